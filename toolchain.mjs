@@ -1,0 +1,52 @@
+// The set-up that `npm start` and `npm test` do by themselves, in plain JavaScript so that any Node from 18 runs it:
+// installs the locked dependencies when they are missing or older than the lock file, then runs a script on Node 24.
+//
+//   node toolchain.mjs SCRIPT [ARGUMENT…]
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.dirname(fileURLToPath(import.meta.url));
+const stamp = path.join(root, 'node_modules', '.kerb-installed');
+
+install();
+const [script, ...rest] = process.argv.slice(2);
+if (!script) fail('usage: node toolchain.mjs SCRIPT [ARGUMENT…]');
+const result = spawnSync(runtime(), [path.join(root, script), ...rest], { stdio: 'inherit' });
+if (result.error) fail(`${script} did not start: ${result.error.message}`);
+process.exit(result.status ?? 1);
+
+/** Runs `npm ci` unless what is installed came from this very lock file on this platform. */
+function install() {
+  const wanted = `${process.platform}-${process.arch}\n${readFileSync(path.join(root, 'package-lock.json'), 'utf8')}`;
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  process.stderr.write('kerb: installing the locked dependencies (once)…\n');
+  const npm = process.env.npm_execpath;
+  const command = npm?.endsWith('.js') ? [process.execPath, npm] : [process.platform === 'win32' ? 'npm.cmd' : 'npm'];
+  const quiet = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const done = spawnSync(command[0], [...command.slice(1), ...quiet], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+    // Children must not inherit a dry run, a production-only install or another prefix from the npm that started us.
+    env: { ...process.env, NODE_ENV: '', npm_config_omit: '', npm_config_dry_run: '' },
+  });
+  if (done.status !== 0) fail('npm ci failed, see above. It needs the package registry once.');
+  writeFileSync(stamp, wanted);
+}
+
+/** Node 24 that the lock file brings, or the running one where that is new enough. */
+function runtime() {
+  const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+  const bundled = path.join(root, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  if (existsSync(bundled)) return bundled;
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > 22 || (major === 22 && minor >= 18)) return process.execPath;
+  return fail(`Node ${process.versions.node} is too old to build Kerb and there is no ${name} package. Install Node 24.`);
+}
+
+function fail(message) {
+  process.stderr.write(`kerb: ${message}\n`);
+  process.exit(2);
+}
