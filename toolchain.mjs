@@ -43,7 +43,9 @@ function runtime() {
   if (existsSync(bundled)) return bundled;
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > 22 || (major === 22 && minor >= 18)) return process.execPath;
-  return fail(`Node ${process.versions.node} is too old to build Kerb and there is no ${name} package. Install Node 24.`);
+  return fail(
+    `Node ${process.versions.node} is too old to build Kerb and there is no ${name} package. Install Node 24.`,
+  );
 }
 
 function fail(message) {

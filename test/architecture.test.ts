@@ -1,0 +1,123 @@
+/** The house's rules as a test: who may import whom, what the pure engine may not touch, how large a file may grow. */
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+
+const root = path.resolve(import.meta.dirname, '..');
+const maxLines = 300;
+
+/** Which files of other folders each folder may import. What is not named here is not allowed. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  engine: [],
+  repository: ['engine/index.ts'],
+  server: ['engine/index.ts', 'repository/index.ts'],
+  daemon: ['engine/index.ts', 'repository/index.ts'],
+  extension: ['server/protocol.ts'],
+};
+
+/** npm packages that the engine may use: each is pure and works on values alone. */
+const purePackages = ['yaml', 'jsonc-parser', 'dockerfile-ast', 're2js', 'zod'];
+
+interface Source {
+  readonly file: string;
+  readonly folder: string;
+  readonly text: string;
+  readonly imports: readonly string[];
+}
+
+const sources: readonly Source[] = Object.keys(allowed)
+  .flatMap((folder) => globSync(`${folder}/**/*.ts`, { cwd: root }).map((file) => file.split(path.sep).join('/')))
+  .filter((file) => !file.endsWith('.test.ts'))
+  .sort()
+  .map((file) => {
+    const text = readFileSync(path.join(root, file), 'utf8');
+    return { file, folder: file.split('/')[0] ?? '', text, imports: importsOf(text) };
+  });
+
+test('there is something to guard', () => {
+  assert.ok(sources.some((source) => source.file === 'engine/model.ts'));
+});
+
+test('folders import each other only through their façades, one way', () => {
+  const wrong = sources.flatMap((source) =>
+    source.imports
+      .filter((name) => name.startsWith('.'))
+      .map((name) => path.posix.join(path.posix.dirname(source.file), name))
+      .filter((target) => !target.startsWith(`${source.folder}/`))
+      .filter((target) => !(allowed[source.folder] ?? []).includes(target))
+      .map((target) => `${source.file} imports ${target}`),
+  );
+  assert.deepEqual(wrong, []);
+});
+
+test('the engine imports nothing but itself and pure packages', () => {
+  const wrong = of('engine').flatMap((source) =>
+    source.imports
+      .filter((name) => !name.startsWith('.') && !purePackages.includes(packageOf(name)))
+      .map((name) => `${source.file} imports ${name}`),
+  );
+  assert.deepEqual(wrong, []);
+});
+
+test('the engine touches no clock, chance, network, timer, console or process', () => {
+  const impure =
+    /\b(?:Date\.now|new Date\(\)|Math\.random|performance\.|setTimeout|setInterval|setImmediate|fetch\(|console\.|process\.|globalThis|eval\(|new Function|require\()/;
+  const wrong = of('engine').flatMap((source) =>
+    withoutComments(source.text)
+      .split('\n')
+      .flatMap((line) => {
+        const found = impure.exec(line);
+        return found ? [`${source.file}: ${found[0]}`] : [];
+      }),
+  );
+  assert.deepEqual(wrong, []);
+});
+
+test('only the extension knows vscode, only the server knows the language server protocol', () => {
+  const wrong = sources.flatMap((source) =>
+    source.imports
+      .filter(
+        (name) =>
+          (name === 'vscode' && source.folder !== 'extension') ||
+          (name.startsWith('vscode-languageserver') && source.folder !== 'server') ||
+          (name.startsWith('vscode-languageclient') && source.folder !== 'extension'),
+      )
+      .map((name) => `${source.file} imports ${name}`),
+  );
+  assert.deepEqual(wrong, []);
+});
+
+test(`no file is longer than ${maxLines} lines`, () => {
+  const long = sources
+    .map((source) => ({ file: source.file, lines: source.text.split('\n').length - 1 }))
+    .filter(({ lines }) => lines > maxLines)
+    .map(({ file, lines }) => `${file}: ${lines} lines`);
+  assert.deepEqual(long, []);
+});
+
+test('no folder or file is named for nothing in particular', () => {
+  const vague = /(?:^|\/)(?:utils?|helpers?|common|shared|misc|lib|manager|service)(?:\.ts|\/)/i;
+  assert.deepEqual(
+    sources.map((source) => source.file).filter((file) => vague.test(file)),
+    [],
+  );
+});
+
+function of(folder: string): readonly Source[] {
+  return sources.filter((source) => source.folder === folder);
+}
+
+function importsOf(text: string): readonly string[] {
+  const code = withoutComments(text);
+  return [...code.matchAll(/\b(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)].map((match) => match[1] ?? '');
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1');
+}
+
+function packageOf(name: string): string {
+  const parts = name.split('/');
+  return name.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] ?? '');
+}
