@@ -17,10 +17,15 @@ const result = spawnSync(runtime(), [path.join(root, script), ...rest], { stdio:
 if (result.error) fail(`${script} did not start: ${result.error.message}`);
 process.exit(result.status ?? 1);
 
-/** Runs `npm ci` unless what is installed came from this very lock file on this platform. */
+/** Runs `npm ci` unless what is installed is what the lock file says for this platform. */
 function install() {
-  const wanted = `${process.platform}-${process.arch}\n${readFileSync(path.join(root, 'package-lock.json'), 'utf8')}`;
+  const text = readFileSync(path.join(root, 'package-lock.json'), 'utf8');
+  const wanted = `${process.platform}-${process.arch}\n${text}`;
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  if (isInstalled(JSON.parse(text).packages)) {
+    writeFileSync(stamp, wanted);
+    return;
+  }
   process.stderr.write('kerb: installing the locked dependencies (once)…\n');
   const npm = process.env.npm_execpath;
   const command = npm?.endsWith('.js') ? [process.execPath, npm] : [process.platform === 'win32' ? 'npm.cmd' : 'npm'];
@@ -34,6 +39,21 @@ function install() {
   });
   if (done.status !== 0) fail('npm ci failed, see above. It needs the package registry once.');
   writeFileSync(stamp, wanted);
+}
+
+/** Whether npm's own record of what it installed agrees, so that an `npm install` by hand is not undone. */
+function isInstalled(locked) {
+  const record = path.join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(record)) return false;
+  const installed = JSON.parse(readFileSync(record, 'utf8')).packages;
+  return Object.entries(locked).every(([name, entry]) => {
+    if (name === '' || installed[name]?.integrity === entry.integrity) return true;
+    const elsewhere =
+      entry.libc ||
+      (entry.os && !entry.os.includes(process.platform)) ||
+      (entry.cpu && !entry.cpu.includes(process.arch));
+    return entry.optional === true && Boolean(elsewhere) && installed[name] === undefined;
+  });
 }
 
 /** Node 24 that the lock file brings, or the running one where that is new enough. */

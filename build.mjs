@@ -1,0 +1,159 @@
+// Bundles what runs into dist/. Every entry lands atomically, so that a running `kerb` never sees half a build.
+//
+//   dist/kerb.js        the command                 dist/extension.cjs   what VS Code loads
+//   dist/server.js      the language server         dist/native/         ast-grep and its grammars for this platform
+//   dist/worker.js      judges files on a thread    dist/policies.json   the built-in policies, dist/pages.json their pages
+//
+//   node build.mjs [--quiet]
+import {
+  copyFileSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = path.dirname(fileURLToPath(import.meta.url));
+const dist = path.join(root, 'dist');
+const staging = path.join(dist, `.staging-${process.pid}`);
+const quiet = process.argv.includes('--quiet');
+const began = new Date();
+/** A chunk that no entry names any more is kept this long: a process that started before may still ask for it. */
+const STALE_MS = 3_600_000;
+
+const programs = { kerb: 'daemon/cli.ts', server: 'server/main.ts', worker: 'daemon/worker.ts' };
+const extensions = { extension: 'extension/extension.ts' };
+
+mkdirSync(staging, { recursive: true });
+try {
+  await bundlePrograms();
+  await bundleExtension();
+  bundlePolicies();
+  copyNative();
+  publish();
+} finally {
+  rmSync(staging, { recursive: true, force: true });
+}
+say(`built dist/ in ${Date.now() - began.getTime()} ms`);
+
+async function bundlePrograms() {
+  await build({
+    ...common(),
+    entryPoints: present(programs),
+    format: 'esm',
+    splitting: true,
+    chunkNames: 'chunk-[hash]',
+    // CommonJS packages inside an ES module still call `require` for Node's own modules.
+    banner: { js: "import{createRequire as kerbRequire}from'node:module';const require=kerbRequire(import.meta.url);" },
+  });
+}
+
+async function bundleExtension() {
+  const entryPoints = present(extensions);
+  if (Object.keys(entryPoints).length === 0) return;
+  await build({ ...common(), entryPoints, format: 'cjs', outExtension: { '.js': '.cjs' } });
+}
+
+function common() {
+  return {
+    absWorkingDir: root,
+    outdir: staging,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    mainFields: ['module', 'main'],
+    external: ['vscode', '@ast-grep/*'],
+    minify: true,
+    keepNames: false,
+    legalComments: 'none',
+    logLevel: 'warning',
+    define: { 'process.env.NODE_ENV': '"production"' },
+  };
+}
+
+function present(entries) {
+  const found = Object.entries(entries).filter(([, file]) => existsSync(path.join(root, file)));
+  for (const [name, file] of Object.entries(entries)) {
+    if (!found.some(([other]) => other === name)) say(`${file} does not exist yet: skipped`);
+  }
+  return Object.fromEntries(found);
+}
+
+/** The policies as texts by path, and apart from them the pages, which only `explain`, `test` and hovers need. */
+function bundlePolicies() {
+  for (const [name, extension] of [
+    ['policies', 'yaml'],
+    ['pages', 'md'],
+  ]) {
+    const files = globSync(`policies/**/*.${extension}`, { cwd: root }).sort();
+    const texts = files.map((file) => ({
+      path: file.split(path.sep).slice(1).join('/'),
+      text: readFileSync(path.join(root, file), 'utf8'),
+    }));
+    writeFileSync(path.join(staging, `${name}.json`), JSON.stringify(texts));
+  }
+}
+
+/** Copies the native parts under names that do not depend on the platform: native/ast-grep.node, native/<language>.so. */
+function copyNative() {
+  const require = createRequire(import.meta.url);
+  mkdirSync(path.join(staging, 'native'));
+  const suffix = { linux: 'linux-*-gnu', darwin: 'darwin-*', win32: 'win32-*-msvc' }[process.platform]?.replace(
+    '*',
+    process.arch,
+  );
+  const binding = path.join(root, 'node_modules', '@ast-grep', `napi-${suffix}`, `ast-grep-napi.${suffix}.node`);
+  if (existsSync(binding)) copyFileSync(binding, path.join(staging, 'native', 'ast-grep.node'));
+  else
+    say(`no @ast-grep/napi for ${process.platform}-${process.arch}: policies on code will report that they cannot run`);
+  for (const language of ['bash', 'go', 'java', 'python']) {
+    try {
+      copyFileSync(require(`@ast-grep/lang-${language}`).libraryPath, path.join(staging, 'native', `${language}.so`));
+    } catch (error) {
+      say(`no grammar for ${language} on this platform: ${error.message}`);
+    }
+  }
+}
+
+/** Moves the build into place, chunks before the entries that name them, the stamp last; sweeps what is long unused. */
+function publish() {
+  const entries = new Set([...Object.keys(programs).map((name) => `${name}.js`), 'extension.cjs']);
+  const files = readdirSync(staging, { recursive: true })
+    .filter((file) => statSync(path.join(staging, file)).isFile())
+    .sort((a, b) => Number(entries.has(a)) - Number(entries.has(b)));
+  mkdirSync(path.join(dist, 'native'), { recursive: true });
+  for (const file of files) {
+    if (file.startsWith('native') && same(path.join(staging, file), path.join(dist, file))) continue;
+    renameSync(path.join(staging, file), path.join(dist, file));
+  }
+  const stamp = path.join(dist, '.built');
+  writeFileSync(stamp, '');
+  // Sources saved while the build ran are newer than this, so the next start builds again.
+  utimesSync(stamp, began, began);
+  for (const file of readdirSync(dist)) {
+    const age = began.getTime() - statSync(path.join(dist, file)).mtimeMs;
+    if (/^(chunk-|\.staging-)/.test(file) && !files.includes(file) && age > STALE_MS)
+      rmSync(path.join(dist, file), { recursive: true, force: true });
+  }
+}
+
+function same(one, other) {
+  return (
+    existsSync(other) && statSync(one).size === statSync(other).size && readFileSync(one).equals(readFileSync(other))
+  );
+}
+
+function say(line) {
+  if (!quiet) process.stderr.write(`kerb: ${line}\n`);
+}
