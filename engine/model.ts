@@ -77,6 +77,8 @@ export interface ListNode {
 export interface ScalarNode {
   readonly kind: 'scalar';
   readonly span: Span;
+  /** The node stands for what an alias brings; whatever is inside that stands here too. */
+  readonly alias?: true;
 }
 
 /**
@@ -99,6 +101,8 @@ export interface PartContent {
   readonly problems: readonly Problem[];
   /** Every `{{ … }}` or `${{ … }}` in the part, braces included. */
   readonly templates: readonly Span[];
+  /** Comments in order, from their sign to the end of the line; none for code, whose tree knows them. */
+  readonly comments: readonly Span[];
 }
 
 /** A file, recognised and parsed. Parsing never fails: there is always a document, and what went wrong is in `problems`. */
@@ -130,6 +134,11 @@ export interface Resource {
   readonly derived?: Readonly<Record<string, Path>>;
   /** Where the resource stands, in the part's offsets, where a path cannot say it (a template expression). */
   readonly span?: Span;
+  /**
+   * The adapter's own reading of the part, where the parser made no tree (Dockerfile, `.npmrc`): paths of this resource
+   * are located in it instead of the part's content. Same text, same offsets.
+   */
+  readonly content?: PartContent;
 }
 
 /** What native code gives to the pure engine. */
@@ -172,7 +181,8 @@ export interface Finding {
   /** Survives edits, worktrees and machines: policy, file, identity, path and normalised value; no line. */
   readonly fingerprint: string;
   readonly exception: Exception | null;
-  readonly fixes: readonly Fix[];
+  /** What can be done about it; `fixesOf` works out the edits, since that is too much work for each keystroke. */
+  readonly fixes: readonly FixOffer[];
 }
 
 export interface Related {
@@ -185,10 +195,13 @@ export type Exception =
   | { readonly kind: 'suppression'; readonly reason: string; readonly until: string; readonly span: Span }
   | { readonly kind: 'baseline' };
 
-export interface Fix {
+export interface FixOffer {
   readonly title: string;
   /** Whether it may be applied without being read: it cannot change what the program does for the better cases. */
   readonly safe: boolean;
+}
+/** An offer worked out: edits in the file's offsets, in order, none touching another. */
+export interface Fix extends FixOffer {
   readonly edits: readonly Edit[];
 }
 export interface Edit {
