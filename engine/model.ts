@@ -134,11 +134,6 @@ export interface Resource {
   readonly derived?: Readonly<Record<string, Path>>;
   /** Where the resource stands, in the part's offsets, where a path cannot say it (a template expression). */
   readonly span?: Span;
-  /**
-   * The adapter's own reading of the part, where the parser made no tree (Dockerfile, `.npmrc`): paths of this resource
-   * are located in it instead of the part's content. Same text, same offsets.
-   */
-  readonly content?: PartContent;
 }
 
 /** What native code gives to the pure engine. */
