@@ -39,7 +39,7 @@ mkdirSync(staging, { recursive: true });
 try {
   await bundlePrograms();
   await bundleExtension();
-  bundlePolicies();
+  await bundlePolicies();
   copyNative();
   publish();
 } finally {
@@ -90,19 +90,21 @@ function present(entries) {
   return Object.fromEntries(found);
 }
 
-/** The policies as texts by path, and apart from them the pages, which only `explain`, `test` and hovers need. */
-function bundlePolicies() {
-  for (const [name, extension] of [
-    ['policies', 'yaml'],
-    ['pages', 'md'],
-  ]) {
-    const files = globSync(`policies/**/*.${extension}`, { cwd: root }).sort();
-    const texts = files.map((file) => ({
-      path: file.split(path.sep).slice(1).join('/'),
-      text: readFileSync(path.join(root, file), 'utf8'),
-    }));
-    writeFileSync(path.join(staging, `${name}.json`), JSON.stringify(texts));
+/** The policies already read, and apart from them the pages, which only `explain` and hovers need. */
+async function bundlePolicies() {
+  const { readBuiltInSources } = await import('./repository/policies.ts');
+  const reading = readBuiltInSources();
+  // A policy that cannot be read is left out, and its problem travels along: whoever checks with this build hears of it.
+  for (const { file, range, message } of reading.problems) {
+    process.stderr.write(`${file.replace(/^kerb:/, 'policies/')}:${range.start.line}: ${message}\n`);
   }
+  writeFileSync(path.join(staging, 'policies.json'), JSON.stringify(reading));
+  const pages = globSync('policies/**/*.md', { cwd: root }).sort();
+  const texts = pages.map((file) => [
+    file.split(path.sep).slice(1).join('/'),
+    readFileSync(path.join(root, file), 'utf8'),
+  ]);
+  writeFileSync(path.join(staging, 'pages.json'), JSON.stringify(Object.fromEntries(texts)));
 }
 
 /** Copies the native parts under names that do not depend on the platform: native/ast-grep.node, native/<language>.so. */

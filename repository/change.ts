@@ -1,0 +1,191 @@
+/** What a commit or a push changes: the index against HEAD, or one commit against another. Never the work tree. */
+import { fieldsOf, type GitFailure, git } from './git.ts';
+import { readBlobs } from './objects.ts';
+import { type Reading, readingOf, tooLarge } from './read.ts';
+import { decodeText } from './text.ts';
+
+/** Files as they will be, and where to find how they were. */
+export interface Change {
+  readonly root: string;
+  /** The commit that the change starts from; null where there is none yet. */
+  readonly base: string | null;
+  /** What the change leads to: a commit, or null for the index. */
+  readonly head: string | null;
+  readonly files: readonly ChangedFile[];
+  /** Symbolic links and submodules. */
+  readonly skipped: number;
+  readonly problems: readonly { readonly file: string; readonly message: string }[];
+}
+export interface ChangedFile {
+  /** Relative to the root, with `/`. */
+  readonly path: string;
+  readonly blob: string;
+  /** The same file before, also under its former name; null when it is new. */
+  readonly baseBlob: string | null;
+}
+
+const rawDiff = ['--raw', '-z', '-M', '-r', '--no-abbrev', '--no-ext-diff', '--no-textconv', '--ignore-submodules=all'];
+
+/** What the next commit would change. Reads the index alone, whatever the work tree holds. */
+export async function readStaged(root: string): Promise<Change | GitFailure> {
+  const base = await resolveCommit(root, 'HEAD');
+  const from = base ?? (await emptyTree(root));
+  if (typeof from !== 'string') return from;
+  const answer = await git(root, ['diff-index', '--cached', '--ita-invisible-in-index', ...rawDiff, from]);
+  return answer.kind === 'failure' ? answer : changeOf({ root, base, head: null }, answer.bytes);
+}
+
+/** What lies between two commits: `A..B`, or `A...B` for what B did since it left A. A missing end is HEAD. */
+export async function readRange(root: string, range: string): Promise<Change | GitFailure> {
+  const match = /^(.*?)(\.{2,3})(.*)$/s.exec(range);
+  if (match === null) return { kind: 'failure', message: 'a range is two commits, A..B' };
+  const [, left = '', dots, right = ''] = match;
+  const head = await resolveCommit(root, right || 'HEAD');
+  if (head === null) return unknownCommit(right || 'HEAD');
+  // All zeros is how git tells a hook that the branch is new: everything in it is.
+  const isNew = /^0{40}(0{24})?$/.test(left);
+  let base = isNew ? null : await resolveCommit(root, left || 'HEAD');
+  if (base === null && !isNew) return unknownCommit(left || 'HEAD');
+  if (base !== null && dots === '...') {
+    const fork = await git(root, ['merge-base', base, head]);
+    if (fork.kind === 'failure')
+      return { kind: 'failure', message: `${left} and ${right} have no commit in common here` };
+    base = fork.bytes.toString().trim();
+  }
+  const from = base ?? (await emptyTree(root));
+  if (typeof from !== 'string') return from;
+  const answer = await git(root, ['diff-tree', ...rawDiff, from, head]);
+  return answer.kind === 'failure' ? answer : changeOf({ root, base, head }, answer.bytes);
+}
+
+/** A changed file as it will be, and its text before the change where it had one. */
+export interface ChangedReading {
+  readonly reading: Reading;
+  readonly baseText: string | null;
+}
+
+/** Reads what is in a change. Ends with the failure when git fails on the way: what was read by then is no whole. */
+export async function* readChange(change: Change): AsyncGenerator<ChangedReading, GitFailure | null> {
+  const byBlob = new Map<string, ChangedFile[]>();
+  for (const file of change.files) byBlob.set(file.blob, [...(byBlob.get(file.blob) ?? []), file]);
+  const before = await readTexts(
+    change.root,
+    change.files.flatMap((file) => file.baseBlob ?? []),
+  );
+  if (!(before instanceof Map)) return before;
+  const blobs = readBlobs(change.root, [...byBlob.keys()]);
+  for (let next = await blobs.next(); ; next = await blobs.next()) {
+    if (next.done) return next.value;
+    const { id, bytes, sizeBytes } = next.value;
+    for (const { path, baseBlob } of byBlob.get(id) ?? []) {
+      const message = sizeBytes === null ? 'is not in this clone: fetch it first' : tooLarge(sizeBytes);
+      const reading: Reading = bytes === null ? { kind: 'problem', path, message } : readingOf(path, bytes);
+      yield { reading, baseText: baseBlob === null ? null : (before.get(baseBlob) ?? null) };
+    }
+  }
+}
+
+/** The texts of files below a path in a commit, by their path; a missing path gives none. Binary files are left out. */
+export async function readCommitted(
+  root: string,
+  commit: string,
+  path: string,
+): Promise<Map<string, string> | GitFailure> {
+  const listing = await git(root, ['ls-tree', '-r', '-z', '--full-tree', commit, '--', path]);
+  if (listing.kind === 'failure') return listing;
+  return readEntries(root, fieldsOf(listing.bytes), /^100\d{3} blob ([0-9a-f]+)\t(.*)$/s);
+}
+
+/** The same of the index. */
+export async function readIndexed(root: string, path: string): Promise<Map<string, string> | GitFailure> {
+  const listing = await git(root, ['ls-files', '-z', '--stage', '--', path]);
+  if (listing.kind === 'failure') return listing;
+  return readEntries(root, fieldsOf(listing.bytes), /^100\d{3} ([0-9a-f]+) 0\t(.*)$/s);
+}
+
+async function readEntries(
+  root: string,
+  entries: readonly string[],
+  form: RegExp,
+): Promise<Map<string, string> | GitFailure> {
+  const files = entries.flatMap((entry) => {
+    const match = form.exec(entry);
+    return match === null ? [] : [{ blob: match[1]!, path: match[2]! }];
+  });
+  const texts = await readTexts(
+    root,
+    files.map((file) => file.blob),
+  );
+  if (!(texts instanceof Map)) return texts;
+  return new Map(files.flatMap(({ blob, path }) => (texts.has(blob) ? [[path, texts.get(blob)!] as const] : [])));
+}
+
+async function readTexts(root: string, ids: readonly string[]): Promise<Map<string, string> | GitFailure> {
+  const texts = new Map<string, string>();
+  const blobs = readBlobs(root, [...new Set(ids)]);
+  for (let next = await blobs.next(); ; next = await blobs.next()) {
+    if (next.done) return next.value ?? texts;
+    const decoded = next.value.bytes === null ? null : decodeText(next.value.bytes);
+    if (decoded?.kind === 'text') texts.set(next.value.id, decoded.text);
+  }
+}
+
+function changeOf(ends: Pick<Change, 'root' | 'base' | 'head'>, raw: Buffer): Change {
+  const files = new Map<string, ChangedFile>();
+  const problems: { file: string; message: string }[] = [];
+  let skipped = 0;
+  for (const entry of parseRaw(raw)) {
+    if (entry.status === 'D') continue;
+    if (entry.status === 'U')
+      problems.push({ file: entry.path, message: 'has an unresolved merge conflict: resolve it and stage the file' });
+    else if (!entry.mode.startsWith('100')) skipped++;
+    else
+      files.set(entry.path, {
+        path: entry.path,
+        blob: entry.blob,
+        baseBlob: entry.baseMode.startsWith('100') ? entry.baseBlob : null,
+      });
+  }
+  for (const { file } of problems) files.delete(file);
+  return { ...ends, files: [...files.values()], skipped, problems };
+}
+
+interface RawEntry {
+  readonly baseMode: string;
+  readonly mode: string;
+  readonly baseBlob: string;
+  readonly blob: string;
+  readonly status: string;
+  readonly path: string;
+}
+
+/** `:100644 100644 <old> <new> M NUL path NUL`, with two paths after R and C. */
+function parseRaw(raw: Buffer): RawEntry[] {
+  const fields = fieldsOf(raw);
+  const entries: RawEntry[] = [];
+  for (let at = 0; at + 1 < fields.length; at++) {
+    const [baseMode = '', mode = '', baseBlob = '', blob = '', score = ''] = fields[at]!.slice(1).split(' ');
+    const status = score.charAt(0);
+    at += status === 'R' || status === 'C' ? 2 : 1;
+    entries.push({ baseMode, mode, baseBlob, blob, status, path: fields[at] ?? '' });
+  }
+  return entries;
+}
+
+async function resolveCommit(root: string, name: string): Promise<string | null> {
+  const answer = await git(root, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`]);
+  const id = answer.kind === 'output' ? answer.bytes.toString().trim() : '';
+  return /^[0-9a-f]{40,64}$/.test(id) ? id : null;
+}
+
+async function emptyTree(root: string): Promise<string | GitFailure> {
+  const answer = await git(root, ['hash-object', '-t', 'tree', '--stdin'], '');
+  return answer.kind === 'failure' ? answer : answer.bytes.toString().trim();
+}
+
+function unknownCommit(name: string): GitFailure {
+  return {
+    kind: 'failure',
+    message: `there is no commit ${JSON.stringify(name)} here; in a shallow clone, fetch it first`,
+  };
+}

@@ -1,0 +1,118 @@
+/** Runs git on a repository that may be hostile: no hooks, filters, pagers, monitors, prompts or network. */
+import { spawn } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+
+export type GitOutput = { readonly kind: 'output'; readonly bytes: Buffer } | GitFailure;
+/** git said no, is missing, or answered more than anybody can use. `message` is for people. */
+export interface GitFailure {
+  readonly kind: 'failure';
+  readonly message: string;
+}
+
+const maxOutputBytes = 512 * 1024 * 1024;
+/** Whatever a repository's own configuration says, git starts no other program and writes nothing. */
+const safeConfiguration = [
+  'core.fsmonitor=false',
+  'core.hooksPath=/dev/null',
+  'core.untrackedCache=false',
+  'core.quotePath=false',
+  'diff.external=',
+  'diff.ignoreSubmodules=all',
+  'diff.orderFile=',
+  'protocol.allow=never',
+  'submodule.recurse=false',
+].flatMap((setting) => ['-c', setting]);
+
+/** Runs one plumbing command at the root of a work tree. Never throws. */
+export function git(root: string, args: readonly string[], input: string | null = null): Promise<GitOutput> {
+  return new Promise((resolve) => {
+    const child = spawn('git', ['--no-pager', ...safeConfiguration, ...args], {
+      cwd: root,
+      env: environment(root),
+      stdio: [input === null ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+    });
+    const output: Buffer[] = [];
+    let bytes = 0;
+    let complaint = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > maxOutputBytes) child.kill();
+      else output.push(chunk);
+    });
+    child.stderr?.on('data', (chunk: Buffer) => {
+      if (complaint.length < 4_000) complaint += chunk.toString();
+    });
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      resolve(
+        failure(
+          error.code === 'ENOENT' ? 'git is not installed, or not on the PATH' : `git did not start: ${error.message}`,
+        ),
+      );
+    });
+    child.on('close', (status) => {
+      if (status === 0) resolve({ kind: 'output', bytes: Buffer.concat(output) });
+      else if (bytes > maxOutputBytes)
+        resolve(failure(`git ${args[0]} answered more than ${maxOutputBytes >> 20} MiB`));
+      else resolve(failure(firstLine(complaint) || `git ${args[0]} ended with ${status}`));
+    });
+    child.stdin?.on('error', () => {
+      // git closed its input early; its exit status says why.
+    });
+    child.stdin?.end(input);
+  });
+}
+
+/** The NUL-separated fields of an answer. */
+export function fieldsOf(bytes: Buffer): string[] {
+  const fields = bytes.toString('utf8').split('\0');
+  if (fields.at(-1) === '') fields.pop();
+  return fields;
+}
+
+/**
+ * Inside a hook git names its repository in the environment, and an index of its own for `git commit PATH`. That index
+ * is kept when it belongs to this repository; the rest is left to discovery, since the root may be another one.
+ */
+function environment(root: string): NodeJS.ProcessEnv {
+  const { GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, GIT_PREFIX, GIT_EXTERNAL_DIFF, ...rest } = process.env;
+  const index = GIT_INDEX_FILE === undefined ? undefined : path.resolve(GIT_INDEX_FILE);
+  return {
+    ...rest,
+    ...(index !== undefined && path.dirname(index) === gitFolder(root) ? { GIT_INDEX_FILE: index } : {}),
+    LC_ALL: 'C',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_NO_LAZY_FETCH: '1',
+    GIT_NO_REPLACE_OBJECTS: '1',
+    GIT_LITERAL_PATHSPECS: '1',
+  };
+}
+
+/** The repository's own folder: `.git`, or where the `.git` file of a linked work tree points. */
+function gitFolder(root: string): string | null {
+  const dotGit = path.join(root, '.git');
+  try {
+    if (statSync(dotGit).isDirectory()) return dotGit;
+    const target = /^gitdir: (.+)$/m.exec(readFileSync(dotGit, 'utf8'))?.[1];
+    return target === undefined ? null : path.resolve(root, target);
+  } catch {
+    return null;
+  }
+}
+
+function firstLine(text: string): string {
+  return (
+    text
+      .split('\n')
+      .find((line) => line.trim() !== '')
+      ?.replace(/^(fatal|error): /, '')
+      .slice(0, 500) ?? ''
+  );
+}
+
+function failure(message: string): GitFailure {
+  return { kind: 'failure', message };
+}

@@ -1,0 +1,70 @@
+/** Contents out of git's object store, many at a time. */
+import { type GitFailure, git } from './git.ts';
+import { maxFileBytes } from './read.ts';
+
+/** An object's bytes; null when it is larger than what is judged, or absent from a partial clone. */
+export interface Blob {
+  readonly id: string;
+  readonly bytes: Buffer | null;
+  /** Null when the object is not here. */
+  readonly sizeBytes: number | null;
+}
+
+/** How much is asked of git at once, so that a large change does not stand in memory as a whole: 64 MiB. */
+const batchBytes = 64 * 1024 * 1024;
+
+/** Reads blobs by id, in the order given. Ends with the failure when git fails. */
+export async function* readBlobs(root: string, ids: readonly string[]): AsyncGenerator<Blob, GitFailure | null> {
+  const sizes = await sizesOf(root, ids);
+  if (!Array.isArray(sizes)) return sizes;
+  let batch: string[] = [];
+  let bytes = 0;
+  for (const { id, sizeBytes } of sizes) {
+    if (sizeBytes === null || sizeBytes > maxFileBytes) {
+      yield { id, bytes: null, sizeBytes };
+      continue;
+    }
+    batch.push(id);
+    bytes += sizeBytes;
+    if (bytes < batchBytes) continue;
+    const failure = yield* readBatch(root, batch);
+    if (failure !== null) return failure;
+    batch = [];
+    bytes = 0;
+  }
+  return yield* readBatch(root, batch);
+}
+
+async function sizesOf(
+  root: string,
+  ids: readonly string[],
+): Promise<{ id: string; sizeBytes: number | null }[] | GitFailure> {
+  if (ids.length === 0) return [];
+  const answer = await git(root, ['cat-file', '--batch-check'], lines(ids));
+  if (answer.kind === 'failure') return answer;
+  const answers = answer.bytes.toString().split('\n');
+  return ids.map((id, index) => {
+    const size = /^[0-9a-f]+ blob (\d+)$/.exec(answers[index] ?? '')?.[1];
+    return { id, sizeBytes: size === undefined ? null : Number(size) };
+  });
+}
+
+async function* readBatch(root: string, ids: readonly string[]): AsyncGenerator<Blob, GitFailure | null> {
+  if (ids.length === 0) return null;
+  const answer = await git(root, ['cat-file', '--batch'], lines(ids));
+  if (answer.kind === 'failure') return answer;
+  let at = 0;
+  for (const id of ids) {
+    const endOfHeader = answer.bytes.indexOf(0x0a, at);
+    const size = /^[0-9a-f]+ blob (\d+)$/.exec(answer.bytes.toString('latin1', at, endOfHeader))?.[1];
+    if (size === undefined) return { kind: 'failure', message: `git cat-file gave no blob for ${id}` };
+    const start = endOfHeader + 1;
+    at = start + Number(size) + 1;
+    yield { id, bytes: answer.bytes.subarray(start, at - 1), sizeBytes: Number(size) };
+  }
+  return null;
+}
+
+function lines(ids: readonly string[]): string {
+  return `${ids.join('\n')}\n`;
+}

@@ -1,0 +1,94 @@
+/** The policies that come with Kerb, and those of folders on top of them. */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type FileProblem, type Policy, type PolicyFile, type PolicyReading, readPolicies } from '../engine/index.ts';
+import { readFolderTexts } from './read.ts';
+
+/** A folder of policies: `<domain>/<name>.yaml`, and the cases beside them. */
+export interface PolicyFolder {
+  /** As people know it: relative to the root. */
+  readonly name: string;
+  /** By path, which begins with the folder's name. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+export interface LoadedPolicies {
+  /** Sorted by id, each id once. */
+  readonly policies: readonly Policy[];
+  readonly problems: readonly FileProblem[];
+  /** Which policy was replaced by which folder's. */
+  readonly notes: readonly string[];
+}
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const sources = path.resolve(here, '../policies');
+
+/** The built-in policies, and each folder's on top: the last one with an id wins, and a note says so. */
+export function loadPolicies(folders: readonly PolicyFolder[]): LoadedPolicies {
+  const builtIn = loadBuiltIn();
+  const byId = new Map(builtIn.policies.map((policy) => [policy.id, policy]));
+  const problems: FileProblem[] = [...builtIn.problems];
+  const notes: string[] = [];
+  for (const folder of folders) {
+    const reading = readPolicies(policyFilesOf(folder));
+    problems.push(...reading.problems);
+    for (const policy of reading.policies) {
+      const before = byId.get(policy.id);
+      if (before !== undefined && before.source !== policy.source)
+        notes.push(`${policy.file} replaces ${policy.id} of ${before.file}`);
+      byId.set(policy.id, policy);
+    }
+  }
+  return { policies: [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1)), problems, notes };
+}
+
+/** The policy files among a folder's texts, with the ids that their paths give them. */
+export function policyFilesOf(folder: PolicyFolder): PolicyFile[] {
+  const prefix = folder.name === '' ? 0 : folder.name.length + 1;
+  return [...folder.texts]
+    .filter(([file]) => /\.ya?ml$/.test(file))
+    .map(([file, text]) => ({ path: file, id: file.slice(prefix).replace(/\.ya?ml$/, ''), text }));
+}
+
+/**
+ * The page of a policy: the Markdown beside it, with its cases; null where there is none.
+ * `root` is what the paths of policies from folders are relative to.
+ */
+export function loadPage(root: string, policy: Policy): string | null {
+  const file = policy.file.replace(/\.ya?ml$/, '.md');
+  if (!isBuiltIn(policy)) {
+    const onDisk = path.resolve(root, file);
+    return existsSync(onDisk) ? readFileSync(onDisk, 'utf8') : null;
+  }
+  const name = file.slice(builtInPrefix.length);
+  if (isBundled())
+    return (JSON.parse(readFileSync(path.join(here, 'pages.json'), 'utf8')) as Record<string, string>)[name] ?? null;
+  const onDisk = path.join(sources, name);
+  return existsSync(onDisk) ? readFileSync(onDisk, 'utf8') : null;
+}
+
+/** Whether a policy came with Kerb. */
+export function isBuiltIn(policy: Policy): boolean {
+  return policy.file.startsWith(builtInPrefix);
+}
+
+/** How built-in policies are named as files; no path of a repository begins so. */
+const builtInPrefix = 'kerb:';
+
+/** The built-in policies from their sources: for the build, and for running without one. */
+export function readBuiltInSources(): PolicyReading {
+  const { texts } = readFolderTexts(sources, '');
+  const files = policyFilesOf({ name: '', texts });
+  return readPolicies(files.map((file) => ({ ...file, path: `${builtInPrefix}${file.path}` })));
+}
+
+/** In dist/ they are already read: that spares each start the parsing of a hundred files. */
+function loadBuiltIn(): PolicyReading {
+  if (!isBundled()) return readBuiltInSources();
+  return JSON.parse(readFileSync(path.join(here, 'policies.json'), 'utf8')) as PolicyReading;
+}
+
+function isBundled(): boolean {
+  return existsSync(path.join(here, 'policies.json'));
+}

@@ -1,0 +1,131 @@
+/** Files of the work tree as texts to judge, bounded and never blocking. */
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import path from 'node:path';
+import type { SourceFile } from '../engine/index.ts';
+import { decodeText, type Encoding } from './text.ts';
+
+/** A larger text is reported and not judged: 10 MiB. */
+export const maxFileBytes = 10 * 1024 * 1024;
+
+/** A file as a text, or why there is none. `path` is relative to the root, with `/`. */
+export type Reading =
+  | { readonly kind: 'text'; readonly path: string; readonly file: SourceFile; readonly encoding: Encoding }
+  /** Nothing that Kerb judges: binary, or gone since it was listed. */
+  | { readonly kind: 'skipped'; readonly path: string; readonly reason: 'binary' | 'gone' }
+  /** It should have been judged and could not be: no verdict is possible. */
+  | { readonly kind: 'problem'; readonly path: string; readonly message: string };
+
+/** Reads one file of the work tree. Follows the last symbolic link: only a file that somebody named is one. */
+export function readWorkFile(root: string, file: string): Reading {
+  let handle: number | undefined;
+  try {
+    // Without O_NONBLOCK, opening a named pipe waits for a writer for ever.
+    handle = openSync(path.join(root, file), constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const stat = fstatSync(handle);
+    if (!stat.isFile()) return problem(file, 'is not a regular file');
+    if (stat.size > maxFileBytes && !isBinaryAtStart(handle)) return problem(file, tooLarge(stat.size));
+    if (stat.size > maxFileBytes) return { kind: 'skipped', path: file, reason: 'binary' };
+    return readingOf(file, readAll(handle, stat.size));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // A name that is not UTF-8 cannot be opened by the text that stands for it, and is not gone.
+    if (code === 'ENOENT' && !file.includes('\uFFFD')) return { kind: 'skipped', path: file, reason: 'gone' };
+    return problem(file, reasonOf(error));
+  } finally {
+    if (handle !== undefined) closeSync(handle);
+  }
+}
+
+/** The text in these bytes, as the file of that path. */
+export function readingOf(file: string, bytes: Buffer): Reading {
+  const decoded = decodeText(bytes);
+  if (decoded.kind === 'text') {
+    return { kind: 'text', path: file, file: { path: file, text: decoded.text }, encoding: decoded.encoding };
+  }
+  if (decoded.kind === 'problem') return problem(file, decoded.message);
+  return isAlwaysText(file)
+    ? problem(file, 'holds a NUL character')
+    : { kind: 'skipped', path: file, reason: 'binary' };
+}
+
+/** The files that policies and their cases are in. */
+const policyEndings = /\.(ya?ml|md)$/;
+const maxPolicyFiles = 5_000;
+
+/**
+ * The text of a file, or the texts of all YAML and Markdown files of a folder, by path relative to the root; none where
+ * the path does not exist.
+ */
+export function readFolderTexts(
+  root: string,
+  name: string,
+): {
+  readonly texts: ReadonlyMap<string, string>;
+  readonly unreadable: readonly { readonly path: string; readonly message: string }[];
+} {
+  const texts = new Map<string, string>();
+  const unreadable: { path: string; message: string }[] = [];
+  for (const file of filesAt(root, name).slice(0, maxPolicyFiles)) {
+    const reading = readWorkFile(root, file);
+    if (reading.kind === 'text') texts.set(file, reading.file.text);
+    if (reading.kind === 'problem') unreadable.push(reading);
+  }
+  return { texts, unreadable };
+}
+
+function filesAt(root: string, name: string): string[] {
+  const absolute = path.join(root, name);
+  if (!statSync(absolute, { throwIfNoEntry: false })?.isDirectory()) return [name];
+  return readdirSync(absolute, { recursive: true, encoding: 'utf8' })
+    .map((file) => file.split(path.sep).join('/'))
+    .filter((file) => policyEndings.test(file) && !/(^|\/)(node_modules|\.git)\//.test(file))
+    .map((file) => (name === '' ? file : `${name}/${file}`))
+    .sort();
+}
+
+/** The words for a text beyond the limit. */
+export function tooLarge(bytes: number): string {
+  return `is ${(bytes / 1024 / 1024).toFixed(1)} MiB large, more than the ${maxFileBytes / 1024 / 1024} MiB that are judged; exclude it by \`ignore\` in kerb.yaml if it needs no verdict`;
+}
+
+/** What went wrong, in words and without a path: the caller names the file. */
+export function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EACCES' || code === 'EPERM') return 'may not be read: permission denied';
+  if (code === 'ELOOP') return 'is a symbolic link that leads back to itself';
+  if (code === 'ENOENT') return 'does not exist';
+  if (code === 'ENXIO' || code === 'ENODEV') return 'is not a regular file';
+  if (code === 'ENAMETOOLONG') return 'has too long a name';
+  return `could not be read: ${code ?? message}`;
+}
+
+/** Names whose files some tool reads as text in any case, so that a NUL in one hides something. */
+function isAlwaysText(file: string): boolean {
+  const name = path.posix.basename(file);
+  return (
+    /\.(ya?ml|json|jsonc|env|npmrc|sh|py|go|js|mjs|cjs|tsx?|dockerfile)$/i.test(name) ||
+    /^(Docker|Container)file/i.test(name)
+  );
+}
+
+function isBinaryAtStart(handle: number): boolean {
+  const start = Buffer.alloc(8192);
+  const length = readSync(handle, start, 0, start.length, 0);
+  return start.subarray(0, length).includes(0);
+}
+
+/** The file may grow or shrink while it is read: never more than the limit, never bytes that were not there. */
+function readAll(handle: number, size: number): Buffer {
+  const bytes = Buffer.allocUnsafe(Math.min(size, maxFileBytes));
+  let length = 0;
+  while (length < bytes.length) {
+    const got = readSync(handle, bytes, length, bytes.length - length, length);
+    if (got === 0) break;
+    length += got;
+  }
+  return bytes.subarray(0, length);
+}
+
+function problem(file: string, message: string): Reading {
+  return { kind: 'problem', path: file, message };
+}
