@@ -13,11 +13,17 @@
  */
 import type { FunctionDeclaration } from '../cel/function.ts';
 import type { Type } from '../cel/type.ts';
-import { type Document, type Part, type Resource, Unknown, type Value, type ValueMap } from '../model.ts';
+import { type Document, type Part, type PartContent, type Resource, Unknown, type Value, type ValueMap } from '../model.ts';
 
 export interface Adapter {
   readonly kinds: readonly ResourceKind[];
   lift(source: Source): readonly Resource[];
+  /**
+   * For files of which the parser makes no tree (Dockerfile, `.npmrc`): the adapter's own reading of the part, with the
+   * same text and offsets; null where the file is not its own. `lift` is then given a part with this content, and paths are
+   * located in it.
+   */
+  read?(source: Source): PartContent | null;
 }
 
 /** One part of a document, and the document it is of. */

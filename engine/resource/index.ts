@@ -1,6 +1,6 @@
 /** Lifts the resources that policies judge out of documents. An adapter is one entry in the list; adapter.ts says how to write one. */
 import type { Document, Part, Resource } from '../model.ts';
-import { type Adapter, createMemo, type Memo, type ResourceKind } from './adapter.ts';
+import { type Adapter, createMemo, type Memo, type ResourceKind, type Source } from './adapter.ts';
 import { codeAdapter } from './code.ts';
 import { dockerAdapter } from './docker.ts';
 import { githubAdapter } from './github.ts';
@@ -15,16 +15,28 @@ const adapters: readonly Adapter[] = [kubernetesAdapter, githubAdapter, dockerAd
 /** Every kind that a policy can name in `resource:`. */
 export const resourceKinds: readonly ResourceKind[] = adapters.flatMap((adapter) => adapter.kinds);
 
+/** What was lifted from one part. Where an adapter made its own tree of a text, `part` holds that tree. */
+export interface Lifted {
+  readonly part: Part;
+  readonly resources: readonly Resource[];
+}
+
 /**
- * The resources of a document, part by part, in the order of the text. With a memo kept across edits, values that the
- * adapters made for text that did not change are the same objects again.
+ * The resources of a document, part by part, in the order of the text; paths are to be located in the part that they come
+ * with. With a memo kept across edits, values that the adapters made for text that did not change are the same objects again.
  */
-export function liftResources(
-  document: Document,
-  memo: Memo = createMemo(),
-): readonly { readonly part: Part; readonly resources: readonly Resource[] }[] {
-  return document.parts.map((part) => ({
-    part,
-    resources: adapters.flatMap((adapter) => adapter.lift({ document, part, memo })),
-  }));
+export function liftResources(document: Document, memo: Memo = createMemo()): readonly Lifted[] {
+  return document.parts.flatMap((part) => liftPart({ document, part, memo }));
+}
+
+function liftPart(source: Source): readonly Lifted[] {
+  const plain = adapters.filter(({ read }) => read === undefined).flatMap((adapter) => adapter.lift(source));
+  return [{ part: source.part, resources: plain }, ...adapters.flatMap((adapter) => liftOwnTree(adapter, source))];
+}
+
+function liftOwnTree(adapter: Adapter, source: Source): readonly Lifted[] {
+  const content = adapter.read?.(source) ?? null;
+  if (content === null) return [];
+  const part = { offset: source.part.offset, content };
+  return [{ part, resources: adapter.lift({ ...source, part }) }];
 }

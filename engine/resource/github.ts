@@ -1,0 +1,130 @@
+/**
+ * GitHub Actions: workflows with their jobs and steps, actions with theirs, and every expression (`${{ … }}`) in them. A
+ * workflow is recognised by where it stands (`.github/workflows`, `workflow-templates`), by the editor's language, or,
+ * elsewhere, by its shape: `on`, and `jobs` that say where they run.
+ */
+import type { Document, Path, Resource, Value, ValueMap } from '../model.ts';
+import { type Adapter, isList, isMap, type Source, withFields } from './adapter.ts';
+import { type ExpressionOwner, expressionsIn } from './githubExpressions.ts';
+import { githubKinds } from './githubKinds.ts';
+import { derivedStep, shellOf } from './githubStep.ts';
+
+/** `github.workflow`, `.job`, `.step`, `.action` and `.expression`. */
+export const githubAdapter: Adapter = { kinds: githubKinds, lift };
+
+function lift(source: Source): readonly Resource[] {
+  const root = source.part.content.value;
+  if (source.document.kind !== 'yaml' || !isMap(root)) return [];
+  if (isAction(source.document, root)) return liftAction(source, root);
+  return isWorkflow(source.document, root) ? liftWorkflow(source, root) : [];
+}
+
+const workflowPath = /(?:^|\/)(?:\.(?:github|gitea|forgejo)\/workflows|workflow-templates)\/[^/]+\.ya?ml$/;
+
+function isWorkflow(document: Document, root: ValueMap): boolean {
+  if (document.file.language === 'github-actions-workflow' || workflowPath.test(document.file.path)) return true;
+  const jobs = root['jobs'];
+  if (root['on'] === undefined || !isMap(jobs) || root['apiVersion'] !== undefined) return false;
+  return Object.values(jobs).some((job) => isMap(job) && (job['runs-on'] !== undefined || typeof job['uses'] === 'string'));
+}
+
+function isAction(document: Document, root: ValueMap): boolean {
+  const runs = root['runs'];
+  return /(?:^|\/)action\.ya?ml$/.test(document.file.path) && isMap(runs) && runs['using'] !== undefined;
+}
+
+function liftWorkflow(source: Source, root: ValueMap): readonly Resource[] {
+  const self = source.memo(root, 'workflow', () => withFields(root, { triggers: triggersOf(root['on'] ?? null) }));
+  const around = { step: null, job: null, workflow: self, action: null, object: root };
+  const title = typeof root['name'] === 'string' ? root['name'] : source.document.file.path;
+  const workflow: Resource = {
+    kind: 'github.workflow',
+    name: `workflow ${title}`,
+    identity: 'workflow',
+    path: [],
+    self,
+    relatives: around,
+    derived: { triggers: ['on'] },
+  };
+  const jobs = isMap(root['jobs']) ? Object.entries(root['jobs']) : [];
+  const inside = jobs.flatMap(([id, job]) => liftJob(source, workflow, id, job));
+  return withExpressions(source, [workflow, ...inside]);
+}
+
+function triggersOf(on: Value): readonly Value[] {
+  if (isMap(on)) return Object.keys(on);
+  return isList(on) ? on : on === null ? [] : [on];
+}
+
+function liftJob(source: Source, workflow: Resource, id: string, value: Value): readonly Resource[] {
+  if (!isMap(value)) return [];
+  const self = source.memo(value, `job ${id}`, () => withFields(value, { id }));
+  const job: Resource = {
+    kind: 'github.job',
+    name: `job ${id}`,
+    identity: `${workflow.identity}/job/${id}`,
+    path: ['jobs', id],
+    self,
+    relatives: { ...workflow.relatives, job: self },
+    derived: { id: [] },
+  };
+  return [job, ...liftSteps(source, job, value['steps'], [...job.path, 'steps'])];
+}
+
+function liftAction(source: Source, root: ValueMap): readonly Resource[] {
+  const title = typeof root['name'] === 'string' ? root['name'] : source.document.file.path;
+  const action: Resource = {
+    kind: 'github.action',
+    name: `action ${title}`,
+    identity: 'action',
+    path: [],
+    self: root,
+    relatives: { step: null, job: null, workflow: null, action: root, object: root },
+  };
+  const runs = root['runs'];
+  const steps = isMap(runs) ? runs['steps'] : undefined;
+  return withExpressions(source, [action, ...liftSteps(source, action, steps, ['runs', 'steps'])]);
+}
+
+function liftSteps({ part, memo }: Source, owner: Resource, steps: Value | undefined, path: Path): readonly Resource[] {
+  if (!isList(steps)) return [];
+  const seen = new Map<string, number>();
+  const shell = shellOf(owner);
+  return steps.flatMap((step, index): Resource[] => {
+    if (!isMap(step)) return [];
+    const label = labelOf(step);
+    const count = (seen.get(label) ?? 0) + 1;
+    seen.set(label, count);
+    const at = [...path, index];
+    const self = memo(step, `step ${shell}`, () => derivedStep(step, shell, part.content, at));
+    return [
+      {
+        kind: 'github.step',
+        name: `${owner.name}, step ${shownName(step) ?? index + 1}`,
+        identity: `${owner.identity}/step/${label}${count > 1 ? `#${count}` : ''}`,
+        path: at,
+        self,
+        relatives: { ...owner.relatives, step: self },
+        derived: { script: ['run'], shell: ['run'] },
+      },
+    ];
+  });
+}
+
+/** Names a step without its place in the list, so that a step put before it does not rename it. */
+function labelOf(step: ValueMap): string {
+  const { id, name, uses } = step;
+  if (typeof id === 'string') return `id:${id}`;
+  if (typeof name === 'string') return `name:${name}`;
+  return typeof uses === 'string' ? `uses:${uses.split('@')[0]}` : 'run';
+}
+
+function shownName(step: ValueMap): string | null {
+  const { id, name, uses } = step;
+  return [name, id, uses].find((text) => typeof text === 'string') ?? null;
+}
+
+function withExpressions({ part, memo }: Source, resources: readonly Resource[]): readonly Resource[] {
+  const owners = resources.map((resource): ExpressionOwner => ({ resource, scope: resource.kind.slice('github.'.length) }));
+  return [...resources, ...expressionsIn(part.content, owners, memo)];
+}

@@ -1,0 +1,143 @@
+/**
+ * The kinds of resources in GitHub Actions files, with the types that their policies are checked against, as GitHub's
+ * workflow syntax and action metadata references name the fields.
+ */
+import { bool, dyn, list, map, object, string, type Type } from '../cel/type.ts';
+import type { ResourceKind } from './adapter.ts';
+
+const values = map(string, dyn);
+const defaults = object('Defaults', { run: object('RunDefaults', { shell: string, 'working-directory': string }) });
+
+const step: Type = object('Step', {
+  'continue-on-error': dyn,
+  env: values,
+  id: string,
+  if: dyn,
+  name: dyn,
+  run: string,
+  script: string,
+  shell: string,
+  'timeout-minutes': dyn,
+  uses: string,
+  with: values,
+  'working-directory': string,
+});
+
+/** `container` and each of `services`; `container` may also be just the name of an image. */
+const jobContainer = object('JobContainer', {
+  command: string,
+  credentials: object('Credentials', { password: dyn, username: dyn }),
+  entrypoint: string,
+  env: values,
+  image: dyn,
+  options: dyn,
+  ports: list(dyn),
+  volumes: list(string),
+});
+
+const job: Type = object('Job', {
+  concurrency: dyn,
+  container: dyn,
+  'continue-on-error': dyn,
+  defaults,
+  env: values,
+  environment: dyn,
+  id: string,
+  if: dyn,
+  name: dyn,
+  needs: dyn,
+  outputs: values,
+  permissions: dyn,
+  'runs-on': dyn,
+  secrets: dyn,
+  services: map(string, jobContainer),
+  snapshot: dyn,
+  steps: list(step),
+  strategy: object('Strategy', { 'fail-fast': dyn, matrix: dyn, 'max-parallel': dyn }),
+  'timeout-minutes': dyn,
+  uses: string,
+  with: values,
+});
+
+const workflow: Type = object('Workflow', {
+  concurrency: dyn,
+  defaults,
+  description: string,
+  env: values,
+  jobs: map(string, job),
+  name: dyn,
+  on: dyn,
+  permissions: dyn,
+  'run-name': dyn,
+  triggers: list(string),
+});
+
+const action: Type = object('Action', {
+  author: string,
+  branding: object('Branding', { color: string, icon: string }),
+  description: string,
+  inputs: map(
+    string,
+    object('ActionInput', { default: dyn, deprecationMessage: string, description: string, required: dyn, type: string }),
+  ),
+  name: string,
+  outputs: map(string, object('ActionOutput', { description: string, value: dyn })),
+  runs: object('ActionRuns', {
+    args: list(dyn),
+    entrypoint: string,
+    env: values,
+    image: string,
+    main: string,
+    post: string,
+    'post-entrypoint': string,
+    'post-if': dyn,
+    pre: string,
+    'pre-entrypoint': string,
+    'pre-if': dyn,
+    steps: list(step),
+    using: string,
+  }),
+});
+
+const expression: Type = object('Expression', {
+  contexts: list(string),
+  fenced: bool,
+  flows: list(string),
+  functions: list(string),
+  in: string,
+  scope: string,
+  text: string,
+  whole: bool,
+});
+
+const around = { step, job, workflow, action, object: dyn };
+
+export const githubKinds: readonly ResourceKind[] = [
+  {
+    kind: 'github.workflow',
+    description: 'A workflow. `triggers` are the names of the events that start it.',
+    self: workflow,
+    relatives: around,
+  },
+  {
+    kind: 'github.job',
+    description: 'A job of a workflow, or its call of a reusable workflow; `id` is its key.',
+    self: job,
+    relatives: around,
+  },
+  {
+    kind: 'github.step',
+    description:
+      'A step of a job, or of a composite action (then `job` and `workflow` are null). `script` is what `run` says with every expression blanked at equal length; `shell` is the shell in force, where that can be told.',
+    self: step,
+    relatives: around,
+  },
+  { kind: 'github.action', description: 'The metadata of an action (action.yml).', self: action, relatives: around },
+  {
+    kind: 'github.expression',
+    description:
+      'An expression: each `${{ … }}`, and an `if` without braces. `contexts` are the paths it reads, `flows` those whose text may become part of the result, `functions` what it calls. `scope` says whose it is (workflow, job, step, action), `in` where there (`run`, `with.script`, `env.NAME`, `if` …); `whole`: the value is nothing but the expression; `fenced`: it has braces.',
+    self: expression,
+    relatives: around,
+  },
+];

@@ -1,0 +1,58 @@
+/** What a step runs: its script with every expression blanked, and the shell that reads it. */
+import { parseDocument } from 'yaml';
+import { locate } from '../document/locate.ts';
+import { type PartContent, type Path, type Resource, type Span, Unknown, type Value, type ValueMap } from '../model.ts';
+import { isList, isMap, withFields } from './adapter.ts';
+
+/**
+ * A step as policies see it: with `script`, where it runs one, and with the `shell` that is in force, where that can be
+ * told. `shell` is the one for steps that do not name theirs.
+ */
+export function derivedStep(step: ValueMap, shell: Value | null, content: PartContent, path: Path): ValueMap {
+  const script = scriptOf(step['run'], content, path);
+  if (script === null) return withFields(step, {});
+  const inForce = step['shell'] ?? shell;
+  return withFields(step, inForce === null ? { script } : { script, shell: inForce });
+}
+
+/** https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax: the job's, the workflow's, the runner's. */
+export function shellOf(owner: Resource): Value | null {
+  const job = owner.relatives['job'] ?? null;
+  const workflow = owner.relatives['workflow'] ?? null;
+  return defaultShell(job) ?? defaultShell(workflow) ?? (isMap(job) ? runnerShell(job['runs-on']) : null);
+}
+
+/** Null where nothing is run. */
+function scriptOf(run: Value | undefined, content: PartContent, path: Path): Value | null {
+  if (typeof run === 'string') return blankTemplates(run);
+  if (!(run instanceof Unknown)) return null;
+  const span = locate(content, [...path, 'run']).value;
+  return span === null ? run : blankScalar(content, span);
+}
+
+const expression = /\$\{\{.*?\}\}/gs;
+/** Stands for a character of an expression while YAML is read: no sign of YAML, and in no script. */
+const filler = '\u{e000}';
+
+function blankTemplates(text: string): string {
+  return text.includes('${{') ? text.replace(expression, (found) => ' '.repeat(found.length)) : text;
+}
+
+/** The parser gives no text for a scalar with a template in it, so it is read again with the templates filled. */
+function blankScalar(content: PartContent, span: Span): string {
+  const filled = content.text.slice(span.start, span.end).replace(expression, (found) => filler.repeat(found.length));
+  const value: unknown = parseDocument(filled, { logLevel: 'silent', strict: false }).contents?.toJSON();
+  return (typeof value === 'string' ? value : filled).replaceAll(filler, ' ');
+}
+
+function defaultShell(holder: Value): Value | undefined {
+  const defaults = isMap(holder) ? holder['defaults'] : undefined;
+  const run = isMap(defaults) ? defaults['run'] : undefined;
+  return isMap(run) ? run['shell'] : undefined;
+}
+
+function runnerShell(runsOn: Value | undefined): string | null {
+  const labels = isList(runsOn) ? runsOn : [runsOn];
+  if (!labels.every((label) => typeof label === 'string')) return null;
+  return labels.some((label) => /^windows\b/i.test(label)) ? 'pwsh' : 'bash';
+}
