@@ -1,0 +1,186 @@
+/** All policies on one part of a document. */
+import { type Document, type Finding, type Part, type Resource, type Value } from '../model.ts';
+import type { CompiledPolicy } from '../policy/compilePolicy.ts';
+import type { PolicySet } from '../policy/compile.ts';
+import { liftResources } from '../resource/index.ts';
+import { type SecretHit, scanSecrets } from '../rule/secret.ts';
+import type { Scope } from '../rule/require.ts';
+import type { JudgeCache } from './cache.ts';
+import { textBits } from './fingerprint.ts';
+import type { Judged, JudgedGroup } from './judged.ts';
+import { isJudged, judgeResource, placed } from './judgeResource.ts';
+import { type Place, placeOf } from './place.ts';
+
+/** A finding and where it stands in its part. */
+export interface Mark {
+  readonly judged: Judged;
+  readonly resource: Resource;
+  readonly place: Place;
+  readonly because: Place | null;
+}
+
+export interface PartJudgement {
+  /** Sorted by start, policy and path; no two say the same. */
+  readonly marks: readonly Mark[];
+  /** Texts of secrets in the part, whichever policies are on: no message may show one. */
+  readonly secrets: readonly string[];
+  readonly resources: number;
+  readonly unknown: number;
+}
+
+/** What is the same for all parts of a judgement. */
+export interface Bench {
+  readonly document: Document;
+  readonly policies: PolicySet;
+  readonly context: Readonly<Record<string, Value>>;
+  readonly cache: JudgeCache;
+}
+
+/** Units of work for one part: beyond them rules are errors. About a second. */
+const partBudget = 50_000_000;
+
+/** Judges one part, with what the cache knows of its resources. */
+export function judgePart(part: Part, bench: Bench): PartJudgement {
+  const { document, policies, cache } = bench;
+  const alone: Document = { ...document, parts: [part] };
+  const resources = liftResources(alone, cache.memo)[0]?.resources ?? [];
+  const marks: Mark[] = [];
+  const told = new Set<CompiledPolicy>();
+  let unknown = 0;
+  let budget = partBudget;
+  for (const resource of resources) {
+    const groups = policies.groups(resource.kind);
+    if (groups.length === 0) continue;
+    const scope = scopeOf(resource, bench);
+    for (const [index, group] of groups.entries()) {
+      const result = judgeGroup(group.policies, group.reads, index, resource, scope, bench, budget);
+      budget -= result.cost;
+      unknown += result.unknown;
+      for (const judged of result.judged) {
+        if (judged.policy.broken !== null && told.has(judged.policy)) continue;
+        told.add(judged.policy);
+        marks.push(markOf(judged, resource, part));
+      }
+    }
+  }
+  const secrets = scanPart(part, resources, bench);
+  return {
+    marks: distinct([...marks, ...secrets.marks]),
+    secrets: secrets.texts,
+    resources: resources.length,
+    unknown,
+  };
+}
+
+/** What CEL sees. It has no prototype, and it is written to as policies come and go. */
+function scopeOf(resource: Resource, { document, context }: Bench): Scope {
+  const { path } = document.file;
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const dot = name.lastIndexOf('.');
+  const file = Object.assign(Object.create(null), { path, name, extension: dot <= 0 ? '' : name.slice(dot + 1) });
+  const scope: Scope = Object.create(null);
+  return Object.assign(scope, { object: resource.self }, resource.relatives, { self: resource.self, file, context });
+}
+
+/** Policies that read the same variables are remembered together: one comparison serves them all. */
+function judgeGroup(
+  policies: readonly CompiledPolicy[],
+  reads: readonly string[],
+  index: number,
+  resource: Resource,
+  scope: Scope,
+  { document, cache }: Bench,
+  budget: number,
+): JudgedGroup {
+  const entry = entryOf(cache, resource);
+  const relatives = reads.map((name) => resource.relatives[name]);
+  const known = entry?.[index];
+  if (known !== undefined && known.relatives.every((value, at) => value === relatives[at])) return known.result;
+  const judged: Judged[] = [];
+  let unknown = 0;
+  let cost = 0;
+  for (const policy of policies) {
+    if (policy.enabled.ignores(document.file.path)) continue;
+    const one = judgeResource(policy, resource, scope, document, budget - cost);
+    judged.push(...one.judged);
+    unknown += one.unknown;
+    cost += one.cost;
+  }
+  const result = { judged, unknown, cost };
+  if (entry !== null) entry[index] = { relatives, result };
+  return result;
+}
+
+function entryOf(cache: JudgeCache, { kind, self }: Resource) {
+  if (typeof self !== 'object' || self === null) return null;
+  let entries = cache.resources.get(kind);
+  if (entries === undefined) {
+    entries = new WeakMap();
+    cache.resources.set(kind, entries);
+  }
+  let entry = entries.get(self);
+  if (entry === undefined) {
+    entry = [];
+    entries.set(self, entry);
+  }
+  return entry;
+}
+
+function markOf(judged: Judged, resource: Resource, part: Part): Mark {
+  const place = judged.span === null ? placeOf(part.content, resource, judged.target) : { span: judged.span, path: [] };
+  const because = judged.because === null ? null : placeOf(part.content, resource, judged.because);
+  return { judged, resource, place, because };
+}
+
+function scanPart(
+  part: Part,
+  resources: readonly Resource[],
+  bench: Bench,
+): { readonly marks: readonly Mark[]; readonly texts: readonly string[] } {
+  const { document, policies } = bench;
+  const secrets = policies.secrets();
+  if (secrets === null) return { marks: [], texts: [] };
+  const { path } = document.file;
+  const hits = scanSecrets(secrets.scanner, part.content.text, path);
+  const text = (hit: SecretHit) => part.content.text.slice(hit.span.start, hit.span.end);
+  const marks = hits.flatMap((hit) => {
+    const policy = secrets.policies.get(hit.policy);
+    const resource = resources.find((one) => one.kind === policy?.enabled.policy.resource);
+    if (policy === undefined || resource === undefined || policy.enabled.ignores(path)) return [];
+    const scope = scopeOf(resource, bench);
+    scope.params = policy.enabled.parameters;
+    if (isJudged(policy, scope, partBudget).kind !== 'yes') return [];
+    const judged = placed(policy, hit.span, `secret ${textBits(text(hit))}`, { masked: hit.masked }, scope);
+    return [{ judged, resource, place: { span: hit.span, path: [] }, because: null }];
+  });
+  return { marks, texts: hits.map(text) };
+}
+
+/** Sorts, and drops what says the same of the same place. */
+function distinct(marks: readonly Mark[]): readonly Mark[] {
+  const sorted = [...marks].sort(
+    (a, b) =>
+      a.place.span.start - b.place.span.start ||
+      a.place.span.end - b.place.span.end ||
+      compare(idOf(a), idOf(b)) ||
+      compare(a.judged.message, b.judged.message),
+  );
+  return sorted.filter((mark, index) => {
+    const before = sorted[index - 1];
+    return (
+      before === undefined ||
+      before.place.span.start !== mark.place.span.start ||
+      before.place.span.end !== mark.place.span.end ||
+      idOf(before) !== idOf(mark) ||
+      before.judged.message !== mark.judged.message
+    );
+  });
+}
+
+function idOf(mark: Mark): Finding['policy'] {
+  return mark.judged.policy.enabled.policy.id;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,19 @@
+/**
+ * The engine's façade: text in, decisions out. Everything outside `engine/` imports this file alone.
+ *
+ *   readPolicies → compilePolicies → judge (a file at a time) → decide
+ *
+ * All of it is pure: what comes from disk, clock or network comes in as a value.
+ */
+export { createLines, type Lines, type Position } from './document/index.ts';
+export { applyEdits, type DecideOptions, type Decision, decide } from './decide.ts';
+export { type Baseline, formatBaseline, readBaseline } from './except.ts';
+export { createJudgeCache, type Judge, type JudgeCache, type JudgeOptions, judge, type Verdict } from './evaluate.ts';
+export { type FixedFile, fixesOf, fixFile } from './fix.ts';
+export * from './model.ts';
+export { type CaseResult, type CasesResult, runCases } from './policy/cases.ts';
+export { checkPolicies, compilePolicies, type EnabledPolicy, type PolicySet } from './policy/compile.ts';
+export { type Configuration, defaultConfiguration, type PolicySetting, readConfiguration } from './policy/configuration.ts';
+export type { Policy } from './policy/policy.ts';
+export { type FileProblem, type PolicyFile, type PolicyReading, readPolicies } from './policy/read.ts';
+export { type ResourceKind, resourceKinds } from './resource/index.ts';

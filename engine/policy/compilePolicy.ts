@@ -1,0 +1,133 @@
+/** One policy's CEL, patterns and templates, compiled against the types of its resource kind. */
+import { compile, type Environment, type Program } from '../cel/index.ts';
+import { dyn, object, openObject, string, type Type } from '../cel/type.ts';
+import { createLines } from '../document/index.ts';
+import type { Span } from '../model.ts';
+import { resourceKinds } from '../resource/index.ts';
+import { type CompiledPattern, compilePattern } from '../rule/pattern.ts';
+import { type FileProblem, fileProblem } from './file.ts';
+import { parameterType } from './parameter.ts';
+import type { Expression, FixRule, Policy } from './policy.ts';
+import { scalarSpan } from './scalar.ts';
+import type { EnabledPolicy } from './select.ts';
+import { parseTemplate, type Template } from './template.ts';
+
+/** A policy ready to judge, or one that says why it cannot. */
+export interface CompiledPolicy {
+  readonly enabled: EnabledPolicy;
+  /** Why the policy cannot judge: its findings are then errors, never silence. */
+  readonly broken: string | null;
+  readonly problems: readonly FileProblem[];
+  readonly where: Program | null;
+  /** Null for patterns and secrets. */
+  readonly require: Program | null;
+  readonly pattern: CompiledPattern | null;
+  readonly message: Template;
+  readonly fixValue: Program | null;
+  readonly fixText: Template | null;
+  /** The variables of the resource that a verdict and its message depend on, sorted: `self`, `object`, relatives. */
+  readonly reads: readonly string[];
+}
+
+/** Compiles a policy. Never throws. */
+export function compilePolicy(enabled: EnabledPolicy): CompiledPolicy {
+  const { policy } = enabled;
+  const problems: FileProblem[] = [];
+  const lines = createLines(policy.source);
+  const add = (severity: FileProblem['severity'], span: Span, message: string): void => {
+    problems.push(fileProblem(policy.file, lines, severity, span, message));
+  };
+  const compiler = createCompiler(policy, add);
+  const where = policy.where === null ? null : compiler.boolean(policy.where, false);
+  const require = policy.rule.kind === 'require' ? compiler.boolean(policy.rule.require, true) : null;
+  const pattern = policy.rule.kind === 'pattern' ? patternOf(policy.rule, add) : null;
+  const message = compiler.template(policy.message);
+  const fix = compiler.fix(policy.fix);
+  const programs = [where, require, ...message.pieces].filter((piece) => piece !== null && typeof piece !== 'string');
+  const reads = new Set(programs.flatMap((program) => [...program.reads]));
+  for (const name of ['params', 'context', 'file', 'item', 'key', 'match']) reads.delete(name);
+  if (policy.each.length > 0) reads.add('self');
+  const first = problems.find((problem) => problem.severity === 'error');
+  const broken =
+    first === undefined
+      ? null
+      : `the policy itself is broken: ${policy.file}:${first.range.start.line}:${first.range.start.column}: ${first.message}`;
+  return { enabled, broken, problems, where, require, pattern, message, ...fix, reads: [...reads].sort() };
+}
+
+type Add = (severity: FileProblem['severity'], span: Span, message: string) => void;
+
+function patternOf(rule: Extract<Policy['rule'], { kind: 'pattern' }>, add: Add): CompiledPattern {
+  const { pattern, problems } = compilePattern(rule.patterns);
+  for (const problem of problems) add('error', rule.span, problem);
+  return pattern;
+}
+
+function createCompiler(policy: Policy, add: Add) {
+  const environment = environmentOf(policy);
+  const cel = (expression: Expression, source: string, offset: number, more: Record<string, Type> = {}): Program | null => {
+    const { program, problems } = compile(source, {
+      ...environment,
+      variables: { ...environment.variables, ...more },
+    });
+    for (const problem of problems) {
+      const span = { start: problem.span.start + offset, end: problem.span.end + offset };
+      add(problem.severity, scalarSpan(policy.source, expression, span), problem.message);
+    }
+    return program;
+  };
+  const boolean = (expression: Expression, hasItem: boolean): Program | null => {
+    const program = cel(expression, expression.text, 0, hasItem ? itemTypes(policy) : {});
+    if (program !== null && program.type.kind !== 'bool' && program.type.kind !== 'dyn') {
+      add('error', expression.span, 'this expression must be true or false');
+      return null;
+    }
+    return program;
+  };
+  const template = (expression: Expression): Template => {
+    const { pieces, problem } = parseTemplate(expression.text);
+    if (problem !== null) {
+      const span = { start: problem.offset, end: problem.offset + 1 };
+      add('error', scalarSpan(policy.source, expression, span), problem.message);
+    }
+    const more = { ...itemTypes(policy), ...matchTypes(policy) };
+    const made = pieces.map((piece) => (piece.kind === 'text' ? piece.text : cel(expression, piece.source, piece.offset, more)));
+    return { pieces: made.filter((piece) => piece !== null) };
+  };
+  const fix = (rule: FixRule | null): { fixValue: Program | null; fixText: Template | null } => ({
+    fixValue:
+      rule?.action.kind === 'value'
+        ? cel(rule.action.value, rule.action.value.text, 0, { ...itemTypes(policy), marked: dyn })
+        : null,
+    fixText: rule?.action.kind === 'insert' ? template(rule.action.text) : null,
+  });
+  return { boolean, template, fix };
+}
+
+const fileType = object('File', { path: string, name: string, extension: string });
+const contextType = openObject('Context', { gate: string, date: string });
+
+function environmentOf(policy: Policy): Environment {
+  const kind = resourceKinds.find((one) => one.kind === policy.resource);
+  const parameters: Record<string, Type> = {};
+  for (const [name, parameter] of Object.entries(policy.parameters)) parameters[name] = parameterType(parameter.type);
+  return {
+    variables: {
+      object: dyn,
+      ...kind?.relatives,
+      self: kind?.self ?? dyn,
+      file: fileType,
+      context: contextType,
+      params: object('params', parameters),
+    },
+    ...(kind?.functions === undefined ? {} : { functions: kind.functions }),
+  };
+}
+
+function itemTypes(policy: Policy): Record<string, Type> {
+  return policy.each.length > 0 ? { item: dyn, key: dyn } : {};
+}
+
+function matchTypes(policy: Policy): Record<string, Type> {
+  return policy.rule.kind === 'require' ? {} : { match: dyn };
+}

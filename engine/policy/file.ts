@@ -1,0 +1,107 @@
+/** YAML that people wrote for Kerb (policies, `kerb.yaml`), checked against a schema, with problems that have a place. */
+import type { z } from 'zod';
+import { type Lines, type Position, createLines, locate, readDocument } from '../document/index.ts';
+import type { Native, PartContent, Path, Span } from '../model.ts';
+import { explainIssue } from './issue.ts';
+
+/** Something wrong with a file of Kerb's own. */
+export interface FileProblem {
+  readonly file: string;
+  readonly span: Span;
+  /** Lines and columns from 1, columns in UTF-16 units, the end exclusive. */
+  readonly range: { readonly start: Position; readonly end: Position };
+  /** `error`: what the file says cannot be used, so that no verdict can rest on it. */
+  readonly severity: 'error' | 'warning';
+  /** What is wrong and what to do; never quotes a value of the file. */
+  readonly message: string;
+}
+
+/** A file that fits its schema, or problems; and the means to add problems found later. */
+export interface Checked<T = unknown> {
+  readonly value: T | null;
+  readonly problems: readonly FileProblem[];
+  /** Whether there is no error so far. */
+  ok(): boolean;
+  report(path: Path, message: string): void;
+  warn(path: Path, message: string): void;
+  /** Where the value at a path stands, or its nearest ancestor's key. */
+  spanOf(path: Path): Span;
+  /** The whole file's value, as it was read. */
+  readonly raw: unknown;
+}
+
+export interface YamlOptions {
+  /** Longest text, in UTF-16 units. */
+  readonly maxBytes: number;
+  /** What the file is, for messages: `policy`. */
+  readonly what: string;
+}
+
+const maxProblems = 50;
+const noNative: Native = { sha256: () => '', parseCode: () => null };
+
+/** Reads one YAML document against a schema. Never throws. */
+export function readYaml<T>(
+  file: { readonly path: string; readonly text: string },
+  schema: z.ZodType<T>,
+  options: YamlOptions,
+): Checked<T> {
+  const tooLong = file.text.length > options.maxBytes;
+  const text = tooLong ? '' : file.text;
+  const document = readDocument({ path: 'policy.yaml', text }, noNative);
+  const parts = document.parts.filter((part) => part.content.root !== null);
+  const part = parts[0];
+  const problems: FileProblem[] = [];
+  const lines = createLines(text);
+  const add = (severity: FileProblem['severity'], span: Span, message: string): void => {
+    if (problems.length < maxProblems) problems.push(fileProblem(file.path, lines, severity, span, message));
+  };
+  const spanOf = (path: Path): Span => (part === undefined ? topOf(text) : spanIn(part.content, path, part.offset, text));
+  const at = (path: Path, message: string): void => add('error', spanOf(path), message);
+
+  if (tooLong) at([], `a ${options.what} has at most ${options.maxBytes} characters`);
+  else if (part === undefined) at([], `the file is empty: a ${options.what} is a YAML map`);
+  for (const problem of document.problems) add('error', problem.span, problem.message);
+  if (parts[1] !== undefined) add('error', { start: parts[1].offset, end: parts[1].offset + 3 }, `a file has one ${options.what}`);
+
+  const parsed = part === undefined ? null : schema.safeParse(part.content.value);
+  if (parsed !== null && !parsed.success) {
+    for (const issue of parsed.error.issues) {
+      for (const { path, message } of explainIssue(issue, schema, part?.content.value)) at(path, message);
+    }
+  }
+  return {
+    value: parsed?.success === true ? parsed.data : null,
+    raw: part?.content.value ?? null,
+    problems,
+    ok: () => !problems.some((problem) => problem.severity === 'error'),
+    report: at,
+    warn: (path, message) => add('warning', spanOf(path), message),
+    spanOf,
+  };
+}
+
+/** A problem at a span of a text. */
+export function fileProblem(
+  file: string,
+  lines: Lines,
+  severity: FileProblem['severity'],
+  span: Span,
+  message: string,
+): FileProblem {
+  const range = { start: lines.position(span.start), end: lines.position(span.end) };
+  return { file, span, range, severity, message };
+}
+
+function spanIn(content: PartContent, path: Path, offset: number, text: string): Span {
+  if (path.length === 0) return topOf(text);
+  const found = locate(content, path);
+  const span = found.missing === 0 ? (found.value ?? found.key) : (found.key ?? null);
+  return span === null ? topOf(text) : { start: span.start + offset, end: span.end + offset };
+}
+
+/** The first line that says something: where a problem of the whole file is shown. */
+function topOf(text: string): Span {
+  const match = /^[^\S\n]*[^\s#].*$/m.exec(text);
+  return match === null ? { start: 0, end: 0 } : { start: match.index, end: match.index + match[0].trimEnd().length };
+}

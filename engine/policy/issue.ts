@@ -1,0 +1,114 @@
+/** Zod's issues in words that tell an author what to do. */
+import { z } from 'zod';
+import type { Path } from '../model.ts';
+import { didYouMean } from './suggest.ts';
+
+type Issue = z.core.$ZodIssue;
+interface Explained {
+  readonly path: Path;
+  readonly message: string;
+}
+
+/** What an issue means, and where; one issue may be several (each unknown key). */
+export function explainIssue(issue: Issue, schema: z.ZodType, value: unknown): readonly Explained[] {
+  const path = issue.path.filter((key): key is string | number => typeof key !== 'symbol');
+  switch (issue.code) {
+    case 'unrecognized_keys': {
+      const known = keysAt(schema, path);
+      return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(key, known) }));
+    }
+    case 'invalid_type':
+      if (valueAt(value, path) === undefined) return [{ path, message: missingKey(path) }];
+      return [{ path, message: `expected ${typeName(issue.expected)}` }];
+    case 'invalid_value': {
+      if (valueAt(value, path) === undefined) return [{ path, message: missingKey(path) }];
+      const choices = issue.values.map(String);
+      const given = valueAt(value, path);
+      return [
+        { path, message: `expected one of ${choices.join(', ')}${typeof given === 'string' ? didYouMean(given, choices) : ''}` },
+      ];
+    }
+    case 'invalid_union':
+      return explainUnion(issue, schema, value, path);
+    case 'invalid_key':
+      return issue.issues.flatMap((inner) => [{ path, message: messageOf(inner) }]);
+    default:
+      return [{ path, message: messageOf(issue) }];
+  }
+}
+
+/** Of the union's forms, the one that came furthest tells what is wrong. */
+function explainUnion(
+  issue: z.core.$ZodIssueInvalidUnion,
+  schema: z.ZodType,
+  value: unknown,
+  path: Path,
+): readonly Explained[] {
+  const depth = (issues: readonly Issue[]) =>
+    Math.max(...issues.map((inner) => (inner.code === 'invalid_type' && inner.path.length === 0 ? -1 : inner.path.length)));
+  const best = [...issue.errors].sort((a, b) => depth(b) - depth(a))[0] ?? [];
+  if (best.length === 0 || depth(best) < 0) return [{ path, message: 'not of the form that is expected here' }];
+  return best.flatMap((inner) => explainIssue({ ...inner, path: [...path, ...inner.path] }, schema, value));
+}
+
+function messageOf(issue: Issue): string {
+  switch (issue.code) {
+    case 'too_big':
+      return `at most ${issue.maximum} ${unitOf(issue.origin)}`.trim();
+    case 'too_small':
+      return `at least ${issue.minimum} ${unitOf(issue.origin)}`.trim();
+    case 'invalid_format':
+      return issue.format === 'url' ? 'expected an address that begins with https://' : issue.message;
+    default:
+      return issue.message;
+  }
+}
+
+function unitOf(origin: string): string {
+  if (origin === 'string') return 'characters';
+  return origin === 'array' ? 'elements' : '';
+}
+
+function unknownKey(key: string, known: readonly string[]): string {
+  const hint = didYouMean(key, known);
+  return hint === '' ? `unknown key; the keys here are ${known.join(', ')}` : `unknown key${hint}`;
+}
+
+function missingKey(path: Path): string {
+  return `\`${String(path.at(-1) ?? '')}\` is missing`;
+}
+
+function typeName(expected: string): string {
+  const names: Readonly<Record<string, string>> = { string: 'text', object: 'a map', record: 'a map', array: 'a list', int: 'an integer', number: 'a number', boolean: 'true or false' };
+  return names[expected] ?? expected;
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  let at = value;
+  for (const key of path) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) return undefined;
+    at = (at as Record<string | number, unknown>)[key];
+  }
+  return at;
+}
+
+/** The keys that the schema knows at a path. */
+function keysAt(schema: z.ZodType, path: Path): readonly string[] {
+  const [key, ...rest] = path;
+  const inner = unwrap(schema);
+  if (inner instanceof z.ZodUnion) return inner.options.flatMap((option) => keysAt(option as z.ZodType, path));
+  if (inner instanceof z.ZodObject) {
+    const shape: Readonly<Record<string, z.ZodType>> = inner.shape;
+    if (key === undefined) return Object.keys(shape);
+    return Object.hasOwn(shape, key) ? keysAt(shape[key] as z.ZodType, rest) : [];
+  }
+  if (inner instanceof z.ZodArray) return key === undefined ? [] : keysAt(inner.element as z.ZodType, rest);
+  if (inner instanceof z.ZodRecord) return key === undefined ? [] : keysAt(inner.valueType as z.ZodType, rest);
+  return [];
+}
+
+function unwrap(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodOptional) return unwrap(schema.unwrap() as z.ZodType);
+  if (schema instanceof z.ZodPipe) return unwrap(schema.in as z.ZodType);
+  return schema;
+}

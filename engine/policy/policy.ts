@@ -1,0 +1,95 @@
+/** What a policy says, read and checked but not yet compiled. See `schema.ts` for the file that it is read from. */
+import type { CodeLanguage, Enforcement, Path, Severity, Span, Value } from '../model.ts';
+
+/** One policy. The id is its path below the policy folder without the ending: `kubernetes/privileged`. */
+export interface Policy {
+  readonly id: string;
+  /** The file it was read from, as the caller named it: for problems. */
+  readonly file: string;
+  /** The text of that file. */
+  readonly source: string;
+  readonly title: string;
+  readonly severity: Severity;
+  /** What the author chose, or what the severity implies. A configuration may say otherwise. */
+  readonly enforcement: Enforcement;
+  readonly why: string;
+  readonly remedy: string;
+  readonly owners: readonly string[];
+  /** Dates are `YYYY-MM-DD`. */
+  readonly adopted: string | null;
+  readonly review: string | null;
+  readonly controls: readonly string[];
+  readonly equivalents: readonly string[];
+  readonly references: readonly string[];
+  /** The resource kind that `self` is. */
+  readonly resource: string;
+  readonly where: Expression | null;
+  readonly each: readonly Path[];
+  readonly rule: Rule;
+  readonly parameters: Readonly<Record<string, Parameter>>;
+  /** Paths within `self` (or the item); the first that exists is marked. Empty: the evaluation's blame decides. */
+  readonly mark: readonly Path[];
+  readonly message: Expression;
+  readonly fix: FixRule | null;
+}
+
+/** A text that is compiled later, and where it stands in the policy's file. */
+export interface Expression {
+  readonly text: string;
+  /** The value in the policy's file, quotes included. */
+  readonly span: Span;
+}
+
+export type Rule =
+  | { readonly kind: 'require'; readonly require: Expression }
+  | { readonly kind: 'pattern'; readonly patterns: readonly PatternRule[]; readonly span: Span }
+  | { readonly kind: 'secret'; readonly secret: SecretRule; readonly span: Span };
+
+/** One ast-grep rule configuration and the languages it is for. */
+export interface PatternRule {
+  readonly language: readonly CodeLanguage[];
+  readonly rule: Readonly<Record<string, unknown>>;
+  readonly constraints?: Readonly<Record<string, unknown>>;
+  readonly utils?: Readonly<Record<string, unknown>>;
+  readonly transform?: Readonly<Record<string, unknown>>;
+  /** The text that replaces the match; metavariables are filled in. */
+  readonly fix?: string;
+}
+
+/** A credential's form. */
+export interface SecretRule {
+  /** Lower-case words, one of which stands near every hit. */
+  readonly keywords: readonly string[];
+  /** RE2 syntax. */
+  readonly regex: string;
+  /** The group that holds the secret; 0 is the whole match. */
+  readonly group?: number;
+  /** Least Shannon entropy of the secret, in bits per character. */
+  readonly entropy?: number;
+  /** What is no secret after all: RE2 expressions tried on the secret. */
+  readonly allow?: readonly string[];
+}
+
+export type ParameterType = 'string' | 'int' | 'double' | 'bool' | 'list<string>' | 'list<int>';
+
+/** What an organisation may set. Policies see it as `params.<name>`. */
+export interface Parameter {
+  readonly type: ParameterType;
+  readonly default: Value;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly description: string;
+}
+
+/** How a finding is repaired. `safe`: it may be applied without being read. */
+export interface FixRule {
+  readonly title: string;
+  readonly safe: boolean;
+  readonly action: FixAction;
+}
+export type FixAction =
+  | { readonly kind: 'remove'; readonly paths: readonly Path[] }
+  | { readonly kind: 'set'; readonly values: readonly { readonly path: Path; readonly value: Value }[] }
+  | { readonly kind: 'value'; readonly value: Expression }
+  | { readonly kind: 'insert'; readonly where: 'before' | 'after'; readonly text: Expression }
+  | { readonly kind: 'pattern' };

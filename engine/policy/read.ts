@@ -1,0 +1,199 @@
+/** Policy files, read and checked: `<folder>/<domain>/<name>.yaml` → Policy. Compiling their CEL comes later. */
+import type { Enforcement, Path, Severity, Span, Value } from '../model.ts';
+import { type Checked, type FileProblem, readYaml } from './file.ts';
+import { identifierProblem } from './identifiers.ts';
+import { checkParameter } from './parameter.ts';
+import { parsePath } from './path.ts';
+import type { Expression, FixAction, FixRule, Parameter, Policy, Rule } from './policy.ts';
+import { type PolicyDocument, policySchema } from './schema.ts';
+import { resourceKinds } from '../resource/index.ts';
+import { didYouMean } from './suggest.ts';
+
+export type { FileProblem } from './file.ts';
+
+/** A policy's file. */
+export interface PolicyFile {
+  /** As problems name it. */
+  readonly path: string;
+  /** Its path within its policy folder without the ending: `kubernetes/privileged`. */
+  readonly id: string;
+  readonly text: string;
+}
+
+export interface PolicyReading {
+  /** Sorted by id. What could not be read is not here, but in `problems`. */
+  readonly policies: readonly Policy[];
+  readonly problems: readonly FileProblem[];
+}
+
+const maxBytes = 200_000;
+const idForm = /^[a-z0-9][a-z0-9-]*(?:\/[a-z0-9][a-z0-9-]*)+$/;
+
+/** Reads policies. Never throws: each file that says no policy has at least one problem of severity `error`. */
+export function readPolicies(files: readonly PolicyFile[]): PolicyReading {
+  const policies = new Map<string, Policy>();
+  const problems: FileProblem[] = [];
+  for (const file of [...files].sort((a, b) => compare(a.id, b.id) || compare(a.path, b.path))) {
+    const checked = readYaml(file, policySchema, { maxBytes, what: 'policy' });
+    const policy = checked.value === null ? null : policyOf(file, checked.value, checked);
+    const twin = policies.get(file.id);
+    if (twin !== undefined) checked.report([], `another file, ${twin.file}, has the same policy id ${file.id}`);
+    else if (policy !== null && checked.ok()) policies.set(file.id, policy);
+    problems.push(...checked.problems);
+  }
+  return { policies: [...policies.values()], problems };
+}
+
+function policyOf(file: PolicyFile, document: PolicyDocument, checked: Checked): Policy {
+  if (!idForm.test(file.id)) {
+    checked.report([], 'a policy is named <domain>/<name>.yaml, in lower-case letters, digits and hyphens');
+  }
+  for (const key of ['controls', 'equivalents'] as const) {
+    for (const [index, id] of (document[key] ?? []).entries()) {
+      const problem = identifierProblem(key, id);
+      if (problem !== null) checked.warn([key, index], problem);
+    }
+  }
+  return {
+    id: file.id,
+    file: file.path,
+    source: file.text,
+    title: document.title,
+    severity: document.severity,
+    enforcement: document.enforcement ?? impliedEnforcement(document.severity),
+    why: document.why,
+    remedy: document.remedy,
+    owners: document.owners,
+    adopted: document.adopted ?? null,
+    review: document.review ?? null,
+    controls: document.controls ?? [],
+    equivalents: document.equivalents ?? [],
+    references: document.references ?? [],
+    resource: resourceOf(document, checked),
+    where: optionalExpression(checked, ['where'], document.where),
+    each: pathsOf(document.each, ['each'], checked),
+    rule: ruleOf(document, checked),
+    parameters: parametersOf(document, checked),
+    mark: pathsOf(document.mark, ['mark'], checked),
+    message: expression(checked, ['message'], document.message),
+    fix: document.fix === undefined ? null : fixOf(document, document.fix, checked),
+  };
+}
+
+function impliedEnforcement(severity: Severity): Enforcement {
+  if (severity === 'critical' || severity === 'high') return 'deny';
+  return severity === 'medium' ? 'warn' : 'audit';
+}
+
+function resourceOf(document: PolicyDocument, checked: Checked): string {
+  const implied = document.pattern !== undefined ? 'code' : document.secret !== undefined ? 'text' : null;
+  const resource = document.resource ?? implied;
+  const known = resourceKinds.map((kind) => kind.kind);
+  if (resource === null) {
+    checked.report([], `\`resource\` is missing: say what is judged, one of ${known.join(', ')}`);
+    return '';
+  }
+  if (!known.includes(resource)) {
+    checked.report(['resource'], `unknown resource kind${didYouMean(resource, known)}; the kinds are ${known.join(', ')}`);
+  }
+  return resource;
+}
+
+function ruleOf(document: PolicyDocument, checked: Checked): Rule {
+  const forms = (['require', 'pattern', 'secret'] as const).filter((form) => document[form] !== undefined);
+  if (forms.length !== 1) {
+    const path: Path = forms[1] === undefined ? [] : [forms[1]];
+    checked.report(path, 'a policy has exactly one of `require`, `pattern` and `secret`');
+  }
+  if (document.each !== undefined && document.require === undefined) checked.report(['each'], '`each` goes with `require` only');
+  if (document.pattern !== undefined) {
+    const patterns = document.pattern.map(({ constraints, utils, transform, fix, ...rest }) => ({
+      ...rest,
+      ...(constraints === undefined ? {} : { constraints }),
+      ...(utils === undefined ? {} : { utils }),
+      ...(transform === undefined ? {} : { transform }),
+      ...(fix === undefined ? {} : { fix }),
+    }));
+    return { kind: 'pattern', patterns, span: checked.spanOf(['pattern']) };
+  }
+  if (document.secret !== undefined) {
+    const { keywords, regex, group, entropy, allow } = document.secret;
+    const secret = {
+      keywords: keywords.map((word) => word.toLowerCase()),
+      regex,
+      ...(group === undefined ? {} : { group }),
+      ...(entropy === undefined ? {} : { entropy }),
+      ...(allow === undefined ? {} : { allow }),
+    };
+    return { kind: 'secret', secret, span: checked.spanOf(['secret', 'regex']) };
+  }
+  return { kind: 'require', require: expression(checked, ['require'], document.require ?? 'true') };
+}
+
+function parametersOf(document: PolicyDocument, checked: Checked): Readonly<Record<string, Parameter>> {
+  const parameters: Record<string, Parameter> = Object.create(null);
+  for (const [name, { minimum, maximum, ...given }] of Object.entries(document.parameters ?? {})) {
+    const parameter: Parameter = {
+      ...given,
+      default: given.default as Value,
+      ...(minimum === undefined ? {} : { minimum }),
+      ...(maximum === undefined ? {} : { maximum }),
+    };
+    parameters[name] = parameter;
+    const problem = checkParameter(parameter, given.default);
+    if (problem !== null) checked.report(['parameters', name, 'default'], problem);
+  }
+  return parameters;
+}
+
+function fixOf(document: PolicyDocument, fix: NonNullable<PolicyDocument['fix']>, checked: Checked): FixRule | null {
+  const keys = (['remove', 'set', 'value', 'insert'] as const).filter((key) => fix[key] !== undefined);
+  if (document.pattern !== undefined) {
+    if (keys[0] !== undefined) checked.report(['fix', keys[0]], 'the fix of a `pattern` is written as `fix` in the pattern itself');
+    return { title: fix.title, safe: fix.safe, action: { kind: 'pattern' } };
+  }
+  const action = actionOf(fix, checked);
+  if (keys.length !== 1 || action === null) {
+    checked.report(['fix'], 'a fix has exactly one of `remove`, `set`, `value` and `insert`');
+    return null;
+  }
+  return { title: fix.title, safe: fix.safe, action };
+}
+
+function actionOf(fix: NonNullable<PolicyDocument['fix']>, checked: Checked): FixAction | null {
+  if (fix.remove !== undefined) return { kind: 'remove', paths: pathsOf(fix.remove, ['fix', 'remove'], checked) };
+  if (fix.set !== undefined) {
+    const values = Object.entries(fix.set).map(([path, value]) => ({
+      path: pathOf(path, ['fix', 'set', path], checked),
+      value: value as Value,
+    }));
+    return { kind: 'set', values };
+  }
+  if (fix.value !== undefined) return { kind: 'value', value: expression(checked, ['fix', 'value'], fix.value) };
+  if (fix.insert === undefined) return null;
+  const [where, text] = 'before' in fix.insert ? (['before', fix.insert.before] as const) : (['after', fix.insert.after] as const);
+  return { kind: 'insert', where, text: expression(checked, ['fix', 'insert', where], text) };
+}
+
+function pathsOf(texts: readonly string[] | undefined, at: Path, checked: Checked): readonly Path[] {
+  return (texts ?? []).map((text) => pathOf(text, at, checked));
+}
+
+function pathOf(text: string, at: Path, checked: Checked): Path {
+  const { path, problem } = parsePath(text);
+  if (problem !== null) checked.report(at, problem);
+  return path;
+}
+
+function optionalExpression(checked: Checked, path: Path, text: string | undefined): Expression | null {
+  return text === undefined ? null : expression(checked, path, text);
+}
+
+function expression(checked: Checked, path: Path, text: string): Expression {
+  const span: Span = checked.spanOf(path);
+  return { text, span };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,34 @@
+import type { Span } from '../model.ts';
+import type { Expression } from './policy.ts';
+
+/**
+ * Where a stretch of an expression's text stands in the file that it was read from: the scalar may be quoted, escaped,
+ * folded or indented there. Both texts are walked together; what only the file has (quotes, indentation) is stepped over.
+ */
+export function scalarSpan(source: string, expression: Expression, within: Span): Span {
+  const raw = source.slice(expression.span.start, expression.span.end);
+  const isBlock = /^[|>]/.test(raw);
+  let at = isBlock ? raw.indexOf('\n') + 1 : /^["']/.test(raw) ? 1 : 0;
+  let start = at;
+  let end = at;
+  for (let index = 0; index < expression.text.length && index < within.end; index++) {
+    const character = expression.text[index] ?? '';
+    at = seek(raw, at, character);
+    if (index === within.start || index === 0) start = at;
+    at++;
+    end = at;
+  }
+  if (within.start >= expression.text.length || within.end <= within.start) start = end;
+  const offset = expression.span.start;
+  return { start: Math.min(start, raw.length) + offset, end: Math.min(Math.max(end, start), raw.length) + offset };
+}
+
+/** The next place at or after `at` where the file has this character; where it has none, `at`. */
+function seek(raw: string, at: number, character: string): number {
+  const isSpace = /\s/.test(character);
+  for (let index = at; index < raw.length; index++) {
+    const found = raw[index] ?? '';
+    if (isSpace ? /\s/.test(found) : found === character) return index;
+  }
+  return at;
+}

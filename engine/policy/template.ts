@@ -1,0 +1,107 @@
+/** Text with CEL in single braces: `container {self.name} runs privileged`. `{{ … }}` stays as it is. */
+import type { Program, Variables } from '../cel/index.ts';
+import type { CelValue } from '../cel/value.ts';
+import { Unknown } from '../model.ts';
+
+export type Piece =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'cel'; readonly source: string; readonly offset: number };
+
+export interface Template {
+  readonly pieces: readonly (string | Program)[];
+}
+
+const maxValue = 200;
+const maxText = 1_000;
+const cost = 100_000;
+
+/** Splits a template. A brace that is not closed is a problem at its offset. */
+export function parseTemplate(text: string): {
+  readonly pieces: readonly Piece[];
+  readonly problem: { readonly offset: number; readonly message: string } | null;
+} {
+  const pieces: Piece[] = [];
+  let plain = '';
+  let at = 0;
+  while (at < text.length) {
+    const open = text.indexOf('{', at);
+    if (open < 0) break;
+    plain += text.slice(at, open);
+    const isText = text[open + 1] === '{';
+    const close = isText ? text.indexOf('}}', open) : closingBrace(text, open + 1);
+    if (close < 0) return { pieces, problem: { offset: open, message: 'this brace is never closed; CEL stands in { }' } };
+    if (isText) plain += text.slice(open, close + 2);
+    else {
+      if (plain !== '') pieces.push({ kind: 'text', text: plain });
+      plain = '';
+      pieces.push({ kind: 'cel', source: text.slice(open + 1, close), offset: open + 1 });
+    }
+    at = close + (isText ? 2 : 1);
+  }
+  plain += text.slice(at);
+  if (plain !== '') pieces.push({ kind: 'text', text: plain });
+  return { pieces, problem: null };
+}
+
+/** Fills a template. A piece that cannot be said is a `?`, so that the finding still stands. */
+export function renderTemplate(template: Template, variables: Variables): string {
+  let text = '';
+  for (const piece of template.pieces) {
+    text += typeof piece === 'string' ? piece : rendered(piece, variables);
+    if (text.length > maxText) return `${text.slice(0, maxText)}…`;
+  }
+  return text;
+}
+
+function rendered(program: Program, variables: Variables): string {
+  const evaluation = program.evaluate(variables, { cost });
+  if (evaluation.kind === 'unknown') return evaluation.unknowns[0]?.reason ?? '?';
+  return evaluation.kind === 'error' ? '?' : formatValue(evaluation.value);
+}
+
+/** A value as a message shows it: one line, bounded. */
+export function formatValue(value: CelValue): string {
+  const text = typeof value === 'string' ? value : plain(value, 0);
+  const line = text.replace(/\s+/g, ' ');
+  return line.length > maxValue ? `${line.slice(0, maxValue)}…` : line;
+}
+
+function plain(value: CelValue, depth: number): string {
+  if (value === null || typeof value !== 'object') return String(value);
+  if (depth > 3) return '…';
+  if (Array.isArray(value)) return value.slice(0, 20).map((item) => plain(item, depth + 1)).join(', ');
+  if (value instanceof Unknown) return value.reason;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== null && prototype !== Object.prototype) return boxed(value);
+  const entries = Object.entries(value).slice(0, 20);
+  return `{${entries.map(([key, item]) => `${key}: ${plain(item, depth + 1)}`).join(', ')}}`;
+}
+
+/** CEL's own values: a boxed number or optional shows what it holds. */
+function boxed(value: object): string {
+  if ('value' in value) return value.value === undefined ? 'none' : plain(value.value as CelValue, 1);
+  const text = String(value);
+  return text === '[object Object]' ? '?' : text;
+}
+
+/** The brace that closes a CEL expression: strings and inner braces are stepped over. */
+function closingBrace(text: string, from: number): number {
+  let depth = 0;
+  for (let at = from; at < text.length; at++) {
+    const character = text[at];
+    if (character === '"' || character === "'") {
+      at = closingQuote(text, at);
+      if (at < 0) return -1;
+    } else if (character === '{') depth++;
+    else if (character === '}' && depth-- === 0) return at;
+  }
+  return -1;
+}
+
+function closingQuote(text: string, open: number): number {
+  for (let at = open + 1; at < text.length; at++) {
+    if (text[at] === '\\') at++;
+    else if (text[at] === text[open]) return at;
+  }
+  return -1;
+}
