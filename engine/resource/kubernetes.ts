@@ -7,7 +7,7 @@ import { type Adapter, isList, isMap, type Memo, type Source, withFields } from 
 import { kubernetesKinds } from './kubernetesKinds.ts';
 import { podTemplatePath } from './kubernetesWorkload.ts';
 
-/** `kubernetes.object`, `.pod` and `.container`. */
+/** `kubernetes.object`, `.template`, `.pod` and `.container`. */
 export const kubernetesAdapter: Adapter = { kinds: kubernetesKinds, lift };
 
 /** Lists may hold lists; deeper than this nothing real goes. */
@@ -26,7 +26,12 @@ interface KubernetesObject {
   readonly group: string;
 }
 
-function objectsIn(value: Value, path: Path, parent: KubernetesObject | null, depth: number): readonly KubernetesObject[] {
+function objectsIn(
+  value: Value,
+  path: Path,
+  parent: KubernetesObject | null,
+  depth: number,
+): readonly KubernetesObject[] {
   const found = recognise(value, path, parent);
   if (found === null || depth === 0) return [];
   if (!isListObject(found)) return [found];
@@ -65,7 +70,14 @@ function groupOf(apiVersion: string): string {
 }
 
 /** Tools borrowed the form of Kubernetes' objects for files that never reach a cluster. */
-const toolGroups = new Set(['kustomize.config.k8s.io', 'skaffold', 'kind.x-k8s.io', 'ctlptl.dev', 'k3d.io', 'kuttl.dev']);
+const toolGroups = new Set([
+  'kustomize.config.k8s.io',
+  'skaffold',
+  'kind.x-k8s.io',
+  'ctlptl.dev',
+  'k3d.io',
+  'kuttl.dev',
+]);
 
 function isClusterObject(group: string, kind: string): boolean {
   return !toolGroups.has(group) && !(group === '' && kind === 'Config');
@@ -74,7 +86,12 @@ function isClusterObject(group: string, kind: string): boolean {
 function resourcesOf(object: KubernetesObject, memo: Memo): readonly Resource[] {
   const metadata = metadataOf(object.value);
   const name = `${object.kind ?? '?'}/${nameOf(metadata, '?')}`;
-  const identity = [object.group, object.kind ?? '?', nameOf(metadata, '', 'namespace'), nameOf(metadata, `#${object.path.join('.')}`)].join('/');
+  const identity = [
+    object.group,
+    object.kind ?? '?',
+    nameOf(metadata, '', 'namespace'),
+    nameOf(metadata, `#${object.path.join('.')}`),
+  ].join('/');
   const self: Resource = {
     kind: 'kubernetes.object',
     name,
@@ -111,9 +128,17 @@ function podsOf(object: KubernetesObject, owner: Resource, memo: Memo): readonly
     identity: `${owner.identity}/pod`,
     path: [...object.path, ...template, 'spec'],
     self: spec,
-    relatives,
+    relatives: { ...relatives, pod: spec },
   };
-  return [pod, ...containerLists.flatMap(({ field, type }) => containersOf(pod, spec, field, type, memo))];
+  const holds: Resource = {
+    kind: 'kubernetes.template',
+    name: owner.name,
+    identity: `${owner.identity}/template`,
+    path: [...object.path, ...template],
+    self: holder,
+    relatives: { workload: object.value, object: object.value },
+  };
+  return [holds, pod, ...containerLists.flatMap(({ field, type }) => containersOf(pod, spec, field, type, memo))];
 }
 
 function at(value: Value, path: Path): Value | undefined {

@@ -1,4 +1,6 @@
 /** The kinds of resources in Kubernetes manifests, with the types that their policies are checked against. */
+
+import { dyn, object, string } from '../cel/type.ts';
 import type { ResourceKind } from './adapter.ts';
 import { containerSelf } from './kubernetesContainer.ts';
 import { podSpec } from './kubernetesPod.ts';
@@ -16,9 +18,15 @@ export const kubernetesKinds: readonly ResourceKind[] = [
   {
     kind: 'kubernetes.pod',
     description:
-      'The PodSpec of a pod or of the template in a workload. `metadata` is the metadata of that pod or template, `workload` the object that holds it.',
+      'The PodSpec of a pod or of the template in a workload. `metadata` is the metadata of that pod or template, `workload` the object that holds it, `pod` is `self`.',
     self: podSpec,
-    relatives: around,
+    relatives: { ...around, pod: podSpec },
+  },
+  {
+    kind: 'kubernetes.template',
+    description: 'A pod, or the template of pods in a workload: what holds their `metadata` and their `spec`.',
+    self: object('PodTemplate', { apiVersion: string, kind: string, metadata: objectMeta, spec: podSpec, status: dyn }),
+    relatives: { workload: kubernetesObject, object: kubernetesObject },
   },
   {
     kind: 'kubernetes.container',

@@ -1,7 +1,15 @@
 /** PodSpec and what it is made of, as the Kubernetes API reference (v1.34, core/v1) declares them. */
 import { bool, dyn, int, list, map, object, string, type Type } from '../cel/type.ts';
 import { container, ephemeralContainer } from './kubernetesContainer.ts';
-import { nodeSelector, selector, text, windowsOptions, seLinuxOptions, seccompProfile, appArmorProfile } from './kubernetesShared.ts';
+import {
+  appArmorProfile,
+  nodeSelector,
+  seccompProfile,
+  seLinuxOptions,
+  selector,
+  text,
+  windowsOptions,
+} from './kubernetesShared.ts';
 import { volume } from './kubernetesVolume.ts';
 
 const podSecurityContext = object('PodSecurityContext', {
@@ -128,4 +136,3 @@ export const podSpec: Type = object('PodSpec', {
   topologySpreadConstraints: list(topologySpreadConstraint),
   volumes: list(volume),
 });
-

@@ -33,7 +33,11 @@ export const objectMeta: Type = object('ObjectMeta', {
 });
 
 /** Any object: its other fields depend on its kind. */
-export const kubernetesObject: Type = openObject('KubernetesObject', { apiVersion: string, kind: string, metadata: objectMeta });
+export const kubernetesObject: Type = openObject('KubernetesObject', {
+  apiVersion: string,
+  kind: string,
+  metadata: objectMeta,
+});
 
 const requirement = object('SelectorRequirement', { key: string, operator: string, values: list(string) });
 
@@ -46,7 +50,12 @@ export const nodeSelector: Type = object('NodeSelectorTerm', {
   matchFields: list(requirement),
 });
 
-export const seLinuxOptions: Type = object('SELinuxOptions', { level: string, role: string, type: string, user: string });
+export const seLinuxOptions: Type = object('SELinuxOptions', {
+  level: string,
+  role: string,
+  type: string,
+  user: string,
+});
 
 export const seccompProfile: Type = object('SeccompProfile', { localhostProfile: string, type: string });
 

@@ -4,7 +4,12 @@ import { objectMeta, selector, text } from './kubernetesShared.ts';
 
 const secretRef = object('LocalObjectReference', { name: string });
 const keyToPath = list(object('KeyToPath', { key: string, mode: int, path: string }));
-const objectReference = object('TypedObjectReference', { apiGroup: string, kind: string, name: string, namespace: string });
+const objectReference = object('TypedObjectReference', {
+  apiGroup: string,
+  kind: string,
+  name: string,
+  namespace: string,
+});
 
 const downwardItems = list(
   object('DownwardAPIVolumeFile', {
@@ -37,7 +42,11 @@ const projected = object('ProjectedVolumeSource', {
         signerName: string,
       }),
       secret: object('SecretProjection', { items: keyToPath, name: string, optional: bool }),
-      serviceAccountToken: object('ServiceAccountTokenProjection', { audience: string, expirationSeconds: int, path: string }),
+      serviceAccountToken: object('ServiceAccountTokenProjection', {
+        audience: string,
+        expirationSeconds: int,
+        path: string,
+      }),
     }),
   ),
 });
@@ -156,7 +165,13 @@ export const volume: Type = object('Volume', {
   downwardAPI: object('DownwardAPIVolumeSource', { defaultMode: int, items: downwardItems }),
   emptyDir: object('EmptyDirVolumeSource', { medium: string, sizeLimit: dyn }),
   ephemeral,
-  fc: object('FCVolumeSource', { fsType: string, lun: int, readOnly: bool, targetWWNs: list(string), wwids: list(string) }),
+  fc: object('FCVolumeSource', {
+    fsType: string,
+    lun: int,
+    readOnly: bool,
+    targetWWNs: list(string),
+    wwids: list(string),
+  }),
   hostPath: object('HostPathVolumeSource', { path: string, type: string }),
   image: object('ImageVolumeSource', { pullPolicy: string, reference: string }),
   iscsi: object('ISCSIVolumeSource', {

@@ -18,27 +18,26 @@ const apps = ['apps', 'extensions'];
 const template = ['spec', 'template'];
 
 /** By kind, since that is the common key; one kind may exist in several groups with different shapes. */
-const workloads: Readonly<Record<string, readonly { readonly groups: readonly string[]; readonly path: readonly string[] }[]>> = Object.assign(
-  Object.create(null),
-  {
-    Pod: [{ groups: [''], path: [] }],
-    PodTemplate: [{ groups: [''], path: ['template'] }],
-    ReplicationController: [{ groups: [''], path: template }],
-    Deployment: [{ groups: apps, path: template }],
-    ReplicaSet: [{ groups: apps, path: template }],
-    DaemonSet: [{ groups: [...apps, 'apps.kruise.io'], path: template }],
-    StatefulSet: [{ groups: [...apps, 'apps.kruise.io'], path: template }],
-    Job: [{ groups: ['batch', 'extensions'], path: template }],
-    CronJob: [{ groups: ['batch'], path: ['spec', 'jobTemplate', 'spec', 'template'] }],
-    Rollout: [{ groups: ['argoproj.io'], path: template }],
-    CloneSet: [{ groups: ['apps.kruise.io'], path: template }],
-    // OpenShift's own workload, with the template of a ReplicationController.
-    DeploymentConfig: [{ groups: ['apps.openshift.io', ''], path: template }],
-    Service: [{ groups: ['serving.knative.dev'], path: template }],
-    Configuration: [{ groups: ['serving.knative.dev'], path: template }],
-    Revision: [{ groups: ['serving.knative.dev'], path: [] }],
-  },
-);
+const workloads: Readonly<
+  Record<string, readonly { readonly groups: readonly string[]; readonly path: readonly string[] }[]>
+> = Object.assign(Object.create(null), {
+  Pod: [{ groups: [''], path: [] }],
+  PodTemplate: [{ groups: [''], path: ['template'] }],
+  ReplicationController: [{ groups: [''], path: template }],
+  Deployment: [{ groups: apps, path: template }],
+  ReplicaSet: [{ groups: apps, path: template }],
+  DaemonSet: [{ groups: [...apps, 'apps.kruise.io'], path: template }],
+  StatefulSet: [{ groups: [...apps, 'apps.kruise.io'], path: template }],
+  Job: [{ groups: ['batch', 'extensions'], path: template }],
+  CronJob: [{ groups: ['batch'], path: ['spec', 'jobTemplate', 'spec', 'template'] }],
+  Rollout: [{ groups: ['argoproj.io'], path: template }],
+  CloneSet: [{ groups: ['apps.kruise.io'], path: template }],
+  // OpenShift's own workload, with the template of a ReplicationController.
+  DeploymentConfig: [{ groups: ['apps.openshift.io', ''], path: template }],
+  Service: [{ groups: ['serving.knative.dev'], path: template }],
+  Configuration: [{ groups: ['serving.knative.dev'], path: template }],
+  Revision: [{ groups: ['serving.knative.dev'], path: [] }],
+});
 
 const shapes = [template, ['spec', 'jobTemplate', 'spec', 'template'], []];
 
