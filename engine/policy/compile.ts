@@ -41,7 +41,9 @@ export function compilePolicies(
   const compiled = (kind: string): readonly CompiledPolicy[] => {
     const known = byKind.get(kind);
     if (known !== undefined) return known;
-    const made = selection.policies.filter(({ policy }) => policy.resource === kind).map(compilePolicy);
+    const made = selection.policies
+      .filter(({ policy }) => policy.resources.includes(kind))
+      .map((policy) => compilePolicy(policy, kind));
     byKind.set(kind, made);
     return made;
   };
@@ -55,7 +57,7 @@ export function compilePolicies(
     ignores: globMatcher(configuration.ignore),
     compiled,
     secrets: () => {
-      if (secrets === undefined) secrets = secretsOf(selection.policies.map(({ policy }) => policy.resource), compiled);
+      if (secrets === undefined) secrets = secretsOf(selection.policies.flatMap(({ policy }) => policy.resources), compiled);
       return secrets;
     },
   };
@@ -63,8 +65,11 @@ export function compilePolicies(
 
 /** Compiles all that is on, and returns every problem of it: for authors, `kerb test`, and the editor on policy files. */
 export function checkPolicies(set: PolicySet): readonly FileProblem[] {
-  const kinds = [...new Set(set.policies.map(({ policy }) => policy.resource))];
-  return [...set.problems, ...kinds.flatMap((kind) => set.compiled(kind).flatMap((policy) => policy.problems))];
+  const kinds = [...new Set(set.policies.flatMap(({ policy }) => policy.resources))];
+  const found = kinds.flatMap((kind) => set.compiled(kind).flatMap((policy) => policy.problems));
+  // A policy on several kinds is compiled for each of them, and most often says the same of both.
+  const distinct = new Map(found.map((problem) => [JSON.stringify(problem), problem]));
+  return [...set.problems, ...distinct.values()];
 }
 
 function secretsOf(

@@ -29,15 +29,15 @@ export interface CompiledPolicy {
   readonly reads: readonly string[];
 }
 
-/** Compiles a policy. Never throws. */
-export function compilePolicy(enabled: EnabledPolicy): CompiledPolicy {
+/** Compiles a policy for one of its resource kinds. Never throws. */
+export function compilePolicy(enabled: EnabledPolicy, kind: string): CompiledPolicy {
   const { policy } = enabled;
   const problems: FileProblem[] = [];
   const lines = createLines(policy.source);
   const add = (severity: FileProblem['severity'], span: Span, message: string): void => {
     problems.push(fileProblem(policy.file, lines, severity, span, message));
   };
-  const compiler = createCompiler(policy, add);
+  const compiler = createCompiler(policy, kind, add);
   const where = policy.where === null ? null : compiler.boolean(policy.where, false);
   const require = policy.rule.kind === 'require' ? compiler.boolean(policy.rule.require, true) : null;
   const pattern = policy.rule.kind === 'pattern' ? patternOf(policy.rule, add) : null;
@@ -63,8 +63,8 @@ function patternOf(rule: Extract<Policy['rule'], { kind: 'pattern' }>, add: Add)
   return pattern;
 }
 
-function createCompiler(policy: Policy, add: Add) {
-  const environment = environmentOf(policy);
+function createCompiler(policy: Policy, kind: string, add: Add) {
+  const environment = environmentOf(policy, kind);
   const cel = (expression: Expression, source: string, offset: number, more: Record<string, Type> = {}): Program | null => {
     const { program, problems } = compile(source, {
       ...environment,
@@ -107,8 +107,8 @@ function createCompiler(policy: Policy, add: Add) {
 const fileType = object('File', { path: string, name: string, extension: string });
 const contextType = openObject('Context', { gate: string, date: string });
 
-function environmentOf(policy: Policy): Environment {
-  const kind = resourceKinds.find((one) => one.kind === policy.resource);
+function environmentOf(policy: Policy, name: string): Environment {
+  const kind = resourceKinds.find((one) => one.kind === name);
   const parameters: Record<string, Type> = {};
   for (const [name, parameter] of Object.entries(policy.parameters)) parameters[name] = parameterType(parameter.type);
   return {

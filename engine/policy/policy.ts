@@ -21,8 +21,8 @@ export interface Policy {
   readonly controls: readonly string[];
   readonly equivalents: readonly string[];
   readonly references: readonly string[];
-  /** The resource kind that `self` is. */
-  readonly resource: string;
+  /** The resource kinds that `self` is; at least one. */
+  readonly resources: readonly string[];
   readonly where: Expression | null;
   readonly each: readonly Path[];
   readonly rule: Rule;

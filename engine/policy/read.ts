@@ -69,7 +69,7 @@ function policyOf(file: PolicyFile, document: PolicyDocument, checked: Checked):
     controls: document.controls ?? [],
     equivalents: document.equivalents ?? [],
     references: document.references ?? [],
-    resource: resourceOf(document, checked),
+    resources: resourcesOf(document, checked),
     where: optionalExpression(checked, ['where'], document.where),
     each: pathsOf(document.each, ['each'], checked),
     rule: ruleOf(document, checked),
@@ -85,18 +85,19 @@ function impliedEnforcement(severity: Severity): Enforcement {
   return severity === 'medium' ? 'warn' : 'audit';
 }
 
-function resourceOf(document: PolicyDocument, checked: Checked): string {
+function resourcesOf(document: PolicyDocument, checked: Checked): readonly string[] {
   const implied = document.pattern !== undefined ? 'code' : document.secret !== undefined ? 'text' : null;
-  const resource = document.resource ?? implied;
+  const resources = document.resource ?? (implied === null ? [] : [implied]);
   const known = resourceKinds.map((kind) => kind.kind);
-  if (resource === null) {
+  if (resources.length === 0) {
     checked.report([], `\`resource\` is missing: say what is judged, one of ${known.join(', ')}`);
-    return '';
+    return [];
   }
-  if (!known.includes(resource)) {
+  for (const resource of resources) {
+    if (known.includes(resource)) continue;
     checked.report(['resource'], `unknown resource kind${didYouMean(resource, known)}; the kinds are ${known.join(', ')}`);
   }
-  return resource;
+  return resources;
 }
 
 function ruleOf(document: PolicyDocument, checked: Checked): Rule {

@@ -88,8 +88,8 @@ export const policySchema = z.strictObject({
   equivalents: z.array(line(120)).max(30).optional(),
   /** Primary sources, https. */
   references: z.array(z.url({ protocol: /^https$/ }).max(500)).max(20).optional(),
-  /** A resource kind: what `self` is. Optional for `pattern` (code) and `secret` (text). */
-  resource: line(60).optional(),
+  /** A resource kind, or several with the same fields: what `self` is. Optional for `pattern` (code) and `secret` (text). */
+  resource: oneOrMany(line(60), 5).optional(),
   /** CEL: which resources are judged. */
   where: cel.optional(),
   /** Path or paths of lists or maps in `self`: the rule is judged per element, which it sees as `item` (and `key`). */
