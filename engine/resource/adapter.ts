@@ -13,7 +13,15 @@
  */
 import type { FunctionDeclaration } from '../cel/function.ts';
 import type { Type } from '../cel/type.ts';
-import { type Document, type Part, type PartContent, type Resource, Unknown, type Value, type ValueMap } from '../model.ts';
+import {
+  type Document,
+  type Part,
+  type PartContent,
+  type Resource,
+  Unknown,
+  type Value,
+  type ValueMap,
+} from '../model.ts';
 
 export interface Adapter {
   readonly kinds: readonly ResourceKind[];

@@ -7,12 +7,18 @@ const self = object('Code', { language: string });
 
 /** `code`. */
 export const codeAdapter: Adapter = {
-  kinds: [{ kind: 'code', description: 'A file of source code; `language` names it.', self, relatives: { object: self } }],
+  kinds: [
+    { kind: 'code', description: 'A file of source code; `language` names it.', self, relatives: { object: self } },
+  ],
   lift,
 };
 
 function lift({ document, part, memo }: Source): readonly Resource[] {
   if (document.kind !== 'code' || document.language === null) return [];
-  const code = memo(part.content, `code ${document.language}`, (): ValueMap => withFields({}, { language: document.language }));
+  const code = memo(
+    part.content,
+    `code ${document.language}`,
+    (): ValueMap => withFields({}, { language: document.language }),
+  );
   return [{ kind: 'code', name: document.file.path, identity: '', path: [], self: code, relatives: { object: code } }];
 }

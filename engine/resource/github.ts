@@ -23,20 +23,22 @@ const workflowPath = /(?:^|\/)(?:\.(?:github|gitea|forgejo)\/workflows|workflow-
 
 function isWorkflow(document: Document, root: ValueMap): boolean {
   if (document.file.language === 'github-actions-workflow' || workflowPath.test(document.file.path)) return true;
-  const jobs = root['jobs'];
-  if (root['on'] === undefined || !isMap(jobs) || root['apiVersion'] !== undefined) return false;
-  return Object.values(jobs).some((job) => isMap(job) && (job['runs-on'] !== undefined || typeof job['uses'] === 'string'));
+  const jobs = root.jobs;
+  if (root.on === undefined || !isMap(jobs) || root.apiVersion !== undefined) return false;
+  return Object.values(jobs).some(
+    (job) => isMap(job) && (job['runs-on'] !== undefined || typeof job.uses === 'string'),
+  );
 }
 
 function isAction(document: Document, root: ValueMap): boolean {
-  const runs = root['runs'];
-  return /(?:^|\/)action\.ya?ml$/.test(document.file.path) && isMap(runs) && runs['using'] !== undefined;
+  const runs = root.runs;
+  return /(?:^|\/)action\.ya?ml$/.test(document.file.path) && isMap(runs) && runs.using !== undefined;
 }
 
 function liftWorkflow(source: Source, root: ValueMap): readonly Resource[] {
-  const self = source.memo(root, 'workflow', () => withFields(root, { triggers: triggersOf(root['on'] ?? null) }));
+  const self = source.memo(root, 'workflow', () => withFields(root, { triggers: triggersOf(root.on ?? null) }));
   const around = { step: null, job: null, workflow: self, action: null, object: root };
-  const title = typeof root['name'] === 'string' ? root['name'] : source.document.file.path;
+  const title = typeof root.name === 'string' ? root.name : source.document.file.path;
   const workflow: Resource = {
     kind: 'github.workflow',
     name: `workflow ${title}`,
@@ -46,7 +48,7 @@ function liftWorkflow(source: Source, root: ValueMap): readonly Resource[] {
     relatives: around,
     derived: { triggers: ['on'] },
   };
-  const jobs = isMap(root['jobs']) ? Object.entries(root['jobs']) : [];
+  const jobs = isMap(root.jobs) ? Object.entries(root.jobs) : [];
   const inside = jobs.flatMap(([id, job]) => liftJob(source, workflow, id, job));
   return withExpressions(source, [workflow, ...inside]);
 }
@@ -68,11 +70,11 @@ function liftJob(source: Source, workflow: Resource, id: string, value: Value): 
     relatives: { ...workflow.relatives, job: self },
     derived: { id: [] },
   };
-  return [job, ...liftSteps(source, job, value['steps'], [...job.path, 'steps'])];
+  return [job, ...liftSteps(source, job, value.steps, [...job.path, 'steps'])];
 }
 
 function liftAction(source: Source, root: ValueMap): readonly Resource[] {
-  const title = typeof root['name'] === 'string' ? root['name'] : source.document.file.path;
+  const title = typeof root.name === 'string' ? root.name : source.document.file.path;
   const action: Resource = {
     kind: 'github.action',
     name: `action ${title}`,
@@ -81,8 +83,8 @@ function liftAction(source: Source, root: ValueMap): readonly Resource[] {
     self: root,
     relatives: { step: null, job: null, workflow: null, action: root, object: root },
   };
-  const runs = root['runs'];
-  const steps = isMap(runs) ? runs['steps'] : undefined;
+  const runs = root.runs;
+  const steps = isMap(runs) ? runs.steps : undefined;
   return withExpressions(source, [action, ...liftSteps(source, action, steps, ['runs', 'steps'])]);
 }
 
@@ -125,6 +127,8 @@ function shownName(step: ValueMap): string | null {
 }
 
 function withExpressions({ part, memo }: Source, resources: readonly Resource[]): readonly Resource[] {
-  const owners = resources.map((resource): ExpressionOwner => ({ resource, scope: resource.kind.slice('github.'.length) }));
+  const owners = resources.map(
+    (resource): ExpressionOwner => ({ resource, scope: resource.kind.slice('github.'.length) }),
+  );
   return [...resources, ...expressionsIn(part.content, owners, memo)];
 }

@@ -43,7 +43,8 @@ const none: Flows = [];
 
 const maxTokens = 5_000;
 const maxDepth = 100;
-const tokenForm = /\s+|([A-Za-z_][\w-]*)|'((?:[^']|'')*)'?|([-+]?(?:0[xo][\da-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?))|(&&|\|\||[!=<>]=|[^\s])/gy;
+const tokenForm =
+  /\s+|([A-Za-z_][\w-]*)|'((?:[^']|'')*)'?|([-+]?(?:0[xo][\da-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?))|(&&|\|\||[!=<>]=|[^\s])/gy;
 
 function tokenise(text: string): readonly Token[] {
   const tokens: Token[] = [];
@@ -121,9 +122,21 @@ function operand(reader: Reader): Flows {
 const literals = new Set(['true', 'false', 'null', 'NaN', 'Infinity']);
 
 const functionNames = new Map(
-  ['contains', 'startsWith', 'endsWith', 'format', 'join', 'toJSON', 'fromJSON', 'hashFiles', 'success', 'always', 'cancelled', 'failure', 'case'].map(
-    (name) => [name.toLowerCase(), name],
-  ),
+  [
+    'contains',
+    'startsWith',
+    'endsWith',
+    'format',
+    'join',
+    'toJSON',
+    'fromJSON',
+    'hashFiles',
+    'success',
+    'always',
+    'cancelled',
+    'failure',
+    'case',
+  ].map((name) => [name.toLowerCase(), name]),
 );
 /** Their results hold the text of their arguments. */
 const carriers = new Set(['format', 'join', 'toJSON', 'fromJSON', 'case']);

@@ -10,7 +10,11 @@ export interface ExpressionOwner {
 }
 
 /** The expressions in a part, in the order of the text. */
-export function expressionsIn(content: PartContent, owners: readonly ExpressionOwner[], memo: Memo): readonly Resource[] {
+export function expressionsIn(
+  content: PartContent,
+  owners: readonly ExpressionOwner[],
+  memo: Memo,
+): readonly Resource[] {
   if (content.root === null) return [];
   const byPath = new Map(owners.map((owner) => [owner.resource.path.join('\0'), owner]));
   const fenced = content.templates.filter(({ start }) => content.text.startsWith('${{', start));
@@ -35,7 +39,8 @@ function visit(search: Search, node: Node, value: Value, path: Path, above: Expr
     return;
   }
   if (node.kind === 'list') {
-    for (const [index, item] of node.items.entries()) visit(search, item, member(value, index), [...path, index], owner);
+    for (const [index, item] of node.items.entries())
+      visit(search, item, member(value, index), [...path, index], owner);
     return;
   }
   for (const entry of node.entries) {
@@ -88,7 +93,10 @@ interface Place {
 
 /** `run`, `env.TOKEN`, `with.script`: the path within the owner, without places in lists. */
 function placeIn(path: Path, { resource }: ExpressionOwner): string {
-  return path.slice(resource.path.length).filter((segment) => typeof segment === 'string').join('.');
+  return path
+    .slice(resource.path.length)
+    .filter((segment) => typeof segment === 'string')
+    .join('.');
 }
 
 interface Occurrence {
@@ -107,7 +115,9 @@ function expression(memo: Memo, { path, owner, where }: Place, found: Occurrence
     name: resource.name,
     identity: `${resource.identity}/${where}/${text}`,
     path,
-    self: memo(ownerOf(resource), label, () => withFields({ ...readExpression(text), in: where, scope, text, fenced, whole }, {})),
+    self: memo(ownerOf(resource), label, () =>
+      withFields({ ...readExpression(text), in: where, scope, text, fenced, whole }, {}),
+    ),
     relatives: resource.relatives,
     span,
   };

@@ -78,7 +78,13 @@ const action: Type = object('Action', {
   description: string,
   inputs: map(
     string,
-    object('ActionInput', { default: dyn, deprecationMessage: string, description: string, required: dyn, type: string }),
+    object('ActionInput', {
+      default: dyn,
+      deprecationMessage: string,
+      description: string,
+      required: dyn,
+      type: string,
+    }),
   ),
   name: string,
   outputs: map(string, object('ActionOutput', { description: string, value: dyn })),

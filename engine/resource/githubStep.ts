@@ -9,16 +9,16 @@ import { isList, isMap, withFields } from './adapter.ts';
  * told. `shell` is the one for steps that do not name theirs.
  */
 export function derivedStep(step: ValueMap, shell: Value | null, content: PartContent, path: Path): ValueMap {
-  const script = scriptOf(step['run'], content, path);
+  const script = scriptOf(step.run, content, path);
   if (script === null) return withFields(step, {});
-  const inForce = step['shell'] ?? shell;
+  const inForce = step.shell ?? shell;
   return withFields(step, inForce === null ? { script } : { script, shell: inForce });
 }
 
 /** https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax: the job's, the workflow's, the runner's. */
 export function shellOf(owner: Resource): Value | null {
-  const job = owner.relatives['job'] ?? null;
-  const workflow = owner.relatives['workflow'] ?? null;
+  const job = owner.relatives.job ?? null;
+  const workflow = owner.relatives.workflow ?? null;
   return defaultShell(job) ?? defaultShell(workflow) ?? (isMap(job) ? runnerShell(job['runs-on']) : null);
 }
 
@@ -46,9 +46,9 @@ function blankScalar(content: PartContent, span: Span): string {
 }
 
 function defaultShell(holder: Value): Value | undefined {
-  const defaults = isMap(holder) ? holder['defaults'] : undefined;
-  const run = isMap(defaults) ? defaults['run'] : undefined;
-  return isMap(run) ? run['shell'] : undefined;
+  const defaults = isMap(holder) ? holder.defaults : undefined;
+  const run = isMap(defaults) ? defaults.run : undefined;
+  return isMap(run) ? run.shell : undefined;
 }
 
 function runnerShell(runsOn: Value | undefined): string | null {

@@ -5,12 +5,20 @@ import { codeAdapter } from './code.ts';
 import { dockerAdapter } from './docker.ts';
 import { githubAdapter } from './github.ts';
 import { kubernetesAdapter } from './kubernetes.ts';
-import { npmAdapter } from './npm.ts';
+import { npmAdapter, npmConfigAdapter } from './npm.ts';
 import { textAdapter } from './text.ts';
 
 export { createMemo, type Memo, type ResourceKind } from './adapter.ts';
 
-const adapters: readonly Adapter[] = [kubernetesAdapter, githubAdapter, dockerAdapter, npmAdapter, codeAdapter, textAdapter];
+const adapters: readonly Adapter[] = [
+  kubernetesAdapter,
+  githubAdapter,
+  dockerAdapter,
+  npmAdapter,
+  npmConfigAdapter,
+  codeAdapter,
+  textAdapter,
+];
 
 /** Every kind that a policy can name in `resource:`. */
 export const resourceKinds: readonly ResourceKind[] = adapters.flatMap((adapter) => adapter.kinds);

@@ -35,15 +35,15 @@ function objectsIn(
   const found = recognise(value, path, parent);
   if (found === null || depth === 0) return [];
   if (!isListObject(found)) return [found];
-  const items = found.value['items'];
+  const items = found.value.items;
   if (!isList(items)) return [];
   return items.flatMap((item, index) => objectsIn(item, [...path, 'items', index], found, depth - 1));
 }
 
 function recognise(value: Value, path: Path, parent: KubernetesObject | null): KubernetesObject | null {
   if (!isMap(value)) return null;
-  const kind = value['kind'] ?? itemKind(parent);
-  const version = value['apiVersion'] ?? (parent === null ? null : parent.value['apiVersion']);
+  const kind = value.kind ?? itemKind(parent);
+  const version = value.apiVersion ?? (parent === null ? null : parent.value.apiVersion);
   if (!isName(kind) || !isName(version)) return null;
   const group = typeof version === 'string' ? groupOf(version) : '?';
   if (typeof kind === 'string' && !isClusterObject(group, kind)) return null;
@@ -61,7 +61,7 @@ function itemKind(parent: KubernetesObject | null): string | null {
 
 function isListObject(object: KubernetesObject): boolean {
   if (object.kind === null || !object.kind.endsWith('List')) return false;
-  return object.kind === 'List' || object.value['spec'] === undefined;
+  return object.kind === 'List' || object.value.spec === undefined;
 }
 
 function groupOf(apiVersion: string): string {
@@ -104,14 +104,14 @@ function resourcesOf(object: KubernetesObject, memo: Memo): readonly Resource[] 
 }
 
 function metadataOf(value: ValueMap): ValueMap {
-  const metadata = value['metadata'];
+  const metadata = value.metadata;
   return isMap(metadata) ? metadata : noFields;
 }
 
 const noFields: ValueMap = Object.freeze(Object.create(null));
 
 function nameOf(metadata: ValueMap, missing: string, field: 'name' | 'namespace' = 'name'): string {
-  const name = metadata[field] ?? (field === 'name' ? metadata['generateName'] : undefined);
+  const name = metadata[field] ?? (field === 'name' ? metadata.generateName : undefined);
   return typeof name === 'string' ? name : missing;
 }
 
@@ -119,9 +119,9 @@ function podsOf(object: KubernetesObject, owner: Resource, memo: Memo): readonly
   const template = podTemplatePath(object.group, object.kind, object.value);
   if (template === null) return [];
   const holder = at(object.value, template);
-  const spec = isMap(holder) ? holder['spec'] : undefined;
+  const spec = isMap(holder) ? holder.spec : undefined;
   if (!isMap(holder) || !isMap(spec)) return [];
-  const relatives = { metadata: holder['metadata'] ?? noFields, workload: object.value, object: object.value };
+  const relatives = { metadata: holder.metadata ?? noFields, workload: object.value, object: object.value };
   const pod: Resource = {
     kind: 'kubernetes.pod',
     name: owner.name,

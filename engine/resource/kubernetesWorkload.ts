@@ -42,7 +42,7 @@ const workloads: Readonly<
 const shapes = [template, ['spec', 'jobTemplate', 'spec', 'template'], []];
 
 function templateByShape(object: ValueMap): readonly string[] | null {
-  if (!(object['kind'] instanceof Unknown)) return null;
+  if (!(object.kind instanceof Unknown)) return null;
   return shapes.find((path) => isList(deep(object, [...path, 'spec', 'containers']))) ?? null;
 }
 
