@@ -1,0 +1,7 @@
+/** Texts become documents here: recognised, parsed with tolerance, addressed by path. */
+export { createDocumentCache, type DocumentCache } from './cache.ts';
+export { commentsOf } from './comments.ts';
+export { createLines, type Lines, type Position } from './lines.ts';
+export { type Location, locate } from './locate.ts';
+export { readDocument } from './read.ts';
+export { type Recognised, recognise } from './recognise.ts';

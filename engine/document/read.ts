@@ -1,0 +1,108 @@
+import type { CodeTree, Document, Native, Part, PartContent, Problem, SourceFile } from '../model.ts';
+import type { DocumentCache, Remembered } from './cache.ts';
+import { conflictProblem, hideConflicts } from './conflict.ts';
+import { readDockerfile } from './dockerfile.ts';
+import { jsonDialect, readJson } from './json.ts';
+import { deepestNesting } from './nesting.ts';
+import { movedProblem } from './node.ts';
+import { type Recognised, recognise } from './recognise.ts';
+import { templateStyle } from './template.ts';
+import { placeParts, readParts } from './yaml/parts.ts';
+
+/**
+ * Recognises and parses a file. Never throws: what cannot be understood is in `problems`, and what can still be seen is
+ * there. With a cache, unchanged parts keep their identity from one reading of the file to the next.
+ */
+export function readDocument(file: SourceFile, native: Native, cache?: DocumentCache): Document {
+  const recognised = recognise(file);
+  const previous = cache?.take(file.path) ?? null;
+  const known = previous !== null && sameKind(previous.document, recognised) ? previous : null;
+  if (known !== null && known.document.file.text === file.text) return sameFile(known.document, file);
+  const read = readRecognised({ file, recognised, native, previous: known });
+  cache?.keep(file.path, read);
+  return read.document;
+}
+
+/** Larger texts are no documents that a person wrote; they would only cost time. In UTF-16 units. */
+const maxLength = 10_000_000;
+/** Code beyond this was made by a machine. */
+const maxCodeLength = 2_000_000;
+/** Deeper code than this is no person's, and native parsers recurse. */
+const maxCodeDepth = 500;
+
+interface Request {
+  readonly file: SourceFile;
+  readonly recognised: Recognised;
+  readonly native: Native;
+  readonly previous: Remembered | null;
+}
+
+function sameKind(document: Document, { kind, language }: Recognised): boolean {
+  return document.kind === kind && document.language === language;
+}
+
+function sameFile(document: Document, file: SourceFile): Document {
+  return document.file.language === file.language ? document : { ...document, file };
+}
+
+function readRecognised(request: Request): Remembered {
+  const { file, recognised, previous } = request;
+  if (file.text.length > maxLength) return { document: tooLarge(request, maxLength), yaml: null };
+  if (recognised.kind === 'yaml') {
+    const yaml = readParts(file.text, templateStyle(file.path), previous?.yaml ?? []);
+    return { document: assemble(request, placeParts(yaml), null), yaml };
+  }
+  if (recognised.kind === 'code') return { document: readCode(request), yaml: null };
+  return { document: assemble(request, [{ offset: 0, content: readWhole(request) }], null), yaml: null };
+}
+
+function readWhole({ file: { path, text }, recognised: { kind } }: Request): PartContent {
+  if (kind === 'text') return plainContent(text);
+  const shown = hideConflicts(text);
+  const content = kind === 'json' ? readJson(text, jsonDialect(path)) : readDockerfile(shown);
+  return shown === text ? content : { ...content, text, problems: [conflictProblem(text)] };
+}
+
+function plainContent(text: string): PartContent {
+  return { text, root: null, value: null, problems: [], templates: [], comments: [] };
+}
+
+function readCode(request: Request): Document {
+  const { file, recognised, native } = request;
+  const { language } = recognised;
+  if (file.text.length > maxCodeLength) return tooLarge(request, maxCodeLength);
+  const content = plainContent(file.text);
+  const part = (problems: readonly Problem[]): Part => ({ offset: 0, content: { ...content, problems } });
+  const deep = deepestNesting(file.text, maxCodeDepth);
+  if (deep !== null || language === null) {
+    const span = { start: deep ?? 0, end: (deep ?? 0) + 1 };
+    return assemble(
+      request,
+      [part([{ span, message: `Nested deeper than ${maxCodeDepth} levels; the file is not judged.` }])],
+      null,
+    );
+  }
+  const code = native.parseCode(language, file.text);
+  const missing = {
+    span: { start: 0, end: 0 },
+    message: `No parser for ${language} is available on this machine; code policies did not run.`,
+  };
+  const conflict = hideConflicts(file.text) === file.text ? [] : [conflictProblem(file.text)];
+  return assemble(request, [part(code === null ? [missing, ...conflict] : conflict)], code);
+}
+
+function tooLarge(request: Request, limit: number): Document {
+  const message = `Larger than ${limit / 1_000_000} million characters; the file is not judged.`;
+  const problem = { span: { start: 0, end: 0 }, message };
+  return assemble(request, [{ offset: 0, content: { ...plainContent(request.file.text), problems: [problem] } }], null);
+}
+
+function assemble({ file, recognised }: Request, parts: readonly Part[], code: CodeTree | null): Document {
+  const problems = parts.flatMap(({ offset, content }) =>
+    content.problems.map((problem) => movedProblem(problem, offset)),
+  );
+  const nul = file.text.indexOf('\0');
+  if (nul >= 0)
+    problems.push({ span: { start: nul, end: nul + 1 }, message: 'A NUL character: this is no UTF-8 text.' });
+  return { file, kind: recognised.kind, language: recognised.language, parts, code, problems };
+}

@@ -1,0 +1,34 @@
+import type { ErrorCode, YAMLParseError } from 'yaml';
+import type { Problem } from '../../model.ts';
+
+/** A parse error in our own words: the parser's messages quote the document. */
+export function problemOf(error: YAMLParseError): Problem {
+  const [start, end] = error.pos;
+  return {
+    span: { start, end: Math.max(start, end) },
+    message: messages[error.code] ?? 'This is not valid YAML here.',
+  };
+}
+
+const messages: Partial<Record<ErrorCode, string>> = {
+  ALIAS_PROPS: 'An alias takes no anchor and no tag.',
+  BAD_ALIAS: 'An anchor or alias needs a name.',
+  BAD_COLLECTION_TYPE: 'The tag does not fit this kind of collection.',
+  BAD_DIRECTIVE: 'This directive is not understood.',
+  BAD_DQ_ESCAPE: 'This escape sequence does not exist in double quotes.',
+  BAD_INDENT: 'The indentation does not fit the lines around it.',
+  BAD_PROP_ORDER: 'Anchors and tags belong after the sign, before the value.',
+  BAD_SCALAR_START: 'A plain value cannot begin with this character; put it in quotes.',
+  BLOCK_AS_IMPLICIT_KEY: 'A mapping cannot begin on the line of another key.',
+  BLOCK_IN_FLOW: 'A block value cannot stand within brackets or braces.',
+  DUPLICATE_KEY: 'The key is there twice.',
+  KEY_OVER_1024_CHARS: 'A key and its colon must fit within 1,024 characters.',
+  MISSING_CHAR: 'A closing quote, bracket, brace, comma, colon or space is missing.',
+  MULTILINE_IMPLICIT_KEY: 'A key must stand on one line, with its colon.',
+  MULTIPLE_ANCHORS: 'A value has one anchor at most.',
+  MULTIPLE_TAGS: 'A value has one tag at most.',
+  NON_STRING_KEY: 'A key must be a string.',
+  TAB_AS_INDENT: 'YAML is indented with spaces, not tabs.',
+  TAG_RESOLVE_FAILED: 'The value does not fit its tag.',
+  UNEXPECTED_TOKEN: 'Something stands here that YAML does not expect.',
+};

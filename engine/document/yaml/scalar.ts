@@ -1,0 +1,44 @@
+import { Scalar } from 'yaml';
+import type { Value } from '../../model.ts';
+
+/**
+ * What a scalar means. Strings, numbers, booleans and null follow the core schema of YAML 1.2, as GitHub reads it; in a
+ * Kubernetes object, `yes`, `on` and the like are booleans and `0644` is octal too, as its API server (YAML 1.1) reads it.
+ */
+export function scalarValue(scalar: Scalar, kubernetes: boolean): Value {
+  const { value, source, type } = scalar;
+  if (type !== Scalar.PLAIN || source === undefined) return plainData(value);
+  if (typeof value === 'number') return numberValue(value, source, kubernetes);
+  if (kubernetes && typeof value === 'string') return oldBooleans.get(value) ?? value;
+  return plainData(value);
+}
+
+function numberValue(value: number, source: string, kubernetes: boolean): Value {
+  if (kubernetes && /^[-+]?0[0-7]+$/.test(source)) return Number.parseInt(source, 8);
+  if (Number.isInteger(value) && !Number.isSafeInteger(value)) return exactInteger(source) ?? value;
+  return value;
+}
+
+const maxDigits = 400;
+
+function exactInteger(source: string): bigint | null {
+  if (source.length > maxDigits || !/^(?:[-+]?\d+|0x[\da-fA-F]+|0o[0-7]+)$/.test(source)) return null;
+  return BigInt(source.startsWith('+') ? source.slice(1) : source);
+}
+
+function plainData(value: unknown): Value {
+  switch (typeof value) {
+    case 'string':
+    case 'number':
+    case 'boolean':
+    case 'bigint':
+      return value;
+    default:
+      return null;
+  }
+}
+
+const oldBooleans: ReadonlyMap<string, boolean> = new Map([
+  ...['y', 'Y', 'yes', 'Yes', 'YES', 'on', 'On', 'ON'].map((word) => [word, true] as const),
+  ...['n', 'N', 'no', 'No', 'NO', 'off', 'Off', 'OFF'].map((word) => [word, false] as const),
+]);
