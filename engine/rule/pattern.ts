@@ -1,0 +1,91 @@
+/** The `pattern` form: ast-grep rules on a syntax tree, asked only where the text has what a match needs. */
+import type { CodeLanguage, CodeMatch, Document, Edit, Span } from '../model.ts';
+import type { PatternRule } from '../policy/policy.ts';
+import { fillTemplate } from './fill.ts';
+import { isMet, type Need, needOf } from './prefilter.ts';
+
+/** Patterns ready to be matched, by language. */
+export interface CompiledPattern {
+  readonly byLanguage: ReadonlyMap<CodeLanguage, readonly LanguageRule[]>;
+}
+
+export interface LanguageRule {
+  /** What ast-grep is asked: rule, constraints, utils, transform. */
+  readonly configuration: object;
+  readonly need: Need;
+  readonly fix: string | null;
+}
+
+/** One match of a policy's patterns, in the file's offsets. */
+export interface PatternHit {
+  readonly span: Span;
+  readonly text: string;
+  /** What metavariables stand for, by name without `$`. */
+  readonly variables: CodeMatch['variables'];
+  /** The edits that repair it; null where the pattern has no `fix`. */
+  readonly fix: readonly Edit[] | null;
+}
+
+/**
+ * Prepares patterns. Problems say what can be seen to be wrong without a parser; a rule that the parser refuses (a kind
+ * that the language does not have) is found when it is first matched.
+ */
+export function compilePattern(patterns: readonly PatternRule[]): {
+  readonly pattern: CompiledPattern;
+  readonly problems: readonly string[];
+} {
+  const byLanguage = new Map<CodeLanguage, LanguageRule[]>();
+  const problems: string[] = [];
+  for (const pattern of patterns) {
+    const problem = problemOf(pattern);
+    if (problem !== null) problems.push(problem);
+    const { language, fix, ...configuration } = pattern;
+    const rule: LanguageRule = { configuration, need: needOf(pattern), fix: fix ?? null };
+    for (const name of language) byLanguage.set(name, [...(byLanguage.get(name) ?? []), rule]);
+  }
+  return { pattern: { byLanguage }, problems };
+}
+
+/**
+ * Finds every match in a document, in order, one for each place. None where its language has no patterns or no parser;
+ * the document says the latter itself. Throws what ast-grep says of a bad rule.
+ */
+export function matchPattern(pattern: CompiledPattern, document: Document): readonly PatternHit[] {
+  const { code, language } = document;
+  const rules = language === null ? undefined : pattern.byLanguage.get(language);
+  if (code === null || rules === undefined) return [];
+  const { text } = document.file;
+  const hits = rules
+    .filter(({ need }) => isMet(need, text))
+    .flatMap(({ configuration, fix }) => code.find(configuration).map((match) => hitOf(match, fix, text)));
+  return hits.length < 2 ? hits : distinct(hits);
+}
+
+const anchors = ['pattern', 'kind', 'regex', 'any', 'all', 'matches'];
+
+function problemOf({ rule, language }: PatternRule): string | null {
+  if (language.length === 0) return 'a pattern needs a language';
+  const anchored = anchors.some((key) => Object.hasOwn(rule, key));
+  return anchored
+    ? null
+    : `a rule needs one of ${anchors.map((key) => `\`${key}\``).join(', ')} to say which nodes it is about`;
+}
+
+function hitOf(match: CodeMatch, fix: string | null, text: string): PatternHit {
+  const { span, variables } = match;
+  return {
+    span,
+    text: text.slice(span.start, span.end),
+    variables,
+    fix: fix === null ? null : [{ span, text: fillTemplate(fix, match, text) }],
+  };
+}
+
+/** Two patterns of one policy may match the same node: it counts once. */
+function distinct(hits: readonly PatternHit[]): readonly PatternHit[] {
+  const sorted = hits.toSorted((one, other) => one.span.start - other.span.start || one.span.end - other.span.end);
+  return sorted.filter(({ span }, index) => {
+    const before = sorted[index - 1]?.span;
+    return before === undefined || before.start !== span.start || before.end !== span.end;
+  });
+}
