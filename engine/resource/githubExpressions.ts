@@ -56,12 +56,15 @@ function inScalar(search: Search, span: Span, value: Value, path: Path, owner: E
   const fenced = within(search.fenced, span);
   const place = { path, owner, where: placeIn(path, owner) };
   for (const template of fenced) {
+    const around = lineAround(search.content.text, template, span);
     const text = search.content.text.slice(template.start + 3, template.end - 2).trim();
     const whole = fenced.length === 1 && isWhole(search.content.text.slice(span.start, span.end), template, span);
-    search.found.push(expression(search.memo, place, { text, span: template, fenced: true, whole }));
+    search.found.push(expression(search.memo, place, { text, span: template, fenced: true, whole, ...around }));
   }
   if (fenced.length > 0 || place.where !== 'if' || typeof value !== 'string') return;
-  search.found.push(expression(search.memo, place, { text: value.trim(), span, fenced: false, whole: true }));
+  search.found.push(
+    expression(search.memo, place, { text: value.trim(), span, fenced: false, whole: true, before: '', after: '' }),
+  );
 }
 
 /** The spans that lie in a span; all are in order. */
@@ -104,20 +107,30 @@ interface Occurrence {
   readonly span: Span;
   readonly fenced: boolean;
   readonly whole: boolean;
+  readonly before: string;
+  readonly after: string;
+}
+
+const maxAround = 500;
+
+/** What stands before and behind a template on its line, within the value. */
+function lineAround(text: string, template: Span, span: Span): { readonly before: string; readonly after: string } {
+  const before = text.slice(Math.max(span.start, template.start - maxAround), template.start);
+  const after = text.slice(template.end, Math.min(span.end, template.end + maxAround));
+  return { before: before.slice(before.lastIndexOf('\n') + 1), after: after.split(/\r?\n/, 1)[0]! };
 }
 
 function expression(memo: Memo, { path, owner, where }: Place, found: Occurrence): Resource {
   const { resource, scope } = owner;
-  const { text, fenced, whole, span } = found;
-  const label = `expression ${scope} ${where} ${fenced} ${whole} ${text}`;
+  const { span, ...facts } = found;
+  const { text } = facts;
+  const label = `expression ${scope} ${where} ${JSON.stringify(facts)}`;
   return {
     kind: 'github.expression',
     name: resource.name,
     identity: `${resource.identity}/${where}/${text}`,
     path,
-    self: memo(ownerOf(resource), label, () =>
-      withFields({ ...readExpression(text), in: where, scope, text, fenced, whole }, {}),
-    ),
+    self: memo(ownerOf(resource), label, () => withFields({ ...readExpression(text), ...facts, in: where, scope }, {})),
     relatives: resource.relatives,
     span,
   };

@@ -106,6 +106,8 @@ const action: Type = object('Action', {
 });
 
 const expression: Type = object('Expression', {
+  after: string,
+  before: string,
   contexts: list(string),
   fenced: bool,
   flows: list(string),
@@ -142,7 +144,7 @@ export const githubKinds: readonly ResourceKind[] = [
   {
     kind: 'github.expression',
     description:
-      'An expression: each `${{ … }}`, and an `if` without braces. `contexts` are the paths it reads, `flows` those whose text may become part of the result, `functions` what it calls. `scope` says whose it is (workflow, job, step, action), `in` where there (`run`, `with.script`, `env.NAME`, `if` …); `whole`: the value is nothing but the expression; `fenced`: it has braces.',
+      'An expression: each `${{ … }}`, and an `if` without braces. `contexts` are the paths it reads, `flows` those whose text may become part of the result, `functions` what it calls. `scope` says whose it is (workflow, job, step, action), `in` where there (`run`, `with.script`, `env.NAME`, `if` …); `whole`: the value is nothing but the expression; `fenced`: it has braces; `before` and `after`: what else stands on its line.',
     self: expression,
     relatives: around,
   },
