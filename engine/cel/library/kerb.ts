@@ -1,0 +1,50 @@
+/** Kerb's own functions, for what policies read most: image references, action references, paths. */
+import { compileRegex, type Regex } from '../../regex/index.ts';
+import type { FunctionDeclaration } from '../function.ts';
+import { createMap } from '../map.ts';
+import { bool, object, string } from '../type.ts';
+import { CelError, type CelValue, celError, type Result } from '../value.ts';
+import { func, textCost } from './declare.ts';
+import { globPattern } from './glob.ts';
+import { readImage, readUses } from './reference.ts';
+
+const imageType = object('Image', { registry: string, repository: string, name: string, tag: string, digest: string });
+const usesType = object('Uses', { kind: string, owner: string, repo: string, path: string, ref: string, pinned: bool });
+
+export const kerb: readonly FunctionDeclaration[] = [
+  func('image', {
+    parameters: [string],
+    result: imageType,
+    cost: textCost,
+    call: (text: string) => mapOf(readImage(text)),
+  }),
+  func('uses', {
+    parameters: [string],
+    result: usesType,
+    cost: textCost,
+    call: (text: string) => mapOf(readUses(text)),
+  }),
+  func('glob', {
+    parameters: [string, string],
+    result: bool,
+    cost: textCost,
+    call: (path: string, pattern: string): Result => {
+      const regex = compile(pattern);
+      return regex instanceof CelError ? regex : regex.test(path);
+    },
+    prepare: ([, pattern]: readonly (CelValue | undefined)[]) => {
+      if (typeof pattern !== 'string') return null;
+      const regex = compile(pattern);
+      return regex instanceof CelError ? regex : (path: string) => regex.test(path);
+    },
+  }),
+];
+
+function mapOf(fields: object): Result {
+  return createMap(Object.entries(fields) as [string, string | boolean][]) ?? celError('no such reference');
+}
+
+function compile(pattern: string): Regex | CelError {
+  const { regex, problem } = compileRegex(globPattern(pattern));
+  return regex ?? celError(`bad path pattern: ${problem.message}`);
+}
