@@ -1,0 +1,89 @@
+// The connection to the language server, which is part of this extension and runs on VS Code's own Node.
+import path from 'node:path';
+import { type Disposable, EventEmitter, type ExtensionContext, type Event, window, workspace } from 'vscode';
+import { LanguageClient, type LanguageClientOptions, type ServerOptions, TransportKind } from 'vscode-languageclient/node';
+import { type Initialization, messages, type Status } from '../server/protocol.ts';
+import { openPage } from './pages.ts';
+import { commands as serverCommands } from '../server/protocol.ts';
+import type { StatusItem } from './status.ts';
+
+/** The server as the rest of the extension sees it. */
+export interface Server {
+  readonly onStatus: Event<Status>;
+  /** The server's log. */
+  showOutput(): void;
+  request<T>(method: string, params: object): Promise<T>;
+  start(): Promise<void>;
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Makes a server that is not started yet. */
+export function createClient(context: ExtensionContext, status: StatusItem): Server & Disposable {
+  const told = new EventEmitter<Status>();
+  let client: LanguageClient | null = null;
+  const start = async (): Promise<void> => {
+    status.starting();
+    client = new LanguageClient('kerb', 'Kerb', serverOptions(context), clientOptions());
+    client.onNotification(messages.status, (message: Status) => told.fire(message));
+    try {
+      await client.start();
+    } catch (error) {
+      status.failed(error instanceof Error ? error.message : String(error));
+      void window.showErrorMessage('Kerb: the language server did not start. Its output says why.');
+    }
+  };
+  const stop = async (): Promise<void> => {
+    const ending = client;
+    client = null;
+    await ending?.dispose().catch(() => undefined);
+  };
+  return {
+    onStatus: told.event,
+    showOutput: () => client?.outputChannel.show(),
+    async request(method, params) {
+      if (client === null) throw new Error('Kerb is not running: use “Kerb: Restart the Language Server”');
+      return client.sendRequest(method, params);
+    },
+    start,
+    stop,
+    async restart() {
+      await stop();
+      await start();
+    },
+    dispose: () => told.dispose(),
+  };
+}
+
+function serverOptions(context: ExtensionContext): ServerOptions {
+  const settings = workspace.getConfiguration('kerb');
+  const module = settings.get<string>('server.path') || context.asAbsolutePath(path.join('dist', 'server.js'));
+  const env = { ...process.env, NODE_COMPILE_CACHE: path.join(context.globalStorageUri.fsPath, 'compiled') };
+  const options = { env, execArgv: settings.get<string[]>('server.nodeArguments') ?? [] };
+  return {
+    run: { module, transport: TransportKind.ipc, options },
+    debug: { module, transport: TransportKind.ipc, options: { ...options, execArgv: ['--inspect=6010', '--enable-source-maps'] } },
+  };
+}
+
+function clientOptions(): LanguageClientOptions {
+  const initialization: Initialization = {
+    // The server pushes within the turn of the keystroke; pulling would add a round trip to each.
+    diagnostics: 'push',
+    mostDiagnostics: workspace.getConfiguration('kerb').get<number>('server.mostDiagnostics') ?? 1000,
+    status: true,
+  };
+  return {
+    documentSelector: [{ scheme: 'file' }, { scheme: 'untitled' }, { scheme: 'vscode-vfs' }, { scheme: 'vscode-remote' }],
+    initializationOptions: initialization,
+    outputChannelName: 'Kerb',
+    markdown: { supportHtml: false },
+    middleware: {
+      // The server would show the page as a text file; VS Code can show it as a page.
+      executeCommand: async (command, args, next) => {
+        if (command !== serverCommands.explain) return next(command, args);
+        return openPage(String(args[0]));
+      },
+    },
+  };
+}

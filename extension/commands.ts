@@ -1,0 +1,101 @@
+// The commands of the palette and of the views.
+import { commands, type Diagnostic, type ExtensionContext, languages, type QuickPickItem, Uri, window, workspace } from 'vscode';
+import { type CatalogueEntry, type CheckResult, messages } from '../server/protocol.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { Server } from './client.ts';
+import { policyOf, type Shown } from './diagnostics.ts';
+import type { Findings } from './findings.ts';
+import { newPolicy } from './newPolicy.ts';
+import { openPage } from './pages.ts';
+import { suppress } from './suppress.ts';
+
+/** What the commands work on. */
+export interface Parts {
+  readonly server: Server;
+  readonly catalogue: Catalogue;
+  readonly findings: Findings;
+}
+
+/** What a command may be given: nothing by the palette, an id by a link, an element by a view. */
+type Target = string | { readonly policy: CatalogueEntry } | { readonly finding: Shown } | { readonly label: string } | undefined;
+
+/** Registers every command that package.json names. */
+export function registerCommands(context: ExtensionContext, parts: Parts): void {
+  const { server, catalogue, findings } = parts;
+  const table: Readonly<Record<string, (target: Target) => unknown>> = {
+    'kerb.check': () => checkWorkspace(server),
+    'kerb.explain': async (target) => withPolicy(target, catalogue, openPage),
+    'kerb.showPolicy': async (target) => withPolicy(target, catalogue, (id) => showPolicy(id, catalogue)),
+    'kerb.searchCatalogue': async () => withPolicy(undefined, catalogue, openPage, 'list'),
+    'kerb.openCatalogue': () => commands.executeCommand('kerb.catalogue.focus'),
+    'kerb.suppress': (target) => suppress(isLeaf(target) ? target.finding : null),
+    'kerb.fixAll': () => commands.executeCommand('editor.action.sourceAction', { kind: 'source.fixAll.kerb', apply: 'first' }),
+    'kerb.newPolicy': () => newPolicy(server),
+    'kerb.restart': () => server.restart(),
+    'kerb.showOutput': () => server.showOutput(),
+    'kerb.groupByPolicy': () => findings.groupBy('policy'),
+    'kerb.groupByFile': () => findings.groupBy('file'),
+  };
+  for (const [name, run] of Object.entries(table)) context.subscriptions.push(commands.registerCommand(name, run));
+}
+
+async function checkWorkspace(server: Server): Promise<CheckResult> {
+  const result = await server.request<CheckResult>(messages.check, {});
+  const count = `${result.findings} finding${result.findings === 1 ? '' : 's'} in ${result.files} files`;
+  void window.showInformationMessage(result.cancelled ? `Kerb stopped: ${count} so far` : `Kerb: ${count}`, 'Show').then((choice) => {
+    if (choice === 'Show') void commands.executeCommand('kerb.findings.focus');
+  });
+  return result;
+}
+
+async function withPolicy(
+  target: Target,
+  catalogue: Catalogue,
+  act: (id: string) => Thenable<unknown>,
+  palette: 'cursor' | 'list' = 'cursor',
+): Promise<void> {
+  const id = idOf(target) ?? (palette === 'cursor' ? idAtCursor() : null) ?? (await pickPolicy(catalogue));
+  if (id !== null) await act(id);
+}
+
+function idOf(target: Target): string | null {
+  if (target === undefined) return null;
+  if (typeof target === 'string') return target;
+  if ('policy' in target) return target.policy.id;
+  return 'finding' in target ? target.finding.policy : target.label;
+}
+
+function isLeaf(target: Target): target is { readonly finding: Shown } {
+  return typeof target === 'object' && 'finding' in target;
+}
+
+function idAtCursor(): string | null {
+  const editor = window.activeTextEditor;
+  if (editor === undefined) return null;
+  const found = shownAt(editor.document.uri).find(({ range }) => range.contains(editor.selection.active));
+  return found === undefined ? null : policyOf(found);
+}
+
+function shownAt(uri: Uri): readonly Diagnostic[] {
+  return languages.getDiagnostics(uri).filter(({ source }) => source === 'kerb');
+}
+
+/** Searches titles, ids, controls and other tools' names for a policy. */
+async function pickPolicy(catalogue: Catalogue): Promise<string | null> {
+  const entries = await catalogue.entries();
+  const items = entries.map((entry): QuickPickItem & { id: string } => ({
+    id: entry.id,
+    label: entry.title,
+    description: `${entry.id} · ${entry.severity} · ${entry.enforcement}`,
+    detail: [...entry.controls, ...entry.equivalents].join(' · '),
+  }));
+  const placeHolder = 'A policy, a control (PSS/baseline) or another tool’s rule (checkov/CKV_K8S_16)';
+  const picked = await window.showQuickPick(items, { placeHolder, matchOnDescription: true, matchOnDetail: true });
+  return picked?.id ?? null;
+}
+
+async function showPolicy(id: string, catalogue: Catalogue): Promise<unknown> {
+  const source = (await catalogue.entries()).find((entry) => entry.id === id)?.source ?? null;
+  if (source === null) return openPage(id);
+  return window.showTextDocument(await workspace.openTextDocument(Uri.parse(source)));
+}

@@ -1,0 +1,33 @@
+// What VS Code loads. The language server does the work; here its answers get a place on the screen.
+import type { ExtensionContext } from 'vscode';
+import { createCatalogue } from './catalogue.ts';
+import { createClient } from './client.ts';
+import { registerCommands } from './commands.ts';
+import { createFindings } from './findings.ts';
+import { registerPages } from './pages.ts';
+import { createStatus } from './status.ts';
+
+let stop: (() => Promise<void>) | null = null;
+
+/** Starts the server and registers views and commands. A server that does not start leaves the reason in the status item. */
+export async function activate(context: ExtensionContext): Promise<void> {
+  const status = createStatus();
+  const server = createClient(context, status);
+  const catalogue = createCatalogue(server);
+  const findings = createFindings(context.workspaceState);
+  const pages = registerPages(server);
+  context.subscriptions.push(status, catalogue, findings, pages);
+  registerCommands(context, { server, catalogue, findings });
+  server.onStatus((told) => {
+    status.show(told);
+    catalogue.refresh();
+    pages.refresh();
+  });
+  stop = () => server.stop();
+  await server.start();
+}
+
+/** Ends the server. */
+export async function deactivate(): Promise<void> {
+  await stop?.();
+}

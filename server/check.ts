@@ -1,0 +1,50 @@
+// `kerb/checkWorkspace`: judges everything and pushes what it finds, also for files that are not open.
+import type { CancellationToken, WorkDoneProgressReporter } from 'vscode-languageserver';
+import type { CheckParams, CheckResult } from './protocol.ts';
+import { push } from './publish.ts';
+import type { Session } from './session.ts';
+import { judgeWorkspace } from './workspace.ts';
+
+/** Answers once every file was judged, or the client cancelled by the request or in the progress. */
+export async function check(session: Session, params: CheckParams, token: CancellationToken): Promise<CheckResult> {
+  const progress = await progressOf(session, params);
+  const stale = new Set(session.closed.keys());
+  let findings = 0;
+  const cancelled = (): boolean => token.isCancellationRequested || progress.cancelled();
+  const files = await judgeWorkspace(session, { cancelled, progress: progress.reporter }, (batch) => {
+    for (const { uri, version, diagnostics } of batch) {
+      findings += diagnostics.length;
+      stale.delete(uri);
+      if (version !== null) continue; // An open document is pushed as it changes.
+      if (diagnostics.length === 0 && !session.closed.has(uri)) continue;
+      session.closed.set(uri, diagnostics);
+      if (session.pushes) push(session, uri, null, diagnostics);
+    }
+  });
+  if (!cancelled()) for (const uri of stale) clear(session, uri);
+  return { files, findings, cancelled: cancelled() };
+}
+
+/** A file that was there at the last check and is no more. */
+function clear(session: Session, uri: string): void {
+  session.closed.delete(uri);
+  if (session.pushes && !session.documents.has(uri)) push(session, uri, null, []);
+}
+
+interface Progress {
+  readonly reporter: WorkDoneProgressReporter;
+  cancelled(): boolean;
+}
+
+async function progressOf({ connection, client }: Session, params: CheckParams): Promise<Progress> {
+  const { workDoneToken } = params;
+  if (workDoneToken !== undefined) {
+    const reporter = connection.window.attachWorkDoneProgress(workDoneToken);
+    return { reporter, cancelled: () => false };
+  }
+  if (!client.progress) return { reporter: silent, cancelled: () => false };
+  const reporter = await connection.window.createWorkDoneProgress();
+  return { reporter, cancelled: () => reporter.token.isCancellationRequested };
+}
+
+const silent: WorkDoneProgressReporter = { begin() {}, report() {}, done() {} };

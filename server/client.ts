@@ -1,0 +1,57 @@
+// What the client said it can do, asked in one place.
+import { type ClientCapabilities, type InitializeParams, ResourceOperationKind } from 'vscode-languageserver';
+import { type Initialization, initializationSchema } from './protocol.ts';
+
+/** The client's abilities that the server's answers depend on. */
+export interface Client {
+  readonly options: Initialization;
+  /** It can ask for diagnostics, and was not told to leave that to the server. */
+  readonly pulls: boolean;
+  readonly refreshesDiagnostics: boolean;
+  readonly relatedInformation: boolean;
+  readonly codeDescription: boolean;
+  readonly diagnosticTags: boolean;
+  readonly diagnosticData: boolean;
+  readonly literalActions: boolean;
+  readonly resolvesActionEdits: boolean;
+  readonly documentChanges: boolean;
+  readonly snippetEdits: boolean;
+  readonly markdownHover: boolean;
+  readonly watchesFiles: boolean;
+  readonly relativePatterns: boolean;
+  readonly workspaceFolders: boolean;
+  readonly progress: boolean;
+  readonly showsDocuments: boolean;
+  readonly createsFiles: boolean;
+}
+
+/** Reads the capabilities; a client that names none gets what every client understands. */
+export function readClient(params: InitializeParams): Client {
+  const capabilities: ClientCapabilities = params.capabilities ?? {};
+  const { textDocument, workspace, window } = capabilities;
+  const parsed = initializationSchema.safeParse(params.initializationOptions ?? {});
+  const options = parsed.success ? parsed.data : {};
+  const publish = textDocument?.publishDiagnostics;
+  const action = textDocument?.codeAction;
+  const formats = textDocument?.hover?.contentFormat;
+  return {
+    options,
+    pulls: textDocument?.diagnostic !== undefined && options.diagnostics !== 'push',
+    refreshesDiagnostics: workspace?.diagnostics?.refreshSupport === true,
+    relatedInformation: publish?.relatedInformation === true,
+    codeDescription: publish?.codeDescriptionSupport === true,
+    diagnosticTags: publish?.tagSupport !== undefined,
+    diagnosticData: publish?.dataSupport === true,
+    literalActions: action?.codeActionLiteralSupport !== undefined,
+    resolvesActionEdits: action?.dataSupport === true && (action.resolveSupport?.properties.includes('edit') ?? false),
+    documentChanges: workspace?.workspaceEdit?.documentChanges === true,
+    snippetEdits: workspace?.workspaceEdit?.snippetEditSupport === true,
+    markdownHover: formats === undefined || formats.includes('markdown'),
+    watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+    relativePatterns: workspace?.didChangeWatchedFiles?.relativePatternSupport === true,
+    workspaceFolders: workspace?.workspaceFolders === true,
+    progress: window?.workDoneProgress === true,
+    showsDocuments: window?.showDocument?.support === true,
+    createsFiles: workspace?.workspaceEdit?.resourceOperations?.includes(ResourceOperationKind.Create) === true,
+  };
+}

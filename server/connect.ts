@@ -1,0 +1,143 @@
+// Wires one connection: each LSP method to the function that answers it. Nothing is decided here.
+import type { Connection, InitializeParams, InitializeResult } from 'vscode-languageserver';
+import { CodeActionKind, TextDocumentSyncKind } from 'vscode-languageserver';
+import { createNative } from '../repository/index.ts';
+import { codeActions, fixAllKind } from './actions.ts';
+import { catalogue, explain, tellStatus } from './catalogue.ts';
+import { check } from './check.ts';
+import { type Client, readClient } from './client.ts';
+import { framesOf } from './crash.ts';
+import { closeDocument, editDocument, moveDocuments, openOne } from './lifecycle.ts';
+import { executeCommand } from './execute.ts';
+import { hover } from './hover.ts';
+import { checkSchema, commands, explainSchema, messages } from './protocol.ts';
+import { publishDirty, publishOwnFiles } from './publish.ts';
+import { pullDocument, pullWorkspace } from './pull.ts';
+import { resolveAction } from './resolve.ts';
+import { createRoots, type Root } from './roots.ts';
+import { createSchedule } from './schedule.ts';
+import { markAllDirty, type Session } from './session.ts';
+import { uriOf } from './uri.ts';
+import { createWatch, type Watch } from './watch.ts';
+
+/** The name and version that the server gives of itself. */
+export interface Identity {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** Serves a connection until it closes. */
+export function serve(connection: Connection, identity: Identity): void {
+  let running: Running | null = null;
+  connection.onInitialize((params) => {
+    const client = readClient(params);
+    running = start(connection, client);
+    running.session.roots.setFolders(foldersOf(params));
+    register(connection, running);
+    return { capabilities: capabilitiesOf(client), serverInfo: identity };
+  });
+  connection.onInitialized(() => running?.begin());
+  connection.onShutdown(() => running?.close());
+}
+
+interface Running {
+  readonly session: Session;
+  readonly watch: Watch;
+  begin(): void;
+  close(): Promise<void>;
+}
+
+function start(connection: Connection, client: Client): Running {
+  let begun = false;
+  const schedule = createSchedule(() => publishDirty(session));
+  const loaded = (root: Root): void => {
+    markAllDirty(session, root);
+    publishOwnFiles(session, root);
+    if (begun) watch.follow(root);
+    tellStatus(session);
+    if (!session.pushes && client.refreshesDiagnostics) connection.languages.diagnostics.refresh();
+  };
+  const failed = (root: Root, error: unknown): void => {
+    connection.console.error(`Kerb could not load the rules of ${root.folder}: ${framesOf(error)}`);
+    connection.window.showErrorMessage(`Kerb could not load its policies: nothing is judged in ${root.folder}. The log says more.`);
+  };
+  const native = createNative();
+  const session: Session = {
+    connection,
+    client,
+    native,
+    roots: createRoots(native, { loaded, failed }),
+    documents: new Map(),
+    dirty: new Set(),
+    closed: new Map(),
+    ownFiles: new Map(),
+    pushes: client.options.diagnostics !== 'pull' || !client.pulls,
+    requestJudging: () => schedule.request(),
+    today: () => new Date().toISOString().slice(0, 10),
+  };
+  const watch = createWatch(session);
+  return {
+    session,
+    watch,
+    begin() {
+      begun = true;
+      for (const root of session.roots.all()) if (root.rules !== null) watch.follow(root);
+      tellStatus(session);
+    },
+    async close() {
+      schedule.close();
+      await watch.close();
+    },
+  };
+}
+
+function register(connection: Connection, { session, watch }: Running): void {
+  const { documents } = session;
+  connection.onDidOpenTextDocument(({ textDocument }) => openOne(session, textDocument));
+  connection.onDidChangeTextDocument((params) => editDocument(session, params));
+  connection.onDidCloseTextDocument(({ textDocument }) => closeDocument(session, textDocument.uri));
+  connection.onDidChangeWatchedFiles(({ changes }) => watch.changed(changes.map(({ uri }) => uri)));
+  connection.onDidSaveTextDocument(({ textDocument }) => watch.changed([textDocument.uri]));
+  if (session.client.workspaceFolders) {
+    connection.onNotification('workspace/didChangeWorkspaceFolders', (params) => moveDocuments(session, params));
+  }
+  const open = (uri: string) => documents.get(uri) ?? null;
+  connection.onHover(({ textDocument, position }) => {
+    const document = open(textDocument.uri);
+    return document === null ? null : hover(session, document, position);
+  });
+  connection.onCodeAction((params) => {
+    const document = open(params.textDocument.uri);
+    return document === null ? [] : codeActions(session, document, params);
+  });
+  connection.onCodeActionResolve((action) => resolveAction(session, action));
+  connection.onExecuteCommand((params) => executeCommand(session, params));
+  connection.languages.diagnostics.on((params) => pullDocument(session, params));
+  connection.languages.diagnostics.onWorkspace((params, token, progress, partial) =>
+    pullWorkspace(session, params, token, progress, partial),
+  );
+  connection.onRequest(messages.catalogue, () => catalogue(session));
+  connection.onRequest(messages.explain, (params: unknown) => explain(session, explainSchema.parse(params)));
+  connection.onRequest(messages.check, (params: unknown, token) => check(session, checkSchema.parse(params ?? {}), token));
+}
+
+function foldersOf({ workspaceFolders, rootUri, rootPath }: InitializeParams): readonly string[] {
+  if (workspaceFolders && workspaceFolders.length > 0) return workspaceFolders.map(({ uri }) => uri);
+  if (rootUri) return [rootUri];
+  return rootPath ? [uriOf(rootPath)] : [];
+}
+
+function capabilitiesOf(client: Client): InitializeResult['capabilities'] {
+  return {
+    positionEncoding: 'utf-16',
+    textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
+    hoverProvider: true,
+    codeActionProvider: {
+      codeActionKinds: [CodeActionKind.QuickFix, fixAllKind],
+      resolveProvider: client.resolvesActionEdits,
+    },
+    executeCommandProvider: { commands: Object.values(commands) },
+    ...(client.pulls ? { diagnosticProvider: { identifier: 'kerb', interFileDependencies: false, workspaceDiagnostics: true } } : {}),
+    workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+  };
+}

@@ -1,0 +1,55 @@
+// Open documents: opening, changing, closing. Each owns its caches, so that closing it frees them.
+import type { TextDocumentContentChangeEvent } from 'vscode-languageserver';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { createJudgeCache, type Edit, type Finding, type JudgeCache, type Problem, type Verdict } from '../engine/index.ts';
+import { changeText, openText } from './text.ts';
+import type { OwnProblems } from './own.ts';
+import type { Place } from './roots.ts';
+
+/** A document that the client has open, and what was last said about it. */
+export interface OpenDocument {
+  readonly uri: string;
+  readonly text: TextDocument;
+  readonly cache: JudgeCache;
+  /** Whose policies judge it, and what it is called there. Moves when workspace folders change. */
+  place: Place;
+  /** Edits since `judged`. */
+  edits: Edit[];
+  judged: Judged | null;
+}
+
+/** What was found in one version of a text. */
+export interface Judged {
+  readonly version: number;
+  /** The root's revision that it was judged with. */
+  readonly revision: number;
+  /** `YYYY-MM-DD`: suppressions expire. */
+  readonly day: string;
+  /** Those of the text, and those held over from before a syntax error hid them; suppressed ones too. */
+  readonly findings: readonly Finding[];
+  readonly syntax: readonly Problem[];
+  readonly own: OwnProblems | null;
+  /** Null where judging broke. */
+  readonly verdict: Verdict | null;
+  /** What broke while judging; null mostly. */
+  readonly crash: string | null;
+}
+
+/** Opens a document. */
+export function openDocument(
+  item: { uri: string; languageId: string; version: number; text: string },
+  place: Place,
+): OpenDocument {
+  const text = openText(item.uri, item.languageId, item.version, item.text);
+  return { uri: item.uri, text, cache: createJudgeCache(), place, edits: [], judged: null };
+}
+
+/** Changes a document in place. */
+export function changeDocument(
+  document: OpenDocument,
+  changes: readonly TextDocumentContentChangeEvent[],
+  version: number,
+): void {
+  const edits = changeText(document.text, changes, version);
+  if (document.judged !== null) document.edits.push(...edits);
+}

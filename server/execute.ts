@@ -1,0 +1,31 @@
+// workspace/executeCommand: for clients without an extension of ours.
+import { writeFileSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { ExecuteCommandParams } from 'vscode-languageserver';
+import { explain } from './catalogue.ts';
+import { commands } from './protocol.ts';
+import type { Session } from './session.ts';
+import { uriOf } from './uri.ts';
+
+/** Runs a command. An unknown one is answered with null: a newer client may know more than we do. */
+export async function executeCommand(session: Session, params: ExecuteCommandParams): Promise<unknown> {
+  const [policy, uri] = params.arguments ?? [];
+  if (params.command === commands.reload) {
+    await Promise.all(session.roots.all().map((root) => session.roots.reload(root)));
+    return null;
+  }
+  if (params.command !== commands.explain || typeof policy !== 'string') return null;
+  const { markdown } = await explain(session, { policy, ...(typeof uri === 'string' ? { uri } : {}) });
+  if (markdown !== null) await show(session, policy, markdown);
+  return markdown;
+}
+
+/** Opens the page where the client can; else says what it says. */
+async function show(session: Session, policy: string, markdown: string): Promise<void> {
+  if (session.client.showsDocuments) {
+    const file = path.join(mkdtempSync(path.join(tmpdir(), 'kerb-')), `${policy.replaceAll('/', '-')}.md`);
+    writeFileSync(file, markdown);
+    await session.connection.window.showDocument({ uri: uriOf(file), takeFocus: true });
+  } else session.connection.window.showInformationMessage(markdown.slice(0, 2_000));
+}

@@ -1,0 +1,50 @@
+// What stays on screen while a text does not parse: findings that can no longer be seen move with the text.
+import type { Edit, Finding, Part, Span, Verdict } from '../engine/index.ts';
+
+/** What was shown last, and the edits since. */
+export interface Shown {
+  readonly findings: readonly Finding[];
+  readonly edits: readonly Edit[];
+}
+
+/**
+ * The findings to show for a verdict: its own, and of the earlier ones those that a syntax problem hides. Hidden are
+ * findings at or behind the first problem of their part which no edit touched and which the verdict says nothing of.
+ */
+export function holdOver(shown: Shown, { findings, document }: Pick<Verdict, 'findings' | 'document'>): readonly Finding[] {
+  const broken = (document?.parts ?? []).filter((part) => part.content.problems.length > 0);
+  if (broken.length === 0 || shown.findings.length === 0) return findings;
+  const seen = new Set(findings.map(({ fingerprint }) => fingerprint));
+  const places = new Set(findings.map(placeKey));
+  const held: Finding[] = [];
+  for (const earlier of shown.findings) {
+    if (seen.has(earlier.fingerprint)) continue;
+    const span = moved(earlier.span, shown.edits);
+    if (span === null || !broken.some((part) => hides(part, span))) continue;
+    const finding = { ...earlier, span, related: [] };
+    if (!places.has(placeKey(finding))) held.push(finding);
+  }
+  return held.length === 0 ? findings : [...findings, ...held].sort((a, b) => a.span.start - b.span.start);
+}
+
+/** Where a span stands after edits; null where an edit touched it. */
+export function moved(span: Span, edits: readonly Edit[]): Span | null {
+  let { start, end } = span;
+  for (const edit of edits) {
+    if (edit.span.start >= end) continue;
+    if (edit.span.end > start) return null;
+    const by = edit.text.length - (edit.span.end - edit.span.start);
+    start += by;
+    end += by;
+  }
+  return { start, end };
+}
+
+function hides({ offset, content }: Part, span: Span): boolean {
+  if (span.start < offset || span.end > offset + content.text.length) return false;
+  return content.problems.some((problem) => problem.span.start + offset <= span.end);
+}
+
+function placeKey({ span, policy }: Finding): string {
+  return `${span.start} ${policy}`;
+}

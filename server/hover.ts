@@ -1,0 +1,39 @@
+// textDocument/hover: why a finding is one, who owns the policy, what to do.
+import type { Hover, Position } from 'vscode-languageserver';
+import type { Finding } from '../engine/index.ts';
+import { rangeOf } from './convert.ts';
+import type { OpenDocument } from './documents.ts';
+import { judgeDocument } from './judging.ts';
+import { summaryOf } from './page.ts';
+import { isShown } from './publish.ts';
+import type { Session } from './session.ts';
+
+/** More findings than this at one place are named without their story. */
+const mostStories = 3;
+
+/** What to show at a position, or null. */
+export function hover(session: Session, document: OpenDocument, position: Position): Hover | null {
+  const judged = judgeDocument(session, document);
+  const { rules } = document.place.root;
+  if (judged === null || rules === null) return null;
+  const offset = document.text.offsetAt(position);
+  const here = judged.findings.filter((finding) => isShown(finding) && isAt(finding, offset));
+  const first = here.toSorted((a, b) => length(a) - length(b))[0];
+  if (first === undefined) return null;
+  const texts = here.map((finding, index) => {
+    const policy = rules.byId.get(finding.policy);
+    const message = `${finding.message} \`${finding.policy}\``;
+    return policy === undefined || index >= mostStories ? message : `${message}\n\n${summaryOf(rules, policy)}`;
+  });
+  const value = texts.join('\n\n---\n\n');
+  const kind = session.client.markdownHover ? 'markdown' : 'plaintext';
+  return { contents: { kind, value }, range: rangeOf(document.text, first.span) };
+}
+
+function isAt({ span }: Finding, offset: number): boolean {
+  return span.start <= offset && offset <= span.end;
+}
+
+function length({ span }: Finding): number {
+  return span.end - span.start;
+}

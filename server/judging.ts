@@ -1,0 +1,49 @@
+// From a text to what is found in it, with what a syntax error hides.
+import { type JudgeCache, type JudgeOptions, judge, type SourceFile, type Verdict } from '../engine/index.ts';
+import { describeCrash, framesOf } from './crash.ts';
+import type { Judged, OpenDocument } from './documents.ts';
+import { holdOver } from './hold.ts';
+import { ownProblems } from './own.ts';
+import type { Rules } from './roots.ts';
+import type { Session } from './session.ts';
+
+/** Judges an open document unless that is done already. Null while its root is still loading. */
+export function judgeDocument(session: Session, document: OpenDocument): Judged | null {
+  const { root, path } = document.place;
+  if (root.rules === null) return null;
+  const stamp = { version: document.text.version, revision: root.revision, day: session.today() };
+  const known = document.judged;
+  if (known !== null && known.version === stamp.version && known.revision === stamp.revision && known.day === stamp.day) return known;
+  const file = sourceOf(document, path);
+  document.judged = { ...stamp, ...findIn(session, document, root.rules, file) };
+  document.edits = [];
+  return document.judged;
+}
+
+/** The document as a text to judge. What was read from the disk has no language but what its name says. */
+export function sourceOf({ text }: OpenDocument, path: string): SourceFile {
+  const file = { path, text: text.getText() };
+  return text.languageId === '' ? file : { ...file, language: text.languageId };
+}
+
+type Found = Pick<Judged, 'findings' | 'syntax' | 'own' | 'crash' | 'verdict'>;
+
+function findIn(session: Session, document: OpenDocument, rules: Rules, file: SourceFile): Found {
+  const shown = { findings: document.judged?.findings ?? [], edits: document.edits };
+  try {
+    const verdict = judgeFile(session, rules, file, document.cache);
+    const own = ownProblems(rules, file, session.native);
+    return { findings: holdOver(shown, verdict), syntax: verdict.problems, own, crash: null, verdict };
+  } catch (error) {
+    session.connection.console.error(`Kerb broke on ${file.path}: ${framesOf(error)}`);
+    // What was found before is no longer certain, so that it goes; the crash itself is shown in its stead.
+    return { findings: [], syntax: [], own: null, crash: describeCrash(error), verdict: null };
+  }
+}
+
+/** Judges a text by a root's rules, as an editor: a state and not a change, so that its suppressions count. */
+export function judgeFile(session: Session, rules: Rules, file: SourceFile, cache: JudgeCache): Verdict {
+  const context = { gate: 'editor', date: session.today() };
+  const options: JudgeOptions = { policies: rules.set, native: session.native, context, cache };
+  return judge(file, rules.baseline === null ? options : { ...options, baseline: rules.baseline });
+}

@@ -1,0 +1,71 @@
+// textDocument/diagnostic and workspace/diagnostic: the same diagnostics, when the client asks for them.
+import {
+  type CancellationToken,
+  type DocumentDiagnosticParams,
+  type DocumentDiagnosticReport,
+  DocumentDiagnosticReportKind,
+  type ResultProgressReporter,
+  type WorkDoneProgressReporter,
+  type WorkspaceDiagnosticParams,
+  type WorkspaceDiagnosticReport,
+  type WorkspaceDiagnosticReportPartialResult,
+  type WorkspaceDocumentDiagnosticReport,
+} from 'vscode-languageserver';
+import type { Diagnostic } from 'vscode-languageserver';
+import { judgeDocument } from './judging.ts';
+import { diagnosticsOf, push } from './publish.ts';
+import type { Session } from './session.ts';
+import { judgeWorkspace } from './workspace.ts';
+
+/** Diagnostics of one document, judged now where that was not done yet. */
+export async function pullDocument(session: Session, params: DocumentDiagnosticParams): Promise<DocumentDiagnosticReport> {
+  stopPushing(session);
+  const { uri } = params.textDocument;
+  const document = session.documents.get(uri);
+  if (document === undefined) return { kind: DocumentDiagnosticReportKind.Full, items: [...(session.closed.get(uri) ?? [])] };
+  if (document.place.root.rules === null) await session.roots.ready(document.place.root);
+  const judged = judgeDocument(session, document);
+  const items = judged === null ? [] : diagnosticsOf(session, document, judged);
+  return reportOf(items, session.native.sha256, params.previousResultId);
+}
+
+/** Diagnostics of every file of the workspace, a batch at a time where the client takes partial results. */
+export async function pullWorkspace(
+  session: Session,
+  params: WorkspaceDiagnosticParams,
+  token: CancellationToken,
+  progress: WorkDoneProgressReporter,
+  partial: ResultProgressReporter<WorkspaceDiagnosticReportPartialResult> | undefined,
+): Promise<WorkspaceDiagnosticReport> {
+  stopPushing(session);
+  const previous = new Map(params.previousResultIds.map(({ uri, value }) => [uri, value]));
+  const all: WorkspaceDocumentDiagnosticReport[] = [];
+  const cancelled = (): boolean => token.isCancellationRequested;
+  await judgeWorkspace(session, { cancelled, progress }, (batch) => {
+    const items = batch.map(({ uri, version, diagnostics }): WorkspaceDocumentDiagnosticReport => {
+      return { uri, version, ...reportOf(diagnostics, session.native.sha256, previous.get(uri)) };
+    });
+    if (partial === undefined) all.push(...items);
+    else partial.report({ items });
+  });
+  return { items: all };
+}
+
+type Report =
+  | { readonly kind: 'unchanged'; readonly resultId: string }
+  | { readonly kind: 'full'; readonly resultId: string; items: Diagnostic[] };
+
+/** What a result id stands for is what is shown: an edit elsewhere in the file that changes nothing is `unchanged`. */
+function reportOf(items: readonly Diagnostic[], sha256: (text: string) => string, previous: string | undefined): Report {
+  const resultId = sha256(JSON.stringify(items)).slice(0, 24);
+  if (resultId === previous) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId } as const;
+  return { kind: DocumentDiagnosticReportKind.Full, resultId, items: [...items] } as const;
+}
+
+/** A client that pulls would show everything twice: from its first pull on it is not pushed to any more. */
+function stopPushing(session: Session): void {
+  if (!session.client.pulls || !session.pushes) return;
+  session.pushes = false;
+  for (const document of session.documents.values()) push(session, document.uri, document.text.version, []);
+  for (const uri of session.closed.keys()) push(session, uri, null, []);
+}

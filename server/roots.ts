@@ -1,0 +1,144 @@
+// The repositories that open files belong to, each with its own configuration and policies.
+import path from 'node:path';
+import { type Baseline, compilePolicies, type Native, type Policy, type PolicySet, readBaseline } from '../engine/index.ts';
+import { findRoot, isInside, loadSetup, relativePath, type Setup } from '../repository/index.ts';
+import { pageUri } from './page.ts';
+import { fileOf } from './uri.ts';
+
+/** A repository, or a folder that stands for one. */
+export interface Root {
+  /** Absolute. */
+  readonly folder: string;
+  /** Null until it is loaded. */
+  rules: Rules | null;
+  /** Changes with every load, over all roots. */
+  revision: number;
+}
+
+/** What governs a root's files. */
+export interface Rules {
+  readonly setup: Setup;
+  readonly set: PolicySet;
+  readonly byId: ReadonlyMap<string, Policy>;
+  readonly baseline: Baseline | null;
+  /** The URI of a policy's page, or null. */
+  readonly pageOf: (id: string) => string | null;
+}
+
+/** Whose rules judge a file, and what it is called there. */
+export interface Place {
+  readonly root: Root;
+  /** Relative to the root, with `/`. */
+  readonly path: string;
+}
+
+/** The roots of a session. */
+export interface Roots {
+  /** Those in use, in the order of their first use. */
+  all(): readonly Root[];
+  /** The place of a URI. A root that was not known is made and starts loading. */
+  placeOf(uri: string): Place;
+  /** Sets the client's workspace folders and forgets roots that no document and no folder uses. */
+  setFolders(uris: readonly string[]): void;
+  /** Absolute paths of the client's workspace folders. */
+  folders(): readonly string[];
+  /** Reads a root's rules again. Answers once they are in force. */
+  reload(root: Root): Promise<void>;
+  /** Waits for what is being loaded. */
+  ready(root: Root): Promise<void>;
+  forget(unused: (root: Root) => boolean): void;
+}
+
+/** Makes the roots; `loaded` is called after each load, `failed` when loading broke. */
+export function createRoots(native: Native, events: { loaded(root: Root): void; failed(root: Root, error: unknown): void }): Roots {
+  const roots = new Map<string, Root>();
+  let folders: readonly string[] = [];
+  let revisions = 0;
+  const load = async (root: Root): Promise<void> => {
+    try {
+      const rules = await loadRules(root.folder, native);
+      if (root.rules !== null && sameRules(root.rules, rules)) return;
+      root.rules = rules;
+      root.revision = ++revisions;
+      events.loaded(root);
+    } catch (error) {
+      events.failed(root, error);
+    }
+  };
+  const pending = new Map<Root, Promise<void>>();
+  const reload = (root: Root): Promise<void> => {
+    // One at a time: a change that comes while reading is read by the next load.
+    const next = (pending.get(root) ?? Promise.resolve()).then(() => load(root));
+    pending.set(root, next);
+    return next;
+  };
+  const rootAt = (folder: string): Root => {
+    const known = roots.get(folder);
+    if (known !== undefined) return known;
+    const root: Root = { folder, rules: null, revision: 0 };
+    roots.set(folder, root);
+    void reload(root);
+    return root;
+  };
+  return {
+    all: () => [...roots.values()],
+    folders: () => folders,
+    placeOf: (uri) => placeIn(uri, folders, rootAt),
+    setFolders(uris) {
+      folders = uris.map(fileOf).filter((folder) => folder !== null);
+      for (const folder of folders) rootAt(findRoot(folder) ?? folder);
+    },
+    reload,
+    ready: (root) => pending.get(root) ?? Promise.resolve(),
+    forget(unused) {
+      const kept = new Set(folders.map((folder) => findRoot(folder) ?? folder));
+      for (const [folder, root] of roots) if (!kept.has(folder) && unused(root)) roots.delete(folder);
+    },
+  };
+}
+
+/** A file's repository; else the workspace folder that holds it; else its own folder. What is no file is in the first. */
+function placeIn(uri: string, folders: readonly string[], rootAt: (folder: string) => Root): Place {
+  const file = fileOf(uri);
+  if (file === null) {
+    const first = folders[0] ?? process.cwd();
+    return { root: rootAt(findRoot(first) ?? first), path: nameOf(uri) };
+  }
+  const folder = path.dirname(file);
+  const holding = folders.filter((each) => isInside(file, each)).sort((a, b) => b.length - a.length)[0];
+  const root = rootAt(findRoot(folder) ?? holding ?? folder);
+  return { root, path: relativePath(root.folder, file) };
+}
+
+/** `untitled:Untitled-1` → `Untitled-1`; any other scheme → its path without a leading slash. */
+function nameOf(uri: string): string {
+  const [, rest = uri] = /^[a-z][a-z0-9+.-]*:(?:\/\/[^/]*)?\/*([^?#]*)/i.exec(uri) ?? [];
+  try {
+    return decodeURIComponent(rest) || 'untitled';
+  } catch {
+    return rest;
+  }
+}
+
+async function loadRules(folder: string, native: Native): Promise<Rules> {
+  const setup = await loadSetup({ root: folder, origin: { kind: 'workTree' }, folders: [] });
+  const set = compilePolicies(setup.policies, setup.configuration, native);
+  const baseline = setup.baseline === null ? null : readBaseline(setup.baseline);
+  const byId = new Map(setup.policies.map((policy) => [policy.id, policy]));
+  const pages = new Map<string, string | null>();
+  const pageOf = (id: string): string | null => {
+    let page = pages.get(id);
+    if (page === undefined) {
+      page = pageUri(folder, byId.get(id));
+      pages.set(id, page);
+    }
+    return page;
+  };
+  return { setup, set, byId, baseline, pageOf };
+}
+
+/** A watcher may tell of a file that was only touched: nothing has to be judged again for that. */
+function sameRules(a: Rules, b: Rules): boolean {
+  const told = (rules: Rules): string => JSON.stringify([...rules.setup.problems, ...rules.set.problems]);
+  return a.set.digest === b.set.digest && a.setup.baseline === b.setup.baseline && told(a) === told(b);
+}

@@ -1,0 +1,43 @@
+// The state of one client's session: its documents and roots, in one place. Features get the session and change it only
+// through the functions here.
+import type { Connection, Diagnostic } from 'vscode-languageserver';
+import type { Native } from '../engine/index.ts';
+import type { Client } from './client.ts';
+import type { OpenDocument } from './documents.ts';
+import type { Root, Roots } from './roots.ts';
+
+/** One client's session. */
+export interface Session {
+  readonly connection: Connection;
+  readonly client: Client;
+  readonly native: Native;
+  readonly roots: Roots;
+  /** By the URI as the client spells it. */
+  readonly documents: Map<string, OpenDocument>;
+  /** Documents that have to be judged again. */
+  readonly dirty: Set<OpenDocument>;
+  /** What closed files show, by URI: problems of policies and configurations, and findings of a workspace check. */
+  readonly closed: Map<string, readonly Diagnostic[]>;
+  /** URIs of a root's own files that show problems. */
+  readonly ownFiles: Map<Root, readonly string[]>;
+  /** Whether diagnostics are pushed. A client that can pull is pushed to until it first pulls. */
+  pushes: boolean;
+  /** Judges what is dirty as soon as the input is drained. */
+  requestJudging(): void;
+  /** `YYYY-MM-DD`. */
+  today(): string;
+}
+
+/** Marks a document for judging. */
+export function markDirty(session: Session, document: OpenDocument): void {
+  session.dirty.add(document);
+  session.requestJudging();
+}
+
+/** Marks every open document of a root; all documents without one. */
+export function markAllDirty(session: Session, root?: Root): void {
+  for (const document of session.documents.values()) {
+    if (root === undefined || document.place.root === root) session.dirty.add(document);
+  }
+  session.requestJudging();
+}

@@ -1,0 +1,99 @@
+// Hot reload: `kerb.yaml`, policies and baselines are read again when they change, by the client's watcher or our own.
+import path from 'node:path';
+import type { FSWatcher } from 'chokidar';
+import { DidChangeWatchedFilesNotification, type Disposable, type FileSystemWatcher } from 'vscode-languageserver';
+import { configurationName } from '../repository/index.ts';
+import { commands } from './protocol.ts';
+import type { Root } from './roots.ts';
+import type { Session } from './session.ts';
+import { fileOf, uriOf } from './uri.ts';
+
+/** Watches what governs the roots. */
+export interface Watch {
+  /** Watches what a root's configuration names now. */
+  follow(root: Root): void;
+  /** Tells of changed files, by URI. */
+  changed(uris: readonly string[]): void;
+  close(): Promise<void>;
+}
+
+/** Editors write a file in several steps; the reload takes the last. */
+const settleMs = 50;
+
+/** Makes the watch. Nothing is watched before the first `follow`. */
+export function createWatch(session: Session): Watch {
+  const registrations = new Map<Root, { key: string; stop: () => Promise<void> }>();
+  const timers = new Map<Root, NodeJS.Timeout>();
+  const reloadSoon = (root: Root): void => {
+    clearTimeout(timers.get(root));
+    timers.set(root, setTimeout(() => void session.roots.reload(root), settleMs));
+  };
+  const changed = (uris: readonly string[]): void => {
+    const files = uris.map(fileOf).filter((file) => file !== null);
+    for (const root of session.roots.all()) if (files.some((file) => governs(root, file))) reloadSoon(root);
+  };
+  return {
+    changed,
+    follow(root) {
+      const paths = governingPaths(root);
+      const key = paths.join('\n');
+      const before = registrations.get(root);
+      if (before?.key === key) return;
+      void before?.stop();
+      const stop = session.client.watchesFiles ? watchByClient(session, root, paths) : watchOurselves(session, paths, () => reloadSoon(root));
+      registrations.set(root, { key, stop });
+    },
+    async close() {
+      for (const timer of timers.values()) clearTimeout(timer);
+      await Promise.all([...registrations.values()].map(({ stop }) => stop()));
+    },
+  };
+}
+
+/** Absolute paths whose content governs a root: files and folders, whether they exist or not. */
+function governingPaths(root: Root): readonly string[] {
+  const configuration = root.rules?.setup.configuration;
+  const names = [configurationName, ...(configuration?.policyFolders ?? []), ...(configuration?.baseline ? [configuration.baseline] : [])];
+  return names.map((name) => path.resolve(root.folder, name));
+}
+
+function governs(root: Root, file: string): boolean {
+  return governingPaths(root).some((each) => file === each || file.startsWith(each + path.sep) || each.startsWith(file + path.sep));
+}
+
+function watchByClient(session: Session, root: Root, paths: readonly string[]): () => Promise<void> {
+  const patterns = paths.flatMap((each) => {
+    const relative = path.relative(root.folder, each).split(path.sep).join('/');
+    return [relative, `${relative}/**`];
+  });
+  const watchers = patterns.map((pattern): FileSystemWatcher => {
+    if (session.client.relativePatterns) return { globPattern: { baseUri: uriOf(root.folder), pattern } };
+    return { globPattern: `**/${pattern}` };
+  });
+  const registered = session.connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
+  const refused = (error: unknown): null => {
+    session.connection.console.warn(`The client watches no files (${String(error)}): reload with the command ${commands.reload}.`);
+    return null;
+  };
+  const settled: Promise<Disposable | null> = registered.catch(refused);
+  return async () => (await settled)?.dispose();
+}
+
+function watchOurselves(session: Session, paths: readonly string[], reload: () => void): () => Promise<void> {
+  let watcher: FSWatcher | null = null;
+  let closed = false;
+  const started = import('chokidar').then(
+    ({ watch }) => {
+      if (closed) return;
+      watcher = watch([...paths], { ignoreInitial: true, followSymlinks: false });
+      watcher.on('all', reload);
+      watcher.on('error', (error) => session.connection.console.warn(`Watching failed: ${String(error)}`));
+    },
+    (error: unknown) => session.connection.console.warn(`Nothing is watched: ${String(error)}`),
+  );
+  return async () => {
+    closed = true;
+    await started;
+    await watcher?.close();
+  };
+}
