@@ -4,6 +4,7 @@
  */
 import type { Path, Span, Unknown } from '../model.ts';
 import type { FunctionDeclaration } from './function.ts';
+import { compileProgram } from './program.ts';
 import type { Type } from './type.ts';
 import type { CelValue, ErrorCode } from './value.ts';
 
@@ -66,6 +67,13 @@ export interface Blame {
   readonly path: Path | null;
 }
 
+/** Compiles an expression. Never throws: what is wrong is in the problems, all of them, in order. */
+export function compile(source: string, environment: Environment): Compilation {
+  return compileProgram(source, environment);
+}
+
+export { formatValue } from './display.ts';
 export type { Call, FunctionDeclaration, Overload } from './function.ts';
+export { type Json, toJson } from './json.ts';
 export { formatType, type ObjectType, type Type } from './type.ts';
 export { type CelValue, Opaque } from './value.ts';

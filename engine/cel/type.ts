@@ -15,7 +15,7 @@ export type Type =
   /** The type of types; `of` is the type that the value names. */
   | { readonly kind: 'type'; readonly of: Type }
   /** A type with no structure that functions of a library make and take: `quantity`, `ip`. */
-  | { readonly kind: 'opaque'; readonly name: string }
+  | { readonly kind: 'opaque'; readonly name: string; readonly parameters: readonly Type[] }
   /** Stands for one and the same type within an overload: `(list<T>, T) → bool`. */
   | { readonly kind: 'parameter'; readonly name: string };
 
@@ -57,8 +57,8 @@ export function typeOf(of: Type): Type {
   return { kind: 'type', of };
 }
 
-export function opaque(name: string): Type {
-  return { kind: 'opaque', name };
+export function opaque(name: string, ...parameters: readonly Type[]): Type {
+  return { kind: 'opaque', name, parameters };
 }
 
 export function parameter(name: string): Type {
@@ -83,11 +83,12 @@ export function formatType(type: Type): string {
     case 'map':
       return `map(${formatType(type.key)}, ${formatType(type.value)})`;
     case 'optional':
-      return `optional(${formatType(type.value)})`;
+      return `optional_type(${formatType(type.value)})`;
     case 'type':
       return `type(${formatType(type.of)})`;
-    case 'object':
     case 'opaque':
+      return type.parameters.length === 0 ? type.name : `${type.name}(${type.parameters.map(formatType).join(', ')})`;
+    case 'object':
     case 'parameter':
       return type.name;
     default:

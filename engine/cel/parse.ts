@@ -1,0 +1,173 @@
+/**
+ * The parser of CEL: source in, tree and problems out. It never fails; where the source says nothing, the tree has an
+ * `invalid` node, and the parser goes on, so that several mistakes are found at once.
+ */
+import type { Span } from '../model.ts';
+import { expandMacro } from './macro.ts';
+import { expect, type Parser, peek, skip, startParser, take } from './parser.ts';
+import { parseArguments, parsePrimary } from './primary.ts';
+import { children, type Expression, type Invalid, type Operator } from './syntax.ts';
+
+export interface Parsed {
+  readonly root: Expression;
+  readonly problems: readonly ParseProblem[];
+}
+export interface ParseProblem {
+  readonly span: Span;
+  readonly message: string;
+}
+
+/** The longest source that is read, in UTF-16 units. */
+export const maxLength = 100_000;
+/** The deepest tree that is accepted. */
+export const maxDepth = 500;
+
+export function parse(source: string): Parsed {
+  if (source.length > maxLength) return refuse(source, `the expression is longer than ${maxLength} characters`);
+  const parser = startParser(source, parseExpression);
+  if (peek(parser).kind === 'end') return refuse(source, 'an expression is missing here');
+  const root = parseWhole(parser);
+  const tooDeep = parser.problems.length === 0 && depthOf(root) > maxDepth;
+  return tooDeep
+    ? refuse(source, `the expression is nested deeper than ${maxDepth}`)
+    : { root, problems: parser.problems };
+}
+
+function refuse(source: string, message: string): Parsed {
+  const span = { start: 0, end: source.length };
+  return { root: { kind: 'invalid', span, parts: [] }, problems: [{ span, message }] };
+}
+
+/** Reads to the end of the source; what stands after a complete expression is a problem, and is read for more of them. */
+function parseWhole(parser: Parser): Expression {
+  const root = parseExpression(parser);
+  const parts = [root];
+  while (peek(parser).kind !== 'end') {
+    const extra = peek(parser);
+    parser.report(extra, `${describe(extra.text)} is not expected here`);
+    skip(parser);
+    if (peek(parser).kind !== 'end') parts.push(parseExpression(parser));
+  }
+  if (parts.length === 1) return root;
+  return { kind: 'invalid', span: { start: root.span.start, end: peek(parser).start }, parts };
+}
+
+function describe(text: string): string {
+  return text === '' ? 'this' : JSON.stringify(text);
+}
+
+function parseExpression(parser: Parser): Expression {
+  const condition = parseLogical(parser, '||');
+  if (!take(parser, '?')) return condition;
+  const positive = parseLogical(parser, '||');
+  expect(parser, ':', 'the other case is missing: condition ? value : other');
+  const negative = parser.nested(parseExpression);
+  return {
+    kind: 'conditional',
+    span: { start: condition.span.start, end: negative.span.end },
+    condition,
+    positive,
+    negative,
+  };
+}
+
+function parseLogical(parser: Parser, operator: '&&' | '||'): Expression {
+  const parseOperand = () => (operator === '||' ? parseLogical(parser, '&&') : parseBinary(parser, 0));
+  const first = parseOperand();
+  const operands = [first];
+  while (take(parser, operator)) operands.push(parseOperand());
+  const last = operands.at(-1) ?? first;
+  if (operands.length === 1) return first;
+  return { kind: 'logical', operator, operands, span: { start: first.span.start, end: last.span.end } };
+}
+
+const levels: readonly ReadonlySet<string>[] = [
+  new Set(['==', '!=', '<', '<=', '>', '>=', 'in']),
+  new Set(['+', '-']),
+  new Set(['*', '/', '%']),
+];
+
+function parseBinary(parser: Parser, level: number): Expression {
+  const operators = levels[level];
+  if (operators === undefined) return parseUnary(parser);
+  let left = parseBinary(parser, level + 1);
+  for (;;) {
+    const token = peek(parser);
+    if ((token.kind !== 'symbol' && token.kind !== 'name') || !operators.has(token.text)) return left;
+    skip(parser);
+    const right = parseBinary(parser, level + 1);
+    left = {
+      kind: 'operation',
+      operator: token.text as Operator,
+      operatorSpan: { start: token.start, end: token.end },
+      operands: [left, right],
+      span: { start: left.span.start, end: right.span.end },
+    };
+  }
+}
+
+function parseUnary(parser: Parser): Expression {
+  const token = peek(parser);
+  if (token.kind !== 'symbol' || (token.text !== '!' && token.text !== '-')) return parseMember(parser);
+  const next = peek(parser, 1);
+  if (token.text === '-' && (next.kind === 'int' || next.kind === 'double')) return parseMember(parser);
+  skip(parser);
+  const operand = parser.nested(parseUnary);
+  return {
+    kind: 'operation',
+    operator: token.text === '!' ? '!' : 'negate',
+    operatorSpan: { start: token.start, end: token.end },
+    operands: [operand],
+    span: { start: token.start, end: operand.span.end },
+  };
+}
+
+function parseMember(parser: Parser): Expression {
+  let operand = parsePrimary(parser);
+  for (;;) {
+    const start = operand.span.start;
+    if (take(parser, '.')) operand = parseSelect(parser, operand);
+    else if (take(parser, '[')) operand = parseIndex(parser, operand);
+    else return operand;
+    if (operand.span.start !== start) return operand;
+  }
+}
+
+function parseSelect(parser: Parser, operand: Expression): Expression {
+  const optional = take(parser, '?');
+  const token = peek(parser);
+  const start = operand.span.start;
+  if (token.kind !== 'name' && token.kind !== 'field') {
+    parser.report(token, 'the name of a field is missing after the dot');
+    return invalid({ start, end: token.start }, [operand]);
+  }
+  skip(parser);
+  const fieldSpan = { start: token.start, end: token.end };
+  if (token.kind === 'field' || optional || peek(parser).text !== '(' || peek(parser).kind !== 'symbol') {
+    return { kind: 'select', operand, field: token.text, fieldSpan, optional, span: { start, end: token.end } };
+  }
+  skip(parser);
+  const { args, end } = parseArguments(parser, ')');
+  return expandMacro(
+    { kind: 'call', target: operand, name: token.text, nameSpan: fieldSpan, args, span: { start, end } },
+    parser.report,
+  );
+}
+
+function parseIndex(parser: Parser, operand: Expression): Expression {
+  const optional = take(parser, '?');
+  const index = parser.nested(parseExpression);
+  const end = expect(parser, ']', 'a ] is missing here');
+  return { kind: 'index', operand, index, optional, span: { start: operand.span.start, end } };
+}
+
+function invalid(span: Span, parts: readonly Expression[]): Invalid {
+  return { kind: 'invalid', span, parts };
+}
+
+/** Counted with a list of its own, since a long chain (`a + a + …`) is deep without having been nested. */
+function depthOf(root: Expression): number {
+  let depth = 0;
+  for (let level: readonly Expression[] = [root]; level.length > 0; level = level.flatMap(children)) depth++;
+  return depth;
+}

@@ -1,0 +1,109 @@
+/** From source to something that can be evaluated. */
+
+import { Unknown } from '../model.ts';
+import { check } from './check.ts';
+import { declarationsOf } from './declarations.ts';
+import type { CelProblem, Compilation, Environment, Evaluation, Limits, Program, Variables } from './index.ts';
+import type { Notes } from './notes.ts';
+import { parse } from './parse.ts';
+import { createCompiler } from './step/compile.ts';
+import { type Compiler, type Frame, members, type Step } from './step/frame.ts';
+import type { Expression } from './syntax.ts';
+import type { Type } from './type.ts';
+import { CelError, type Result } from './value.ts';
+import { weightOf } from './weight.ts';
+
+export const defaultLimits: Limits = { cost: 1_000_000 };
+
+/** How an expression is compiled: `checked` refuses one that the type checker finds a fault with. */
+export interface Options extends Environment {
+  readonly container?: string;
+  readonly types?: 'checked' | 'unchecked';
+}
+
+export function compileProgram(source: string, options: Options): Compilation {
+  const { root, problems: syntax } = parse(source);
+  const { notes, type } = check(root, declarationsOf(options));
+  const compiled: CelProblem[] = [];
+  const compiler = createCompiler(notes, (span, message) => compiled.push({ span, message, severity: 'error' }));
+  const step = compiler.step(root);
+  const found = options.types === 'unchecked' ? [] : notes.problems;
+  const problems = inOrder([
+    ...[...syntax, ...found].map((one) => ({ ...one, severity: 'error' as const })),
+    ...compiled,
+  ]);
+  return {
+    problems,
+    program: problems.length > 0 ? null : createProgram({ source, root, notes, type, step, compiler }),
+  };
+}
+
+function inOrder(problems: readonly CelProblem[]): readonly CelProblem[] {
+  return [...problems].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+}
+
+interface Compiled {
+  readonly source: string;
+  readonly root: Expression;
+  readonly notes: Notes;
+  readonly type: Type;
+  readonly step: Step;
+  readonly compiler: Compiler;
+}
+
+function createProgram(compiled: Compiled): Program {
+  const { source, root, notes, type, step } = compiled;
+  const weight = weightOf(root);
+  const reads = [...notes.reads].map(([name, slot]) => ({
+    name,
+    slot,
+    error: new CelError(`the variable "${name}" has no value`),
+  }));
+  const start = (variables: Variables, limits: Limits): Frame => {
+    const slots: Result[] = new Array(notes.slotCount).fill(null);
+    for (const { name, slot, error } of reads)
+      slots[slot] = (Object.hasOwn(variables, name) ? variables[name] : undefined) ?? absent(variables, name, error);
+    return { slots, cost: weight, limit: limits.cost };
+  };
+  return {
+    source,
+    type,
+    reads: new Set(notes.reads.keys()),
+    evaluate: (variables, limits = defaultLimits) => {
+      const frame = start(variables, limits);
+      return conclude(runSafely(step, frame), frame, root);
+    },
+    explain: () => ({ span: root.span, path: null }),
+  };
+}
+
+function absent(variables: Variables, name: string, error: CelError): Result {
+  return variables[name] === null && Object.hasOwn(variables, name) ? null : error;
+}
+
+/** Depth and cost are bounded, so that nothing should throw; should it yet, that is an error, never a pass. */
+function runSafely(step: Step, frame: Frame): Result {
+  try {
+    return step(frame);
+  } catch (cause) {
+    return new CelError(`the evaluation broke: ${cause instanceof Error ? cause.name : 'unknown'}`);
+  }
+}
+
+function conclude(result: Result, { cost, limit }: Frame, root: Expression): Evaluation {
+  if (cost > limit) {
+    return {
+      kind: 'error',
+      code: 'budget',
+      message: 'the cost budget of the evaluation is exhausted',
+      span: root.span,
+      cost,
+    };
+  }
+  if (result instanceof CelError) {
+    return { kind: 'error', code: result.code, message: result.message, span: result.span ?? root.span, cost };
+  }
+  return result instanceof Unknown
+    ? { kind: 'unknown', unknowns: members(result), cost }
+    : { kind: 'value', value: result, cost };
+}

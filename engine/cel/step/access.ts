@@ -1,0 +1,100 @@
+/** Names, fields, presence, indices. */
+import { isPlain, lookUp, lookUpField, missing } from '../lookUp.ts';
+import type { Reference } from '../notes.ts';
+import type { Has, Index, Name, Select } from '../syntax.ts';
+import { CelError, type CelValue, none, Optional, type Result, some, stops } from '../value.ts';
+import { type Compiler, misfit, type Step } from './frame.ts';
+
+export function nameStep(compiler: Compiler, node: Name): Step {
+  return referenceStep(compiler.notes.references.get(node) ?? { kind: 'missing', name: node.name }, node);
+}
+
+function referenceStep(reference: Reference, node: Name | Select): Step {
+  switch (reference.kind) {
+    case 'slot': {
+      const { slot } = reference;
+      return (frame) => frame.slots[slot] as Result;
+    }
+    case 'constant':
+      return () => reference.value;
+    case 'missing': {
+      const error = new CelError(`unknown variable "${reference.name}"`, node.span);
+      return () => error;
+    }
+  }
+}
+
+export function selectStep(compiler: Compiler, node: Select): Step {
+  const reference = compiler.notes.references.get(node);
+  if (reference !== undefined) return referenceStep(reference, node);
+  const operand = compiler.step(node.operand);
+  const { field } = node;
+  if (node.optional) return optionalFieldStep(operand, node);
+  const absent = new CelError(`no such key: "${field}"`, node.fieldSpan);
+  return (frame) => {
+    const value = operand(frame);
+    if (isPlain(value)) {
+      const found = value[field];
+      return found === undefined ? absent : found;
+    }
+    if (stops(value)) return value;
+    if (value instanceof Optional) return optionalFieldOf(value, field);
+    const found = lookUpField(value, field);
+    return found === missing ? absent : found;
+  };
+}
+
+function optionalFieldStep(operand: Step, { field }: Select): Step {
+  return (frame) => {
+    const value = operand(frame);
+    return stops(value) ? value : optionalFieldOf(value, field);
+  };
+}
+
+/** The field as an optional: none where there is none, or nothing that could have fields. */
+function optionalFieldOf(operand: CelValue, field: string): Result {
+  const value = operand instanceof Optional ? operand.value : operand;
+  if (value === undefined) return none;
+  const found = lookUpField(value, field);
+  return found === missing ? none : wrap(found);
+}
+
+/** An unknown stays unknown: whether it is present cannot be told. */
+function wrap(found: CelValue): Result {
+  return stops(found) ? found : some(found);
+}
+
+export function hasStep(compiler: Compiler, node: Has): Step {
+  const operand = compiler.step(node.select.operand);
+  const { field } = node.select;
+  return (frame) => {
+    const value = operand(frame);
+    if (stops(value)) return value;
+    const inner = value instanceof Optional ? value.value : value;
+    return inner !== undefined && lookUpField(inner, field) !== missing;
+  };
+}
+
+export function indexStep(compiler: Compiler, node: Index): Step {
+  const operand = compiler.step(node.operand);
+  const index = compiler.step(node.index);
+  const outOfBounds = misfit(node.span, 'index out of bounds');
+  const noKey = misfit(node.span, 'no such key');
+  return (frame) => {
+    const value = operand(frame);
+    if (stops(value)) return value;
+    const key = index(frame);
+    if (stops(key)) return key;
+    const container = value instanceof Optional ? value.value : value;
+    if (container === undefined) return none;
+    const found = lookUp(container, key);
+    if (node.optional || value instanceof Optional) return optionally(found, node);
+    if (found === missing) return Array.isArray(container) ? outOfBounds : noKey;
+    return found instanceof CelError ? misfit(node.span, found.message) : found;
+  };
+}
+
+function optionally(found: CelValue | CelError | typeof missing, node: Index): Result {
+  if (found === missing) return none;
+  return found instanceof CelError ? misfit(node.span, found.message) : wrap(found);
+}
