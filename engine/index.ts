@@ -5,15 +5,31 @@
  *
  * All of it is pure: what comes from disk, clock or network comes in as a value.
  */
-export { createLines, type Lines, type Position } from './document/index.ts';
+
 export { applyEdits, type DecideOptions, type Decision, decide } from './decide.ts';
+export { type CelValue, compile as compileExpression, type Program } from './cel/index.ts';
+export { type CelJson, formatCelJson, readCelJson } from './cel/json.ts';
+export { createLines, type Lines, type Position, readDocument } from './document/index.ts';
+export {
+  type Context,
+  type Counts,
+  createJudgeCache,
+  type JudgeCache,
+  type JudgeOptions,
+  judge,
+  type Verdict,
+} from './evaluate.ts';
 export { type Baseline, formatBaseline, readBaseline } from './except.ts';
-export { createJudgeCache, type Judge, type JudgeCache, type JudgeOptions, judge, type Verdict } from './evaluate.ts';
-export { type FixedFile, fixesOf, fixFile } from './fix.ts';
+export { type FixChoice, type FixedFile, fixesOf, fixFile } from './fix.ts';
 export * from './model.ts';
 export { type CaseResult, type CasesResult, runCases } from './policy/cases.ts';
 export { checkPolicies, compilePolicies, type EnabledPolicy, type PolicySet } from './policy/compile.ts';
-export { type Configuration, defaultConfiguration, type PolicySetting, readConfiguration } from './policy/configuration.ts';
+export {
+  type Configuration,
+  defaultConfiguration,
+  type PolicySetting,
+  readConfiguration,
+} from './policy/configuration.ts';
 export type { Policy } from './policy/policy.ts';
 export { type FileProblem, type PolicyFile, type PolicyReading, readPolicies } from './policy/read.ts';
 export { type ResourceKind, resourceKinds } from './resource/index.ts';

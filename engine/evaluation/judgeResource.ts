@@ -2,7 +2,7 @@
 import type { Document, Path, Resource, Span, Value } from '../model.ts';
 import type { CompiledPolicy } from '../policy/compilePolicy.ts';
 import { renderTemplate } from '../policy/template.ts';
-import { matchPattern, type PatternHit } from '../rule/pattern.ts';
+import { type CompiledPattern, matchPattern, type PatternHit } from '../rule/pattern.ts';
 import { type Element, judgeRequire, type Miss, type Scope, valueAt } from '../rule/require.ts';
 import { namedPath, textBits, valueBits } from './fingerprint.ts';
 import type { Judged, JudgedGroup } from './judged.ts';
@@ -22,23 +22,31 @@ export function judgeResource(
   budget: number,
 ): JudgedGroup {
   if (policy.broken !== null) return { judged: [failed(policy, 'error', policy.broken)], unknown: 0, cost: 1 };
-  if (budget <= 0) return { judged: [failed(policy, 'error', 'the budget of this document is used up')], unknown: 0, cost: 0 };
+  if (budget <= 0)
+    return { judged: [failed(policy, 'error', 'the budget of this document is used up')], unknown: 0, cost: 0 };
   scope.params = policy.enabled.parameters;
   const narrowed = isJudged(policy, scope, budget);
   if (narrowed.kind === 'no') return { ...nothing, cost: narrowed.cost };
   if (narrowed.kind === 'unknown') return { judged: [], unknown: 1, cost: narrowed.cost };
   if (narrowed.kind === 'error') {
-    return { judged: [failed(policy, 'error', `\`where\` broke: ${narrowed.message}`)], unknown: 0, cost: narrowed.cost };
+    return {
+      judged: [failed(policy, 'error', `\`where\` broke: ${narrowed.message}`)],
+      unknown: 0,
+      cost: narrowed.cost,
+    };
   }
   const { rule } = policy.enabled.policy;
   if (rule.kind === 'secret') return { ...nothing, cost: narrowed.cost };
   if (policy.pattern !== null) {
-    const hits = matchPattern(policy.pattern, document);
-    return { judged: hits.map((hit) => patternHit(policy, hit, scope)), unknown: 0, cost: narrowed.cost + 1 };
+    return { judged: patternHits(policy, policy.pattern, scope, document), unknown: 0, cost: narrowed.cost + 1 };
   }
   if (policy.require === null) return nothing;
   const { each, mark } = policy.enabled.policy;
-  const { misses, unknown, cost } = judgeRequire({ require: policy.require, each, mark }, scope, budget - narrowed.cost);
+  const { misses, unknown, cost } = judgeRequire(
+    { require: policy.require, each, mark },
+    scope,
+    budget - narrowed.cost,
+  );
   return {
     judged: misses.map((miss) => requireMiss(policy, miss, scope, resource)),
     unknown,
@@ -51,7 +59,9 @@ export function isJudged(
   policy: CompiledPolicy,
   scope: Scope,
   budget: number,
-): { readonly kind: 'yes' | 'no' | 'unknown'; readonly cost: number } | { readonly kind: 'error'; readonly message: string; readonly cost: number } {
+):
+  | { readonly kind: 'yes' | 'no' | 'unknown'; readonly cost: number }
+  | { readonly kind: 'error'; readonly message: string; readonly cost: number } {
   if (policy.where === null) return { kind: 'yes', cost: 0 };
   const evaluation = policy.where.evaluate(scope, { cost: Math.min(whereCost, budget) });
   const { cost } = evaluation;
@@ -67,12 +77,32 @@ function failed(policy: CompiledPolicy, outcome: Judged['outcome'], message: str
 }
 
 /** A finding that knows its place. `match` is what its message sees. */
-export function placed(policy: CompiledPolicy, span: Span, key: string, match: Readonly<Record<string, Value>>, scope: Scope): Judged {
+export function placed(
+  policy: CompiledPolicy,
+  span: Span,
+  key: string,
+  match: Readonly<Record<string, Value>>,
+  scope: Scope,
+): Judged {
   scope.params = policy.enabled.parameters;
   scope.match = match;
   const message = renderTemplate(policy.message, scope);
   delete scope.match;
   return { policy, outcome: 'fail', message, target: [], because: null, element: null, key, span, hit: null };
+}
+
+/** A rule that the parser refuses throws. That is the policy's fault, and is told as such. */
+function patternHits(
+  policy: CompiledPolicy,
+  pattern: CompiledPattern,
+  scope: Scope,
+  document: Document,
+): readonly Judged[] {
+  try {
+    return matchPattern(pattern, document).map((hit) => patternHit(policy, hit, scope));
+  } catch (cause) {
+    return [failed(policy, 'error', `the pattern broke: ${cause instanceof Error ? cause.message : 'it was refused'}`)];
+  }
 }
 
 function patternHit(policy: CompiledPolicy, hit: PatternHit, scope: Scope): Judged {
@@ -85,11 +115,17 @@ function patternHit(policy: CompiledPolicy, hit: PatternHit, scope: Scope): Judg
 function requireMiss(policy: CompiledPolicy, miss: Miss, scope: Scope, resource: Resource): Judged {
   if (miss.kind === 'error') {
     const message = `the rule broke: ${miss.message}`;
-    return { ...failed(policy, 'error', message), target: miss.target, element: miss.element, key: `error${keyOf(miss.target, scope)}` };
+    return {
+      ...failed(policy, 'error', message),
+      target: miss.target,
+      element: miss.element,
+      key: `error${keyOf(miss.target, scope)}`,
+    };
   }
   const message = messageOf(policy, miss.element, scope);
   const { target, because, element } = miss;
-  const key = resource.span === undefined ? keyOf(target, scope) : textBits(String(valueAt(resource.self, ['text']) ?? ''));
+  const key =
+    resource.span === undefined ? keyOf(target, scope) : textBits(String(valueAt(resource.self, ['text']) ?? ''));
   return { policy, outcome: 'fail', message, target, because, element, key, span: null, hit: null };
 }
 

@@ -1,7 +1,7 @@
 import type { Outcome, Path, Span } from '../model.ts';
 import type { CompiledPolicy } from '../policy/compilePolicy.ts';
-import type { Element } from '../rule/require.ts';
 import type { PatternHit } from '../rule/pattern.ts';
+import type { Element } from '../rule/require.ts';
 
 /**
  * One policy's word on one resource, before it has a place: it depends on nothing but the values that the policy reads,

@@ -1,10 +1,10 @@
 /** All policies on one part of a document. */
-import { type Document, type Finding, type Part, type Resource, type Value } from '../model.ts';
-import type { CompiledPolicy } from '../policy/compilePolicy.ts';
+import type { Document, Finding, Part, PartContent, Resource, Span, Value } from '../model.ts';
 import type { PolicySet } from '../policy/compile.ts';
+import type { CompiledPolicy } from '../policy/compilePolicy.ts';
 import { liftResources } from '../resource/index.ts';
-import { type SecretHit, scanSecrets } from '../rule/secret.ts';
 import type { Scope } from '../rule/require.ts';
+import { type SecretHit, scanSecrets } from '../rule/secret.ts';
 import type { JudgeCache } from './cache.ts';
 import { textBits } from './fingerprint.ts';
 import type { Judged, JudgedGroup } from './judged.ts';
@@ -15,6 +15,8 @@ import { type Place, placeOf } from './place.ts';
 export interface Mark {
   readonly judged: Judged;
   readonly resource: Resource;
+  /** What paths are located in: the part's content, or the adapter's own reading of it. */
+  readonly content: PartContent;
   readonly place: Place;
   readonly because: Place | null;
 }
@@ -22,8 +24,8 @@ export interface Mark {
 export interface PartJudgement {
   /** Sorted by start, policy and path; no two say the same. */
   readonly marks: readonly Mark[];
-  /** Texts of secrets in the part, whichever policies are on: no message may show one. */
-  readonly secrets: readonly string[];
+  /** Where the part holds secrets, whichever policies are on: no message may show one. */
+  readonly secrets: readonly Span[];
   readonly resources: number;
   readonly unknown: number;
 }
@@ -43,9 +45,12 @@ const partBudget = 50_000_000;
 export function judgePart(part: Part, bench: Bench): PartJudgement {
   const { document, policies, cache } = bench;
   const alone: Document = { ...document, parts: [part] };
-  const resources = liftResources(alone, cache.memo)[0]?.resources ?? [];
+  const lifted = liftResources(alone, cache.memo)[0];
+  const resources = lifted?.resources ?? [];
+  // An adapter may have its own reading of the part: its paths are located there.
+  const content = lifted?.part.content ?? part.content;
   const marks: Mark[] = [];
-  const told = new Set<CompiledPolicy>();
+  const told = new Set<string>();
   let unknown = 0;
   let budget = partBudget;
   for (const resource of resources) {
@@ -57,23 +62,23 @@ export function judgePart(part: Part, bench: Bench): PartJudgement {
       budget -= result.cost;
       unknown += result.unknown;
       for (const judged of result.judged) {
-        if (judged.policy.broken !== null && told.has(judged.policy)) continue;
-        told.add(judged.policy);
-        marks.push(markOf(judged, resource, part));
+        if (judged.policy.broken !== null && told.has(judged.policy.enabled.policy.id)) continue;
+        told.add(judged.policy.enabled.policy.id);
+        marks.push(markOf(judged, resource, content));
       }
     }
   }
   const secrets = scanPart(part, resources, bench);
   return {
     marks: distinct([...marks, ...secrets.marks]),
-    secrets: secrets.texts,
+    secrets: secrets.spans,
     resources: resources.length,
     unknown,
   };
 }
 
 /** What CEL sees. It has no prototype, and it is written to as policies come and go. */
-function scopeOf(resource: Resource, { document, context }: Bench): Scope {
+export function scopeOf(resource: Resource, { document, context }: Pick<Bench, 'document' | 'context'>): Scope {
   const { path } = document.file;
   const name = path.slice(path.lastIndexOf('/') + 1);
   const dot = name.lastIndexOf('.');
@@ -95,7 +100,7 @@ function judgeGroup(
   const entry = entryOf(cache, resource);
   const relatives = reads.map((name) => resource.relatives[name]);
   const known = entry?.[index];
-  if (known !== undefined && known.relatives.every((value, at) => value === relatives[at])) return known.result;
+  if (known?.relatives.every((value, at) => value === relatives[at])) return known.result;
   const judged: Judged[] = [];
   let unknown = 0;
   let cost = 0;
@@ -126,34 +131,34 @@ function entryOf(cache: JudgeCache, { kind, self }: Resource) {
   return entry;
 }
 
-function markOf(judged: Judged, resource: Resource, part: Part): Mark {
-  const place = judged.span === null ? placeOf(part.content, resource, judged.target) : { span: judged.span, path: [] };
-  const because = judged.because === null ? null : placeOf(part.content, resource, judged.because);
-  return { judged, resource, place, because };
+function markOf(judged: Judged, resource: Resource, content: PartContent): Mark {
+  const place = judged.span === null ? placeOf(content, resource, judged.target) : { span: judged.span, path: [] };
+  const because = judged.because === null ? null : placeOf(content, resource, judged.because);
+  return { judged, resource, content, place, because };
 }
 
 function scanPart(
   part: Part,
   resources: readonly Resource[],
   bench: Bench,
-): { readonly marks: readonly Mark[]; readonly texts: readonly string[] } {
+): { readonly marks: readonly Mark[]; readonly spans: readonly Span[] } {
   const { document, policies } = bench;
   const secrets = policies.secrets();
-  if (secrets === null) return { marks: [], texts: [] };
+  if (secrets === null) return { marks: [], spans: [] };
   const { path } = document.file;
   const hits = scanSecrets(secrets.scanner, part.content.text, path);
   const text = (hit: SecretHit) => part.content.text.slice(hit.span.start, hit.span.end);
   const marks = hits.flatMap((hit) => {
     const policy = secrets.policies.get(hit.policy);
-    const resource = resources.find((one) => one.kind === policy?.enabled.policy.resource);
+    const resource = resources.find((one) => policy?.enabled.policy.resources.includes(one.kind));
     if (policy === undefined || resource === undefined || policy.enabled.ignores(path)) return [];
     const scope = scopeOf(resource, bench);
     scope.params = policy.enabled.parameters;
     if (isJudged(policy, scope, partBudget).kind !== 'yes') return [];
     const judged = placed(policy, hit.span, `secret ${textBits(text(hit))}`, { masked: hit.masked }, scope);
-    return [{ judged, resource, place: { span: hit.span, path: [] }, because: null }];
+    return [{ judged, resource, content: part.content, place: { span: hit.span, path: [] }, because: null }];
   });
-  return { marks, texts: hits.map(text) };
+  return { marks, spans: hits.map(({ span }) => span) };
 }
 
 /** Sorts, and drops what says the same of the same place. */

@@ -12,12 +12,12 @@ export interface Place {
 
 /** Where a target (`['self', 'image']`; empty for the resource as a whole) stands. */
 export function placeOf(content: PartContent, resource: Resource, target: Path): Place {
-  const path = absolutePath(content, resource, target);
+  const path = pathOfTarget(content, resource, target);
   return { path, span: resource.span ?? spanOf(content, path) };
 }
 
 /** The path of a target within its part. */
-function absolutePath(content: PartContent, resource: Resource, [variable, ...rest]: Path): Path {
+export function pathOfTarget(content: PartContent, resource: Resource, [variable, ...rest]: Path): Path {
   if (variable === undefined || variable === 'self') return selfPath(resource, rest);
   if (variable === 'object') return rest;
   const base = pathOfValue(content, resource, resource.relatives[variable]);
@@ -28,7 +28,8 @@ function absolutePath(content: PartContent, resource: Resource, [variable, ...re
 function selfPath(resource: Resource, rest: Path): Path {
   const [field, ...below] = rest;
   const derived = resource.derived;
-  if (derived === undefined || typeof field !== 'string' || !Object.hasOwn(derived, field)) return [...resource.path, ...rest];
+  if (derived === undefined || typeof field !== 'string' || !Object.hasOwn(derived, field))
+    return [...resource.path, ...rest];
   return [...resource.path, ...(derived[field] ?? []), ...below];
 }
 
@@ -60,7 +61,11 @@ function sameOrMadeOf(made: object, value: Value): boolean {
 function spanOf(content: PartContent, path: Path): Span {
   const found = locate(content, path);
   const node = nodeAt(content.root, found.missing === 0 ? path : path.slice(0, path.length - found.missing));
-  if (found.missing === 0 && found.value !== null && (node === null || node.kind === 'scalar' || isShort(content, node))) {
+  if (
+    found.missing === 0 &&
+    found.value !== null &&
+    (node === null || node.kind === 'scalar' || isShort(content, node))
+  ) {
     return found.value;
   }
   if (found.key !== null) return found.key;
@@ -70,7 +75,10 @@ function spanOf(content: PartContent, path: Path): Span {
 /** A collection on one line is underlined as a whole. */
 function isShort(content: PartContent, node: Node): boolean {
   const first = content.text[node.span.start];
-  return (first === '[' || first === '{') && !content.text.slice(node.span.start, Math.min(node.span.end, node.span.start + 120)).includes('\n');
+  return (
+    (first === '[' || first === '{') &&
+    !content.text.slice(node.span.start, Math.min(node.span.end, node.span.start + 120)).includes('\n')
+  );
 }
 
 const heads: readonly string[] = ['name', 'id', 'uses', 'key'];

@@ -26,8 +26,21 @@ export interface PolicySet {
   readonly ignores: (path: string) => boolean;
   /** Compiled policies of a resource kind. */
   readonly compiled: (kind: string) => readonly CompiledPolicy[];
-  /** One scanner for the enabled secret policies, and those policies by id; null where there are none. */
-  readonly secrets: () => { readonly scanner: SecretScanner; readonly policies: ReadonlyMap<string, CompiledPolicy> } | null;
+  /** The same, together where they read the same variables. */
+  readonly groups: (kind: string) => readonly PolicyGroup[];
+  /** One scanner for all secret policies, on or off, since what they find is masked everywhere; and those that are on, by id. */
+  readonly secrets: () => Secrets | null;
+}
+
+/** Policies whose verdicts depend on the same variables of a resource. */
+export interface PolicyGroup {
+  readonly reads: readonly string[];
+  readonly policies: readonly CompiledPolicy[];
+}
+
+export interface Secrets {
+  readonly scanner: SecretScanner;
+  readonly policies: ReadonlyMap<string, CompiledPolicy>;
 }
 
 /** Makes policies ready. Cheap: nothing is compiled yet. */
@@ -37,17 +50,12 @@ export function compilePolicies(
   native: Pick<Native, 'sha256'>,
 ): PolicySet {
   const selection = enabledPolicies(policies, configuration);
-  const byKind = new Map<string, readonly CompiledPolicy[]>();
-  const compiled = (kind: string): readonly CompiledPolicy[] => {
-    const known = byKind.get(kind);
-    if (known !== undefined) return known;
-    const made = selection.policies
+  const compiled = remembered((kind: string) =>
+    selection.policies
       .filter(({ policy }) => policy.resources.includes(kind))
-      .map((policy) => compilePolicy(policy, kind));
-    byKind.set(kind, made);
-    return made;
-  };
-  let secrets: ReturnType<PolicySet['secrets']> | undefined;
+      .map((policy) => compilePolicy(policy, kind)),
+  );
+  let secrets: Secrets | null | undefined;
   return {
     digest: `sha256:${native.sha256(canonicalJson({ policies: policies.map(withoutPlace), configuration: withoutSource(configuration) }))}`,
     policies: selection.policies,
@@ -56,10 +64,26 @@ export function compilePolicies(
     problems: selection.problems,
     ignores: globMatcher(configuration.ignore),
     compiled,
+    groups: remembered((kind) => groupsOf(compiled(kind))),
     secrets: () => {
-      if (secrets === undefined) secrets = secretsOf(selection.policies.flatMap(({ policy }) => policy.resources), compiled);
+      if (secrets === undefined) secrets = secretsOf(policies, compiled);
       return secrets;
     },
+  };
+}
+
+/** A set with one policy of another, compiled already. */
+export function onlyPolicy(set: PolicySet, policy: CompiledPolicy): PolicySet {
+  const { id, rule } = policy.enabled.policy;
+  const own = (kind: string) => (kind === policy.kind ? [policy] : []);
+  const secrets = set.secrets();
+  return {
+    ...set,
+    policies: [policy.enabled],
+    compiled: own,
+    groups: (kind) => groupsOf(own(kind)),
+    secrets: () =>
+      rule.kind === 'secret' && secrets !== null ? { ...secrets, policies: new Map([[id, policy]]) } : null,
   };
 }
 
@@ -72,19 +96,36 @@ export function checkPolicies(set: PolicySet): readonly FileProblem[] {
   return [...set.problems, ...distinct.values()];
 }
 
-function secretsOf(
-  kinds: readonly string[],
-  compiled: (kind: string) => readonly CompiledPolicy[],
-): ReturnType<PolicySet['secrets']> {
-  const policies = new Map<string, CompiledPolicy>();
-  const rules: { policy: string; secret: Parameters<typeof compileSecrets>[0][number]['secret'] }[] = [];
-  for (const one of [...new Set(kinds)].flatMap(compiled)) {
-    const { id, rule } = one.enabled.policy;
-    if (rule.kind !== 'secret' || one.broken !== null) continue;
-    policies.set(id, one);
-    rules.push({ policy: id, secret: rule.secret });
+function remembered<T>(make: (kind: string) => T): (kind: string) => T {
+  const made = new Map<string, T>();
+  return (kind) => {
+    const known = made.get(kind);
+    if (known !== undefined) return known;
+    const value = make(kind);
+    made.set(kind, value);
+    return value;
+  };
+}
+
+function groupsOf(policies: readonly CompiledPolicy[]): readonly PolicyGroup[] {
+  const groups = new Map<string, CompiledPolicy[]>();
+  for (const policy of policies) {
+    const name = policy.reads.join();
+    groups.set(name, [...(groups.get(name) ?? []), policy]);
   }
-  return rules.length === 0 ? null : { scanner: compileSecrets(rules), policies };
+  return [...groups.values()].map((group) => ({ reads: group[0]?.reads ?? [], policies: group }));
+}
+
+function secretsOf(policies: readonly Policy[], compiled: PolicySet['compiled']): Secrets | null {
+  const rules = policies.flatMap(({ id, rule }) =>
+    rule.kind === 'secret' ? [{ policy: id, secret: rule.secret }] : [],
+  );
+  if (rules.length === 0) return null;
+  const kinds = [...new Set(policies.flatMap(({ rule, resources }) => (rule.kind === 'secret' ? resources : [])))];
+  const usable = kinds
+    .flatMap(compiled)
+    .filter((one) => one.enabled.policy.rule.kind === 'secret' && one.broken === null);
+  return { scanner: compileSecrets(rules), policies: new Map(usable.map((one) => [one.enabled.policy.id, one])) };
 }
 
 function withoutPlace({ file: _file, source: _source, ...policy }: Policy): unknown {

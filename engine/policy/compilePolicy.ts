@@ -15,6 +15,8 @@ import { parseTemplate, type Template } from './template.ts';
 /** A policy ready to judge, or one that says why it cannot. */
 export interface CompiledPolicy {
   readonly enabled: EnabledPolicy;
+  /** The resource kind it is compiled for: a policy for several kinds is compiled for each. */
+  readonly kind: string;
   /** Why the policy cannot judge: its findings are then errors, never silence. */
   readonly broken: string | null;
   readonly problems: readonly FileProblem[];
@@ -25,7 +27,7 @@ export interface CompiledPolicy {
   readonly message: Template;
   readonly fixValue: Program | null;
   readonly fixText: Template | null;
-  /** The variables of the resource that a verdict and its message depend on, sorted: `self`, `object`, relatives. */
+  /** The relatives (`object` among them) that a verdict and its message depend on beside `self`, sorted. */
   readonly reads: readonly string[];
 }
 
@@ -46,13 +48,14 @@ export function compilePolicy(enabled: EnabledPolicy, kind: string): CompiledPol
   const programs = [where, require, ...message.pieces].filter((piece) => piece !== null && typeof piece !== 'string');
   const reads = new Set(programs.flatMap((program) => [...program.reads]));
   for (const name of ['params', 'context', 'file', 'item', 'key', 'match']) reads.delete(name);
-  if (policy.each.length > 0) reads.add('self');
+  // What is remembered is remembered by `self` already.
+  reads.delete('self');
   const first = problems.find((problem) => problem.severity === 'error');
   const broken =
     first === undefined
       ? null
       : `the policy itself is broken: ${policy.file}:${first.range.start.line}:${first.range.start.column}: ${first.message}`;
-  return { enabled, broken, problems, where, require, pattern, message, ...fix, reads: [...reads].sort() };
+  return { enabled, kind, broken, problems, where, require, pattern, message, ...fix, reads: [...reads].sort() };
 }
 
 type Add = (severity: FileProblem['severity'], span: Span, message: string) => void;
@@ -65,7 +68,12 @@ function patternOf(rule: Extract<Policy['rule'], { kind: 'pattern' }>, add: Add)
 
 function createCompiler(policy: Policy, kind: string, add: Add) {
   const environment = environmentOf(policy, kind);
-  const cel = (expression: Expression, source: string, offset: number, more: Record<string, Type> = {}): Program | null => {
+  const cel = (
+    expression: Expression,
+    source: string,
+    offset: number,
+    more: Record<string, Type> = {},
+  ): Program | null => {
     const { program, problems } = compile(source, {
       ...environment,
       variables: { ...environment.variables, ...more },
@@ -91,7 +99,9 @@ function createCompiler(policy: Policy, kind: string, add: Add) {
       add('error', scalarSpan(policy.source, expression, span), problem.message);
     }
     const more = { ...itemTypes(policy), ...matchTypes(policy) };
-    const made = pieces.map((piece) => (piece.kind === 'text' ? piece.text : cel(expression, piece.source, piece.offset, more)));
+    const made = pieces.map((piece) =>
+      piece.kind === 'text' ? piece.text : cel(expression, piece.source, piece.offset, more),
+    );
     return { pieces: made.filter((piece) => piece !== null) };
   };
   const fix = (rule: FixRule | null): { fixValue: Program | null; fixText: Template | null } => ({

@@ -54,7 +54,9 @@ export function readConfiguration(file: SourceFile): {
   }
   const usable = checked.value !== null && checked.ok();
   return {
-    configuration: usable ? configurationOf(file, checked.value) : { ...defaultConfiguration, file: file.path, source: file.text },
+    configuration: usable
+      ? configurationOf(file, checked.value)
+      : { ...defaultConfiguration, file: file.path, source: file.text },
     problems: checked.problems,
   };
 }

@@ -1,6 +1,6 @@
 /** YAML that people wrote for Kerb (policies, `kerb.yaml`), checked against a schema, with problems that have a place. */
 import type { z } from 'zod';
-import { type Lines, type Position, createLines, locate, readDocument } from '../document/index.ts';
+import { createLines, type Lines, locate, type Position, readDocument } from '../document/index.ts';
 import type { Native, PartContent, Path, Span } from '../model.ts';
 import { explainIssue } from './issue.ts';
 
@@ -56,13 +56,15 @@ export function readYaml<T>(
   const add = (severity: FileProblem['severity'], span: Span, message: string): void => {
     if (problems.length < maxProblems) problems.push(fileProblem(file.path, lines, severity, span, message));
   };
-  const spanOf = (path: Path): Span => (part === undefined ? topOf(text) : spanIn(part.content, path, part.offset, text));
+  const spanOf = (path: Path): Span =>
+    part === undefined ? topOf(text) : spanIn(part.content, path, part.offset, text);
   const at = (path: Path, message: string): void => add('error', spanOf(path), message);
 
   if (tooLong) at([], `a ${options.what} has at most ${options.maxBytes} characters`);
   else if (part === undefined) at([], `the file is empty: a ${options.what} is a YAML map`);
   for (const problem of document.problems) add('error', problem.span, problem.message);
-  if (parts[1] !== undefined) add('error', { start: parts[1].offset, end: parts[1].offset + 3 }, `a file has one ${options.what}`);
+  if (parts[1] !== undefined)
+    add('error', { start: parts[1].offset, end: parts[1].offset + 3 }, `a file has one ${options.what}`);
 
   const parsed = part === undefined ? null : schema.safeParse(part.content.value);
   if (parsed !== null && !parsed.success) {

@@ -21,12 +21,49 @@ const controlFamilies: readonly { readonly form: RegExp; readonly example: strin
 
 /** Tools whose rules a policy may call its equivalents. */
 const tools: readonly string[] = [
-  'zizmor', 'actionlint', 'poutine', 'scorecard', 'octoscan', 'codeql',
-  'hadolint', 'dockle', 'checkov', 'trivy', 'kics', 'terrascan', 'kubescape', 'kube-bench', 'kubesec',
-  'kyverno', 'gatekeeper', 'polaris', 'kube-linter', 'kube-score', 'datree',
-  'gitleaks', 'glsec', 'detect-secrets', 'trufflehog', 'secretlint',
-  'semgrep', 'bandit', 'gosec', 'staticcheck', 'ruff', 'pylint', 'eslint', 'eslint-plugin-security', 'sonarqube', 'biome', 'njsscan',
-  'npm', 'socket', 'lockfile-lint', 'dependabot', 'snyk', 'shellcheck',
+  'zizmor',
+  'actionlint',
+  'poutine',
+  'scorecard',
+  'octoscan',
+  'codeql',
+  'hadolint',
+  'dockle',
+  'checkov',
+  'trivy',
+  'kics',
+  'terrascan',
+  'kubescape',
+  'kube-bench',
+  'kubesec',
+  'kyverno',
+  'gatekeeper',
+  'polaris',
+  'kube-linter',
+  'kube-score',
+  'datree',
+  'gitleaks',
+  'glsec',
+  'detect-secrets',
+  'trufflehog',
+  'secretlint',
+  'semgrep',
+  'bandit',
+  'gosec',
+  'staticcheck',
+  'ruff',
+  'pylint',
+  'eslint',
+  'eslint-plugin-security',
+  'sonarqube',
+  'biome',
+  'njsscan',
+  'npm',
+  'socket',
+  'lockfile-lint',
+  'dependabot',
+  'snyk',
+  'shellcheck',
 ];
 
 /** What is wrong with an id under `controls` or `equivalents`, or null. */
@@ -36,7 +73,9 @@ export function identifierProblem(key: 'controls' | 'equivalents', id: string): 
 
 function controlProblem(id: string): string | null {
   if (controlFamilies.some(({ form }) => form.test(id))) return null;
-  const family = controlFamilies.find(({ example }) => id.startsWith(example.split(/[/:]/, 1)[0]?.replace(/\d+$/, '') ?? ''));
+  const family = controlFamilies.find(({ example }) =>
+    id.startsWith(example.split(/[/:]/, 1)[0]?.replace(/\d+$/, '') ?? ''),
+  );
   if (family !== undefined) return `not an id of its family: write it like ${family.example}`;
   return `unknown control; known families look like ${controlFamilies.map(({ example }) => example).join(', ')}`;
 }

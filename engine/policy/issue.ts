@@ -25,7 +25,10 @@ export function explainIssue(issue: Issue, schema: z.ZodType, value: unknown): r
       const choices = issue.values.map(String);
       const given = valueAt(value, path);
       return [
-        { path, message: `expected one of ${choices.join(', ')}${typeof given === 'string' ? didYouMean(given, choices) : ''}` },
+        {
+          path,
+          message: `expected one of ${choices.join(', ')}${typeof given === 'string' ? didYouMean(given, choices) : ''}`,
+        },
       ];
     }
     case 'invalid_union':
@@ -45,7 +48,9 @@ function explainUnion(
   path: Path,
 ): readonly Explained[] {
   const depth = (issues: readonly Issue[]) =>
-    Math.max(...issues.map((inner) => (inner.code === 'invalid_type' && inner.path.length === 0 ? -1 : inner.path.length)));
+    Math.max(
+      ...issues.map((inner) => (inner.code === 'invalid_type' && inner.path.length === 0 ? -1 : inner.path.length)),
+    );
   const best = [...issue.errors].sort((a, b) => depth(b) - depth(a))[0] ?? [];
   if (best.length === 0 || depth(best) < 0) return [{ path, message: 'not of the form that is expected here' }];
   return best.flatMap((inner) => explainIssue({ ...inner, path: [...path, ...inner.path] }, schema, value));
@@ -79,7 +84,15 @@ function missingKey(path: Path): string {
 }
 
 function typeName(expected: string): string {
-  const names: Readonly<Record<string, string>> = { string: 'text', object: 'a map', record: 'a map', array: 'a list', int: 'an integer', number: 'a number', boolean: 'true or false' };
+  const names: Readonly<Record<string, string>> = {
+    string: 'text',
+    object: 'a map',
+    record: 'a map',
+    array: 'a list',
+    int: 'an integer',
+    number: 'a number',
+    boolean: 'true or false',
+  };
   return names[expected] ?? expected;
 }
 

@@ -1,6 +1,6 @@
-import { type Type, bool, double, int, list, string } from '../cel/type.ts';
-import { double as doubleOf } from '../cel/value.ts';
+import { bool, double, int, list, string, type Type } from '../cel/type.ts';
 import type { CelValue } from '../cel/value.ts';
+import { double as doubleOf } from '../cel/value.ts';
 import type { Parameter, ParameterType } from './policy.ts';
 
 const maxItems = 1_000;
@@ -9,10 +9,13 @@ const maxLength = 2_000;
 /** What is wrong with a value for a parameter, or null. The message does not quote the value. */
 export function checkParameter(parameter: Parameter, value: unknown): string | null {
   if (!hasType(parameter.type, value)) return `expected ${described[parameter.type]}`;
-  const size = typeof value === 'number' ? value : typeof value === 'boolean' ? 0 : (value as string | unknown[]).length;
+  const size =
+    typeof value === 'number' ? value : typeof value === 'boolean' ? 0 : (value as string | unknown[]).length;
   const unit = typeof value === 'string' ? ' characters' : Array.isArray(value) ? ' elements' : '';
-  if (parameter.minimum !== undefined && size < parameter.minimum) return `expected at least ${parameter.minimum}${unit}`;
-  if (parameter.maximum !== undefined && size > parameter.maximum) return `expected at most ${parameter.maximum}${unit}`;
+  if (parameter.minimum !== undefined && size < parameter.minimum)
+    return `expected at least ${parameter.minimum}${unit}`;
+  if (parameter.maximum !== undefined && size > parameter.maximum)
+    return `expected at most ${parameter.maximum}${unit}`;
   return null;
 }
 

@@ -15,7 +15,10 @@ export function parsePath(text: string): { readonly path: Path; readonly problem
     const match = segment.exec(rest);
     const leadsWithDot = rest.startsWith('.');
     if (match === null || path.length >= maxSegments || (path.length === 0 && leadsWithDot)) {
-      return { path, problem: 'not a path: write it like securityContext.capabilities.drop[0] or annotations["a.b/c"]' };
+      return {
+        path,
+        problem: 'not a path: write it like securityContext.capabilities.drop[0] or annotations["a.b/c"]',
+      };
     }
     if (path.length > 0 && match[1] !== undefined && !leadsWithDot) {
       return { path, problem: 'not a path: a dot is missing between two keys' };

@@ -1,12 +1,12 @@
 /** Policy files, read and checked: `<folder>/<domain>/<name>.yaml` → Policy. Compiling their CEL comes later. */
 import type { Enforcement, Path, Severity, Span, Value } from '../model.ts';
+import { resourceKinds } from '../resource/index.ts';
 import { type Checked, type FileProblem, readYaml } from './file.ts';
 import { identifierProblem } from './identifiers.ts';
 import { checkParameter } from './parameter.ts';
 import { parsePath } from './path.ts';
 import type { Expression, FixAction, FixRule, Parameter, Policy, Rule } from './policy.ts';
 import { type PolicyDocument, policySchema } from './schema.ts';
-import { resourceKinds } from '../resource/index.ts';
 import { didYouMean } from './suggest.ts';
 
 export type { FileProblem } from './file.ts';
@@ -95,7 +95,10 @@ function resourcesOf(document: PolicyDocument, checked: Checked): readonly strin
   }
   for (const resource of resources) {
     if (known.includes(resource)) continue;
-    checked.report(['resource'], `unknown resource kind${didYouMean(resource, known)}; the kinds are ${known.join(', ')}`);
+    checked.report(
+      ['resource'],
+      `unknown resource kind${didYouMean(resource, known)}; the kinds are ${known.join(', ')}`,
+    );
   }
   return resources;
 }
@@ -106,7 +109,8 @@ function ruleOf(document: PolicyDocument, checked: Checked): Rule {
     const path: Path = forms[1] === undefined ? [] : [forms[1]];
     checked.report(path, 'a policy has exactly one of `require`, `pattern` and `secret`');
   }
-  if (document.each !== undefined && document.require === undefined) checked.report(['each'], '`each` goes with `require` only');
+  if (document.each !== undefined && document.require === undefined)
+    checked.report(['each'], '`each` goes with `require` only');
   if (document.pattern !== undefined) {
     const patterns = document.pattern.map(({ constraints, utils, transform, fix, ...rest }) => ({
       ...rest,
@@ -150,7 +154,8 @@ function parametersOf(document: PolicyDocument, checked: Checked): Readonly<Reco
 function fixOf(document: PolicyDocument, fix: NonNullable<PolicyDocument['fix']>, checked: Checked): FixRule | null {
   const keys = (['remove', 'set', 'value', 'insert'] as const).filter((key) => fix[key] !== undefined);
   if (document.pattern !== undefined) {
-    if (keys[0] !== undefined) checked.report(['fix', keys[0]], 'the fix of a `pattern` is written as `fix` in the pattern itself');
+    if (keys[0] !== undefined)
+      checked.report(['fix', keys[0]], 'the fix of a `pattern` is written as `fix` in the pattern itself');
     return { title: fix.title, safe: fix.safe, action: { kind: 'pattern' } };
   }
   const action = actionOf(fix, checked);
@@ -172,7 +177,8 @@ function actionOf(fix: NonNullable<PolicyDocument['fix']>, checked: Checked): Fi
   }
   if (fix.value !== undefined) return { kind: 'value', value: expression(checked, ['fix', 'value'], fix.value) };
   if (fix.insert === undefined) return null;
-  const [where, text] = 'before' in fix.insert ? (['before', fix.insert.before] as const) : (['after', fix.insert.after] as const);
+  const [where, text] =
+    'before' in fix.insert ? (['before', fix.insert.before] as const) : (['after', fix.insert.after] as const);
   return { kind: 'insert', where, text: expression(checked, ['fix', 'insert', where], text) };
 }
 

@@ -87,7 +87,10 @@ export const policySchema = z.strictObject({
   /** `<tool>/<its rule id>`: the same rule elsewhere, for people who come from there. */
   equivalents: z.array(line(120)).max(30).optional(),
   /** Primary sources, https. */
-  references: z.array(z.url({ protocol: /^https$/ }).max(500)).max(20).optional(),
+  references: z
+    .array(z.url({ protocol: /^https$/ }).max(500))
+    .max(20)
+    .optional(),
   /** A resource kind, or several with the same fields: what `self` is. Optional for `pattern` (code) and `secret` (text). */
   resource: oneOrMany(line(60), 5).optional(),
   /** CEL: which resources are judged. */
@@ -100,7 +103,9 @@ export const policySchema = z.strictObject({
   pattern: oneOrMany(pattern, 50).optional(),
   /** The message sees `match.masked`. */
   secret: secret.optional(),
-  parameters: z.record(z.string().regex(/^[a-z][A-Za-z0-9_]*$/, 'expected a name like maxReplicas'), parameter).optional(),
+  parameters: z
+    .record(z.string().regex(/^[a-z][A-Za-z0-9_]*$/, 'expected a name like maxReplicas'), parameter)
+    .optional(),
   /** Path or paths relative to `self` (or to the item of `each`): the first that exists is underlined; where none
    *  does, the nearest ancestor's key of the first. Without `mark`, what made the evaluation false decides. */
   mark: oneOrMany(path, 10).optional(),

@@ -36,7 +36,13 @@ export function enabledPolicies(
 type Report = (path: Path, severity: FileProblem['severity'], message: string) => void;
 
 function isInSet(policy: Policy, set: string): boolean {
-  return set === 'all' || set === policy.id || set === domainOf(policy) || set === `${domainOf(policy)}/*` || policy.controls.includes(set);
+  return (
+    set === 'all' ||
+    set === policy.id ||
+    set === domainOf(policy) ||
+    set === `${domainOf(policy)}/*` ||
+    policy.controls.includes(set)
+  );
 }
 
 function domainOf(policy: Policy): string {
@@ -47,7 +53,8 @@ function configured(policy: Policy, configuration: Configuration, report: Report
   const entries: readonly [string, PolicySetting][] = [policy.id, `${domainOf(policy)}/*`, '*']
     .filter((id) => Object.hasOwn(configuration.policies, id))
     .map((id) => [id, configuration.policies[id] ?? {}]);
-  const enforcement = entries.find(([, setting]) => setting.enforcement !== undefined)?.[1].enforcement ?? policy.enforcement;
+  const enforcement =
+    entries.find(([, setting]) => setting.enforcement !== undefined)?.[1].enforcement ?? policy.enforcement;
   if (enforcement === 'off') return null;
   const own = entries.find(([id]) => id === policy.id)?.[1];
   return {

@@ -29,7 +29,8 @@ export function parseTemplate(text: string): {
     plain += text.slice(at, open);
     const isText = text[open + 1] === '{';
     const close = isText ? text.indexOf('}}', open) : closingBrace(text, open + 1);
-    if (close < 0) return { pieces, problem: { offset: open, message: 'this brace is never closed; CEL stands in { }' } };
+    if (close < 0)
+      return { pieces, problem: { offset: open, message: 'this brace is never closed; CEL stands in { }' } };
     if (isText) plain += text.slice(open, close + 2);
     else {
       if (plain !== '') pieces.push({ kind: 'text', text: plain });
@@ -69,7 +70,11 @@ export function formatValue(value: CelValue): string {
 function plain(value: CelValue, depth: number): string {
   if (value === null || typeof value !== 'object') return String(value);
   if (depth > 3) return '…';
-  if (Array.isArray(value)) return value.slice(0, 20).map((item) => plain(item, depth + 1)).join(', ');
+  if (Array.isArray(value))
+    return value
+      .slice(0, 20)
+      .map((item) => plain(item, depth + 1))
+      .join(', ');
   if (value instanceof Unknown) return value.reason;
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== null && prototype !== Object.prototype) return boxed(value);

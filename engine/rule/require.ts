@@ -57,7 +57,12 @@ export function judgeRequire(rule: RequireRule, scope: Scope, budget: number): J
     else {
       for (const element of found) {
         if (++elements > maxElements || misses.length >= maxMisses || cost >= budget) {
-          misses.push({ kind: 'error', message: 'too many elements to judge', target: ['self', ...path], element: null });
+          misses.push({
+            kind: 'error',
+            message: 'too many elements to judge',
+            target: ['self', ...path],
+            element: null,
+          });
           return { misses, unknown, cost };
         }
         scope.item = element.item;
@@ -84,7 +89,11 @@ function judgeOnce(rule: RequireRule, scope: Variables, element: Element | null,
     return { misses: [{ kind: 'error', message: evaluation.message, target: here, element }], unknown: 0, cost };
   }
   if (evaluation.value !== false) {
-    return { misses: [{ kind: 'error', message: 'the rule gave no true or false', target: here, element }], unknown: 0, cost };
+    return {
+      misses: [{ kind: 'error', message: 'the rule gave no true or false', target: here, element }],
+      unknown: 0,
+      cost,
+    };
   }
   const blame = absolute(rule.require.explain(scope, { cost: evaluationCost }).path, element);
   const mark = markOf(rule.mark, element === null ? (scope.self as Value) : element.item);
@@ -96,7 +105,8 @@ function judgeOnce(rule: RequireRule, scope: Variables, element: Element | null,
 /** Blame on the element is blame on a place in `self`; blame on what is not the document's is none. */
 function absolute(path: Path | null, element: Element | null): Path | null {
   const variable = path?.[0];
-  if (path === null || variable === undefined || variable === 'params' || variable === 'context' || variable === 'file') return null;
+  if (path === null || variable === undefined || variable === 'params' || variable === 'context' || variable === 'file')
+    return null;
   if (variable === 'item' && element !== null) return ['self', ...element.path, ...path.slice(1)];
   if (variable === 'key' && element !== null) return ['self', ...element.path];
   return path;
@@ -119,7 +129,8 @@ export function valueAt(value: Value, path: Path): Value | undefined {
 }
 
 function* listElements(path: Path, list: readonly Value[]): Generator<Element> {
-  for (let index = 0; index < list.length; index++) yield { path: [...path, index], key: index, item: list[index] ?? null };
+  for (let index = 0; index < list.length; index++)
+    yield { path: [...path, index], key: index, item: list[index] ?? null };
 }
 
 function* mapElements(path: Path, map: Readonly<Record<string, Value>>): Generator<Element> {

@@ -1,0 +1,65 @@
+/** No text that leaves the engine shows a secret, whichever policy wrote it. */
+import { mask } from '../mask.ts';
+import type { Finding, Span } from '../model.ts';
+
+const gram = 12;
+const shortest = 4;
+
+/** Findings with every secret in a message, path, name or reason masked; the very same where there is none. */
+export function maskAll(findings: readonly Finding[], secrets: readonly string[]): readonly Finding[] {
+  if (secrets.length === 0) return findings;
+  const masked = createMasker(secrets);
+  return findings.map((finding) => {
+    const message = masked(finding.message);
+    const path = masked(finding.path);
+    const resource = masked(finding.resource);
+    const related = finding.related.map((one) => ({ ...one, message: masked(one.message) }));
+    const exception =
+      finding.exception?.kind === 'suppression'
+        ? { ...finding.exception, reason: masked(finding.exception.reason) }
+        : finding.exception;
+    return { ...finding, message, path, resource, related, exception };
+  });
+}
+
+/** Masks secrets in a text, also where the text shows only a stretch of one, or its white space evened out. */
+export function createMasker(secrets: readonly string[]): (text: string) => string {
+  const evened = [...new Set(secrets.map((secret) => secret.replace(/\s+/g, ' ')))].filter(
+    (secret) => secret.length >= shortest,
+  );
+  const short = evened.filter((secret) => secret.length < gram);
+  const grams = new Set<string>();
+  for (const secret of evened) {
+    for (let at = 0; at + gram <= secret.length; at++) grams.add(secret.slice(at, at + gram));
+  }
+  return (text) => {
+    const spans: Span[] = [...stretches(text, grams), ...short.flatMap((secret) => occurrences(text, secret))];
+    return spans.length === 0 ? text : mask(text, united(spans));
+  };
+}
+
+function stretches(text: string, grams: ReadonlySet<string>): Span[] {
+  const spans: Span[] = [];
+  for (let at = 0; at + gram <= text.length; at++) {
+    if (grams.has(text.slice(at, at + gram))) spans.push({ start: at, end: at + gram });
+  }
+  return spans;
+}
+
+function occurrences(text: string, secret: string): Span[] {
+  const spans: Span[] = [];
+  for (let at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + secret.length)) {
+    spans.push({ start: at, end: at + secret.length });
+  }
+  return spans;
+}
+
+function united(spans: readonly Span[]): readonly Span[] {
+  const result: { start: number; end: number }[] = [];
+  for (const { start, end } of [...spans].sort((a, b) => a.start - b.start)) {
+    const last = result.at(-1);
+    if (last !== undefined && start <= last.end) last.end = Math.max(last.end, end);
+    else result.push({ start, end });
+  }
+  return result;
+}

@@ -1,0 +1,28 @@
+/** Exceptions: inline suppressions and the baseline. They mark findings and remove none. */
+
+import type { Context } from './evaluate.ts';
+import { type Baseline, inBaseline } from './exception/baseline.ts';
+import { markSuppressed } from './exception/govern.ts';
+import type { Document, Finding, Native } from './model.ts';
+import type { PolicySet } from './policy/compile.ts';
+
+export { type Baseline, formatBaseline, readBaseline } from './exception/baseline.ts';
+
+export interface ExceptOptions {
+  readonly document: Document;
+  readonly findings: readonly Finding[];
+  readonly policies: PolicySet;
+  readonly context: Context;
+  readonly native: Pick<Native, 'sha256'>;
+  readonly baseline?: Baseline;
+  /** See `JudgeOptions.base`. */
+  readonly base?: string | null;
+}
+
+/** Findings with their exceptions, and Kerb's own findings about suppressions; sorted as before. */
+export function except(options: ExceptOptions): readonly Finding[] {
+  const { baseline } = options;
+  const known =
+    baseline === undefined ? options.findings : options.findings.map((finding) => inBaseline(finding, baseline));
+  return markSuppressed({ ...options, findings: known });
+}

@@ -1,0 +1,134 @@
+/** Suppressions meet findings: what is covered is marked, and what is wrong with a suppression is a finding of Kerb's own. */
+import { commentsOf } from '../document/index.ts';
+import { textBits } from '../evaluation/fingerprint.ts';
+import type { ExceptOptions } from '../except.ts';
+import type { Enforcement, Finding, Severity, Span } from '../model.ts';
+import { governedByBase } from './base.ts';
+import { reachOf } from './reach.ts';
+import { daysBetween, readSuppression, type Suppression } from './suppression.ts';
+
+interface Governing {
+  readonly suppression: Suppression;
+  readonly reach: Span;
+  readonly used: Set<string>;
+}
+
+/** Kerb's own policies, by the last part of their id. */
+const own: Readonly<Record<string, { readonly severity: Severity; readonly enforcement: Enforcement }>> = {
+  malformed: { severity: 'medium', enforcement: 'warn' },
+  expired: { severity: 'medium', enforcement: 'warn' },
+  'too-long': { severity: 'medium', enforcement: 'warn' },
+  'same-change': { severity: 'medium', enforcement: 'warn' },
+  unknown: { severity: 'medium', enforcement: 'warn' },
+  unused: { severity: 'low', enforcement: 'audit' },
+};
+
+/** Marks what suppressions cover, and adds what is wrong with them. */
+export function markSuppressed(options: ExceptOptions): readonly Finding[] {
+  const { document, findings, policies } = options;
+  if (!document.file.text.includes('kerb:')) return findings;
+  const comments = commentsOf(document);
+  const ownFindings: Finding[] = [];
+  const tell = createTeller(options, ownFindings);
+  const governing: Governing[] = [];
+  const read: { readonly suppression: Suppression; readonly reach: Span }[] = [];
+  for (const span of comments) {
+    const reading = readSuppression(document.file.text.slice(span.start, span.end), span);
+    if (reading.kind === 'malformed')
+      tell('malformed', span, `this suppression governs nothing: ${reading.message}`, reading.text);
+    if (reading.kind === 'suppression') {
+      read.push({ suppression: reading.suppression, reach: reachOf(document, span, comments) });
+    }
+  }
+  const admitted = governedByBase(read, options);
+  for (const one of read) {
+    const complaint = complaintOf(one.suppression, admitted.has(one.suppression), options);
+    if (complaint === null) governing.push({ ...one, used: new Set() });
+    else tell(complaint.id, one.suppression.span, complaint.message, one.suppression.text);
+  }
+  const marked = findings.map((finding) => covered(finding, governing));
+  for (const { suppression, used } of governing) {
+    for (const id of suppression.policies) {
+      if (!policies.ids.has(id))
+        tell('unknown', suppression.span, `there is no policy ${id}`, `${suppression.text} ${id}`);
+      else if (!used.has(id) && isJudgedHere(id, options)) {
+        tell(
+          'unused',
+          suppression.span,
+          `nothing here is against ${id} any more: remove this suppression`,
+          `${suppression.text} ${id}`,
+        );
+      }
+    }
+  }
+  return ownFindings.length === 0 ? marked : [...marked, ...ownFindings].sort(byPlace);
+}
+
+/** Why a suppression does not govern, or null. */
+function complaintOf(
+  { until }: Suppression,
+  isAdmitted: boolean,
+  { context, policies }: ExceptOptions,
+): { readonly id: string; readonly message: string } | null {
+  const { longestDays } = policies.configuration.suppressions;
+  if (until < context.date)
+    return { id: 'expired', message: `this suppression expired on ${until}: fix what it allows, or renew it` };
+  if (daysBetween(context.date, until) > longestDays) {
+    return {
+      id: 'too-long',
+      message: `a suppression lasts at most ${longestDays} days from today: choose an earlier date`,
+    };
+  }
+  if (isAdmitted) return null;
+  return { id: 'same-change', message: 'a change cannot exempt itself: commit this suppression before what it allows' };
+}
+
+function covered(finding: Finding, governing: readonly Governing[]): Finding {
+  for (const { suppression, reach, used } of governing) {
+    if (finding.span.start < reach.start || finding.span.start > reach.end) continue;
+    if (!suppression.policies.includes(finding.policy)) continue;
+    used.add(finding.policy);
+    const { reason, until, span } = suppression;
+    return { ...finding, exception: { kind: 'suppression', reason, until, span } };
+  }
+  return finding;
+}
+
+/** Where a policy is off or the file was not understood, a suppression may be idle without being useless. */
+function isJudgedHere(id: string, { policies, document }: ExceptOptions): boolean {
+  const enabled = policies.policies.find(({ policy }) => policy.id === id);
+  return enabled !== undefined && !enabled.ignores(document.file.path) && document.problems.length === 0;
+}
+
+function createTeller({ document, native }: ExceptOptions, findings: Finding[]) {
+  const seen = new Map<string, number>();
+  return (id: string, span: Span, message: string, text: string): void => {
+    const key = `kerb/suppression-${id}\0${document.file.path}\0${textBits(text)}`;
+    const occurrence = seen.get(key) ?? 0;
+    seen.set(key, occurrence + 1);
+    findings.push({
+      policy: `kerb/suppression-${id}`,
+      severity: own[id]?.severity ?? 'medium',
+      enforcement: own[id]?.enforcement ?? 'warn',
+      outcome: 'fail',
+      file: document.file.path,
+      resource: '',
+      path: '',
+      span,
+      message,
+      related: [],
+      fingerprint: native.sha256(`${key}\0${occurrence}`).slice(0, 32),
+      exception: null,
+      fixes: [],
+    });
+  };
+}
+
+function byPlace(a: Finding, b: Finding): number {
+  return (
+    a.span.start - b.span.start ||
+    a.span.end - b.span.end ||
+    (a.policy < b.policy ? -1 : a.policy > b.policy ? 1 : 0) ||
+    (a.message < b.message ? -1 : a.message > b.message ? 1 : 0)
+  );
+}
