@@ -98,7 +98,7 @@ function sameFromBack(text: string, previous: readonly YamlPart[], front: Same):
 function openedBack(text: string, previous: readonly YamlPart[], back: Same, front: Same): Same {
   if (back.count === 0) return back;
   const middle = text.slice(front.offset, back.offset);
-  if (!isPrefix(middle.slice(documentStarts(middle).at(-1)))) return back;
+  if (!/^\.\.\./m.test(middle) && !isPrefix(middle.slice(documentStarts(middle).at(-1)))) return back;
   return { count: back.count - 1, offset: back.offset + previous[previous.length - back.count]!.content.text.length };
 }
 
