@@ -118,11 +118,11 @@ function failureOf(one: Case): string | null {
   }
   if (one.checkOnly) return null;
   const variables = Object.fromEntries(
-    Object.entries(one.bindings ?? {}).map(([name, { value }]) => [name, valueOf(value)]),
+    Object.entries(one.bindings ?? {}).map(([name, { value }]) => [name, celValue(value)]),
   );
   const evaluation = program.evaluate(variables);
   if (one.evalError) return evaluation.kind === 'error' ? null : `gives ${show(evaluation)}, wanted an error`;
-  const wanted = valueOf(one.typedResult?.result ?? one.value ?? { boolValue: true });
+  const wanted = celValue(one.typedResult?.result ?? one.value ?? { boolValue: true });
   return evaluation.kind === 'value' && isSame(evaluation.value, wanted)
     ? null
     : `gives ${show(evaluation)}, wanted ${formatValue(wanted)}`;
@@ -181,7 +181,7 @@ const primitives: Readonly<Record<string, type.Primitive>> = {
   BYTES: 'bytes',
 };
 
-function valueOf(json: Json): CelValue {
+function celValue(json: Json): CelValue {
   const [kind, value] = Object.entries(json)[0] as [string, Json];
   switch (kind) {
     case 'int64Value':
@@ -197,10 +197,10 @@ function valueOf(json: Json): CelValue {
     case 'typeValue':
       return new TypeValue(value);
     case 'listValue':
-      return (value.values ?? []).map(valueOf);
+      return (value.values ?? []).map(celValue);
     case 'mapValue':
       return (
-        createMap((value.entries ?? []).map((entry: Json) => [valueOf(entry.key) as MapKey, valueOf(entry.value)])) ??
+        createMap((value.entries ?? []).map((entry: Json) => [celValue(entry.key) as MapKey, celValue(entry.value)])) ??
         null
       );
     case 'objectValue':

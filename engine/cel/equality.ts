@@ -106,10 +106,12 @@ function numberOf(value: CelValue): number | bigint | null {
   return value instanceof Double || value instanceof Uint ? value.value : null;
 }
 
-/** JavaScript compares number and bigint by mathematical value. */
+/** By mathematical value, except that an int beyond 2^53 meets a double as the nearest double, as in other CELs. */
 function compareNumbers(left: number | bigint | null, right: number | bigint | null): number {
   if (left === null || right === null || Number.isNaN(left) || Number.isNaN(right)) return Number.NaN;
-  return left < right ? -1 : left > right ? 1 : 0;
+  if (typeof left === typeof right) return left < right ? -1 : left > right ? 1 : 0;
+  const difference = Number(left) - Number(right);
+  return Number.isNaN(difference) ? 0 : Math.sign(difference);
 }
 
 function order(left: bigint, right: bigint): number {

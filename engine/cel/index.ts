@@ -74,6 +74,5 @@ export function compile(source: string, environment: Environment): Compilation {
 
 export { formatValue } from './display.ts';
 export type { Call, FunctionDeclaration, Overload } from './function.ts';
-export { type Json, toJson } from './json.ts';
 export { formatType, type ObjectType, type Type } from './type.ts';
 export { type CelValue, Opaque } from './value.ts';

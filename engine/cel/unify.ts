@@ -76,6 +76,7 @@ function fits(known: Substitution, from: Type, to: Type): boolean {
   if (from.kind === 'null') return isNullable(to);
   if (to.kind === 'null') return isNullable(from);
   if (from.kind === 'object' || to.kind === 'object') return objectFits(known, from, to);
+  if (from.kind === 'type' && to.kind === 'type') return true;
   if (from.kind !== to.kind || ('name' in from && 'name' in to && from.name !== to.name)) return false;
   const wanted = parameters(to);
   return parameters(from).every((type, at) => fits(known, type, wanted[at] ?? dyn));

@@ -2,7 +2,7 @@
 import { isPlain, lookUp, lookUpField, missing } from '../lookUp.ts';
 import type { Reference } from '../notes.ts';
 import type { Has, Index, Name, Select } from '../syntax.ts';
-import { CelError, type CelValue, none, Optional, type Result, some, stops } from '../value.ts';
+import { CelError, type CelValue, isMap, none, Optional, type Result, some, stops } from '../value.ts';
 import { type Compiler, misfit, type Step } from './frame.ts';
 
 export function nameStep(compiler: Compiler, node: Name): Step {
@@ -38,7 +38,7 @@ export function selectStep(compiler: Compiler, node: Select): Step {
       return found === undefined ? absent : found;
     }
     if (stops(value)) return value;
-    if (value instanceof Optional) return optionalFieldOf(value, field);
+    if (value instanceof Optional) return chainedField(value, field, absent);
     const found = lookUpField(value, field);
     return found === missing ? absent : found;
   };
@@ -57,6 +57,11 @@ function optionalFieldOf(operand: CelValue, field: string): Result {
   if (value === undefined) return none;
   const found = lookUpField(value, field);
   return found === missing ? none : wrap(found);
+}
+
+/** `.` after an optional goes on only within a map; `.?` takes anything else for a map without the field. */
+function chainedField({ value }: Optional, field: string, absent: CelError): Result {
+  return value === undefined || isMap(value) ? optionalFieldOf(value === undefined ? none : value, field) : absent;
 }
 
 /** An unknown stays unknown: whether it is present cannot be told. */
