@@ -44,6 +44,8 @@ export interface Verdict {
   /** What kept the file from being understood. At a gate that is never an allow. */
   readonly problems: readonly Problem[];
   readonly counts: Counts;
+  /** What it was judged with. */
+  readonly options: JudgeOptions;
   /** Where the file holds secrets, in its offsets: nothing that quotes the file may show them (see `mask`). */
   readonly secrets: readonly Span[];
   /** What a finding came from, by its fingerprint; Kerb's own come from nothing. For `fixesOf`. */
@@ -61,7 +63,7 @@ export interface Counts {
 /** Judges a file. Never throws; the same input gives the same verdict, whatever the cache holds. */
 export function judge(file: SourceFile, options: JudgeOptions): Verdict {
   const { policies, native } = options;
-  if (policies.ignores(file.path)) return ignored(file);
+  if (policies.ignores(file.path)) return ignored(file, options);
   const cache = options.cache ?? createJudgeCache();
   renew(cache, file, options);
   const document = readDocument(file, native, cache.documents);
@@ -88,6 +90,7 @@ export function judge(file: SourceFile, options: JudgeOptions): Verdict {
     findings,
     problems: document.problems,
     counts: countsOf(judgements, findings),
+    options,
     secrets,
     originOf: (fingerprint) =>
       assembly.origins[assembly.findings.findIndex((one) => one.fingerprint === fingerprint)] ?? null,
@@ -115,7 +118,7 @@ function countsOf(judgements: readonly PartJudgement[], findings: readonly Findi
   return { resources, unknown, excepted: findings.filter((finding) => finding.exception !== null).length };
 }
 
-function ignored(file: SourceFile): Verdict {
+function ignored(file: SourceFile, options: JudgeOptions): Verdict {
   const counts = { resources: 0, unknown: 0, excepted: 0 };
-  return { file, document: null, findings: [], problems: [], counts, secrets: [], originOf: () => null };
+  return { file, document: null, findings: [], problems: [], counts, options, secrets: [], originOf: () => null };
 }

@@ -7,10 +7,10 @@ import { holds } from './repair/verify.ts';
 
 /**
  * The fixes of a finding that were tried and hold: the finding is gone, the text is as well-formed as before, and
- * nothing else changed. Edits are in the file's offsets. `options` are those of the judgement.
+ * nothing else changed. Edits are in the file's offsets.
  */
-export function fixesOf(verdict: Verdict, finding: Finding, options: JudgeOptions): readonly Fix[] {
-  const { document, file } = verdict;
+export function fixesOf(verdict: Verdict, finding: Finding): readonly Fix[] {
+  const { document, file, options } = verdict;
   const origin = verdict.originOf(finding.fingerprint);
   if (document === null || origin === null || finding.fixes.length === 0) return [];
   const { policy } = origin.mark.judged;
@@ -39,7 +39,7 @@ export interface FixChoice {
 const maxRounds = 20;
 
 /** Repairs a file, round after round until nothing more can be repaired: a fix may make room for another. */
-export function fixFile(file: SourceFile, options: JudgeOptions, choice: FixChoice): FixedFile {
+export function fixFile(file: SourceFile, options: JudgeOptions, choice: FixChoice = { which: 'safe' }): FixedFile {
   let text = file.text;
   let applied = 0;
   for (let round = 0; round < maxRounds; round++) {
@@ -63,7 +63,7 @@ function editsOfRound(
   for (const finding of verdict.findings) {
     if (finding.exception !== null || select?.(finding) === false) continue;
     if (!finding.fixes.some(({ safe }) => safe || which === 'all')) continue;
-    const fix = fixesOf(verdict, finding, options)[0];
+    const fix = fixesOf(verdict, finding)[0];
     if (fix === undefined || fix.edits.some((edit) => edits.some((taken) => touch(edit, taken)))) continue;
     edits.push(...fix.edits);
     count++;
