@@ -18,7 +18,11 @@ const fixtures = readdirSync(folder).map((name) => ({
 function plain(document: Document) {
   return {
     problems: document.problems,
-    parts: document.parts.map(({ offset, content }) => ({ ...content, offset, root: content.root && plainNode(content.root) })),
+    parts: document.parts.map(({ offset, content }) => ({
+      ...content,
+      offset,
+      root: content.root && plainNode(content.root),
+    })),
   };
 }
 
@@ -33,7 +37,38 @@ const edit = fc.record({
   at: fc.double({ min: 0, max: 1, noNaN: true }),
   remove: fc.oneof(fc.constant(0), fc.nat(3), fc.nat(200)),
   insert: fc.oneof(
-    fc.constantFrom('', ' ', '  ', '\n', '#', '- ', ': ', 'x', '"', "'", '[', '{', '|', '&a ', '*a', '<<: *a\n', '---\n', '\n---\n', '...\n', '\t', '%YAML 1.2\n', '{{ x }}', '\r\n', 'a: 1\n', '\uFEFF', '# c\n', '!t ', '? ', 'apiVersion: v1\nkind: X\n', '<<<<<<< a\n'),
+    fc.constantFrom(
+      '',
+      ' ',
+      '  ',
+      '\n',
+      '#',
+      '- ',
+      ': ',
+      'x',
+      '"',
+      "'",
+      '[',
+      '{',
+      '|',
+      '&a ',
+      '*a',
+      '<<: *a\n',
+      '---\n',
+      '\n---\n',
+      '...\n',
+      '\t',
+      '%YAML 1.2\n',
+      '{{ x }}',
+      '\r\n',
+      'a: 1\n',
+      '\uFEFF',
+      '# c\n',
+      '!t ',
+      '? ',
+      'apiVersion: v1\nkind: X\n',
+      '<<<<<<< a\n',
+    ),
     fc.string({ maxLength: 5 }),
   ),
 });
@@ -44,18 +79,22 @@ function apply(text: string, { at, remove, insert }: { at: number; remove: numbe
 }
 
 test('what is read with a cache, edit after edit, is what is read without', () => {
-  const property = fc.property(fc.constantFrom(...fixtures), fc.array(edit, { minLength: 1, maxLength: 12 }), (fixture, edits) => {
-    const cache = createDocumentCache();
-    let { text } = fixture;
-    readDocument({ path: fixture.path, text }, native, cache);
-    for (const change of edits) {
-      text = apply(text, change);
-      const cached = readDocument({ path: fixture.path, text }, native, cache);
-      const fresh = readDocument({ path: fixture.path, text }, native);
-      assert.deepEqual(plain(cached), plain(fresh));
-      assert.equal(cached.parts.map(({ content }) => content.text).join(''), text);
-    }
-  });
+  const property = fc.property(
+    fc.constantFrom(...fixtures),
+    fc.array(edit, { minLength: 1, maxLength: 12 }),
+    (fixture, edits) => {
+      const cache = createDocumentCache();
+      let { text } = fixture;
+      readDocument({ path: fixture.path, text }, native, cache);
+      for (const change of edits) {
+        text = apply(text, change);
+        const cached = readDocument({ path: fixture.path, text }, native, cache);
+        const fresh = readDocument({ path: fixture.path, text }, native);
+        assert.deepEqual(plain(cached), plain(fresh));
+        assert.equal(cached.parts.map(({ content }) => content.text).join(''), text);
+      }
+    },
+  );
   fc.assert(property, { numRuns: Number(process.env.RUNS ?? 150) });
 });
 
@@ -87,7 +126,8 @@ test('every truncation of every fixture is read without throwing, its spans with
     for (let length = 0; length <= text.length; length += 7) {
       const document = readDocument({ path: file, text: text.slice(0, length) }, native);
       for (const { span } of document.problems) assert.ok(span.start >= 0 && span.end <= length + 1, file);
-      for (const { content } of document.parts) if (content.root !== null) assertWithin(content.root, content.text.length);
+      for (const { content } of document.parts)
+        if (content.root !== null) assertWithin(content.root, content.text.length);
     }
   }
 });
@@ -100,11 +140,15 @@ function assertWithin(node: Node, length: number): void {
 
 test('what did not change keeps its identity', () => {
   const cache = createDocumentCache();
-  const steps = Array.from({ length: 40 }, (_, index) => `      - name: step ${index}\n        run: echo ${index}\n`).join('');
+  const steps = Array.from(
+    { length: 40 },
+    (_, index) => `      - name: step ${index}\n        run: echo ${index}\n`,
+  ).join('');
   const job = (name: string) => `  ${name}:\n    runs-on: ubuntu\n    steps:\n${steps}`;
   const text = `on: push\njobs:\n${['a', 'b', 'c'].map(job).join('')}`;
   const jobs = (value: Value) => (value as { jobs: Record<string, { steps: Value[] }> }).jobs;
-  const read = (source: string) => jobs(readDocument({ path: '.github/workflows/x.yml', text: source }, native, cache).parts[0]!.content.value);
+  const read = (source: string) =>
+    jobs(readDocument({ path: '.github/workflows/x.yml', text: source }, native, cache).parts[0]!.content.value);
   const before = read(text);
   const at = text.indexOf('echo 20', text.indexOf('  b:'));
   const after = read(`${text.slice(0, at)}printf 20${text.slice(at + 7)}`);

@@ -59,7 +59,11 @@ const cases = [
   { name: 'yaml 20,000 lines, many documents', path: 'a.yaml', text: repeat(20_000, container, '---\n') },
   { name: 'workflow 1,000 lines', path: '.github/workflows/a.yml', text: `on: push\njobs:\n${repeat(1_000, job)}` },
   { name: 'workflow 20,000 lines', path: '.github/workflows/a.yml', text: `on: push\njobs:\n${repeat(20_000, job)}` },
-  { name: 'list 20,000 lines, one document', path: 'a.yaml', text: `kind: List\napiVersion: v1\nitems:\n${repeat(20_000, item)}` },
+  {
+    name: 'list 20,000 lines, one document',
+    path: 'a.yaml',
+    text: `kind: List\napiVersion: v1\nitems:\n${repeat(20_000, item)}`,
+  },
   { name: 'typescript 500 lines, parse', path: 'a.ts', text: repeat(500, block) },
 ];
 
@@ -78,11 +82,14 @@ for (const { name, path, text } of cases) {
     const { problems } = readDocument({ path, text: edited }, native, cache);
     times[problems.length > 0 ? 'broken' : 'valid'].push(performance.now() - start);
   }
-  process.stdout.write(`${name}: first ${first.toFixed(1)} ms; valid ${quantiles(times.valid)}; broken ${quantiles(times.broken)}\n`);
+  process.stdout.write(
+    `${name}: first ${first.toFixed(1)} ms; valid ${quantiles(times.valid)}; broken ${quantiles(times.broken)}\n`,
+  );
 }
 
 function quantiles(times: number[]): string {
   const sorted = times.toSorted((one, other) => one - other);
-  const at = (share: number) => (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(2);
+  const at = (share: number) =>
+    (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(2);
   return `p50 ${at(0.5)} p95 ${at(0.95)} max ${at(1)} ms (${sorted.length})`;
 }
