@@ -41,9 +41,14 @@ function findIn(session: Session, document: OpenDocument, rules: Rules, file: So
   }
 }
 
-/** Judges a text by a root's rules, as an editor: a state and not a change, so that its suppressions count. */
+/** Judges a text by a root's rules. */
 export function judgeFile(session: Session, rules: Rules, file: SourceFile, cache: JudgeCache): Verdict {
+  return judge(file, optionsOf(session, rules, cache));
+}
+
+/** How an editor judges: a state and not a change, so that its suppressions count. */
+export function optionsOf(session: Session, rules: Rules, cache: JudgeCache): JudgeOptions {
   const context = { gate: 'editor', date: session.today() };
   const options: JudgeOptions = { policies: rules.set, native: session.native, context, cache };
-  return judge(file, rules.baseline === null ? options : { ...options, baseline: rules.baseline });
+  return rules.baseline === null ? options : { ...options, baseline: rules.baseline };
 }
