@@ -27,6 +27,7 @@ import { build } from 'esbuild';
 const root = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(root, 'dist');
 const staging = path.join(dist, `.staging-${process.pid}`);
+const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 const quiet = process.argv.includes('--quiet');
 const began = new Date();
 /** A chunk that no entry names any more is kept this long: a process that started before may still ask for it. */
@@ -78,7 +79,7 @@ function common() {
     keepNames: false,
     legalComments: 'none',
     logLevel: 'warning',
-    define: { 'process.env.NODE_ENV': '"production"' },
+    define: { 'process.env.NODE_ENV': '"production"', KERB_VERSION: JSON.stringify(version) },
   };
 }
 

@@ -7,14 +7,20 @@ import { isInside, relativePath } from './root.ts';
 import { walkFolder } from './walk.ts';
 
 export interface Listing {
-  /** Relative to the root, with `/`; sorted, each once. */
-  readonly files: readonly string[];
+  /** Sorted by path, each once. */
+  readonly files: readonly ListedFile[];
   /** How many were seen and left out: symbolic links, submodules, special files. */
   readonly skipped: number;
   /** Named paths that cannot be listed. */
   readonly problems: readonly { readonly file: string; readonly message: string }[];
   /** What the reader of the result should know about how it was made. */
   readonly notes: readonly string[];
+}
+
+export interface ListedFile {
+  /** Relative to the root, with `/`. */
+  readonly path: string;
+  readonly sizeBytes: number;
 }
 
 /** More files than this are an accident: 500,000. */
@@ -26,7 +32,7 @@ const maxFiles = 500_000;
  * out, `.git` and `node_modules` are not. Symbolic links are not followed.
  */
 export async function listFiles(root: string, paths: readonly string[]): Promise<Listing> {
-  const files = new Set<string>();
+  const files = new Map<string, ListedFile>();
   const problems: { file: string; message: string }[] = [];
   const notes = new Set<string>();
   let skipped = 0;
@@ -34,10 +40,10 @@ export async function listFiles(root: string, paths: readonly string[]): Promise
     const stat = statNamed(named);
     const name = relativePath(root, named);
     if (typeof stat === 'string') problems.push({ file: name || named, message: stat });
-    else if (!stat.isDirectory()) files.add(name);
+    else if (!stat.isDirectory()) files.set(name, { path: name, sizeBytes: stat.size });
     else {
       const listing = await listFolder(root, named);
-      for (const file of listing.files) files.add(file);
+      for (const file of listing.files) files.set(file.path, file);
       for (const note of listing.notes) notes.add(note);
       problems.push(...listing.problems);
       skipped += listing.skipped;
@@ -50,7 +56,7 @@ export async function listFiles(root: string, paths: readonly string[]): Promise
     });
     files.clear();
   }
-  return { files: [...files].sort(), skipped, problems, notes: [...notes] };
+  return { files: sorted(files.values()), skipped, problems, notes: [...notes] };
 }
 
 async function listFolder(root: string, folder: string): Promise<Listing> {
@@ -76,13 +82,15 @@ async function listByGit(root: string, folder: string): Promise<ByGit> {
       message: `git could not list the files (${answer.message}), so they were listed without it`,
     };
   }
-  const files: string[] = [];
+  const files: ListedFile[] = [];
   let skipped = 0;
   for (const file of new Set(fieldsOf(answer.bytes))) {
     if (isVendored(file)) continue;
-    const kind = kindOf(path.join(root, file), file);
-    if (kind === 'file') files.push(file);
-    else if (kind === 'other') skipped++;
+    const stat = lstatSync(path.join(root, file), { throwIfNoEntry: false });
+    // Gone since, or a name that is not UTF-8 and cannot be asked for: reading it will say so.
+    if (stat?.isFile() || (stat === undefined && file.includes('\uFFFD')))
+      files.push({ path: file, sizeBytes: stat?.size ?? 0 });
+    else if (stat !== undefined) skipped++;
   }
   return { kind: 'listing', listing: { files, skipped, problems: [], notes: [] } };
 }
@@ -91,10 +99,8 @@ function isVendored(file: string): boolean {
   return file.startsWith('node_modules/') || file.includes('/node_modules/');
 }
 
-function kindOf(absolute: string, file: string): 'file' | 'other' | 'gone' {
-  const stat = lstatSync(absolute, { throwIfNoEntry: false });
-  if (stat === undefined) return file.includes('\uFFFD') ? 'file' : 'gone';
-  return stat.isFile() ? 'file' : 'other';
+function sorted(files: Iterable<ListedFile>): ListedFile[] {
+  return [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 function statNamed(named: string): Stats | string {

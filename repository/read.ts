@@ -38,6 +38,7 @@ export function readWorkFile(root: string, file: string): Reading {
 
 /** The text in these bytes, as the file of that path. */
 export function readingOf(file: string, bytes: Buffer): Reading {
+  if (bytes.length > maxFileBytes) return problem(file, tooLarge(bytes.length));
   const decoded = decodeText(bytes);
   if (decoded.kind === 'text') {
     return { kind: 'text', path: file, file: { path: file, text: decoded.text }, encoding: decoded.encoding };

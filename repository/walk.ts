@@ -1,8 +1,8 @@
 /** Lists a folder without git, honouring the ignore files that git would. */
-import { type Dirent, readdirSync, readFileSync } from 'node:fs';
+import { type Dirent, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ignore, { type Ignore } from 'ignore';
-import type { Listing } from './list.ts';
+import type { ListedFile, Listing } from './list.ts';
 import { reasonOf } from './read.ts';
 import { relativePath } from './root.ts';
 
@@ -21,7 +21,7 @@ interface Rules {
  * listed. A folder that cannot be read is a problem, and its neighbours are listed all the same.
  */
 export function walkFolder(root: string, folder: string): Listing {
-  const files: string[] = [];
+  const files: ListedFile[] = [];
   const problems: { file: string; message: string }[] = [];
   let skipped = 0;
   const visit = (at: string, above: readonly Rules[], depth: number): void => {
@@ -39,7 +39,11 @@ export function walkFolder(root: string, folder: string): Listing {
       if (entry.isDirectory()) {
         if (!neverEntered.has(entry.name) && !isIgnored(`${child}/`, rules)) visit(child, rules, depth + 1);
       } else if (!entry.isFile()) skipped++;
-      else if (!isIgnored(child, rules)) files.push(relativePath(root, child));
+      else if (!isIgnored(child, rules))
+        files.push({
+          path: relativePath(root, child),
+          sizeBytes: lstatSync(child, { throwIfNoEntry: false })?.size ?? 0,
+        });
     }
   };
   visit(folder, [], 0);

@@ -1,0 +1,89 @@
+/** `kerb`: finds the command, runs it, and turns whatever happens into an exit code. */
+import process from 'node:process';
+import { type Command, type ExitCode, helpOf, readArguments, UsageError } from './command.ts';
+import { complain, print, tolerateLeavingReaders } from './output.ts';
+import { version } from './version.ts';
+
+/** Each command is loaded only when it is called. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  check: async () => (await import('./command/check.ts')).checkCommand,
+  test: async () => (await import('./command/test.ts')).testCommand,
+  new: async () => (await import('./command/new.ts')).newCommand,
+  explain: async () => (await import('./command/explain.ts')).explainCommand,
+  catalog: async () => (await import('./command/catalog.ts')).catalogCommand,
+  eval: async () => (await import('./command/eval.ts')).evalCommand,
+  lsp: async () => (await import('./command/lsp.ts')).lspCommand,
+};
+
+tolerateLeavingReaders();
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<ExitCode> {
+  try {
+    return await dispatch(args);
+  } catch (error) {
+    const isUsage = error instanceof UsageError;
+    await complain(
+      isUsage ? `kerb: ${error.message}\n` : `kerb: this is a fault in Kerb, and no verdict: ${stackOf(error)}\n`,
+    );
+    return 2;
+  }
+}
+
+async function dispatch([name, ...args]: readonly string[]): Promise<ExitCode> {
+  if (name === '--version' || name === '-v') {
+    await print(`${version()}\n`);
+    return 0;
+  }
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    const asked = name === 'help' ? args[0] : undefined;
+    if (asked !== undefined) return dispatch([asked, '--help']);
+    await (name === undefined ? complain : print)(await overview());
+    return name === undefined ? 2 : 0;
+  }
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (load === undefined) {
+    throw new UsageError(
+      `there is no command ${JSON.stringify(name)}; the commands are ${Object.keys(commands).join(', ')} (kerb --help)`,
+    );
+  }
+  const command = await load();
+  if (args.includes('--help') && !isAfterSeparator(args, '--help')) {
+    await print(helpOf(command));
+    return 0;
+  }
+  return command.run(readCall(name, command, args));
+}
+
+function readCall(name: string, command: Command, args: readonly string[]): ReturnType<typeof readArguments> {
+  try {
+    return readArguments(command, args);
+  } catch (error) {
+    if (error instanceof UsageError)
+      throw new UsageError(`${error.message}\nusage: kerb ${command.usage}   (kerb ${name} --help)`);
+    throw error;
+  }
+}
+
+function isAfterSeparator(args: readonly string[], word: string): boolean {
+  const separator = args.indexOf('--');
+  return separator !== -1 && args.indexOf(word) > separator;
+}
+
+async function overview(): Promise<string> {
+  const loaded = await Promise.all(Object.values(commands).map((load) => load()));
+  const width = Math.max(...loaded.map(({ usage }) => usage.length)) + 2;
+  const list = loaded.map(({ usage, summary }) => `  kerb ${usage.padEnd(width)}${summary}`);
+  return `Kerb judges developer actions by policies: one policy, one verdict.
+
+${list.join('\n')}
+  kerb ${'COMMAND --help'.padEnd(width)}what a command takes
+  kerb ${'--version'.padEnd(width)}which Kerb this is
+
+Exit codes: 0 allow, 1 deny, 2 no verdict (what could not be judged, wrong arguments, a fault).
+`;
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,84 @@
+/** What a command is: how it is called, what it takes, what it does. */
+import { parseArgs } from 'node:util';
+
+/** 0 allow, 1 deny, 2 no verdict. */
+export type ExitCode = 0 | 1 | 2;
+
+export interface Option {
+  /** With `value`, the option takes one: what stands for it in the help. */
+  readonly value?: string;
+  readonly repeatable?: true;
+  readonly help: string;
+}
+
+export interface Command {
+  /** How it is called, without `kerb`: `check [PATH…]`. */
+  readonly usage: string;
+  /** One line, for the list of commands. */
+  readonly summary: string;
+  /** More, for its own help. */
+  readonly description: string;
+  readonly options: Readonly<Record<string, Option>>;
+  readonly run: (given: Arguments) => Promise<ExitCode>;
+}
+
+/** The options and words of a call, checked against the command's own list. */
+export interface Arguments {
+  readonly words: readonly string[];
+  has(option: string): boolean;
+  /** The last value given. */
+  value(option: string): string | null;
+  values(option: string): readonly string[];
+}
+
+/** What was asked for is impossible or makes no sense: the message goes to stderr and the exit code is 2. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+/** Reads the arguments of a command. Throws `UsageError`. */
+export function readArguments(command: Command, args: readonly string[]): Arguments {
+  const options = Object.fromEntries(
+    Object.entries({ ...command.options, help: { help: '' } }).map(([name, option]) => [
+      name,
+      'value' in option ? { type: 'string' as const, multiple: true } : { type: 'boolean' as const },
+    ]),
+  );
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    const lists = values as Record<string, readonly string[] | boolean | undefined>;
+    const list = (option: string): readonly string[] => {
+      const given = lists[option];
+      return Array.isArray(given) ? given : [];
+    };
+    for (const [name, option] of Object.entries(command.options)) {
+      if (list(name).length > 1 && option.repeatable === undefined)
+        throw new UsageError(`--${name} can be given once only`);
+    }
+    return {
+      words: positionals,
+      has: (option) => lists[option] !== undefined,
+      value: (option) => list(option).at(-1) ?? null,
+      values: list,
+    };
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(firstSentence((error as Error).message));
+  }
+}
+
+/** The help page of a command. */
+export function helpOf(command: Command): string {
+  const names = Object.entries(command.options).map(
+    ([name, { value }]) => `--${name}${value === undefined ? '' : ` ${value}`}`,
+  );
+  const width = Math.max(0, ...names.map((name) => name.length)) + 2;
+  const lines = Object.values(command.options).map(({ help }, index) => `  ${names[index]!.padEnd(width)}${help}`);
+  const options = lines.length > 0 ? `\nOptions:\n${lines.join('\n')}\n` : '';
+  return `kerb ${command.usage}\n\n${command.description}\n${options}`;
+}
+
+/** Node's message goes on about how to pass what looks like an option. */
+function firstSentence(message: string): string {
+  return message.split(/\.(?: |$)|\n/)[0]!.replace(/^\w+: /, '');
+}

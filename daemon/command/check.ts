@@ -1,0 +1,123 @@
+/** `kerb check`: the verdict on files, on what is staged, on a range of commits, or on a text. */
+import process from 'node:process';
+import { maxFileBytes } from '../../repository/index.ts';
+import { writeBaseline } from '../check/baseline.ts';
+import { applySafeFixes } from '../check/fix.ts';
+import { gather, type Request } from '../check/gather.ts';
+import { createProgress } from '../check/progress.ts';
+import { judgeGathered, reportOf } from '../check/run.ts';
+import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
+import { complain, print } from '../output.ts';
+import { formatGithub } from '../report/github.ts';
+import { formatJson } from '../report/json.ts';
+import { formatJunit } from '../report/junit.ts';
+import type { Report } from '../report/report.ts';
+import { formatSarif } from '../report/sarif.ts';
+import { printable, styleFor } from '../report/style.ts';
+import { formatText } from '../report/text.ts';
+import { version } from '../version.ts';
+
+const formats = ['text', 'json', 'sarif', 'junit', 'github'] as const;
+type Format = (typeof formats)[number];
+
+export const checkCommand: Command = {
+  usage: 'check [PATH…]',
+  summary: 'judge files, what is staged, a range of commits or a text',
+  description: `Judges files by the policies and says allow (exit code 0), deny (1) or no verdict (2).
+Without a PATH the working directory is judged. .gitignore is honoured; a file that is named is judged in any case.
+--staged and --range judge what git has, never the work tree, by the kerb.yaml of the commit that the change starts from.`,
+  options: {
+    staged: { help: 'judge what the next commit holds' },
+    range: { value: 'A..B', help: 'judge what the commits from A to B change' },
+    'stdin-path': { value: 'PATH', help: 'judge the text on stdin as if it stood in PATH' },
+    policies: {
+      value: 'DIR',
+      repeatable: true,
+      help: 'more policies, DIR/<domain>/<name>.yaml; the last one with an id wins',
+    },
+    gate: { value: 'GATE', help: 'which gate asks (default: check); policies see it as context.gate' },
+    format: { value: 'FORMAT', help: 'text, json, sarif, junit or github (default: text)' },
+    fix: { help: 'apply the fixes that are safe, then judge again' },
+    'write-baseline': { help: 'record the findings of today, so that only new ones count' },
+    'no-daemon': { help: 'judge in this process' },
+  },
+  run,
+};
+
+async function run(given: Arguments): Promise<ExitCode> {
+  const format = formatOf(given.value('format') ?? 'text');
+  const request = await requestOf(given);
+  const gate = gateOf(given.value('gate') ?? 'check');
+  const beganMs = Date.now();
+  const began = performance.now();
+  const gathered = await gather(request);
+  await complain(gathered.notes.map((note) => `kerb: ${printable(note)}\n`).join(''));
+  const progress = createProgress(process.stderr, gathered.inputs.length);
+  const options = {
+    gate,
+    date: new Date(beganMs).toISOString().slice(0, 10),
+    repairs: format === 'sarif' ? 'include' : 'omit',
+    baseline: given.has('write-baseline') ? 'disregard' : 'heed',
+    onProgress: progress.update,
+  } as const;
+  let judgements = await judgeGathered(gathered, options);
+  if (given.has('fix')) judgements = await applySafeFixes(gathered, judgements, options);
+  progress.end();
+  const report = reportOf({ gathered, judgements, gate, beganMs, latencyMs: performance.now() - began });
+  if (given.has('write-baseline')) return writeBaseline(gathered.setup, report);
+  await print(render(report, format));
+  return exitCodes[report.decision.effect];
+}
+
+const exitCodes = { allow: 0, deny: 1, indeterminate: 2 } as const;
+
+function render(report: Report, format: Format): string {
+  if (format === 'json') return formatJson(report);
+  if (format === 'sarif') return formatSarif(report, { version: version() });
+  if (format === 'junit') return formatJunit(report);
+  if (format === 'github') return formatGithub(report);
+  const columns = Math.min(120, Math.max(60, process.stdout.columns ?? 100));
+  return formatText(report, { style: styleFor(process.stdout), columns });
+}
+
+function formatOf(name: string): Format {
+  const format = formats.find((each) => each === name);
+  if (format === undefined)
+    throw new UsageError(`--format ${JSON.stringify(name)}: the formats are ${formats.join(', ')}`);
+  return format;
+}
+
+function gateOf(name: string): string {
+  if (!/^[a-z][a-z0-9-]{0,40}$/.test(name))
+    throw new UsageError(`--gate ${JSON.stringify(name)}: a gate is a word in lower-case letters, such as commit`);
+  return name;
+}
+
+async function requestOf(given: Arguments): Promise<Request> {
+  const range = given.value('range');
+  const textPath = given.value('stdin-path');
+  const ways = [given.has('staged'), range !== null, textPath !== null].filter(Boolean).length;
+  if (ways > 1) throw new UsageError('--staged, --range and --stdin-path exclude one another');
+  if (textPath !== null && given.words.length > 0)
+    throw new UsageError('--stdin-path judges one text: name no further PATH');
+  for (const option of ['fix', 'write-baseline']) {
+    if (ways > 0 && given.has(option))
+      throw new UsageError(`--${option} works on files: it goes with none of --staged, --range and --stdin-path`);
+  }
+  const common = { paths: given.words, policyFolders: given.values('policies') };
+  if (given.has('staged')) return { ...common, subject: { kind: 'staged' } };
+  if (range !== null) return { ...common, subject: { kind: 'range', range } };
+  if (textPath !== null) return { ...common, subject: { kind: 'text', path: textPath, bytes: await readStdin() } };
+  return { ...common, subject: { kind: 'workTree' } };
+}
+
+async function readStdin(): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of process.stdin) {
+    // What is beyond the limit is not judged, so it is not kept either; one byte more tells.
+    if (bytes <= maxFileBytes) chunks.push(chunk as Buffer);
+    bytes += (chunk as Buffer).length;
+  }
+  return Buffer.concat(chunks);
+}

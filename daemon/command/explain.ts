@@ -1,0 +1,93 @@
+/** `kerb explain`: all that there is to know about a policy. */
+import process from 'node:process';
+import { compilePolicies, type Policy } from '../../engine/index.ts';
+import { createNative, loadPage, type Setup } from '../../repository/index.ts';
+import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
+import { print } from '../output.ts';
+import { loadPoliciesHere, policyNamed } from '../policies.ts';
+import { printable, type Style, styleFor, wrap } from '../report/style.ts';
+
+export const explainCommand: Command = {
+  usage: 'explain ID',
+  summary: 'why a policy is, what to do, where it comes from',
+  description:
+    'Explains a policy. ID is its id (kubernetes/privileged) or what another tool calls it (checkov/CKV_K8S_16).',
+  options: {
+    policies: { value: 'DIR', repeatable: true, help: 'more policies, as for kerb check' },
+  },
+  run,
+};
+
+async function run(given: Arguments): Promise<ExitCode> {
+  const [name, ...more] = given.words;
+  if (name === undefined || more.length > 0)
+    throw new UsageError('name one policy: kerb explain kubernetes/privileged');
+  const setup = await loadPoliciesHere(given.values('policies'));
+  const policy = policyNamed(setup.policies, name);
+  const page = loadPage(setup.root, policy);
+  await print(explanationOf(policy, enforcementHere(setup, policy), page, styleFor(process.stdout)));
+  return 0;
+}
+
+function enforcementHere({ policies, configuration }: Setup, { id, enforcement }: Policy): string {
+  const enabled = compilePolicies(policies, configuration, createNative()).policies.find(
+    ({ policy }) => policy.id === id,
+  );
+  if (enabled === undefined) return 'off in this repository';
+  return enabled.enforcement === enforcement
+    ? enforcement
+    : `${enabled.enforcement} in this repository, ${enforcement} by default`;
+}
+
+function explanationOf(policy: Policy, enforcement: string, page: string | null, style: Style): string {
+  const row = (label: string, text: string) =>
+    text === '' ? '' : `${style.dim(label.padEnd(13))}${wrap(printable(text), 87, ' '.repeat(13))}`;
+  const list = (label: string, texts: readonly string[]) => row(label, texts.join(', '));
+  const parameters = Object.entries(policy.parameters).map(([name, parameter]) =>
+    row(
+      'parameter',
+      `${name} (${parameter.type}, default ${JSON.stringify(parameter.default)}): ${parameter.description}`,
+    ),
+  );
+  const rows = [
+    style.bold(policy.title),
+    `${style.cyan(policy.id)}  ${policy.severity}, ${enforcement}`,
+    '',
+    row('why', policy.why),
+    row('remedy', policy.remedy),
+    row(
+      'fix',
+      policy.fix === null
+        ? ''
+        : `${policy.fix.title} (${policy.fix.safe ? 'safe: kerb check --fix' : 'to be read before it is applied'})`,
+    ),
+    row('judges', policy.resources.join(', ')),
+    ...parameters,
+    list('owners', policy.owners),
+    list('controls', policy.controls),
+    list('elsewhere', policy.equivalents),
+    row(
+      'adopted',
+      policy.adopted === null
+        ? ''
+        : `${policy.adopted}${policy.review === null ? '' : `, to be reviewed by ${policy.review}`}`,
+    ),
+    ...policy.references.map((reference) => `${style.dim('more'.padEnd(13))}${style.blue(printable(reference))}`),
+    `${style.dim('defined in'.padEnd(13))}${printable(policy.file.replace(/^kerb:/, 'Kerb itself, policies/'))}`,
+  ].filter((line, index) => line !== '' || index === 2);
+  const example = page === null ? '' : exampleOf(page);
+  return `${rows.join('\n')}\n${example === '' ? '' : `\n${style.dim('an example')}\n${example}\n`}`;
+}
+
+/** The first case of the page that shows a finding: its block, indented. */
+function exampleOf(page: string): string {
+  const blocks = [...page.matchAll(/^```[^\n]*\n([\s\S]*?)^```$/gm)].map((match) => match[1]!);
+  const block = blocks.find((each) => /\^\^|~~/.test(each));
+  return block === undefined
+    ? ''
+    : block
+        .trimEnd()
+        .split('\n')
+        .map((line) => `  ${printable(line)}`)
+        .join('\n');
+}

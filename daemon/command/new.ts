@@ -1,0 +1,67 @@
+/** `kerb new policy`: a policy and its page, ready to be filled in, whose cases pass from the first minute. */
+import { existsSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { readPolicies, resourceKinds, runCases } from '../../engine/index.ts';
+import { createNative, replaceFile } from '../../repository/index.ts';
+import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
+import { scaffoldOf } from '../new/scaffold.ts';
+import { print } from '../output.ts';
+import { loadPoliciesHere } from '../policies.ts';
+
+export const newCommand: Command = {
+  usage: 'new policy ID',
+  summary: 'begin a policy and its cases',
+  description: `Writes <folder>/ID.yaml and its page, <folder>/ID.md, with a rule that works and cases that pass: change them step by step
+and run \`kerb test\` in between. ID is <domain>/<name>, in lower-case letters, digits and hyphens.`,
+  options: {
+    folder: { value: 'DIR', help: 'the policy folder (default: the first of kerb.yaml, else policies)' },
+    resource: { value: 'KIND', help: 'what is judged (default: what goes with the domain)' },
+  },
+  run,
+};
+
+async function run(given: Arguments): Promise<ExitCode> {
+  const [what, id, ...more] = given.words;
+  if (what !== 'policy' || id === undefined || more.length > 0) throw new UsageError('kerb new policy <domain>/<name>');
+  if (!/^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9-]*$/.test(id)) {
+    throw new UsageError(`${JSON.stringify(id)} is no id: <domain>/<name>, in lower-case letters, digits and hyphens`);
+  }
+  const folder = await folderOf(given);
+  const scaffold = scaffoldOf(id, kindOf(given.value('resource')));
+  const page = draw(id, scaffold.policy, scaffold.page);
+  const files = { [`${id}.yaml`]: scaffold.policy, [`${id}.md`]: page };
+  for (const name of Object.keys(files)) {
+    if (existsSync(path.join(folder, name))) throw new UsageError(`${path.join(folder, name)} exists already`);
+  }
+  mkdirSync(path.dirname(path.join(folder, id)), { recursive: true });
+  for (const [name, text] of Object.entries(files)) {
+    replaceFile(path.join(folder, name), Buffer.from(text));
+    await print(`${path.join(folder, name)}\n`);
+  }
+  await print(`Now write the rule and its cases, and run: kerb test ${folder}\n`);
+  return 0;
+}
+
+async function folderOf(given: Arguments): Promise<string> {
+  const named = given.value('folder');
+  if (named !== null) return named;
+  const { root, configuration } = await loadPoliciesHere([]);
+  const [first] = configuration.policyFolders;
+  return first === undefined ? 'policies' : path.relative(process.cwd(), path.join(root, first)) || '.';
+}
+
+function kindOf(named: string | null): string | null {
+  const kinds = resourceKinds.map(({ kind }) => kind);
+  if (named !== null && !kinds.includes(named))
+    throw new UsageError(`--resource ${JSON.stringify(named)}: the kinds are ${kinds.join(', ')}`);
+  return named;
+}
+
+/** The page with its findings drawn, as the harness itself draws them. */
+function draw(id: string, policyText: string, pageText: string): string {
+  const { policies } = readPolicies([{ id, path: `${id}.yaml`, text: policyText }]);
+  const [policy] = policies;
+  return policy === undefined
+    ? pageText
+    : runCases({ policy, page: { path: `${id}.md`, text: pageText }, native: createNative() }).redrawn;
+}

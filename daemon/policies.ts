@@ -1,0 +1,45 @@
+/** The policies that are in force where the command is called, for the commands that speak about policies. */
+import path from 'node:path';
+import process from 'node:process';
+import type { Policy } from '../engine/index.ts';
+import { findRoot, loadSetup, type Setup } from '../repository/index.ts';
+import { UsageError } from './command.ts';
+import { complain } from './output.ts';
+import { printable } from './report/style.ts';
+
+/** Loads what governs the working directory, and says on stderr what is wrong with it. */
+export async function loadPoliciesHere(folders: readonly string[]): Promise<Setup> {
+  const cwd = process.cwd();
+  const root = findRoot(cwd) ?? cwd;
+  const setup = await loadSetup({
+    root,
+    origin: { kind: 'workTree' },
+    folders: folders.map((folder) => path.resolve(folder)),
+  });
+  for (const { file, range, message } of setup.problems) {
+    await complain(`kerb: ${printable(file)}:${range.start.line}: ${printable(message)}\n`);
+  }
+  return setup;
+}
+
+/** The policy with an id, or the only one that names it as its equivalent. Throws `UsageError` with what is near. */
+export function policyNamed(policies: readonly Policy[], name: string): Policy {
+  const wanted = name.toLowerCase();
+  const exact = policies.find(({ id }) => id === wanted);
+  if (exact !== undefined) return exact;
+  const same = policies.filter(
+    ({ id, equivalents }) => id.endsWith(`/${wanted}`) || equivalents.some((each) => each.toLowerCase() === wanted),
+  );
+  if (same.length === 1) return same[0]!;
+  const near =
+    same.length > 1 ? same : policies.filter(({ id, title }) => isNear(wanted, `${id} ${title}`.toLowerCase()));
+  const list = near.slice(0, 8).map(({ id }) => id);
+  throw new UsageError(
+    `there is no policy ${JSON.stringify(name)}${list.length > 0 ? `; near it: ${list.join(', ')}` : ''} (kerb catalog lists all)`,
+  );
+}
+
+function isNear(wanted: string, text: string): boolean {
+  const words = wanted.split(/[^a-z0-9]+/).filter((word) => word.length > 2);
+  return words.some((word) => text.includes(word));
+}

@@ -1,0 +1,36 @@
+/** The marked lines of a file as a person sees them: line numbers, text, and a line under the mark. */
+import type { Excerpt, Range } from './report.ts';
+import { printable, type Style, widthOf } from './style.ts';
+
+/** Lines ready to be printed, each indented by two spaces. */
+export function frameOf(excerpt: Excerpt, range: Range, style: Style, paint: (text: string) => string): string[] {
+  const gutter = String(excerpt.firstLine + excerpt.lines.length - 1).length;
+  return excerpt.lines.flatMap((text, index) => {
+    const line = excerpt.firstLine + index;
+    const isMarked = line >= range.start.line && line <= lastMarkedLine(range);
+    const cut = excerpt.cutColumns > 0 ? '…' : '';
+    const number = String(line).padStart(gutter);
+    const shown =
+      `  ${isMarked ? paint(number) : style.dim(number)} ${style.dim('│')} ${cut}${printable(text)}`.trimEnd();
+    if (!isMarked) return [shown];
+    const mark = markOf(text, line, range, excerpt.cutColumns);
+    return [
+      shown,
+      `  ${' '.repeat(gutter)} ${style.dim('│')} ${' '.repeat(cut.length)}${mark.before}${paint(mark.carets)}`,
+    ];
+  });
+}
+
+function markOf(text: string, line: number, range: Range, cutColumns: number): { before: string; carets: string } {
+  const indent = text.length - text.trimStart().length;
+  const start = line === range.start.line ? Math.max(0, range.start.column - 1 - cutColumns) : indent;
+  const end = line === range.end.line ? range.end.column - 1 - cutColumns : text.trimEnd().length;
+  const before = widthOf(printable(text.slice(0, start)));
+  const width = widthOf(printable(text.slice(start, Math.max(start, end))));
+  return { before: ' '.repeat(before), carets: '^'.repeat(Math.max(1, width)) };
+}
+
+/** A range that ends at the very beginning of a line does not mark it. */
+function lastMarkedLine({ start, end }: Range): number {
+  return end.column === 1 && end.line > start.line ? end.line - 1 : end.line;
+}

@@ -1,0 +1,95 @@
+/** The report for a person at a terminal: by file, each finding with its place in the text, and once for each policy why and what to do. */
+import type { Policy } from '../../engine/index.ts';
+import { frameOf } from './frame.ts';
+import { type Report, type ReportedFinding, type ReportedProblem, tallyOf } from './report.ts';
+import { printable, type Style, wrap } from './style.ts';
+import { summaryOf } from './summary.ts';
+
+export interface TextOptions {
+  readonly style: Style;
+  /** How wide prose may be, in columns. */
+  readonly columns: number;
+}
+
+const indent = '            ';
+
+/** The whole report. Findings with an exception are only counted. */
+export function formatText(report: Report, options: TextOptions): string {
+  const explained = new Set<string>();
+  const sections: string[] = [];
+  const shown = report.findings.filter((finding) => finding.exception === null);
+  for (const [file, findings] of groupByFile(shown)) {
+    sections.push(options.style.bold(printable(file)));
+    for (const finding of findings) {
+      sections.push(
+        findingSection(
+          finding,
+          explained.has(finding.policy) ? undefined : report.policies.get(finding.policy),
+          options,
+        ),
+      );
+      explained.add(finding.policy);
+    }
+  }
+  if (report.problems.length > 0)
+    sections.push(report.problems.map((problem) => problemLine(problem, options)).join('\n'));
+  sections.push(summarySection(report, options));
+  return `${sections.join('\n\n')}\n`;
+}
+
+function groupByFile(findings: readonly ReportedFinding[]): Map<string, ReportedFinding[]> {
+  const groups = new Map<string, ReportedFinding[]>();
+  for (const finding of findings) groups.set(finding.file, [...(groups.get(finding.file) ?? []), finding]);
+  return groups;
+}
+
+function findingSection(finding: ReportedFinding, policy: Policy | undefined, options: TextOptions): string {
+  const { style, columns } = options;
+  const { range, excerpt } = finding;
+  const weight = weightOf(finding, style);
+  const place = `${range.start.line}:${range.start.column}`;
+  const fix = finding.fixes.some(({ safe }) => safe) ? `  ${style.green('--fix')}` : '';
+  const head = `${weight.paint(weight.sign)} ${weight.paint(style.bold(finding.severity))}  ${style.cyan(finding.policy)}  ${style.dim(`line ${place}`)}${fix}`;
+  const message = `  ${wrap(printable(finding.message), columns - 2, '  ')}`;
+  const lines = [head, message, ...frameOf(excerpt, range, style, weight.paint)];
+  for (const related of finding.relations) {
+    lines.push(
+      style.dim(`  line ${related.range.start.line}:${related.range.start.column}: ${printable(related.message)}`),
+    );
+  }
+  if (policy !== undefined) lines.push(...reasonLines(policy, options));
+  return lines.join('\n');
+}
+
+function reasonLines(policy: Policy, { style, columns }: TextOptions): string[] {
+  const prose = (label: string, text: string) =>
+    `  ${style.dim(label.padEnd(indent.length - 2))}${wrap(printable(text), columns - indent.length, indent)}`;
+  return [
+    prose('why', policy.why),
+    prose('remedy', policy.remedy),
+    `  ${style.dim('more'.padEnd(indent.length - 2))}${style.blue(printable(policy.references[0] ?? `kerb explain ${policy.id}`))}`,
+  ];
+}
+
+function weightOf(finding: ReportedFinding, style: Style): { sign: string; paint: (text: string) => string } {
+  if (finding.outcome === 'error') return { sign: '‼', paint: style.red };
+  if (finding.enforcement === 'deny') return { sign: '✗', paint: style.red };
+  return finding.enforcement === 'warn' ? { sign: '!', paint: style.yellow } : { sign: '·', paint: style.blue };
+}
+
+function problemLine(problem: ReportedProblem, { style }: TextOptions): string {
+  const { file, range, message, blocking } = problem;
+  const place = range === null ? file : `${file}:${range.start.line}:${range.start.column}`;
+  const paint = blocking ? style.red : style.yellow;
+  return `${paint(blocking ? '‼ problem' : '! problem')}  ${place === '' ? '' : `${style.bold(printable(place))}: `}${printable(message)}`;
+}
+
+function summarySection(report: Report, { style }: TextOptions): string {
+  const tally = tallyOf(report.findings);
+  const paint = { allow: style.green, deny: style.red, indeterminate: style.yellow }[report.decision.effect];
+  const lines = [paint(style.bold(summaryOf(report, tally)))];
+  const open = report.findings.filter((finding) => finding.exception === null);
+  const fixable = open.filter(({ fixes }) => fixes.some(({ safe }) => safe)).length;
+  if (fixable > 0) lines.push(style.dim(`${fixable} can be fixed safely by kerb check --fix`));
+  return lines.join('\n');
+}
