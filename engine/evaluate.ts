@@ -88,12 +88,16 @@ export function judge(file: SourceFile, options: JudgeOptions): Verdict {
     file,
     document,
     findings,
-    problems: document.problems,
+    problems: [
+      ...document.problems,
+      ...judgements.flatMap(({ problems }, index) =>
+        problems.map(({ span, message }) => ({ span: moved(span, document.parts[index]?.offset ?? 0), message })),
+      ),
+    ],
     counts: countsOf(judgements, findings),
     options,
     secrets,
-    originOf: (fingerprint) =>
-      assembly.origins[assembly.findings.findIndex((one) => one.fingerprint === fingerprint)] ?? null,
+    originOf: assembly.originOf,
   };
 }
 

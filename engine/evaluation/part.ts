@@ -1,5 +1,5 @@
 /** All policies on one part of a document. */
-import type { Document, Finding, Part, PartContent, Resource, Span, Value } from '../model.ts';
+import type { Document, Finding, Part, PartContent, Problem, Resource, Span, Value } from '../model.ts';
 import type { PolicySet } from '../policy/compile.ts';
 import type { CompiledPolicy } from '../policy/compilePolicy.ts';
 import { liftResources } from '../resource/index.ts';
@@ -19,6 +19,8 @@ export interface Mark {
   readonly content: PartContent;
   readonly place: Place;
   readonly because: Place | null;
+  /** What its fingerprint is made of, but for the occurrence. */
+  readonly key: string;
 }
 
 export interface PartJudgement {
@@ -26,8 +28,12 @@ export interface PartJudgement {
   readonly marks: readonly Mark[];
   /** Where the part holds secrets, whichever policies are on: no message may show one. */
   readonly secrets: readonly Span[];
+  /** Why not all of the part was looked at for secrets, in its offsets. */
+  readonly problems: readonly Problem[];
   readonly resources: number;
   readonly unknown: number;
+  /** Whether a policy that is itself broken is among the marks. */
+  readonly hasBroken: boolean;
 }
 
 /** What is the same for all parts of a judgement. */
@@ -64,7 +70,7 @@ export function judgePart(part: Part, bench: Bench): PartJudgement {
       for (const judged of result.judged) {
         if (judged.policy.broken !== null && told.has(judged.policy.enabled.policy.id)) continue;
         told.add(judged.policy.enabled.policy.id);
-        marks.push(markOf(judged, resource, content));
+        marks.push(markOf(judged, resource, content, document));
       }
     }
   }
@@ -72,8 +78,10 @@ export function judgePart(part: Part, bench: Bench): PartJudgement {
   return {
     marks: distinct([...marks, ...secrets.marks]),
     secrets: secrets.spans,
+    problems: secrets.problems,
     resources: resources.length,
     unknown,
+    hasBroken: marks.some(({ judged }) => judged.policy.broken !== null),
   };
 }
 
@@ -131,22 +139,26 @@ function entryOf(cache: JudgeCache, { kind, self }: Resource) {
   return entry;
 }
 
-function markOf(judged: Judged, resource: Resource, content: PartContent): Mark {
+function markOf(judged: Judged, resource: Resource, content: PartContent, document: Document): Mark {
   const place = judged.span === null ? placeOf(content, resource, judged.target) : { span: judged.span, path: [] };
   const because = judged.because === null ? null : placeOf(content, resource, judged.because);
-  return { judged, resource, content, place, because };
+  return { judged, resource, content, place, because, key: keyOf(judged, resource, document) };
+}
+
+function keyOf(judged: Judged, resource: Resource, document: Document): string {
+  return `${judged.policy.enabled.policy.id}\0${document.file.path}\0${resource.identity}\0${judged.key}`;
 }
 
 function scanPart(
   part: Part,
   resources: readonly Resource[],
   bench: Bench,
-): { readonly marks: readonly Mark[]; readonly spans: readonly Span[] } {
+): { readonly marks: readonly Mark[]; readonly spans: readonly Span[]; readonly problems: readonly Problem[] } {
   const { document, policies } = bench;
   const secrets = policies.secrets();
-  if (secrets === null) return { marks: [], spans: [] };
+  if (secrets === null) return { marks: [], spans: [], problems: [] };
   const { path } = document.file;
-  const hits = scanSecrets(secrets.scanner, part.content.text, path);
+  const { hits, problem } = scanSecrets(secrets.scanner, part.content.text);
   const text = (hit: SecretHit) => part.content.text.slice(hit.span.start, hit.span.end);
   const marks = hits.flatMap((hit) => {
     const policy = secrets.policies.get(hit.policy);
@@ -156,9 +168,19 @@ function scanPart(
     scope.params = policy.enabled.parameters;
     if (isJudged(policy, scope, partBudget).kind !== 'yes') return [];
     const judged = placed(policy, hit.span, `secret ${textBits(text(hit))}`, { masked: hit.masked }, scope);
-    return [{ judged, resource, content: part.content, place: { span: hit.span, path: [] }, because: null }];
+    return [
+      {
+        judged,
+        resource,
+        content: part.content,
+        place: { span: hit.span, path: [] },
+        because: null,
+        key: keyOf(judged, resource, document),
+      },
+    ];
   });
-  return { marks, spans: hits.map(({ span }) => span) };
+  const problems = problem === null ? [] : [{ span: { start: 0, end: 0 }, message: problem }];
+  return { marks, spans: hits.map(({ span }) => span), problems };
 }
 
 /** Sorts, and drops what says the same of the same place. */
