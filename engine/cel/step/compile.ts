@@ -89,6 +89,9 @@ function isConstant(node: Expression): boolean {
       return node.items.every((item) => !item.optional && isConstant(item.value));
     case 'map':
       return node.entries.every((entry) => !entry.optional && isConstant(entry.key) && isConstant(entry.value));
+    case 'operation':
+      // Long patterns are written as sums of texts.
+      return node.operator === '+' && node.operands.every(isConstant);
     default:
       return false;
   }
