@@ -1,12 +1,14 @@
 /** Dockerfiles: the file, its build stages and its instructions, with what is in force at each (user, shell, variables). */
 import { bool, int, list, object, string, type Type } from '../cel/type.ts';
-import type { Resource, Value, ValueMap } from '../model.ts';
+import type { Path, Resource, Value, ValueMap } from '../model.ts';
 import { type Adapter, isList, isMap, type Source } from './adapter.ts';
 import { readDockerfile } from './dockerRead.ts';
 
 const pair = object('Pair', { name: string, value: string, written: string });
+const command: Type = object('Command', { text: string });
 const instruction: Type = object('Instruction', {
   arguments: list(string),
+  commands: list(command),
   flags: list(object('Flag', { name: string, value: string })),
   form: string,
   instruction: string,
@@ -30,7 +32,7 @@ const stage: Type = object('Stage', {
 });
 const dockerfile: Type = object('Dockerfile', { preamble: list(instruction), stages: list(stage) });
 
-/** `docker.file`, `.stage` and `.instruction`. */
+/** `docker.file`, `.stage`, `.instruction` and `.command`. */
 export const dockerAdapter: Adapter = {
   kinds: [
     {
@@ -52,6 +54,13 @@ export const dockerAdapter: Adapter = {
         'An instruction; `instruction` is its keyword. `pairs` are the names and values of ENV, ARG and LABEL, `script` what RUN, CMD, ENTRYPOINT or HEALTHCHECK run, heredocs included. `user` and `shell` are those in force where this file sets them. `stage` is null before the first FROM.',
       self: instruction,
       relatives: { stage, object: dockerfile },
+    },
+    {
+      kind: 'docker.command',
+      description:
+        'A command of a RUN: what stands between `;`, `&&` and `||`; a pipeline is one command. `instruction` is the RUN.',
+      self: command,
+      relatives: { instruction, stage, object: dockerfile },
     },
   ],
   read: ({ document, part, memo }) =>
@@ -91,18 +100,27 @@ function stageResources(file: Resource, self: ValueMap, index: number): readonly
   return [resource, ...instructionsOf(resource, self, self.instructions ?? null, [...resource.path, 'instructions'])];
 }
 
-function instructionsOf(
-  owner: Resource,
-  stage: ValueMap | null,
-  values: Value,
-  path: readonly (string | number)[],
-): readonly Resource[] {
-  return maps(values).map((self, index) => ({
-    kind: 'docker.instruction',
-    name: stage === null ? String(self.instruction) : `${self.instruction} in ${owner.name}`,
-    identity: `${owner.identity}/${self.instruction}`,
-    path: [...path, index],
-    self,
-    relatives: { ...owner.relatives, stage },
+function instructionsOf(owner: Resource, stage: ValueMap | null, values: Value, path: Path): readonly Resource[] {
+  return maps(values).flatMap((self, index) => {
+    const resource: Resource = {
+      kind: 'docker.instruction',
+      name: stage === null ? String(self.instruction) : `${self.instruction} in ${owner.name}`,
+      identity: `${owner.identity}/${self.instruction}`,
+      path: [...path, index],
+      self,
+      relatives: { ...owner.relatives, stage },
+    };
+    return [resource, ...commandsOf(resource, self)];
+  });
+}
+
+function commandsOf(instruction: Resource, self: ValueMap): readonly Resource[] {
+  return maps(self.commands).map((command, index) => ({
+    kind: 'docker.command',
+    name: instruction.name,
+    identity: `${instruction.identity}/${command.text}`,
+    path: [...instruction.path, 'commands', index],
+    self: command,
+    relatives: { ...instruction.relatives, instruction: self },
   }));
 }

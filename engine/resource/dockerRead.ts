@@ -2,6 +2,7 @@
 import { type PartContent, type Span, Unknown, type Value } from '../model.ts';
 import { execForm, type RawInstruction, scanDockerfile, type Word, wordsOf } from './dockerScan.ts';
 import { resolveVariables, type Variables } from './dockerVariable.ts';
+import { shellCommands } from './shellCommand.ts';
 import { listTree, mapTree, scalar, type Tree } from './tree.ts';
 
 /** Reads a Dockerfile: `{ preamble: [instruction], stages: [stage] }`. */
@@ -123,6 +124,7 @@ function instructionTree(raw: RawInstruction, state: State, globals: Variables =
       ),
       pairs: listTree(pairs.map(pairTree), raw.body),
       script: script === null ? null : scalar(script, raw.body),
+      commands: raw.keyword === 'RUN' ? listTree(commandsOf(raw, exec), raw.body) : null,
       user: user === null ? null : scalar(user, raw.keywordSpan),
       shell: shell === null ? null : scalar(shell, raw.keywordSpan),
     },
@@ -142,6 +144,24 @@ function argumentText(raw: RawInstruction): string {
 function scriptOf(raw: RawInstruction, exec: readonly Word[] | null): string | null {
   if (!scriptKeywords.has(raw.keyword)) return null;
   return exec === null ? raw.text : exec.map(({ text }) => text).join(' ');
+}
+
+/** The exec form runs one program; of a shell's `-c` the script counts. */
+function commandsOf(raw: RawInstruction, exec: readonly Word[] | null): readonly Tree[] {
+  const words = exec ?? [];
+  const script = words.findIndex(({ text }) => /^-\w*c$/.test(text)) + 1;
+  const isShell = /(?:^|\/)(?:ba|z|da|k)?sh$/.test(words[0]?.text ?? '');
+  const inner = isShell && script > 0 ? words[script] : undefined;
+  if (inner !== undefined) return shellCommands(inner.text).map(({ text }) => commandTree(text, inner.span));
+  if (exec !== null) return [commandTree(words.map(({ text }) => text).join(' '), raw.body)];
+  const from = raw.body.start;
+  return shellCommands(raw.text).map(({ text, span }) =>
+    commandTree(text, { start: from + span.start, end: from + span.end }),
+  );
+}
+
+function commandTree(text: string, span: Span): Tree {
+  return mapTree({ text: scalar(text, span) }, span);
 }
 
 interface Pair {

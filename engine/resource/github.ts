@@ -5,11 +5,13 @@
  */
 import type { Document, Path, Resource, Value, ValueMap } from '../model.ts';
 import { type Adapter, isList, isMap, type Source, withFields } from './adapter.ts';
+import { commandsIn } from './githubCommand.ts';
+import { containersOf } from './githubContainer.ts';
 import { type ExpressionOwner, expressionsIn } from './githubExpressions.ts';
 import { githubKinds } from './githubKinds.ts';
 import { derivedStep, shellOf } from './githubStep.ts';
 
-/** `github.workflow`, `.job`, `.step`, `.action` and `.expression`. */
+/** `github.workflow`, `.job`, `.step`, `.action`, `.command`, `.container` and `.expression`. */
 export const githubAdapter: Adapter = { kinds: githubKinds, lift };
 
 function lift(source: Source): readonly Resource[] {
@@ -50,7 +52,7 @@ function liftWorkflow(source: Source, root: ValueMap): readonly Resource[] {
   };
   const jobs = isMap(root.jobs) ? Object.entries(root.jobs) : [];
   const inside = jobs.flatMap(([id, job]) => liftJob(source, workflow, id, job));
-  return withExpressions(source, [workflow, ...inside]);
+  return withDetails(source, [workflow, ...inside]);
 }
 
 function triggersOf(on: Value): readonly Value[] {
@@ -85,7 +87,7 @@ function liftAction(source: Source, root: ValueMap): readonly Resource[] {
   };
   const runs = root.runs;
   const steps = isMap(runs) ? runs.steps : undefined;
-  return withExpressions(source, [action, ...liftSteps(source, action, steps, ['runs', 'steps'])]);
+  return withDetails(source, [action, ...liftSteps(source, action, steps, ['runs', 'steps'])]);
 }
 
 function liftSteps({ part, memo }: Source, owner: Resource, steps: Value | undefined, path: Path): readonly Resource[] {
@@ -126,9 +128,13 @@ function shownName(step: ValueMap): string | null {
   return [name, id, uses].find((text) => typeof text === 'string') ?? null;
 }
 
-function withExpressions({ part, memo }: Source, resources: readonly Resource[]): readonly Resource[] {
+function withDetails({ part, memo }: Source, resources: readonly Resource[]): readonly Resource[] {
   const owners = resources.map(
     (resource): ExpressionOwner => ({ resource, scope: resource.kind.slice('github.'.length) }),
   );
-  return [...resources, ...expressionsIn(part.content, owners, memo)];
+  const commands = resources
+    .filter(({ kind }) => kind === 'github.step')
+    .flatMap((step) => commandsIn(step, part.content, memo));
+  const containers = resources.flatMap((owner) => containersOf(owner, memo));
+  return [...resources, ...commands, ...containers, ...expressionsIn(part.content, owners, memo)];
 }

@@ -85,7 +85,8 @@ function within(spans: readonly Span[], { start, end }: Span): readonly Span[] {
 function isWhole(scalar: string, template: Span, span: Span): boolean {
   const before = scalar.slice(0, template.start - span.start);
   const after = scalar.slice(template.end - span.start);
-  return /^(?:["']|[|>]\d?-\d?[ \t]*\r?\n\s*)?$/.test(before) && /^\s*["']?$/.test(after);
+  if (/^[|>]/.test(before)) return /^[|>]\d?-\d?[ \t]*\r?\n\s*$/.test(before) && /^\s*$/.test(after);
+  return before.length <= 1 && after === before;
 }
 
 interface Place {

@@ -29,7 +29,7 @@ const jobContainer = object('JobContainer', {
   credentials: object('Credentials', { password: dyn, username: dyn }),
   entrypoint: string,
   env: values,
-  image: dyn,
+  image: string,
   options: dyn,
   ports: list(dyn),
   volumes: list(string),
@@ -138,6 +138,19 @@ export const githubKinds: readonly ResourceKind[] = [
     description:
       'A step of a job, or of a composite action (then `job` and `workflow` are null). `script` is what `run` says with every expression blanked at equal length; `shell` is the shell in force, where that can be told.',
     self: step,
+    relatives: around,
+  },
+  {
+    kind: 'github.command',
+    description:
+      'A command of a script that a shell runs: what stands between line ends, `;`, `&&` and `||`; a pipeline is one command. `text` has expressions and comments blanked.',
+    self: object('Command', { shell: string, text: string }),
+    relatives: around,
+  },
+  {
+    kind: 'github.container',
+    description: "A job's container or service, or the image of a step (`uses: docker://…`).",
+    self: jobContainer,
     relatives: around,
   },
   { kind: 'github.action', description: 'The metadata of an action (action.yml).', self: action, relatives: around },

@@ -34,7 +34,8 @@ const expression = /\$\{\{.*?\}\}/gs;
 /** Stands for a character of an expression while YAML is read: no sign of YAML, and in no script. */
 const filler = '\u{e000}';
 
-function blankTemplates(text: string): string {
+/** The text with every expression blank, as long as before. */
+export function blankTemplates(text: string): string {
   return text.includes('${{') ? text.replace(expression, (found) => ' '.repeat(found.length)) : text;
 }
 
