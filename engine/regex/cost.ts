@@ -10,13 +10,25 @@ import { anything, type CharSet, disjoint, nothing, type RegexNode, union } from
  * fails, the ways of the parts multiply: then the bound is a polynomial, or nothing.
  */
 export function searchSteps(pattern: RegexNode): (length: number) => number {
+  return measureSearch(pattern).steps;
+}
+
+export interface SearchBound {
+  readonly steps: (length: number) => number;
+  /** The longest match in UTF-16 units; Infinity where there is none. */
+  readonly longest: number;
+}
+
+/** {@link searchSteps}, and how long a match can be. */
+export function measureSearch(pattern: RegexNode): SearchBound {
   const nodes = countNodes(pattern);
   const bound = measure(pattern, { follow: nothing, nodes });
   const anchored = startsAtTextStart(pattern);
-  return (length) => {
+  const steps = (length: number) => {
     const attempt = bound.steps.factor * Math.min(length + 1, bound.longest + 1) ** bound.steps.degree;
     return anchored ? attempt : attempt * (length + 1);
   };
+  return { steps, longest: bound.longest * 2 };
 }
 
 /** Whether the pattern can match the empty text. */

@@ -1,4 +1,4 @@
-import { searchSteps } from './cost.ts';
+import { measureSearch } from './cost.ts';
 import { compileLinear, type LinearRegex } from './linear.ts';
 import type { Match } from './match.ts';
 import { hasGroupInLoop, nativeSource } from './native.ts';
@@ -14,6 +14,8 @@ export interface Regex {
   readonly groups: number;
   /** Names of the capturing groups, in order. */
   readonly names: readonly (string | null)[];
+  /** The longest match in UTF-16 units; Infinity where there is none. */
+  readonly longest: number;
   /** Whether the pattern matches anywhere in the text. */
   test(text: string): boolean;
   /** The first match that begins at or after `from`, a UTF-16 offset; `^` is still the beginning of the text. */
@@ -32,11 +34,15 @@ export type CompiledRegex =
 export function compileRegex(pattern: string): CompiledRegex {
   const parsed = parseRegex(pattern);
   if ('message' in parsed) return { regex: null, problem: parsed };
-  const native = compileNative(parsed);
-  if (native !== null) return { regex: regexOf(pattern, parsed, native), problem: null };
+  const bound = measureSearch(parsed.node);
+  const native = compileNative(parsed, bound.steps);
+  if (native !== null) return { regex: regexOf(pattern, parsed, bound.longest, native), problem: null };
   const linear = compileLinear(pattern);
   if (typeof linear === 'string') return { regex: null, problem: { offset: 0, message: linear } };
-  return { regex: regexOf(pattern, parsed, { test: null, find: null, steps: () => Infinity, linear }), problem: null };
+  return {
+    regex: regexOf(pattern, parsed, bound.longest, { test: null, find: null, steps: () => Infinity, linear }),
+    problem: null,
+  };
 }
 
 interface Engines {
@@ -53,8 +59,7 @@ const stepsPerCharacter = 1024;
 /** Beyond this the stack of a backtracking matcher could run out on a pattern without an upper length. */
 const longText = 1 << 16;
 
-function compileNative(parsed: ParsedRegex): Engines | null {
-  const steps = searchSteps(parsed.node);
+function compileNative(parsed: ParsedRegex, steps: (length: number) => number): Engines | null {
   const source = nativeSource(parsed.node);
   if (source === null || steps(8) > fewSteps) return null;
   const exactGroups = !hasGroupInLoop(parsed.node);
@@ -62,13 +67,14 @@ function compileNative(parsed: ParsedRegex): Engines | null {
   return { test: new RegExp(source, 'u'), find: exactGroups ? new RegExp(source, flags) : null, steps, linear: null };
 }
 
-function regexOf(pattern: string, parsed: ParsedRegex, engines: Engines): Regex {
+function regexOf(pattern: string, parsed: ParsedRegex, longest: number, engines: Engines): Regex {
   const isCheap = (text: string) =>
     text.length <= longText && engines.steps(text.length) <= Math.max(fewSteps, stepsPerCharacter * text.length);
   return {
     source: pattern,
     groups: parsed.groups,
     names: parsed.names.slice(1),
+    longest,
     test: (text) => (engines.test && isCheap(text) ? engines.test.test(text) : linearOf(pattern, engines).test(text)),
     find: (text, from) => {
       const begin = afterPair(text, from);

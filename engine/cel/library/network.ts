@@ -43,6 +43,11 @@ export class Cidr extends Opaque {
 }
 
 export const networks: readonly FunctionDeclaration[] = [
+  func(
+    'string',
+    { parameters: [ipType], result: string, call: String },
+    { parameters: [cidrType], result: string, call: String },
+  ),
   func('isIP', { parameters: [string], result: bool, call: (text: string) => readAddress(text) !== null }),
   func('ip', { parameters: [string], result: ipType, call: parseIp }),
   func('ip.isCanonical', { parameters: [string], result: bool, call: isCanonical }),

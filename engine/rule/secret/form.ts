@@ -1,0 +1,71 @@
+import type { Span } from '../../model.ts';
+import type { SecretRule } from '../../policy/policy.ts';
+import { compileRegex, type Match, type Regex } from '../../regex/index.ts';
+import { fixedCharacters, fixedPrefixLength, groupNode } from '../../regex/literal.ts';
+import { parseRegex } from '../../regex/parse.ts';
+import { entropyOf, isPlausible } from './plausible.ts';
+
+/** A credential's form, compiled. */
+export interface Form {
+  readonly policy: string;
+  readonly regex: Regex;
+  /** How far around a keyword a match can reach, in UTF-16 units. */
+  readonly before: number;
+  readonly after: number;
+  /** How special the form is: characters of the secret that are fixed. */
+  readonly fixed: number;
+  readonly keywords: readonly string[];
+  /** The secret in a match, or null where it is none after all. */
+  secretIn(text: string, match: Match): Span | null;
+  /** The secret as it may be shown: what is the same in every secret of the form, and an ellipsis. */
+  masked(secret: string): string;
+}
+
+export interface SecretProblem {
+  readonly policy: string;
+  /** The regex that is wrong, and where: an offset in it. */
+  readonly regex: string;
+  readonly offset: number;
+  readonly message: string;
+}
+
+/** Reach where a pattern has no longest match: enough for a key of 16,384 bits with its armour. */
+const farthest = 16_384;
+const farthestBefore = 256;
+/** Of what is the same in every secret of a form, no more than this is shown. */
+const longestPrefix = 12;
+
+/** Compiles a form; a problem where one of its patterns is not RE2's. */
+export function compileForm(policy: string, rule: SecretRule): Form | SecretProblem {
+  const allowed: Regex[] = [];
+  for (const source of rule.allow ?? []) {
+    const { regex, problem } = compileRegex(source);
+    if (regex === null) return { policy, regex: source, ...problem };
+    allowed.push(regex);
+  }
+  const { regex, problem } = compileRegex(rule.regex);
+  const parsed = parseRegex(rule.regex);
+  if (regex === null || !('node' in parsed)) return { policy, regex: rule.regex, ...problem! };
+  const index = rule.group ?? (regex.groups > 0 ? 1 : 0);
+  const node = groupNode(parsed.node, index);
+  if (node === null) return { policy, regex: rule.regex, offset: 0, message: `the pattern has no group ${index}` };
+  return {
+    policy,
+    regex,
+    before: Math.min(regex.longest, farthestBefore),
+    after: Math.min(regex.longest, farthest),
+    fixed: fixedCharacters(node),
+    keywords: rule.keywords,
+    secretIn: (text, match) => {
+      const span = index === 0 ? match : (match.groups[index - 1] ?? null);
+      if (span === null || span.end === span.start) return null;
+      return isSecret(text.slice(span.start, span.end), rule.entropy ?? 0, allowed) ? span : null;
+    },
+    masked: (secret) => `${secret.slice(0, Math.min(longestPrefix, fixedPrefixLength(node, secret)))}…`,
+  };
+}
+
+function isSecret(text: string, leastEntropy: number, allowed: readonly Regex[]): boolean {
+  if (leastEntropy > 0 && entropyOf(text) < leastEntropy) return false;
+  return isPlausible(text) && !allowed.some((regex) => regex.test(text));
+}
