@@ -3,6 +3,7 @@ import { commentsOf } from '../document/index.ts';
 import { textBits } from '../evaluation/fingerprint.ts';
 import type { ExceptOptions } from '../except.ts';
 import type { Enforcement, Finding, Severity, Span } from '../model.ts';
+import { didYouMean } from '../policy/suggest.ts';
 import { governedByBase } from './base.ts';
 import { reachOf } from './reach.ts';
 import { daysBetween, readSuppression, type Suppression } from './suppression.ts';
@@ -50,7 +51,12 @@ export function markSuppressed(options: ExceptOptions): readonly Finding[] {
   for (const { suppression, used } of governing) {
     for (const id of suppression.policies) {
       if (!policies.ids.has(id))
-        tell('unknown', suppression.span, `there is no policy ${id}`, `${suppression.text} ${id}`);
+        tell(
+          'unknown',
+          suppression.span,
+          `there is no policy ${id}${didYouMean(id, [...policies.ids])}`,
+          `${suppression.text} ${id}`,
+        );
       else if (!used.has(id) && isJudgedHere(id, options)) {
         tell(
           'unused',

@@ -1,0 +1,217 @@
+/** Suppressions and the baseline. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { configurationOf, judgeText, policySet, said } from '../test/policySet.ts';
+import { decide, formatBaseline, readBaseline } from './index.ts';
+
+const privileged = `
+resource: kubernetes.container
+require: "!self.?securityContext.privileged.orValue(false)"
+mark: securityContext.privileged
+message: "{self.name} runs privileged"
+`;
+const tag = `
+resource: kubernetes.container
+require: "!self.image.endsWith(':latest')"
+mark: image
+message: "{self.name} has a moving tag"
+`;
+const policies = policySet({ 'k/privileged': privileged, 'k/tag': tag });
+
+/** A pod; `#1` to `#6` in it are replaced by comments. */
+function pod(comments: Readonly<Record<string, string>>): string {
+  const text = `apiVersion: v1
+kind: Pod
+metadata: { name: a }
+spec:
+  #1
+  containers:
+    #2
+    - name: web
+      image: nginx:latest #3
+      #4
+      securityContext:
+        privileged: true #5
+    - name: side
+      image: side:latest
+`;
+  return text.replace(/ ?#\d/g, (sign) => {
+    const comment = comments[sign.trim().slice(1)];
+    return comment === undefined ? '' : `${sign.startsWith(' ') ? ' ' : ''}# ${comment}`;
+  });
+}
+
+const open = [
+  '9:14 k/tag: web has a moving tag',
+  '12:21 k/privileged: web runs privileged',
+  '14:14 k/tag: side has a moving tag',
+];
+const allow = (ids: string, until = '2027-01-31', reason = 'an old node') =>
+  `kerb: allow ${ids} until ${until} -- ${reason}`;
+
+const cases: readonly (readonly [string, Record<string, string>, readonly string[]])[] = [
+  ['nothing suppressed', {}, open],
+  ['a trailing comment governs its line', { 3: allow('k/tag') }, [`${open[0]} [suppression]`, open[1]!, open[2]!]],
+  [
+    'and nothing else',
+    { 3: allow('k/privileged') },
+    [
+      open[0]!,
+      '9:27 kerb/suppression-unused: nothing here is against k/privileged any more: remove this suppression',
+      open[1]!,
+      open[2]!,
+    ],
+  ],
+  [
+    'a comment on its own line governs all that the next line opens',
+    { 4: allow('k/privileged') },
+    [open[0]!, `${open[1]} [suppression]`, open[2]!],
+  ],
+  [
+    'an item of a list, with several policies',
+    { 2: allow('k/tag, k/privileged') },
+    [`${open[0]} [suppression]`, `${open[1]} [suppression]`, open[2]!],
+  ],
+  ['a whole list', { 1: allow('k/tag') }, [`${open[0]} [suppression]`, open[1]!, `${open[2]} [suppression]`]],
+  [
+    'on its last day it governs',
+    { 5: allow('k/privileged', '2026-11-22') },
+    [open[0]!, `${open[1]} [suppression]`, open[2]!],
+  ],
+  [
+    'the day after it does not',
+    { 5: allow('k/privileged', '2026-11-21') },
+    [
+      open[0]!,
+      open[1]!,
+      '12:26 kerb/suppression-expired: this suppression expired on 2026-11-21: fix what it allows, or renew it',
+      open[2]!,
+    ],
+  ],
+  [
+    'it does not last for ever',
+    { 5: allow('k/privileged', '2027-11-22') },
+    [
+      open[0]!,
+      open[1]!,
+      '12:26 kerb/suppression-too-long: a suppression lasts at most 180 days from today: choose an earlier date',
+      open[2]!,
+    ],
+  ],
+  [
+    'a policy that does not exist',
+    { 5: allow('k/privilegd') },
+    [
+      open[0]!,
+      open[1]!,
+      '12:26 kerb/suppression-unknown: there is no policy k/privilegd; did you mean "k/privileged"?',
+      open[2]!,
+    ],
+  ],
+];
+
+for (const [name, comments, expected] of cases) {
+  test(`suppression: ${name}`, () => assert.deepEqual(said(judgeText('pod.yaml', pod(comments), policies)), expected));
+}
+
+const malformed: readonly (readonly [string, string])[] = [
+  ['kerb: allow k/tag', 'it has no date'],
+  ['kerb: allow k/tag until', 'it has no date'],
+  ['kerb: allow k/tag until 2027-02-30 -- x', 'its date is not one'],
+  ['kerb: allow k/tag until tomorrow -- x', 'its date is not one'],
+  ['kerb: allow k/tag until 2027-01-31', 'it gives no reason'],
+  ['kerb: allow k/tag until 2027-01-31 --', 'it gives no reason'],
+  ['kerb: allow until 2027-01-31 -- x', 'it names no policy'],
+  ['kerb: allow everything until 2027-01-31 -- x', 'what it allows is not a policy id'],
+  ['kerb: ignore k/tag', 'a comment for Kerb begins with `kerb: allow`'],
+];
+for (const [comment, complaint] of malformed) {
+  test(`malformed: ${comment}`, () => {
+    const found = said(judgeText('pod.yaml', pod({ 3: comment }), policies));
+    assert.equal(found.length, 4);
+    assert.ok(
+      found.some((line) =>
+        line.includes(`kerb/suppression-malformed: this suppression governs nothing: ${complaint};`),
+      ),
+      found.join('\n'),
+    );
+  });
+}
+
+test('a comment that speaks of Kerb is no suppression', () => {
+  assert.deepEqual(said(judgeText('pod.yaml', pod({ 3: 'see kerb: allow in the manual' }), policies)), open);
+});
+
+test('each language has its own comment', () => {
+  const secret = policySet({ 't/word': 'resource: text\nrequire: "!self.text.contains(\'forbidden\')"' });
+  for (const [path, text] of [
+    ['a.ts', '// kerb: allow t/word until 2027-01-01 -- ok\nconst forbidden = 1;\n'],
+    ['a.go', 'package a\n/* kerb: allow t/word until 2027-01-01 -- ok */\nvar forbidden = 1\n'],
+    ['a.py', '# kerb: allow t/word until 2027-01-01 -- ok\nforbidden = 1\n'],
+    ['Dockerfile', '# kerb: allow t/word until 2027-01-01 -- ok\nFROM forbidden\n'],
+  ] as const) {
+    const { findings } = judgeText(path, text, secret);
+    assert.ok(!findings.some(({ policy }) => policy === 'kerb/suppression-malformed'), path);
+    assert.ok(findings.length > 0, path);
+  }
+});
+
+test('a change cannot exempt itself', () => {
+  const old = pod({ 4: allow('k/privileged') });
+  const governs = (base: string | null, text: string, configuration = '') => {
+    const set =
+      configuration === ''
+        ? policies
+        : policySet({ 'k/privileged': privileged, 'k/tag': tag }, configurationOf(configuration));
+    return said(judgeText('pod.yaml', text, set, { base }));
+  };
+  const refused =
+    'kerb/suppression-same-change: a change cannot exempt itself: commit this suppression before what it allows';
+  assert.deepEqual(governs(old, old), [open[0], `${open[1]} [suppression]`, open[2]]);
+  assert.ok(
+    governs(pod({}), old).some((line) => line.endsWith(refused)),
+    'added by the change',
+  );
+  assert.ok(
+    governs(null, old).some((line) => line.endsWith(refused)),
+    'a new file',
+  );
+  assert.ok(
+    !governs(null, old, 'suppressions: { sameChange: allow }').some((line) => line.endsWith(refused)),
+    'allowed by configuration',
+  );
+  const copied = pod({ 4: allow('k/privileged'), 2: allow('k/privileged') });
+  assert.equal(governs(old, copied).filter((line) => line.endsWith(refused)).length, 1, 'a copy of an old one is new');
+  const longer = pod({ 4: allow('k/privileged', '2027-02-28') });
+  assert.ok(
+    governs(old, longer).some((line) => line.endsWith(refused)),
+    'a longer term is new',
+  );
+});
+
+test('the baseline covers what was there, and nothing new', () => {
+  const before = judgeText('pod.yaml', pod({}), policies);
+  const text = formatBaseline(before.findings);
+  assert.equal(text, formatBaseline(before.findings.toReversed()));
+  const lines = text.trimEnd().split('\n').slice(1);
+  assert.equal(lines.length, 3);
+  assert.deepEqual(lines, lines.toSorted());
+  const baseline = readBaseline(text);
+  assert.deepEqual(baseline.malformed, []);
+  assert.deepEqual(
+    said(judgeText('pod.yaml', pod({}), policies, { baseline })),
+    open.map((line) => `${line} [baseline]`),
+  );
+  assert.equal(decide([judgeText('pod.yaml', pod({}), policies, { baseline })]).effect, 'allow');
+  const more = `${pod({})}    - name: new\n      image: new:latest\n`;
+  const after = judgeText('pod.yaml', more, policies, { baseline });
+  assert.equal(decide([after]).effect, 'deny');
+  assert.deepEqual(
+    said(after).filter((line) => !line.includes('[baseline]')),
+    ['16:14 k/tag: new has a moving tag'],
+  );
+});
+
+test('a baseline with a line that is no fingerprint says which', () => {
+  assert.deepEqual(readBaseline('# x\n<<<<<<< HEAD\n0123456789abcdef0123456789abcdef k/tag a.yaml\r\n').malformed, [2]);
+});
