@@ -1,9 +1,11 @@
 /** From source to something that can be evaluated. */
 
-import { Unknown } from '../model.ts';
+import { type Path, Unknown } from '../model.ts';
+import { decide } from './blame/decide.ts';
+import type { Trace } from './blame/trace.ts';
 import { check } from './check.ts';
 import { declarationsOf } from './declarations.ts';
-import type { CelProblem, Compilation, Environment, Evaluation, Limits, Program, Variables } from './index.ts';
+import type { Blame, CelProblem, Compilation, Environment, Evaluation, Limits, Program, Variables } from './index.ts';
 import type { Notes } from './notes.ts';
 import { parse } from './parse.ts';
 import { createCompiler } from './step/compile.ts';
@@ -52,7 +54,7 @@ interface Compiled {
 }
 
 function createProgram(compiled: Compiled): Program {
-  const { source, root, notes, type, step } = compiled;
+  const { source, root, notes, type, step, compiler } = compiled;
   const weight = weightOf(root);
   const reads = [...notes.reads].map(([name, slot]) => ({
     name,
@@ -73,7 +75,10 @@ function createProgram(compiled: Compiled): Program {
       const frame = start(variables, limits);
       return conclude(runSafely(step, frame), frame, root);
     },
-    explain: () => ({ span: root.span, path: null }),
+    explain: (variables, limits = defaultLimits) => {
+      const frame = start(variables, { cost: limits.cost * 10 });
+      return explainSafely({ compiler, frame, paths: startPaths(notes), bound: new Map() }, root);
+    },
   };
 }
 
@@ -87,6 +92,20 @@ function runSafely(step: Step, frame: Frame): Result {
     return step(frame);
   } catch (cause) {
     return new CelError(`the evaluation broke: ${cause instanceof Error ? cause.name : 'unknown'}`);
+  }
+}
+
+function startPaths(notes: Notes): (Path | null)[] {
+  const paths: (Path | null)[] = new Array(notes.slotCount).fill(null);
+  for (const [name, slot] of notes.reads) paths[slot] = [name];
+  return paths;
+}
+
+function explainSafely(trace: Trace, root: Expression): Blame {
+  try {
+    return decide(trace, root);
+  } catch {
+    return { span: root.span, path: null };
   }
 }
 
