@@ -1,26 +1,44 @@
-// Makes the VSIX: builds dist/ and packs it with VS Code's own packager, for the platform whose native parts are in it.
+// Makes the VSIX for the platform whose native parts are in dist/: builds, lays out what an installation needs, packs it.
 //
 //   npm run package [-- --out FILE]
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 
 const root = import.meta.dirname;
-const at = process.argv.indexOf('--out');
-const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
-// VS Code calls the systems as Node does, but for Alpine; its native parts are not among ours.
+const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 const target = `${process.platform}-${process.arch}`;
-const out = at > 0 ? path.resolve(process.argv[at + 1] ?? '') : path.join(root, 'dist', `kerb-${target}-${version}.vsix`);
+const at = process.argv.indexOf('--out');
+const out = path.resolve(at > 0 ? (process.argv[at + 1] ?? '') : `dist/kerb-${target}-${manifest.version}.vsix`);
+const content = ['bin/kerb', 'dist/*.{js,cjs,json}', 'dist/native/*', 'policies/**/*.{yaml,md}', 'extension/media/*', '*.md', 'LICENSE', 'docs/**/*.{md,png}'];
 
-run([path.join(root, 'build.mjs'), '--quiet']);
-// Everything that runs is bundled into dist/: dependencies are not packed a second time. No repository: nothing is published from here.
-const vsce = path.join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
-run([vsce, 'package', '--no-dependencies', '--allow-missing-repository', '--skip-license', '--no-update-package-json', '--target', target, '--out', out]);
+const began = Date.now();
+run([path.join(root, 'build.mjs'), '--quiet'], root);
+const folder = mkdtempSync(path.join(tmpdir(), 'kerb-package-'));
+try {
+  layOut(folder);
+  // Everything that runs is bundled, so that no dependency is packed. No repository: nothing is published from here.
+  const vsce = path.join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
+  run([vsce, 'package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--target', target, '--out', out], folder);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
 process.stdout.write(`${out}\n`);
 
-function run(args: readonly string[]): void {
-  const done = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', env: { ...process.env, NODE_TEST_CONTEXT: '' } });
+function layOut(folder: string): void {
+  for (const file of content.flatMap((pattern) => globSync(pattern, { cwd: root }))) {
+    // An earlier build's chunks stay in dist/ for a while, for processes that began with them.
+    const isStale = file.startsWith(path.join('dist', 'chunk-')) && statSync(path.join(root, file)).mtimeMs < began;
+    if (!isStale) cpSync(path.join(root, file), path.join(folder, file));
+  }
+  const { scripts: _scripts, dependencies: _dependencies, devDependencies: _devDependencies, optionalDependencies: _optional, files: _files, ...rest } = manifest;
+  writeFileSync(path.join(folder, 'package.json'), JSON.stringify(rest, null, 2));
+}
+
+function run(args: readonly string[], cwd: string): void {
+  const done = spawnSync(process.execPath, args, { cwd, encoding: 'utf8', env: { ...process.env, NODE_TEST_CONTEXT: '' } });
   if (done.status === 0) return;
   process.stderr.write(`${done.stdout}${done.stderr}`);
   process.exit(1);

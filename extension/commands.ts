@@ -30,7 +30,7 @@ export function registerCommands(context: ExtensionContext, parts: Parts): void 
     'kerb.openCatalogue': () => commands.executeCommand('kerb.catalogue.focus'),
     'kerb.suppress': (target) => suppress(isLeaf(target) ? target.finding : null),
     'kerb.fixAll': () => commands.executeCommand('editor.action.sourceAction', { kind: 'source.fixAll.kerb', apply: 'first' }),
-    'kerb.newPolicy': () => newPolicy(server),
+    'kerb.newPolicy': () => newPolicy(context),
     'kerb.restart': () => server.restart(),
     'kerb.showOutput': () => server.showOutput(),
     'kerb.groupByPolicy': () => findings.groupBy('policy'),

@@ -1,24 +1,42 @@
-// A new policy: its file and its page with a first case, where the repository keeps its policies.
-import { Uri, window, workspace, WorkspaceEdit } from 'vscode';
-import { messages, type NewPolicyResult } from '../server/protocol.ts';
-import type { Server } from './client.ts';
+// A new policy: the command that comes with the extension writes it, the same as in a terminal.
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import process from 'node:process';
+import { type ExtensionContext, Uri, window, workspace, type WorkspaceFolder } from 'vscode';
 
 const form = /^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9-]*$/;
 
-/** Asks for a name, and makes and opens the files. */
-export async function newPolicy(server: Server): Promise<void> {
+/** Asks for a name, has the files made, and opens them. */
+export async function newPolicy(context: ExtensionContext): Promise<void> {
+  const folder = await folderForPolicies();
+  if (folder === undefined) return;
   const policy = await window.showInputBox({
     title: 'New policy',
     prompt: 'Its id: a domain and a name',
-    placeHolder: 'team/no-latest-tag',
+    placeHolder: 'team/image-registry',
     validateInput: (text) => (form.test(text) ? null : 'Lower-case letters, digits and hyphens: domain/name'),
   });
   if (policy === undefined) return;
-  const uri = window.activeTextEditor?.document.uri.toString() ?? workspace.workspaceFolders?.[0]?.uri.toString();
-  const result = await server.request<NewPolicyResult>(messages.newPolicy, { policy, ...(uri === undefined ? {} : { uri }) });
-  const edit = new WorkspaceEdit();
-  for (const file of result.files) edit.createFile(Uri.parse(file.uri), { ignoreIfExists: true, contents: new TextEncoder().encode(file.text) });
-  if (!(await workspace.applyEdit(edit))) return;
-  if (result.note !== null) void window.showInformationMessage(`Kerb: ${result.note}`);
-  for (const file of result.files) await window.showTextDocument(Uri.parse(file.uri), { preview: false });
+  const made = await runKerb(context, ['new', 'policy', policy], folder.uri.fsPath);
+  if (typeof made !== 'string') return void window.showErrorMessage(`Kerb: ${made.error}`);
+  for (const file of made.split('\n').filter((line) => /\.(yaml|md)$/.test(line))) {
+    await window.showTextDocument(Uri.file(path.resolve(folder.uri.fsPath, file)), { preview: false });
+  }
+}
+
+async function folderForPolicies(): Promise<WorkspaceFolder | undefined> {
+  const folders = workspace.workspaceFolders ?? [];
+  if (folders.length > 1) return window.showWorkspaceFolderPick({ placeHolder: 'For which folder?' });
+  if (folders.length === 0) void window.showInformationMessage('Kerb: open a folder first; a policy belongs to a repository.');
+  return folders[0];
+}
+
+/** What the command printed, or why it did nothing. It runs on VS Code's own Node. */
+function runKerb(context: ExtensionContext, args: readonly string[], cwd: string): Promise<string | { readonly error: string }> {
+  const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [context.asAbsolutePath(path.join('bin', 'kerb')), ...args], { cwd, env }, (error, output, errors) => {
+      resolve(error === null ? output : { error: errors.trim() || error.message });
+    });
+  });
 }

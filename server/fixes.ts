@@ -8,15 +8,13 @@ import { difference } from './text.ts';
 
 /** The fix of one finding, of those that it offers the one at `index`; null where it cannot be done. */
 export function fixOne(
-  session: Session,
   document: OpenDocument,
-  rules: Rules,
   { fingerprint, index }: { readonly fingerprint: string; readonly index: number },
 ): readonly Edit[] | null {
   const verdict = document.judged?.verdict;
   const finding = verdict?.findings.find((each) => each.fingerprint === fingerprint);
   if (!verdict || finding === undefined) return null;
-  return fixesOf(verdict, finding, optionsOf(session, rules, document.cache))[index]?.edits ?? null;
+  return fixesOf(verdict, finding)[index]?.edits ?? null;
 }
 
 /** Every fix of one policy in the file, safe or not: somebody chose it for what it is. */

@@ -6,7 +6,6 @@ export const messages = {
   catalogue: 'kerb/catalogue',
   explain: 'kerb/explain',
   check: 'kerb/checkWorkspace',
-  newPolicy: 'kerb/newPolicy',
   status: 'kerb/status',
 } as const;
 
@@ -64,13 +63,4 @@ export interface Status {
   /** Policies, configurations and files that could not be read, in words. */
   readonly problems: readonly string[];
   readonly roots: readonly string[];
-}
-
-/** `kerb/newPolicy`: texts for a new policy and its page. The client makes the files, so that it can undo. */
-export const newPolicySchema = z.object({ policy: z.string().max(200), uri: z.string().max(10_000).optional() });
-export type NewPolicyParams = z.infer<typeof newPolicySchema>;
-export interface NewPolicyResult {
-  readonly files: readonly { readonly uri: string; readonly text: string }[];
-  /** What else is to be done, in words; null for nothing. */
-  readonly note: string | null;
 }

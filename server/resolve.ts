@@ -49,7 +49,7 @@ export function workOut(session: Session, document: OpenDocument, rules: Rules, 
   }
   const edits =
     promise.kind === 'fix'
-      ? fixOne(session, document, rules, promise)
+      ? fixOne(document, promise)
       : promise.kind === 'policy'
         ? fixPolicy(session, document, rules, promise.policy)
         : fixAll(session, document, rules);

@@ -22,7 +22,13 @@ describe('in a real VS Code', () => {
 
   before(async () => {
     if (process.env.KERB_SKIP_VSCODE) missing = 'KERB_SKIP_VSCODE is set';
-    else if (!desktop) parts = await installParts().catch((error: Error) => void (missing = error.message) ?? null);
+    else if (!desktop) {
+      try {
+        parts = await installParts();
+      } catch (error) {
+        missing = error instanceof Error ? error.message : String(error);
+      }
+    }
     if (missing !== null) process.stderr.write(`\nkerb: NOT TESTED IN A REAL VS CODE: ${missing}\n\n`);
     else pack(vsix);
   });
