@@ -51,15 +51,16 @@ const partBudget = 50_000_000;
 export function judgePart(part: Part, bench: Bench): PartJudgement {
   const { document, policies, cache } = bench;
   const alone: Document = { ...document, parts: [part] };
-  const lifted = liftResources(alone, cache.memo)[0];
-  const resources = lifted?.resources ?? [];
   // An adapter may have its own reading of the part: its paths are located there.
-  const content = lifted?.part.content ?? part.content;
+  const lifted = liftResources(alone, cache.memo).flatMap(({ part: { content }, resources }) =>
+    resources.map((resource) => ({ resource, content })),
+  );
+  const resources = lifted.map(({ resource }) => resource);
   const marks: Mark[] = [];
   const told = new Set<string>();
   let unknown = 0;
   let budget = partBudget;
-  for (const resource of resources) {
+  for (const { resource, content } of lifted) {
     const groups = policies.groups(resource.kind);
     if (groups.length === 0) continue;
     const scope = scopeOf(resource, bench);

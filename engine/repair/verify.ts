@@ -27,7 +27,8 @@ export function holds(proposal: Proposal, trial: Trial): boolean {
   const after = readAlone(trial, applyEdits(trial.part.content.text, proposal.edits));
   if (before === null || after === null || after.document.problems.length > before.document.problems.length)
     return false;
-  if (proposal.expected !== null && !sameValue(valueAfter(after), proposal.expected.value)) return false;
+  const { expected } = proposal;
+  if (expected !== null && !readingsOf(after).some((value) => sameValue(value, expected.value))) return false;
   return misses(after, trial) < misses(before, trial);
 }
 
@@ -44,9 +45,11 @@ function readAlone({ file, native }: Trial, text: string): Alone | null {
   return part === undefined || parts.length > 1 ? null : { document, part };
 }
 
-/** The value in the adapter's reading, where it has its own. */
-function valueAfter({ document, part }: Alone) {
-  return (liftResources({ ...document, parts: [part] })[0]?.part ?? part).content.value;
+/** The values of the readings of a part: the parser's, and those of adapters that have their own. */
+function readingsOf({ document, part }: Alone) {
+  return [part, ...liftResources({ ...document, parts: [part] }).map((lifted) => lifted.part)].map(
+    ({ content }) => content.value,
+  );
 }
 
 function misses({ document, part }: Alone, { policies, policy, context }: Trial): number {

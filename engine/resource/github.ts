@@ -9,7 +9,7 @@ import { commandsIn } from './githubCommand.ts';
 import { containersOf } from './githubContainer.ts';
 import { type ExpressionOwner, expressionsIn } from './githubExpressions.ts';
 import { githubKinds } from './githubKinds.ts';
-import { derivedStep, shellOf } from './githubStep.ts';
+import { derivedStep, shellOf, writtenScript } from './githubStep.ts';
 
 /** `github.workflow`, `.job`, `.step`, `.action`, `.command`, `.container` and `.expression`. */
 export const githubAdapter: Adapter = { kinds: githubKinds, lift };
@@ -100,7 +100,8 @@ function liftSteps({ part, memo }: Source, owner: Resource, steps: Value | undef
     const count = (seen.get(label) ?? 0) + 1;
     seen.set(label, count);
     const at = [...path, index];
-    const self = memo(step, `step ${shell}`, () => derivedStep(step, shell, part.content, at));
+    const source = writtenScript(step, part.content, at);
+    const self = memo(step, `step ${shell} ${source}`, () => derivedStep(step, shell, source));
     return [
       {
         kind: 'github.step',

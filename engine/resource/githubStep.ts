@@ -1,15 +1,15 @@
 /** What a step runs: its script with every expression blanked, and the shell that reads it. */
 import { parseDocument } from 'yaml';
 import { locate } from '../document/locate.ts';
-import { type PartContent, type Path, type Resource, type Span, Unknown, type Value, type ValueMap } from '../model.ts';
+import { type PartContent, type Path, type Resource, Unknown, type Value, type ValueMap } from '../model.ts';
 import { isList, isMap, withFields } from './adapter.ts';
 
 /**
  * A step as policies see it: with `script`, where it runs one, and with the `shell` that is in force, where that can be
- * told. `shell` is the one for steps that do not name theirs.
+ * told. `shell` is the one for steps that do not name theirs, `written` what `writtenScript` gives.
  */
-export function derivedStep(step: ValueMap, shell: Value | null, content: PartContent, path: Path): ValueMap {
-  const script = scriptOf(step.run, content, path);
+export function derivedStep(step: ValueMap, shell: Value | null, written: string | null): ValueMap {
+  const script = scriptOf(step.run, written);
   if (script === null) return withFields(step, {});
   const inForce = step.shell ?? shell;
   return withFields(step, inForce === null ? { script } : { script, shell: inForce });
@@ -22,12 +22,18 @@ export function shellOf(owner: Resource): Value | null {
   return defaultShell(job) ?? defaultShell(workflow) ?? (isMap(job) ? runnerShell(job['runs-on']) : null);
 }
 
+/** A script with templates as it stands in the text, null for others: the parser gives no value for one. */
+export function writtenScript(step: ValueMap, content: PartContent, path: Path): string | null {
+  if (!(step.run instanceof Unknown)) return null;
+  const span = locate(content, [...path, 'run']).value;
+  return span === null ? null : content.text.slice(span.start, span.end);
+}
+
 /** Null where nothing is run. */
-function scriptOf(run: Value | undefined, content: PartContent, path: Path): Value | null {
+function scriptOf(run: Value | undefined, written: string | null): Value | null {
   if (typeof run === 'string') return blankTemplates(run);
   if (!(run instanceof Unknown)) return null;
-  const span = locate(content, [...path, 'run']).value;
-  return span === null ? run : blankScalar(content, span);
+  return written === null || /^[*&{[]/.test(written) ? run : blankScalar(written);
 }
 
 const expression = /\$\{\{.*?\}\}/gs;
@@ -40,8 +46,8 @@ export function blankTemplates(text: string): string {
 }
 
 /** The parser gives no text for a scalar with a template in it, so it is read again with the templates filled. */
-function blankScalar(content: PartContent, span: Span): string {
-  const filled = content.text.slice(span.start, span.end).replace(expression, (found) => filler.repeat(found.length));
+function blankScalar(written: string): string {
+  const filled = written.replace(expression, (found) => filler.repeat(found.length));
   const value: unknown = parseDocument(filled, { logLevel: 'silent', strict: false }).contents?.toJSON();
   return (typeof value === 'string' ? value : filled).replaceAll(filler, ' ');
 }

@@ -2,19 +2,24 @@
  * Kubernetes objects, and the pods and containers in them, wherever a pod spec stands: in a workload, in a list, in a
  * list in a list. An object is recognised by `apiVersion` and `kind` alone, in YAML and in JSON.
  */
-import { type Path, type Resource, Unknown, type Value, type ValueMap } from '../model.ts';
+import { type PartContent, type Path, type Resource, Unknown, type Value, type ValueMap } from '../model.ts';
 import { type Adapter, isList, isMap, type Memo, type Source, withFields } from './adapter.ts';
 import { kubernetesKinds } from './kubernetesKinds.ts';
+import { withoutNulls } from './kubernetesNull.ts';
 import { podTemplatePath } from './kubernetesWorkload.ts';
 
 /** `kubernetes.object`, `.template`, `.pod` and `.container`. */
-export const kubernetesAdapter: Adapter = { kinds: kubernetesKinds, lift };
+export const kubernetesAdapter: Adapter = { kinds: kubernetesKinds, lift, read };
 
 /** Lists may hold lists; deeper than this nothing real goes. */
 const maxListDepth = 8;
 
-function lift({ document, part, memo }: Source): readonly Resource[] {
-  if (document.kind !== 'yaml' && document.kind !== 'json') return [];
+function read({ document, part, memo }: Source): PartContent | null {
+  if (document.kind !== 'yaml' && document.kind !== 'json') return null;
+  return recognise(part.content.value, [], null) === null ? null : withoutNulls(part.content, memo);
+}
+
+function lift({ part, memo }: Source): readonly Resource[] {
   return objectsIn(part.content.value, [], null, maxListDepth).flatMap((found) => resourcesOf(found, memo));
 }
 
