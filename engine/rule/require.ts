@@ -97,7 +97,9 @@ function judgeOnce(rule: RequireRule, scope: Variables, element: Element | null,
   }
   const blame = absolute(rule.require.explain(scope, { cost: evaluationCost }).path, element);
   const mark = markOf(rule.mark, element === null ? (scope.self as Value) : element.item);
-  const target = mark === null ? (blame ?? here) : [...here, ...mark];
+  // An element is marked where it stands, even if what decided is elsewhere.
+  const decided = blame !== null && (element === null || isWithin(blame, here)) ? blame : here;
+  const target = mark === null ? decided : [...here, ...mark];
   const isElsewhere = mark !== null && blame !== null && blame[0] !== 'self' && blame[0] !== 'object';
   return { misses: [{ kind: 'fail', target, because: isElsewhere ? blame : null, element }], unknown: 0, cost };
 }
@@ -110,6 +112,10 @@ function absolute(path: Path | null, element: Element | null): Path | null {
   if (variable === 'item' && element !== null) return ['self', ...element.path, ...path.slice(1)];
   if (variable === 'key' && element !== null) return ['self', ...element.path];
   return path;
+}
+
+function isWithin(path: Path, outer: Path): boolean {
+  return outer.every((key, index) => path[index] === key);
 }
 
 /** The first mark that exists; the first of all where none does; null where the policy has none. */
