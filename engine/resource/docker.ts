@@ -16,6 +16,7 @@ const instruction: Type = object('Instruction', {
   pairs: list(pair),
   script: string,
   shell: list(string),
+  sources: list(string),
   text: string,
   user: string,
 });
@@ -51,7 +52,7 @@ export const dockerAdapter: Adapter = {
     {
       kind: 'docker.instruction',
       description:
-        'An instruction; `instruction` is its keyword. `pairs` are the names and values of ENV, ARG and LABEL, `script` what RUN, CMD, ENTRYPOINT or HEALTHCHECK run, heredocs included. `user` and `shell` are those in force where this file sets them. `stage` is null before the first FROM.',
+        'An instruction; `instruction` is its keyword. `pairs` are the names and values of ENV, ARG and LABEL, `sources` what COPY and ADD take, `script` what RUN, CMD, ENTRYPOINT or HEALTHCHECK run, heredocs included. `user` and `shell` are those in force where this file sets them. `stage` is null before the first FROM.',
       self: instruction,
       relatives: { stage, object: dockerfile },
     },

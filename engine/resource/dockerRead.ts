@@ -106,6 +106,7 @@ function instructionTree(raw: RawInstruction, state: State, globals: Variables =
   const { user, shell } = state;
   if (!raw.onbuild) apply(raw, words, pairs, { state, globals });
   const script = scriptOf(raw, exec);
+  const copies = raw.keyword === 'COPY' || raw.keyword === 'ADD';
   return mapTree(
     {
       instruction: scalar(raw.keyword, raw.keywordSpan),
@@ -116,6 +117,12 @@ function instructionTree(raw: RawInstruction, state: State, globals: Variables =
         words.map((word) => scalar(resolveVariables(word.text, state.variables), word.span)),
         raw.body,
       ),
+      sources: copies
+        ? listTree(
+            words.slice(0, -1).map((word) => scalar(resolveVariables(word.text, state.variables), word.span)),
+            raw.body,
+          )
+        : null,
       flags: listTree(
         raw.flags.map((flag) =>
           mapTree({ name: scalar(flag.name, flag.span), value: scalar(flag.value, flag.span) }, flag.span),
