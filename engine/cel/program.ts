@@ -56,15 +56,11 @@ interface Compiled {
 function createProgram(compiled: Compiled): Program {
   const { source, root, notes, type, step, compiler } = compiled;
   const weight = weightOf(root);
-  const reads = [...notes.reads].map(([name, slot]) => ({
-    name,
-    slot,
-    error: new CelError(`the variable "${name}" has no value`),
-  }));
+  const reads = [...notes.reads].map(([name, slot]) => readerOf(name, slot));
+  const empty: readonly Result[] = Array.from({ length: notes.slotCount }, () => null);
   const start = (variables: Variables, limits: Limits): Frame => {
-    const slots: Result[] = new Array(notes.slotCount).fill(null);
-    for (const { name, slot, error } of reads)
-      slots[slot] = (Object.hasOwn(variables, name) ? variables[name] : undefined) ?? absent(variables, name, error);
+    const slots = empty.slice();
+    for (const read of reads) read(variables, slots);
     return { slots, cost: weight, limit: limits.cost };
   };
   return {
@@ -82,8 +78,14 @@ function createProgram(compiled: Compiled): Program {
   };
 }
 
-function absent(variables: Variables, name: string, error: CelError): Result {
-  return variables[name] === null && Object.hasOwn(variables, name) ? null : error;
+/** Puts a variable into its slot; one that is missing is an error where it is used. */
+function readerOf(name: string, slot: number): (variables: Variables, slots: Result[]) => void {
+  const error = new CelError(`the variable "${name}" has no value`);
+  const inherited = name in Object.prototype;
+  return (variables, slots) => {
+    const value = inherited && !Object.hasOwn(variables, name) ? undefined : variables[name];
+    slots[slot] = value === undefined ? error : value;
+  };
 }
 
 /** Depth and cost are bounded, so that nothing should throw; should it yet, that is an error, never a pass. */

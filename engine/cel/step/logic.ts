@@ -7,34 +7,66 @@ import { type Compiler, combine, isExhausted, misfit, type Step } from './frame.
 /** Commutative: one operand that decides makes errors and unknowns of the others irrelevant. */
 export function logicalStep(compiler: Compiler, node: Logical): Step {
   const decisive = node.operator === '||';
-  const steps = node.operands.map((operand) => boolStep(compiler, operand, node.operator));
-  const [first, second] = steps;
-  if (steps.length === 2 && first !== undefined && second !== undefined)
-    return pairStep(first, second, decisive ? 'or' : 'and');
+  const operands = node.operands.map((operand) => ({
+    step: compiler.step(operand),
+    error: misfit(operand.span, `${node.operator} takes bool`),
+  }));
+  const [first, second] = operands;
+  if (operands.length === 2 && first !== undefined && second !== undefined) {
+    return decisive ? orStep(first, second) : andStep(first, second);
+  }
   return (frame) => {
     let stop: CelError | Unknown | null = null;
-    for (const step of steps) {
+    for (const { step, error } of operands) {
       const value = step(frame);
       if (value === decisive) return decisive;
       if (typeof value === 'boolean') continue;
-      stop = combine(stop, value as CelError | Unknown);
+      stop = combine(stop, stops(value) ? value : error);
       if (isExhausted(stop)) return stop;
     }
     return stop ?? !decisive;
   };
 }
 
-function pairStep(first: Step, second: Step, operator: 'and' | 'or'): Step {
-  const decisive = operator === 'or';
+interface Operand {
+  readonly step: Step;
+  /** For a value that is no bool. */
+  readonly error: CelError;
+}
+
+function andStep(left: Operand, right: Operand): Step {
+  const first = left.step;
+  const second = right.step;
   return (frame) => {
-    const left = first(frame);
-    if (left === decisive) return decisive;
-    if (typeof left === 'boolean') return second(frame);
-    if (isExhausted(left)) return left;
-    const right = second(frame);
-    if (right === decisive) return decisive;
-    return typeof right === 'boolean' ? left : combine(left as CelError | Unknown, right as CelError | Unknown);
+    const value = first(frame);
+    if (value === false) return false;
+    const other = value === true || !isExhausted(value) ? second(frame) : value;
+    if (other === false) return false;
+    return value === true && other === true ? true : undecided(value, other, { left, right });
   };
+}
+
+function orStep(left: Operand, right: Operand): Step {
+  const first = left.step;
+  const second = right.step;
+  return (frame) => {
+    const value = first(frame);
+    if (value === true) return true;
+    const other = value === false || !isExhausted(value) ? second(frame) : value;
+    if (other === true) return true;
+    return value === false && other === false ? false : undecided(value, other, { left, right });
+  };
+}
+
+/** No operand decided, and at least one is no bool. */
+function undecided(
+  value: Result,
+  other: Result,
+  { left, right }: { readonly left: Operand; readonly right: Operand },
+): Result {
+  const first = typeof value === 'boolean' ? null : stops(value) ? value : left.error;
+  if (typeof other === 'boolean') return first ?? other;
+  return combine(first, stops(other) ? other : right.error);
 }
 
 /** Gives a bool, an error or an unknown. */
@@ -48,12 +80,14 @@ export function boolStep(compiler: Compiler, node: Logical['operands'][number], 
 }
 
 export function conditionalStep(compiler: Compiler, node: Conditional): Step {
-  const condition = boolStep(compiler, node.condition, 'a condition');
+  const condition = compiler.step(node.condition);
   const positive = compiler.step(node.positive);
   const negative = compiler.step(node.negative);
+  const error = misfit(node.condition.span, 'a condition is bool');
   return (frame): Result => {
     const value = condition(frame);
     if (value === true) return positive(frame);
-    return value === false ? negative(frame) : value;
+    if (value === false) return negative(frame);
+    return stops(value) ? value : error;
   };
 }

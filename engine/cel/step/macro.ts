@@ -42,7 +42,8 @@ export function comprehensionStep(compiler: Compiler, node: Comprehension): Step
 /** `all` is a long `&&`, `exists` a long `||`: an element that decides makes errors of others irrelevant. */
 function quantifierStep(compiler: Compiler, node: Comprehension, macro: 'all' | 'exists'): Step {
   const loop = loopOf(compiler, node);
-  const predicate = boolStep(compiler, node.body, macro);
+  const predicate = compiler.step(node.body);
+  const error = misfit(node.body.span, `${macro} takes a bool`);
   const decisive = macro === 'exists';
   return (frame) => {
     const rounds = loop.open(frame);
@@ -53,7 +54,7 @@ function quantifierStep(compiler: Compiler, node: Comprehension, macro: 'all' | 
       const value = predicate(frame);
       if (value === decisive) return decisive;
       if (typeof value === 'boolean') continue;
-      stop = combine(stop, value as CelError | Unknown);
+      stop = combine(stop, stops(value) ? value : error);
       if (isExhausted(stop)) return stop;
     }
     return stop ?? !decisive;
