@@ -1,4 +1,5 @@
 import type { PatternRule } from '../policy/policy.ts';
+import { regexNeed } from './regexNeed.ts';
 
 /**
  * What a text must contain for a rule to match anywhere in it. It only ever rules out: `always` says nothing. Asking it
@@ -89,15 +90,6 @@ function words(pattern: string): Need {
   const literal = pattern.replace(/\$+[A-Z_][A-Z_0-9]*|\$+/g, ' ');
   const found = literal.match(/[A-Za-z_][A-Za-z_0-9]*/g) ?? [];
   return all([...new Set(found)].filter((word) => word.length >= minLength).map((word) => ({ kind: 'word', word })));
-}
-
-/** Only alternatives of plain words are understood: `^(exec|execSync)$`, `os\.system`. */
-function regexNeed(regex: string): Need {
-  const body = /^\^?\(?(?:\?:)?((?:\w|\\\.|\|)+)\)?\$?$/.exec(regex)?.[1];
-  if (body === undefined) return always;
-  return any(
-    body.split('|').map((word) => (word === '' ? always : { kind: 'word', word: word.replaceAll('\\.', '.') })),
-  );
 }
 
 /** A constraint counts only where its variable is bound in every match: in the rule's own pattern. */
