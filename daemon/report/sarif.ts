@@ -131,10 +131,7 @@ function relatedLocation(
 function suppressionOf({ exception }: ReportedFinding): object {
   if (exception === null) return { suppressions: [] };
   if (exception.kind === 'baseline') {
-    return {
-      suppressions: [{ kind: 'external', status: 'accepted', justification: 'in the baseline' }],
-      baselineState: 'unchanged',
-    };
+    return { suppressions: [{ kind: 'external', status: 'accepted', justification: 'in the baseline' }] };
   }
   const { reason, until } = exception;
   return {

@@ -1,0 +1,285 @@
+/** `kerb check` end to end: what it says, how it ends, and that every way to the same content gives the same findings. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { test } from 'node:test';
+import { kerbPath, type Ran, runKerb } from '../test/command.ts';
+import { createRepository, createWorkTree } from '../test/workTree.ts';
+import { jsonReport } from './report/contract.ts';
+
+const privileged = `apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  namespace: shop
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        privileged: true
+`;
+const harmless = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\n  namespace: shop\ndata:\n  a: b\n';
+const id = 'kubernetes/privileged';
+
+function findingsOf(ran: Ran) {
+  return jsonReport.parse(JSON.parse(ran.stdout)).findings;
+}
+
+test('exit codes: 0 allow, 1 deny, 2 no verdict', (context) => {
+  const tree = createWorkTree(context, {
+    'good.yaml': harmless,
+    'bad.yaml': privileged,
+    'latin1.txt': Buffer.from('caf\u00e9', 'latin1'),
+  });
+  const cases: readonly [readonly string[], number, RegExp][] = [
+    [['check', 'good.yaml'], 0, /^$/],
+    [['check', 'bad.yaml'], 1, /^$/],
+    [['check'], 1, /^$/],
+    [['check', 'latin1.txt'], 2, /^$/],
+    [['check', 'nowhere.yaml'], 2, /^$/],
+    [['check', 'good.yaml', 'nowhere.yaml'], 2, /^$/],
+    [['check', '--format', 'yaml'], 2, /the formats are/],
+    [['check', '--gate', 'A B'], 2, /a gate is/],
+    [['check', '--unknown'], 2, /Unknown option '--unknown'/],
+    [['check', '--staged'], 2, /no git repository/],
+    [['check', '--staged', '--range', 'a..b'], 2, /exclude one another/],
+    [['check', '--staged', '--fix'], 2, /--fix works on files/],
+    [['check', '--stdin-path', 'a.yaml', 'b.yaml'], 2, /judges one text/],
+    [['check', '--policies', 'nowhere', 'good.yaml'], 2, /^$/],
+    [['no-such-command'], 2, /there is no command "no-such-command"/],
+    [[], 2, /Kerb judges/],
+    [['--help'], 0, /^$/],
+    [['check', '--help'], 0, /^$/],
+    [['--version'], 0, /^$/],
+  ];
+  for (const [args, status, stderr] of cases) {
+    const ran = runKerb(args, { cwd: tree.root });
+    assert.equal(ran.status, status, `kerb ${args.join(' ')}: ${ran.stdout}${ran.stderr}`);
+    assert.match(ran.stderr, stderr, `kerb ${args.join(' ')}`);
+  }
+});
+
+test('the JSON is the contract', (context) => {
+  const tree = createWorkTree(context, { 'deploy/bad.yaml': privileged });
+  const report = jsonReport.parse(
+    JSON.parse(runKerb(['check', '--format', 'json', '--gate', 'commit'], { cwd: tree.root }).stdout),
+  );
+  assert.equal(report.decision.gate, 'commit');
+  assert.equal(report.decision.effect, 'deny');
+  assert.deepEqual(report.files, { checked: 1, skipped: 0 });
+  const finding = report.findings.find(({ policy }) => policy === id);
+  assert.ok(finding);
+  assert.equal(finding.file, 'deploy/bad.yaml');
+  assert.deepEqual(finding.range, { start: { line: 11, column: 21 }, end: { line: 11, column: 25 } });
+  assert.equal(finding.path, 'spec.containers[0].securityContext.privileged');
+});
+
+test('the same content gives the same findings, whichever way it comes', (context) => {
+  const tree = createRepository(context, { 'deploy/web.yaml': harmless });
+  const first = tree.git('rev-parse', 'HEAD');
+  tree.write({ 'deploy/web.yaml': privileged });
+  const plain = runKerb(['check', '--format', 'json', 'deploy/web.yaml'], { cwd: tree.root });
+  const fromBelow = runKerb(['check', '--format', 'json', '.'], { cwd: path.join(tree.root, 'deploy') });
+  tree.git('add', '-A');
+  tree.write({ 'deploy/web.yaml': 'something: else\n' });
+  const staged = runKerb(['check', '--staged', '--format', 'json'], { cwd: tree.root });
+  const typed = runKerb(['check', '--stdin-path', 'deploy/web.yaml', '--format', 'json'], {
+    cwd: tree.root,
+    input: privileged,
+  });
+  tree.git('commit', '-q', '-m', 'second');
+  const range = runKerb(['check', '--range', `${first}..HEAD`, '--format', 'json'], { cwd: tree.root });
+  const expected = findingsOf(plain);
+  assert.ok(expected.some(({ policy }) => policy === id));
+  for (const [name, ran] of Object.entries({ fromBelow, staged, typed, range }))
+    assert.deepEqual(findingsOf(ran), expected, name);
+});
+
+test('CRLF, byte order marks and UTF-16 change neither findings nor ranges', (context) => {
+  const tree = createWorkTree(context, { 'web.yaml': privileged });
+  const expected = findingsOf(runKerb(['check', '--format', 'json'], { cwd: tree.root }));
+  const crlf = privileged.replaceAll('\n', '\r\n');
+  const encoded = [
+    Buffer.from(crlf),
+    Buffer.from(`\uFEFF${privileged}`),
+    Buffer.from(`\uFEFF${crlf}`, 'utf16le'),
+    Buffer.from(`\uFEFF${privileged}`, 'utf16le').swap16(),
+  ];
+  for (const bytes of encoded) {
+    tree.write({ 'web.yaml': bytes });
+    assert.deepEqual(findingsOf(runKerb(['check', '--format', 'json'], { cwd: tree.root })), expected);
+  }
+});
+
+test('a change cannot exempt itself, by suppression or by configuration', (context) => {
+  const tree = createRepository(context, { 'a.yaml': harmless });
+  const allowed = privileged.replace(
+    'privileged: true',
+    `privileged: true # kerb: allow ${id} until ${soon()} -- the node agent`,
+  );
+  tree.write({ 'a.yaml': allowed, 'kerb.yaml': `policies:\n  ${id}: { enforcement: off }\nignore: ["**"]\n` });
+  tree.git('add', '-A');
+  assert.equal(runKerb(['check', '--staged'], { cwd: tree.root }).status, 1);
+  assert.equal(runKerb(['check'], { cwd: tree.root }).status, 0);
+  const base = tree.git('rev-parse', 'HEAD');
+  tree.commit('second');
+  assert.equal(runKerb(['check', '--range', `${base}..HEAD`], { cwd: tree.root }).status, 1);
+});
+
+test('a suppression that was there before the change governs, and so does one where the base allows it', (context) => {
+  const allowed = privileged.replace(
+    'privileged: true',
+    `privileged: true # kerb: allow ${id} until ${soon()} -- the node agent`,
+  );
+  const before = createRepository(context, { 'a.yaml': allowed });
+  before.write({ 'a.yaml': `${allowed}# a comment\n` });
+  before.git('add', '-A');
+  const staged = runKerb(['check', '--staged', '--format', 'json'], { cwd: before.root });
+  assert.equal(findingsOf(staged).find(({ policy }) => policy === id)?.exception?.kind, 'suppression', staged.stdout);
+  const permissive = createRepository(context, {
+    'kerb.yaml': 'suppressions: { sameChange: allow }\n',
+    'a.yaml': harmless,
+  });
+  permissive.write({ 'a.yaml': allowed });
+  permissive.git('add', '-A');
+  assert.equal(runKerb(['check', '--staged'], { cwd: permissive.root }).status, 0);
+});
+
+test('a baseline covers what was there and nothing new', (context) => {
+  const tree = createRepository(context, { 'a.yaml': privileged });
+  const written = runKerb(['check', '--write-baseline'], { cwd: tree.root });
+  assert.equal(written.status, 0, written.stderr);
+  assert.match(written.stderr, /baseline: kerb-baseline.txt/);
+  tree.write({ 'kerb.yaml': 'baseline: kerb-baseline.txt\n' });
+  assert.equal(runKerb(['check'], { cwd: tree.root }).status, 0);
+  const lines = readFileSync(path.join(tree.root, 'kerb-baseline.txt'), 'utf8').trimEnd().split('\n').slice(1);
+  assert.deepEqual(lines, [...lines].sort());
+  tree.write({ 'a.yaml': `# moved\n\n${privileged}`, 'b.yaml': privileged });
+  const report = findingsOf(runKerb(['check', '--format', 'json'], { cwd: tree.root })).filter(
+    ({ policy }) => policy === id,
+  );
+  assert.deepEqual(
+    report.map(({ file, exception }) => [file, exception?.kind ?? null]),
+    [
+      ['a.yaml', 'baseline'],
+      ['b.yaml', null],
+    ],
+  );
+  assert.equal(runKerb(['check', '--write-baseline'], { cwd: tree.root }).status, 0);
+  assert.equal(runKerb(['check'], { cwd: tree.root }).status, 0);
+});
+
+test('--fix repairs what is safe, keeps permissions and encoding, and finds nothing more to do', (context) => {
+  const tree = createWorkTree(context, {
+    'a.yaml': Buffer.from(`\uFEFF${privileged.replaceAll('\n', '\r\n')}`),
+    'b.yaml': harmless,
+  });
+  chmodSync(path.join(tree.root, 'a.yaml'), 0o640);
+  const before = statSync(path.join(tree.root, 'b.yaml')).mtimeMs;
+  const fixed = runKerb(['check', '--fix', '--format', 'json'], { cwd: tree.root });
+  const text = readFileSync(path.join(tree.root, 'a.yaml'), 'utf8');
+  assert.ok(!text.includes('privileged'), text);
+  assert.ok(text.startsWith('\uFEFFapiVersion: v1\r\n'));
+  assert.ok(!/[^\r]\n/.test(text));
+  assert.equal(statSync(path.join(tree.root, 'a.yaml')).mode & 0o777, 0o640);
+  assert.equal(statSync(path.join(tree.root, 'b.yaml')).mtimeMs, before);
+  assert.ok(!findingsOf(fixed).some(({ policy }) => policy === id));
+  assert.match(runKerb(['check', '--fix'], { cwd: tree.root }).stderr, /0 fixes applied in 0 files/);
+});
+
+test('policies of a folder replace built-in ones with the same id, which is said', (context) => {
+  const policy = `title: Nothing may be named web
+severity: high
+why: It is a test.
+remedy: Rename it.
+owners: [test]
+resource: kubernetes.container
+require: self.name != "web"
+mark: name
+message: there it is
+`;
+  const tree = createWorkTree(context, {
+    'a.yaml': privileged,
+    'rules/kubernetes/privileged.yaml': policy,
+    'more/shop/names.yaml': policy,
+  });
+  const ran = runKerb(['check', '--policies', 'rules', '--policies', 'more', '--format', 'json', 'a.yaml'], {
+    cwd: tree.root,
+  });
+  assert.match(ran.stderr, /rules\/kubernetes\/privileged.yaml replaces kubernetes\/privileged/);
+  const messages = findingsOf(ran).filter(({ policy: of }) => of === id || of === 'shop/names');
+  assert.deepEqual(
+    messages.map(({ policy: of, message }) => [of, message]),
+    [
+      [id, 'there it is'],
+      ['shop/names', 'there it is'],
+    ],
+  );
+  tree.write({ 'rules/kubernetes/privileged.yaml': `${policy}require: size(\n` });
+  assert.equal(runKerb(['check', '--policies', 'rules', 'b.yaml'], { cwd: tree.root }).status, 2);
+});
+
+test('a broken kerb.yaml leaves no verdict', (context) => {
+  const tree = createWorkTree(context, { 'a.yaml': harmless, 'kerb.yaml': 'ignore: 7\n' });
+  const ran = runKerb(['check'], { cwd: tree.root });
+  assert.equal(ran.status, 2);
+  assert.match(ran.stdout, /kerb\.yaml:1:9/);
+});
+
+test('works through a symbolic link, from any folder', (context) => {
+  const tree = createWorkTree(context, { 'a.yaml': privileged });
+  mkdirSync(path.join(tree.root, 'bin'));
+  symlinkSync(kerbPath, path.join(tree.root, 'bin/kerb'));
+  const link = path.join(tree.root, 'bin/kerb');
+  const ran = runKerb(['check', path.join(tree.root, 'a.yaml')], { cwd: createWorkTree(context).root, program: link });
+  assert.equal(ran.status, 1, ran.stderr);
+  assert.match(ran.stdout, /^a\.yaml$/m);
+});
+
+test('a reader that leaves early changes nothing about the verdict', (context) => {
+  const tree = createWorkTree(
+    context,
+    Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`${at}.yaml`, privileged])),
+  );
+  const script = `"${process.execPath}" "${kerbPath}" check; echo "status $?" >&2`;
+  const { stderr } = spawnSync('sh', ['-c', `{ ${script}; } | head -n 1`], {
+    cwd: tree.root,
+    encoding: 'utf8',
+    env: { ...process.env, KERB_NO_BUILD: '1' },
+  });
+  assert.equal(stderr, 'status 1\n');
+});
+
+test('paths of two repositories are refused; a path outside of any is its own root', (context) => {
+  const one = createRepository(context, { 'a.yaml': harmless });
+  const two = createRepository(context, { 'a.yaml': harmless });
+  const both = runKerb(['check', one.root, two.root], { cwd: one.root });
+  assert.equal(both.status, 2);
+  assert.match(both.stderr, /different repositories/);
+  const outside = createWorkTree(context, { 'deploy/a.yaml': privileged });
+  assert.equal(
+    findingsOf(runKerb(['check', '--format', 'json', outside.root], { cwd: one.root }))[0]?.file,
+    'deploy/a.yaml',
+  );
+});
+
+test('ignored files are not judged, named ones are, and what kerb.yaml ignores never is', (context) => {
+  const tree = createRepository(context, {
+    '.gitignore': 'out/\n',
+    'out/a.yaml': privileged,
+    'vendor/b.yaml': privileged,
+    'kerb.yaml': 'ignore: ["vendor/**"]\n',
+  });
+  writeFileSync(path.join(tree.root, 'c.yaml'), harmless);
+  assert.equal(runKerb(['check'], { cwd: tree.root }).status, 0);
+  assert.equal(runKerb(['check', 'out/a.yaml'], { cwd: tree.root }).status, 1);
+  assert.equal(runKerb(['check', 'out'], { cwd: tree.root }).status, 1);
+  assert.equal(runKerb(['check', 'vendor/b.yaml'], { cwd: tree.root }).status, 0);
+});
+
+function soon(): string {
+  return new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
+}

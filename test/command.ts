@@ -1,0 +1,42 @@
+/** Runs the real command, `bin/kerb`, as a user would. */
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import process from 'node:process';
+
+export const kerbPath = path.resolve(import.meta.dirname, '../bin/kerb');
+
+export interface Ran {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly cwd: string;
+  readonly input?: string | Buffer;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Another way to the command. */
+  readonly program?: string;
+}
+
+// Built once, before the first test: no test should see the words of a build.
+spawnSync(process.execPath, [kerbPath, '--version'], { stdio: ['ignore', 'ignore', 'inherit'] });
+
+/** Runs `kerb ARGS` in a folder, without colours and without anything of the caller's git. */
+export function runKerb(args: readonly string[], { cwd, input, env = {}, program = kerbPath }: RunOptions): Ran {
+  const { PATH, HOME, TMPDIR } = process.env;
+  const { status, stdout, stderr, error } = spawnSync(process.execPath, [program, ...args], {
+    cwd,
+    input: input ?? '',
+    env: {
+      ...(PATH === undefined ? {} : { PATH }),
+      ...(HOME === undefined ? {} : { HOME }),
+      ...(TMPDIR === undefined ? {} : { TMPDIR }),
+      ...env,
+    },
+    encoding: 'utf8',
+    maxBuffer: 256 * 1024 * 1024,
+  });
+  if (error) throw error;
+  return { status, stdout, stderr };
+}
