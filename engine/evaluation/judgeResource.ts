@@ -72,7 +72,7 @@ export function isJudged(
 }
 
 /** A finding on a resource as a whole. */
-function failed(policy: CompiledPolicy, outcome: Judged['outcome'], message: string): Judged {
+export function failed(policy: CompiledPolicy, outcome: Judged['outcome'], message: string): Judged {
   return { policy, outcome, message, target: [], because: null, element: null, key: outcome, span: null, hit: null };
 }
 

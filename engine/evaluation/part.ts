@@ -1,14 +1,14 @@
 /** All policies on one part of a document. */
 import type { Document, Finding, Part, PartContent, Problem, Resource, Span, Value } from '../model.ts';
-import type { PolicySet } from '../policy/compile.ts';
-import type { CompiledPolicy } from '../policy/compilePolicy.ts';
+import type { PolicyGroup, PolicySet } from '../policy/compile.ts';
 import { liftResources } from '../resource/index.ts';
 import type { Scope } from '../rule/require.ts';
 import { type SecretHit, scanSecrets } from '../rule/secret.ts';
-import type { JudgeCache } from './cache.ts';
+import type { JudgeCache, ResourceEntry } from './cache.ts';
 import { textBits } from './fingerprint.ts';
 import type { Judged, JudgedGroup } from './judged.ts';
-import { isJudged, judgeResource, placed } from './judgeResource.ts';
+import { failed, isJudged, judgeResource, placed } from './judgeResource.ts';
+import { maskedSpans } from './masks.ts';
 import { type Place, placeOf } from './place.ts';
 
 /** A finding and where it stands in its part. */
@@ -46,6 +46,8 @@ export interface Bench {
 
 /** Units of work for one part: beyond them rules are errors. About a second. */
 const partBudget = 50_000_000;
+/** More than one policy can spend on one resource. */
+const plenty = 1_000_000;
 
 /** Judges one part, with what the cache knows of its resources. */
 export function judgePart(part: Part, bench: Bench): PartJudgement {
@@ -56,6 +58,7 @@ export function judgePart(part: Part, bench: Bench): PartJudgement {
     resources.map((resource) => ({ resource, content })),
   );
   const resources = lifted.map(({ resource }) => resource);
+  const file = fileOf(document);
   const marks: Mark[] = [];
   const told = new Set<string>();
   let unknown = 0;
@@ -63,9 +66,15 @@ export function judgePart(part: Part, bench: Bench): PartJudgement {
   for (const { resource, content } of lifted) {
     const groups = policies.groups(resource.kind);
     if (groups.length === 0) continue;
-    const scope = scopeOf(resource, bench);
+    const entry = entryOf(cache, resource);
+    let scope: Scope | null = null;
     for (const [index, group] of groups.entries()) {
-      const result = judgeGroup(group.policies, group.reads, index, resource, scope, bench, budget);
+      let result = remembered(entry?.[index], group, resource, budget);
+      if (result === null) {
+        scope ??= scopeOf(resource, file, bench.context);
+        result = judgeGroup(group, resource, scope, document, budget);
+        if (entry !== null) entry[index] = { relatives: relativesOf(group, resource), result };
+      }
       budget -= result.cost;
       unknown += result.unknown;
       for (const judged of result.judged) {
@@ -78,7 +87,7 @@ export function judgePart(part: Part, bench: Bench): PartJudgement {
   const secrets = scanPart(part, resources, bench);
   return {
     marks: distinct([...marks, ...secrets.marks]),
-    secrets: secrets.spans,
+    secrets: [...secrets.spans, ...maskedSpans(marks)],
     problems: secrets.problems,
     resources: resources.length,
     unknown,
@@ -86,30 +95,53 @@ export function judgePart(part: Part, bench: Bench): PartJudgement {
   };
 }
 
-/** What CEL sees. It has no prototype, and it is written to as policies come and go. */
-export function scopeOf(resource: Resource, { document, context }: Pick<Bench, 'document' | 'context'>): Scope {
-  const { path } = document.file;
+/** What CEL sees as `file`. */
+export function fileOf({ file: { path } }: Document): Value {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const dot = name.lastIndexOf('.');
-  const file = Object.assign(Object.create(null), { path, name, extension: dot <= 0 ? '' : name.slice(dot + 1) });
+  return Object.assign(Object.create(null), { path, name, extension: dot <= 0 ? '' : name.slice(dot + 1) });
+}
+
+/** What CEL sees. It has no prototype, and it is written to as policies come and go. */
+export function scopeOf(resource: Resource, file: Value, context: Bench['context']): Scope {
   const scope: Scope = Object.create(null);
-  return Object.assign(scope, { object: resource.self }, resource.relatives, { self: resource.self, file, context });
+  scope.object = resource.self;
+  for (const name of Object.keys(resource.relatives)) scope[name] = resource.relatives[name] ?? null;
+  scope.self = resource.self;
+  scope.file = file;
+  scope.context = context;
+  return scope;
+}
+
+/**
+ * What a group of policies said of the same values before. Where the budget is nearly used up the order of judging
+ * matters, so nothing is taken over then.
+ */
+function remembered(
+  known: ResourceEntry[number] | undefined,
+  { reads }: PolicyGroup,
+  { relatives }: Resource,
+  budget: number,
+): JudgedGroup | null {
+  if (known === undefined || budget < known.result.cost + plenty) return null;
+  for (let at = 0; at < reads.length; at++) {
+    if (known.relatives[at] !== relatives[reads[at] ?? '']) return null;
+  }
+  return known.result;
+}
+
+function relativesOf({ reads }: PolicyGroup, { relatives }: Resource): readonly (Value | undefined)[] {
+  return reads.map((name) => relatives[name]);
 }
 
 /** Policies that read the same variables are remembered together: one comparison serves them all. */
 function judgeGroup(
-  policies: readonly CompiledPolicy[],
-  reads: readonly string[],
-  index: number,
+  { policies }: PolicyGroup,
   resource: Resource,
   scope: Scope,
-  { document, cache }: Bench,
+  document: Document,
   budget: number,
 ): JudgedGroup {
-  const entry = entryOf(cache, resource);
-  const relatives = reads.map((name) => resource.relatives[name]);
-  const known = entry?.[index];
-  if (known?.relatives.every((value, at) => value === relatives[at])) return known.result;
   const judged: Judged[] = [];
   let unknown = 0;
   let cost = 0;
@@ -120,12 +152,10 @@ function judgeGroup(
     unknown += one.unknown;
     cost += one.cost;
   }
-  const result = { judged, unknown, cost };
-  if (entry !== null) entry[index] = { relatives, result };
-  return result;
+  return { judged, unknown, cost };
 }
 
-function entryOf(cache: JudgeCache, { kind, self }: Resource) {
+function entryOf(cache: JudgeCache, { kind, self }: Resource): ResourceEntry | null {
   if (typeof self !== 'object' || self === null) return null;
   let entries = cache.resources.get(kind);
   if (entries === undefined) {
@@ -159,16 +189,21 @@ function scanPart(
   const secrets = policies.secrets();
   if (secrets === null) return { marks: [], spans: [], problems: [] };
   const { path } = document.file;
+  const file = fileOf(document);
   const { hits, problem } = scanSecrets(secrets.scanner, part.content.text);
   const text = (hit: SecretHit) => part.content.text.slice(hit.span.start, hit.span.end);
   const marks = hits.flatMap((hit) => {
     const policy = secrets.policies.get(hit.policy);
     const resource = resources.find((one) => policy?.enabled.policy.resources.includes(one.kind));
     if (policy === undefined || resource === undefined || policy.enabled.ignores(path)) return [];
-    const scope = scopeOf(resource, bench);
+    const scope = scopeOf(resource, file, bench.context);
     scope.params = policy.enabled.parameters;
-    if (isJudged(policy, scope, partBudget).kind !== 'yes') return [];
-    const judged = placed(policy, hit.span, `secret ${textBits(text(hit))}`, { masked: hit.masked }, scope);
+    const narrowed = isJudged(policy, scope, partBudget);
+    if (narrowed.kind === 'no' || narrowed.kind === 'unknown') return [];
+    const judged =
+      narrowed.kind === 'error'
+        ? failed(policy, 'error', `\`where\` broke: ${narrowed.message}`)
+        : placed(policy, hit.span, `secret ${textBits(text(hit))}`, { masked: hit.masked }, scope);
     return [
       {
         judged,

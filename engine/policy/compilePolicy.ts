@@ -5,6 +5,7 @@ import { createLines } from '../document/index.ts';
 import type { Span } from '../model.ts';
 import { resourceKinds } from '../resource/index.ts';
 import { type CompiledPattern, compilePattern } from '../rule/pattern.ts';
+import { compileSecrets } from '../rule/secret.ts';
 import { type FileProblem, fileProblem } from './file.ts';
 import { parameterType } from './parameter.ts';
 import type { Expression, FixRule, Policy } from './policy.ts';
@@ -43,6 +44,11 @@ export function compilePolicy(enabled: EnabledPolicy, kind: string): CompiledPol
   const where = policy.where === null ? null : compiler.boolean(policy.where, false);
   const require = policy.rule.kind === 'require' ? compiler.boolean(policy.rule.require, true) : null;
   const pattern = policy.rule.kind === 'pattern' ? patternOf(policy.rule, add) : null;
+  if (policy.rule.kind === 'secret') {
+    for (const problem of compileSecrets([{ policy: policy.id, secret: policy.rule.secret }]).problems) {
+      add('error', policy.rule.span, problem.message);
+    }
+  }
   const message = compiler.template(policy.message);
   const fix = compiler.fix(policy.fix);
   const programs = [where, require, ...message.pieces].filter((piece) => piece !== null && typeof piece !== 'string');

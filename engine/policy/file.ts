@@ -69,7 +69,10 @@ export function readYaml<T>(
   const parsed = part === undefined ? null : schema.safeParse(part.content.value);
   if (parsed !== null && !parsed.success) {
     for (const issue of parsed.error.issues) {
-      for (const { path, message } of explainIssue(issue, schema, part?.content.value)) at(path, message);
+      for (const { path, message, place } of explainIssue(issue, schema, part?.content.value)) {
+        const key = place === 'key' && part !== undefined ? locate(part.content, path).key : null;
+        add('error', key === null ? spanOf(path) : shifted(key, part?.offset ?? 0), message);
+      }
     }
   }
   return {
@@ -99,7 +102,11 @@ function spanIn(content: PartContent, path: Path, offset: number, text: string):
   if (path.length === 0) return topOf(text);
   const found = locate(content, path);
   const span = found.missing === 0 ? (found.value ?? found.key) : (found.key ?? null);
-  return span === null ? topOf(text) : { start: span.start + offset, end: span.end + offset };
+  return span === null ? topOf(text) : shifted(span, offset);
+}
+
+function shifted({ start, end }: Span, by: number): Span {
+  return { start: start + by, end: end + by };
 }
 
 /** The first line that says something: where a problem of the whole file is shown. */

@@ -7,6 +7,8 @@ type Issue = z.core.$ZodIssue;
 interface Explained {
   readonly path: Path;
   readonly message: string;
+  /** Whether the key itself is wrong, and not its value. */
+  readonly place?: 'key';
 }
 
 /** What an issue means, and where; one issue may be several (each unknown key). */
@@ -15,7 +17,7 @@ export function explainIssue(issue: Issue, schema: z.ZodType, value: unknown): r
   switch (issue.code) {
     case 'unrecognized_keys': {
       const known = keysAt(schema, path);
-      return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(key, known) }));
+      return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(key, known), place: 'key' }));
     }
     case 'invalid_type':
       if (valueAt(value, path) === undefined) return [{ path, message: missingKey(path) }];

@@ -2,7 +2,7 @@
 
 import type { Context } from '../evaluate.ts';
 import type { Origin } from '../evaluation/assemble.ts';
-import { scopeOf } from '../evaluation/part.ts';
+import { fileOf, scopeOf } from '../evaluation/part.ts';
 import { pathOfTarget } from '../evaluation/place.ts';
 import { type Document, type Edit, type PartContent, type Path, Unknown, type Value } from '../model.ts';
 import { renderTemplate } from '../policy/template.ts';
@@ -53,7 +53,7 @@ export function propose(document: Document, { mark }: Origin, context: Context):
 type Marked = Origin['mark'];
 
 function fixScope(document: Document, { resource, judged, place, content }: Marked, context: Context): Scope {
-  const scope = scopeOf(resource, { document, context });
+  const scope = scopeOf(resource, fileOf(document), context);
   scope.params = judged.policy.enabled.parameters;
   if (judged.element !== null) {
     scope.item = judged.element.item;
