@@ -119,7 +119,7 @@ function commandsOf(instruction: Resource, self: ValueMap): readonly Resource[] 
   return maps(self.commands).map((command, index) => ({
     kind: 'docker.command',
     name: instruction.name,
-    identity: `${instruction.identity}/${command.text}`,
+    identity: `${instruction.identity}/command`,
     path: [...instruction.path, 'commands', index],
     self: command,
     relatives: { ...instruction.relatives, instruction: self },

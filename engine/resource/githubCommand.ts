@@ -15,7 +15,7 @@ export function commandsIn(step: Resource, content: PartContent, memo: Memo): re
   return placedCommands(self.script, self.shell, content.text, span).map(({ text, span: place }) => ({
     kind: 'github.command',
     name: step.name,
-    identity: `${step.identity}/${text}`,
+    identity: `${step.identity}/command`,
     path,
     self: memo(self, `command ${text}`, () => withFields({ text, shell: self.shell ?? null }, {})),
     relatives: step.relatives,

@@ -129,7 +129,7 @@ function expression(memo: Memo, { path, owner, where }: Place, found: Occurrence
   return {
     kind: 'github.expression',
     name: resource.name,
-    identity: `${resource.identity}/${where}/${text}`,
+    identity: `${resource.identity}/${where}`,
     path,
     self: memo(ownerOf(resource), label, () => withFields({ ...readExpression(text), ...facts, in: where, scope }, {})),
     relatives: resource.relatives,
