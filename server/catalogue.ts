@@ -40,8 +40,7 @@ export function tellStatus(session: Session): void {
 }
 
 function problemsOf({ rules }: Root): readonly string[] {
-  if (rules === null) return [];
-  return [...rules.setup.problems, ...rules.set.problems].map(({ file, range, message }) => `${file}:${range.start.line}: ${message}`);
+  return (rules?.problems ?? []).map(({ file, range, message }) => `${file}:${range.start.line}: ${message}`);
 }
 
 function entriesOf(rules: Rules): readonly CatalogueEntry[] {

@@ -42,7 +42,7 @@ export function policyIdOf(rules: Rules, path: string): string | null {
 function configurationProblems(rules: Rules, file: SourceFile, native: Native): readonly FileProblem[] {
   // What is in force was also checked against the disk: whether policy folders and the baseline exist.
   if (rules.setup.configuration.source === file.text) {
-    return [...rules.setup.problems, ...rules.set.problems].filter((problem) => problem.file === configurationName);
+    return rules.problems.filter((problem) => problem.file === configurationName);
   }
   const { configuration, problems } = readConfiguration(file);
   return [...problems, ...compilePolicies(rules.setup.policies, configuration, native).problems];

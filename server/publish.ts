@@ -27,9 +27,7 @@ export function publishDirty(session: Session): void {
  * Shows what is wrong with a root's own files (kerb.yaml, policies) that are not open: open ones show their own text's.
  */
 export function publishOwnFiles(session: Session, root: Root): void {
-  const { setup, set } = root.rules ?? {};
-  const problems = [...(setup?.problems ?? []), ...(set?.problems ?? [])].filter(({ file }) => !file.startsWith('kerb:'));
-  const found = Map.groupBy(problems, ({ file }) => uriOf(path.resolve(root.folder, file)));
+  const found = Map.groupBy(root.rules?.problems ?? [], ({ file }) => uriOf(path.resolve(root.folder, file)));
   for (const uri of session.ownFiles.get(root) ?? []) if (!found.has(uri)) showClosed(session, uri, []);
   for (const [uri, list] of found) {
     const code = uri.endsWith(`/${configurationName}`) ? 'kerb/configuration' : 'kerb/policy';

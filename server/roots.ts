@@ -1,7 +1,17 @@
 // The repositories that open files belong to, each with its own configuration and policies.
 import path from 'node:path';
-import { type Baseline, compilePolicies, type Native, type Policy, type PolicySet, readBaseline } from '../engine/index.ts';
-import { findRoot, isInside, loadSetup, relativePath, type Setup } from '../repository/index.ts';
+import {
+  type Baseline,
+  checkPolicies,
+  compilePolicies,
+  defaultConfiguration,
+  type FileProblem,
+  type Native,
+  type Policy,
+  type PolicySet,
+  readBaseline,
+} from '../engine/index.ts';
+import { findRoot, isBuiltIn, isInside, loadSetup, relativePath, type Setup } from '../repository/index.ts';
 import { pageUri } from './page.ts';
 import { fileOf } from './uri.ts';
 
@@ -21,6 +31,8 @@ export interface Rules {
   readonly set: PolicySet;
   readonly byId: ReadonlyMap<string, Policy>;
   readonly baseline: Baseline | null;
+  /** Everything wrong with the configuration and with policies, those of Kerb itself left out. */
+  readonly problems: readonly FileProblem[];
   /** The URI of a policy's page, or null. */
   readonly pageOf: (id: string) => string | null;
 }
@@ -134,11 +146,18 @@ async function loadRules(folder: string, native: Native): Promise<Rules> {
     }
     return page;
   };
-  return { setup, set, byId, baseline, pageOf };
+  const problems = [...setup.problems, ...set.problems, ...compileProblems(setup.policies, native)];
+  return { setup, set, byId, baseline, pageOf, problems: problems.filter(({ file }) => !file.startsWith('kerb:')) };
+}
+
+/** What the compiler says of the repository's own policies. The built-in ones were compiled before they were released. */
+function compileProblems(policies: readonly Policy[], native: Native): readonly FileProblem[] {
+  const own = policies.filter((policy) => !isBuiltIn(policy));
+  return own.length === 0 ? [] : checkPolicies(compilePolicies(own, defaultConfiguration, native));
 }
 
 /** A watcher may tell of a file that was only touched: nothing has to be judged again for that. */
 function sameRules(a: Rules, b: Rules): boolean {
-  const told = (rules: Rules): string => JSON.stringify([...rules.setup.problems, ...rules.set.problems]);
+  const told = ({ problems }: Rules): string => JSON.stringify(problems);
   return a.set.digest === b.set.digest && a.setup.baseline === b.setup.baseline && told(a) === told(b);
 }

@@ -1,0 +1,59 @@
+// VS Code's screen: the only file that knows its class names, which are not an interface and may change with a version.
+import type { Locator, Page } from 'playwright-core';
+
+/** Opens a file of the folder by name. */
+export async function openFile(page: Page, name: string): Promise<void> {
+  await page.locator('.monaco-workbench').waitFor();
+  await page.keyboard.press('Control+p');
+  await page.locator('.quick-input-widget input').first().fill(name);
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor();
+  await page.keyboard.press('Enter');
+  await page.locator('.tab.active', { hasText: name }).waitFor();
+}
+
+/** Runs a command of the palette by its whole title. */
+export async function command(page: Page, title: string): Promise<void> {
+  await page.keyboard.press('F1');
+  await page.locator('.quick-input-widget input').first().fill(`>${title}`);
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
+  await page.keyboard.press('Enter');
+  await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+}
+
+/** Waits until so many squiggles are in the editor. */
+export async function squiggles(page: Page, enough: (count: number) => boolean): Promise<void> {
+  const all = page.locator('.monaco-editor .squiggly-error, .monaco-editor .squiggly-warning');
+  await all.first().waitFor();
+  if (!enough(await all.count())) throw new Error(`${await all.count()} squiggles`);
+}
+
+/** Types behind a text of the active editor. */
+export async function typeBehind(page: Page, text: string, typed: string): Promise<void> {
+  await lineWith(page, text).click();
+  await page.keyboard.press('End');
+  await page.keyboard.type(typed);
+}
+
+/** The row of the Problems panel with a message. */
+export function problem(page: Page, message: string): Locator {
+  return page.locator('.markers-panel .monaco-list-row', { hasText: message }).first();
+}
+
+/** Hovers over a word of a line, and answers what is shown. */
+export async function hoverText(page: Page, line: string, word: string): Promise<string> {
+  await lineWith(page, line).locator('span', { hasText: word }).last().hover();
+  const box = page.locator('.monaco-hover:visible', { hasText: 'kubernetes/' }).first();
+  await box.waitFor();
+  return box.innerText();
+}
+
+/** Chooses an entry of the lightbulb's menu at the cursor. */
+export async function quickFix(page: Page, title: string): Promise<void> {
+  await page.keyboard.press('Control+.');
+  await page.locator('.action-widget .monaco-list-row', { hasText: title }).first().click();
+}
+
+/** A line of the editor; VS Code shows blanks as no-break spaces. */
+export function lineWith(page: Page, text: string): Locator {
+  return page.locator('.monaco-editor .view-line', { hasText: new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/ /g, '\\s')) }).first();
+}
