@@ -29,8 +29,6 @@ export interface Policy {
   readonly parameters: Readonly<Record<string, Parameter>>;
   /** Paths within `self` (or the item); the first that exists is marked. Empty: the evaluation's blame decides. */
   readonly mark: readonly Path[];
-  /** What is marked is a secret, and shown nowhere. */
-  readonly confidential: boolean;
   /** Paths like those of `mark`, or metavariables: what stands there is a secret. */
   readonly masks: readonly Path[];
   readonly message: Expression;

@@ -75,7 +75,6 @@ function policyOf(file: PolicyFile, document: PolicyDocument, checked: Checked):
     rule: ruleOf(document, checked),
     parameters: parametersOf(document, checked),
     mark: pathsOf(document.mark, ['mark'], checked),
-    confidential: document.confidential ?? false,
     masks: pathsOf(document.masks, ['masks'], checked),
     message: expression(checked, ['message'], document.message),
     fix: document.fix === undefined ? null : fixOf(document, document.fix, checked),

@@ -109,8 +109,6 @@ export const policySchema = z.strictObject({
   /** Path or paths relative to `self` (or to the item of `each`): the first that exists is underlined; where none
    *  does, the nearest ancestor's key of the first. Without `mark`, what made the evaluation false decides. */
   mark: oneOrMany(path, 10).optional(),
-  /** What is marked is itself a secret: no message, excerpt or report shows it. */
-  confidential: z.boolean().optional(),
   /** Path or paths, relative as `mark` is (for a `pattern`, metavariables): what stands there is a secret, and no output shows it. */
   masks: oneOrMany(path, 10).optional(),
   /** Text with CEL in single braces: "container {self.name} runs privileged". `{{ … }}` is plain text. */
