@@ -1,6 +1,6 @@
 /** Where findings stand on secrets: what a policy names under `masks`, no output may show. */
 import { locate } from '../document/index.ts';
-import { type Path, type Span, Unknown, type Value } from '../model.ts';
+import type { Path, Span, Value } from '../model.ts';
 import { valueAt } from '../rule/require.ts';
 import type { Mark } from './part.ts';
 import { pathOfTarget } from './place.ts';
@@ -26,8 +26,7 @@ function spansOf({ judged, resource, content }: Mark, path: Path): readonly Span
 
 /** An alias leads to where the value is written, and the same secret may be written more than once. */
 function occurrences(text: string, value: Value | undefined): readonly Span[] {
-  if (value instanceof Unknown || value === null || value === undefined) return [];
-  if (typeof value === 'object') return Object.values(value).flatMap((inner) => occurrences(text, inner));
+  if (value === null || value === undefined || typeof value === 'object') return [];
   const secret = String(value);
   const spans: Span[] = [];
   if (secret.length < shortest) return spans;

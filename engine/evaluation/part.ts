@@ -1,6 +1,7 @@
 /** All policies on one part of a document. */
 import type { Document, Finding, Part, PartContent, Problem, Resource, Span, Value } from '../model.ts';
 import type { PolicyGroup, PolicySet } from '../policy/compile.ts';
+import { isSameRead, readValue } from '../policy/reads.ts';
 import { liftResources } from '../resource/index.ts';
 import type { Scope } from '../rule/require.ts';
 import { type SecretHit, scanSecrets } from '../rule/secret.ts';
@@ -125,13 +126,14 @@ function remembered(
 ): JudgedGroup | null {
   if (known === undefined || budget < known.result.cost + plenty) return null;
   for (let at = 0; at < reads.length; at++) {
-    if (known.relatives[at] !== relatives[reads[at] ?? '']) return null;
+    const read = reads[at];
+    if (read !== undefined && !isSameRead(known.relatives[at], readValue(relatives, read))) return null;
   }
   return known.result;
 }
 
 function relativesOf({ reads }: PolicyGroup, { relatives }: Resource): readonly (Value | undefined)[] {
-  return reads.map((name) => relatives[name]);
+  return reads.map((read) => readValue(relatives, read));
 }
 
 /** Policies that read the same variables are remembered together: one comparison serves them all. */
