@@ -32,6 +32,7 @@ export function runKerb(args: readonly string[], { cwd, input, env = {}, program
       ...(PATH === undefined ? {} : { PATH }),
       ...(HOME === undefined ? {} : { HOME }),
       ...(TMPDIR === undefined ? {} : { TMPDIR }),
+      KERB_NO_BUILD: '1',
       ...env,
     },
     encoding: 'utf8',

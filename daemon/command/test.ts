@@ -73,7 +73,7 @@ function testFolder(named: string): Tested {
   const { texts } = readFolderTexts(folder, '');
   const files = policyFilesOf({ name: '', texts })
     .filter(({ id }) => id.startsWith(prefix))
-    .map((file) => ({ ...file, path: path.join(folder, file.path) }));
+    .map((file) => ({ ...file, path: path.relative(process.cwd(), path.join(folder, file.path)) }));
   if (files.length === 0) throw new UsageError(`${named} holds no policy (<domain>/<name>.yaml)`);
   const native = createNative();
   const { policies, problems } = readPolicies(files);

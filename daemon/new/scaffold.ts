@@ -76,7 +76,7 @@ message: "{self.kind} {self.metadata.name} has no team"`,
   },
   'github.job': {
     body: `resource: RESOURCE
-require: has(self["timeout-minutes"])
+require: "'timeout-minutes' in self"
 mark: timeout-minutes
 message: job {self.id} may run for six hours`,
     cases: `${fence}yaml .github/workflows/build.yml

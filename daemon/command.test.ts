@@ -1,0 +1,154 @@
+/** The other commands, end to end. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { runKerb } from '../test/command.ts';
+import { createWorkTree } from '../test/workTree.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+
+test('kerb eval prints a value, or says where the expression is wrong', (context) => {
+  const tree = createWorkTree(context, { 'in.yaml': 'name: web\nports: [80, 443]\n', 'two.yaml': 'a: 1\n---\nb: 2\n' });
+  const cases: readonly [readonly string[], number, RegExp, RegExp][] = [
+    [['1 + 2 * 3'], 0, /^7\n$/, /^$/],
+    [
+      ['[1, 2.0, 3u, b"a", "x", null, duration("90s"), type(1)]'],
+      0,
+      /^\[1,2\.0,3,"YQ==","x",null,"90s","int"\]\n$/,
+      /^$/,
+    ],
+    [['9223372036854775807'], 0, /^"9223372036854775807"\n$/, /^$/],
+    [['{"a": optional.none(), "b": {1: true}}'], 0, /^\{"a":null,"b":\{"1":true\}\}\n$/, /^$/],
+    [['ports.exists(p, p == 443) && self.name == name', '--input', 'in.yaml'], 0, /^true\n$/, /^$/],
+    [['1 / 0'], 2, /^$/, /1:1: division by zero\n {2}1 \/ 0\n {2}\^/],
+    [['1 +'], 2, /^$/, /1:4: /],
+    [['nobody'], 2, /^$/, /nobody/],
+    [['self', '--input', 'two.yaml'], 2, /^$/, /2 documents/],
+    [['self', '--input', 'nowhere.yaml'], 2, /^$/, /nowhere\.yaml/],
+    [[], 2, /^$/, /one expression/],
+  ];
+  for (const [args, status, stdout, stderr] of cases) {
+    const ran = runKerb(['eval', ...args], { cwd: tree.root });
+    assert.equal(ran.status, status, `${args.join(' ')}: ${ran.stdout}${ran.stderr}`);
+    assert.match(ran.stdout, stdout);
+    assert.match(ran.stderr, stderr);
+  }
+});
+
+test('kerb eval --batch answers each line by one, whatever the lines say', (context) => {
+  const lines = [
+    '{"expr": "x + 1", "vars": {"x": 41}}',
+    'no json',
+    '',
+    '[]',
+    '{"expr": 1}',
+    '{"expr": "1", "vars": []}',
+    '{"expr": "x", "vars": {"x": 1.0}}',
+    '{"expr": "x", "vars": {"x": 9007199254740993}}',
+    '{"expr": "x", "vars": {"x": 99999999999999999999}}',
+    '{"expr": "size(self)", "vars": {"self": {"__proto__": {"a": 1}, "constructor": 2}}}',
+    '{"expr": "\\"a\u2028b\\".size()"}',
+    `{"expr": "x", "vars": {"x": ${'['.repeat(5000)}${']'.repeat(5000)}}}`,
+    '{"expr": "1 +\\n foo(2)"}',
+    '{"expr": "[1,2,3].map(a, [1,2,3].map(b, a * b))"}',
+    '{"expr": "true || 1/0 > 0"}',
+  ];
+  const ran = runKerb(['eval', '--batch'], { cwd: createWorkTree(context).root, input: lines.join('\n') });
+  assert.equal(ran.status, 0);
+  const answers = ran.stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const short = answers.map((answer) => ('error' in answer ? answer.error.kind : answer.value));
+  const expected = [
+    42,
+    'input',
+    'input',
+    'input',
+    'input',
+    'input',
+    1,
+    '9007199254740993',
+    'input',
+    2,
+    3,
+    'input',
+    'compile',
+    [
+      [1, 2, 3],
+      [2, 4, 6],
+      [3, 6, 9],
+    ],
+    true,
+  ];
+  assert.deepEqual(short, expected);
+  assert.deepEqual(answers[12].error.range.start.line, 2);
+  assert.deepEqual(Object.keys(answers[12].error).sort(), ['kind', 'message', 'range']);
+});
+
+test('kerb new makes a policy of each kind whose cases pass, and never writes over one', (context) => {
+  const tree = createWorkTree(context);
+  for (const id of [
+    'kubernetes/own-registry',
+    'github/short-jobs',
+    'docker/old-words',
+    'npm/licence',
+    'code/dumps',
+    'secrets/acme',
+    'shop/anything',
+  ]) {
+    assert.equal(runKerb(['new', 'policy', id], { cwd: tree.root }).status, 0, id);
+    assert.ok(existsSync(path.join(tree.root, 'policies', `${id}.md`)));
+  }
+  const tested = runKerb(['test'], { cwd: tree.root });
+  assert.equal(tested.status, 0, tested.stdout + tested.stderr);
+  assert.match(tested.stdout, /7 pages, \d+ cases: \d+ passed, 0 failed\n$/);
+  const again = runKerb(['new', 'policy', 'docker/old-words'], { cwd: tree.root });
+  assert.equal(again.status, 2);
+  assert.match(again.stderr, /exists already/);
+  for (const id of ['nodomain', '../../up/and-away', 'A/b'])
+    assert.equal(runKerb(['new', 'policy', id], { cwd: tree.root }).status, 2, id);
+});
+
+test('kerb test says what differs, redraws it with UPDATE=1, and is 2 for a policy that is wrong', (context) => {
+  const tree = createWorkTree(context);
+  runKerb(['new', 'policy', 'kubernetes/own-registry', '--folder', 'rules'], { cwd: tree.root });
+  const page = path.join(tree.root, 'rules/kubernetes/own-registry.md');
+  const drawn = readFileSync(page, 'utf8');
+  tree.write({ 'rules/kubernetes/own-registry.md': drawn.replace(/^.*\^\^.*\n/m, '') });
+  const failed = runKerb(['test', 'rules'], { cwd: tree.root });
+  assert.equal(failed.status, 1, failed.stdout + failed.stderr);
+  assert.match(failed.stdout, /^ +\+ .*\^\^ container web/m);
+  assert.equal(runKerb(['test', 'rules'], { cwd: tree.root, env: { UPDATE: '1' } }).status, 0);
+  assert.equal(readFileSync(page, 'utf8'), drawn);
+  assert.equal(runKerb(['test', 'rules/kubernetes/own-registry.yaml'], { cwd: tree.root }).status, 0);
+  assert.equal(runKerb(['test', 'rules/kubernetes'], { cwd: tree.root }).status, 0);
+  const policy = path.join(tree.root, 'rules/kubernetes/own-registry.yaml');
+  tree.write({
+    'rules/kubernetes/own-registry.yaml': readFileSync(policy, 'utf8').replace('self.?image', 'selv.?image'),
+  });
+  const wrong = runKerb(['test', 'rules'], { cwd: tree.root });
+  assert.equal(wrong.status, 2);
+  assert.match(wrong.stderr, /own-registry\.yaml:\d+:\d+: .*selv/);
+  rmSync(page);
+  assert.equal(runKerb(['test', 'nowhere'], { cwd: tree.root }).status, 2);
+});
+
+test('kerb explain and kerb catalog find a policy by its id and by what others call it', () => {
+  const explained = runKerb(['explain', 'kubernetes/privileged'], { cwd: root });
+  assert.equal(explained.status, 0);
+  for (const word of ['Containers must not run privileged', 'PSS/baseline', 'critical, deny', 'runs privileged']) {
+    assert.ok(explained.stdout.includes(word), word);
+  }
+  assert.equal(runKerb(['explain', 'checkov/CKV_K8S_16'], { cwd: root }).stdout, explained.stdout);
+  const unknown = runKerb(['explain', 'kubernetes/priviledged-container'], { cwd: root });
+  assert.equal(unknown.status, 2);
+  const found = JSON.parse(
+    runKerb(['catalog', '--format', 'json', '--control', 'pss/baseline', 'privileged'], { cwd: root }).stdout,
+  );
+  assert.ok(found.some((policy: { id: string }) => policy.id === 'kubernetes/privileged'));
+  assert.ok(found.every((policy: { controls: string[] }) => policy.controls.includes('PSS/baseline')));
+  const page = runKerb(['catalog', '--format', 'markdown'], { cwd: root }).stdout;
+  assert.match(page, /^\| `kubernetes\/privileged` \| Containers must not run privileged \| critical \| deny \|/m);
+});
