@@ -7,6 +7,7 @@ import type { Configuration } from './configuration.ts';
 import type { FileProblem } from './file.ts';
 import { globMatcher } from './glob.ts';
 import type { Policy } from './policy.ts';
+import type { Read } from './reads.ts';
 import { type EnabledPolicy, enabledPolicies } from './select.ts';
 
 export type { EnabledPolicy } from './select.ts';
@@ -34,7 +35,7 @@ export interface PolicySet {
 
 /** Policies whose verdicts depend on the same variables of a resource. */
 export interface PolicyGroup {
-  readonly reads: readonly string[];
+  readonly reads: readonly Read[];
   readonly policies: readonly CompiledPolicy[];
 }
 
@@ -110,7 +111,7 @@ function remembered<T>(make: (kind: string) => T): (kind: string) => T {
 function groupsOf(policies: readonly CompiledPolicy[]): readonly PolicyGroup[] {
   const groups = new Map<string, CompiledPolicy[]>();
   for (const policy of policies) {
-    const name = policy.reads.join();
+    const name = policy.reads.map((read) => `${read.name}.${read.field}`).join();
     groups.set(name, [...(groups.get(name) ?? []), policy]);
   }
   return [...groups.values()].map((group) => ({ reads: group[0]?.reads ?? [], policies: group }));

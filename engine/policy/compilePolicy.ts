@@ -9,6 +9,7 @@ import { compileSecrets } from '../rule/secret.ts';
 import { type FileProblem, fileProblem } from './file.ts';
 import { parameterType } from './parameter.ts';
 import type { Expression, FixRule, Policy } from './policy.ts';
+import { type Read, readsOf } from './reads.ts';
 import { scalarSpan } from './scalar.ts';
 import type { EnabledPolicy } from './select.ts';
 import { parseTemplate, type Template } from './template.ts';
@@ -29,7 +30,7 @@ export interface CompiledPolicy {
   readonly fixValue: Program | null;
   readonly fixText: Template | null;
   /** The relatives (`object` among them) that a verdict and its message depend on beside `self`, sorted. */
-  readonly reads: readonly string[];
+  readonly reads: readonly Read[];
 }
 
 /** Compiles a policy for one of its resource kinds. Never throws. */
@@ -52,16 +53,12 @@ export function compilePolicy(enabled: EnabledPolicy, kind: string): CompiledPol
   const message = compiler.template(policy.message);
   const fix = compiler.fix(policy.fix);
   const programs = [where, require, ...message.pieces].filter((piece) => piece !== null && typeof piece !== 'string');
-  const reads = new Set(programs.flatMap((program) => [...program.reads]));
-  for (const name of ['params', 'context', 'file', 'item', 'key', 'match']) reads.delete(name);
-  // What is remembered is remembered by `self` already.
-  reads.delete('self');
   const first = problems.find((problem) => problem.severity === 'error');
   const broken =
     first === undefined
       ? null
       : `the policy itself is broken: ${policy.file}:${first.range.start.line}:${first.range.start.column}: ${first.message}`;
-  return { enabled, kind, broken, problems, where, require, pattern, message, ...fix, reads: [...reads].sort() };
+  return { enabled, kind, broken, problems, where, require, pattern, message, ...fix, reads: readsOf(programs) };
 }
 
 type Add = (severity: FileProblem['severity'], span: Span, message: string) => void;
