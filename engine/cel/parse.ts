@@ -7,6 +7,7 @@ import { expandMacro } from './macro.ts';
 import { expect, type Parser, peek, skip, startParser, take } from './parser.ts';
 import { parseArguments, parsePrimary } from './primary.ts';
 import { children, type Expression, type Invalid, type Operator } from './syntax.ts';
+import type { Token } from './token.ts';
 
 export interface Parsed {
   readonly root: Expression;
@@ -46,10 +47,16 @@ function parseWhole(parser: Parser): Expression {
     const extra = peek(parser);
     parser.report(extra, `${describe(extra.text)} is not expected here`);
     skip(parser);
+    while (isBetween(peek(parser))) skip(parser);
     if (peek(parser).kind !== 'end') parts.push(parseExpression(parser));
   }
   if (parts.length === 1) return root;
   return { kind: 'invalid', span: { start: root.span.start, end: peek(parser).start }, parts };
+}
+
+/** Whether a token can only stand after an expression. */
+function isBetween({ kind, text }: Token): boolean {
+  return kind === 'symbol' && !['!', '-', '(', '[', '{', '.'].includes(text);
 }
 
 function describe(text: string): string {

@@ -29,7 +29,10 @@ export function compileProgram(source: string, options: Options): Compilation {
   const compiled: CelProblem[] = [];
   const compiler = createCompiler(notes, (span, message) => compiled.push({ span, message, severity: 'error' }));
   const step = compiler.step(root);
-  const found = options.types === 'unchecked' ? [] : notes.problems;
+  const found =
+    options.types === 'unchecked'
+      ? []
+      : notes.problems.filter((one) => !syntax.some((other) => other.span.start === one.span.start));
   const problems = inOrder([
     ...[...syntax, ...found].map((one) => ({ ...one, severity: 'error' as const })),
     ...compiled,
@@ -40,8 +43,11 @@ export function compileProgram(source: string, options: Options): Compilation {
   };
 }
 
+/** More than anyone reads. */
+const maxProblems = 30;
+
 function inOrder(problems: readonly CelProblem[]): readonly CelProblem[] {
-  return [...problems].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+  return [...problems].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end).slice(0, maxProblems);
 }
 
 interface Compiled {

@@ -55,10 +55,27 @@ function readToken(source: string, start: number, tokens: Token[], report: Repor
     tokens.push(token);
     return token.end;
   }
-  const character = String.fromCodePoint(source.codePointAt(start) ?? 0);
-  report({ start, end: start + character.length }, badCharacter(character));
-  return start + character.length;
+  return readUnknown(source, start, tokens, report);
 }
+
+/** What is no token; half an operator is read as the whole one, so that the rest can still be understood. */
+function readUnknown(source: string, start: number, tokens: Token[], report: Report): number {
+  const character = String.fromCodePoint(source.codePointAt(start) ?? 0);
+  const end = start + character.length;
+  const text = halves.get(character);
+  if (text === undefined) report({ start, end }, `unexpected character ${JSON.stringify(character)}`);
+  else {
+    report({ start, end }, `write ${text} instead of ${character}`);
+    tokens.push({ kind: 'symbol', text, start, end });
+  }
+  return end;
+}
+
+const halves: ReadonlyMap<string, string> = new Map([
+  ['=', '=='],
+  ['&', '&&'],
+  ['|', '||'],
+]);
 
 function readWord(source: string, start: number): Token | null {
   const word = matchAt(name, source, start);
@@ -79,14 +96,6 @@ function readNumber(source: string, start: number): Token | null {
 function readSymbol(source: string, start: number): Token | null {
   const found = matchAt(symbol, source, start);
   return found === null ? null : { kind: 'symbol', text: found[0], start, end: start + found[0].length };
-}
-
-function badCharacter(character: string): string {
-  const instead: Readonly<Record<string, string>> = { '=': '==', '&': '&&', '|': '||' };
-  const better = Object.hasOwn(instead, character) ? instead[character] : undefined;
-  return better === undefined
-    ? `unexpected character ${JSON.stringify(character)}`
-    : `write ${better} instead of ${character}`;
 }
 
 function matchAt(pattern: RegExp, source: string, at: number): RegExpExecArray | null {

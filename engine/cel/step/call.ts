@@ -1,5 +1,5 @@
 /** Calls of declared functions: overloads are chosen by the arguments' types at run time, since documents may lie. */
-import { Unknown } from '../../model.ts';
+import { type Span, Unknown } from '../../model.ts';
 import type { Call as Callable, Overload } from '../function.ts';
 import { type Guard, guardOf, isContainer } from '../guard.ts';
 import { hasUnknown } from '../partial.ts';
@@ -53,7 +53,7 @@ function prepare(compiler: Compiler, node: Call, { overload, constants }: Prepar
   const fits = constants.every((value, at) => value === undefined || guards[at]?.(value) === true);
   const useful = overload.prepare !== undefined && fits && constants.some((value) => value !== undefined);
   const prepared = useful ? overload.prepare?.(constants) : null;
-  if (prepared instanceof CelError) compiler.report(node.span, prepared.message);
+  if (prepared instanceof CelError) compiler.report(lastConstant(compiler, node), prepared.message);
   const call = typeof prepared === 'function' ? prepared : overload.call;
   const partial = overload.unknowns === 'accepted' || !types.some(isContainer) ? 'accepted' : 'refused';
   return {
@@ -64,6 +64,12 @@ function prepare(compiler: Compiler, node: Call, { overload, constants }: Prepar
     simple: partial === 'accepted',
     partial,
   };
+}
+
+/** What is wrong with a constant is wrong with the last one: the pattern, the zone. */
+function lastConstant(compiler: Compiler, node: Call): Span {
+  const args = compiler.notes.calls.get(node)?.args ?? [];
+  return args.findLast((arg) => compiler.constant(arg) !== undefined)?.span ?? node.span;
 }
 
 function unaryStep(node: Call, callee: Callee, step: Step): Step {

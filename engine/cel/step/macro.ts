@@ -137,7 +137,7 @@ function mapTransformStep(compiler: Compiler, node: Comprehension): Step {
       const value = body(frame);
       if (stops(value)) return value;
       if (node.macro === 'transformMap') pairs.push([frame.slots[slot] as MapKey, value]);
-      else if (isMap(value)) pairs.push(...mapEntries(value));
+      else if (isMap(value)) for (const entry of mapEntries(value)) pairs.push(entry);
       else return notMap;
       return undefined;
     });
