@@ -12,7 +12,16 @@ const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'
 const target = `${process.platform}-${process.arch}`;
 const at = process.argv.indexOf('--out');
 const out = path.resolve(at > 0 ? (process.argv[at + 1] ?? '') : `dist/kerb-${target}-${manifest.version}.vsix`);
-const content = ['bin/kerb', 'dist/*.{js,cjs,json}', 'dist/native/*', 'policies/**/*.{yaml,md}', 'extension/media/*', '*.md', 'LICENSE', 'docs/**/*.{md,png}'];
+const content = [
+  'bin/kerb',
+  'dist/*.{js,cjs,json}',
+  'dist/native/*',
+  'policies/**/*.{yaml,md}',
+  'extension/media/*',
+  '*.md',
+  'LICENSE',
+  'docs/**/*.{md,png}',
+];
 
 const began = Date.now();
 run([path.join(root, 'build.mjs'), '--quiet'], root);
@@ -21,7 +30,20 @@ try {
   layOut(folder);
   // Everything that runs is bundled, so that no dependency is packed. No repository: nothing is published from here.
   const vsce = path.join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
-  run([vsce, 'package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--target', target, '--out', out], folder);
+  run(
+    [
+      vsce,
+      'package',
+      '--no-dependencies',
+      '--allow-missing-repository',
+      '--no-rewrite-relative-links',
+      '--target',
+      target,
+      '--out',
+      out,
+    ],
+    folder,
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -33,12 +55,23 @@ function layOut(folder: string): void {
     const isStale = file.startsWith(path.join('dist', 'chunk-')) && statSync(path.join(root, file)).mtimeMs < began;
     if (!isStale) cpSync(path.join(root, file), path.join(folder, file));
   }
-  const { scripts: _scripts, dependencies: _dependencies, devDependencies: _devDependencies, optionalDependencies: _optional, files: _files, ...rest } = manifest;
+  const {
+    scripts: _scripts,
+    dependencies: _dependencies,
+    devDependencies: _devDependencies,
+    optionalDependencies: _optional,
+    files: _files,
+    ...rest
+  } = manifest;
   writeFileSync(path.join(folder, 'package.json'), JSON.stringify(rest, null, 2));
 }
 
 function run(args: readonly string[], cwd: string): void {
-  const done = spawnSync(process.execPath, args, { cwd, encoding: 'utf8', env: { ...process.env, NODE_TEST_CONTEXT: '' } });
+  const done = spawnSync(process.execPath, args, {
+    cwd,
+    encoding: 'utf8',
+    env: { ...process.env, NODE_TEST_CONTEXT: '' },
+  });
   if (done.status === 0) return;
   process.stderr.write(`${done.stdout}${done.stderr}`);
   process.exit(1);

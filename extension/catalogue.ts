@@ -1,9 +1,19 @@
 // The catalogue: every policy in force, by domain; searched by name, control or what another tool calls it.
-import { type Disposable, EventEmitter, ThemeIcon, type TreeDataProvider, TreeItem, TreeItemCollapsibleState, window } from 'vscode';
+import {
+  type Disposable,
+  EventEmitter,
+  ThemeIcon,
+  type TreeDataProvider,
+  TreeItem,
+  TreeItemCollapsibleState,
+  window,
+} from 'vscode';
 import { type CatalogueEntry, type CatalogueResult, messages } from '../server/protocol.ts';
 import type { Server } from './client.ts';
 
-type Node = { readonly kind: 'domain'; readonly name: string } | { readonly kind: 'policy'; readonly policy: CatalogueEntry };
+type Node =
+  | { readonly kind: 'domain'; readonly name: string }
+  | { readonly kind: 'policy'; readonly policy: CatalogueEntry };
 
 /** The view, and the entries for the search. */
 export interface Catalogue extends Disposable {
@@ -31,7 +41,8 @@ export function createCatalogue(server: Server): Catalogue {
     async getChildren(node): Promise<Node[]> {
       const policies = await entries();
       if (node?.kind === 'policy') return [];
-      if (node?.kind === 'domain') return policies.filter(({ id }) => domainOf(id) === node.name).map((policy) => ({ kind: 'policy', policy }));
+      if (node?.kind === 'domain')
+        return policies.filter(({ id }) => domainOf(id) === node.name).map((policy) => ({ kind: 'policy', policy }));
       return [...new Set(policies.map(({ id }) => domainOf(id)))].sort().map((name) => ({ kind: 'domain', name }));
     },
   };

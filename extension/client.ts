@@ -1,10 +1,14 @@
 // The connection to the language server, which is part of this extension and runs on VS Code's own Node.
 import path from 'node:path';
-import { type Disposable, EventEmitter, type ExtensionContext, type Event, window, workspace } from 'vscode';
-import { LanguageClient, type LanguageClientOptions, type ServerOptions, TransportKind } from 'vscode-languageclient/node';
-import { type Initialization, messages, type Status } from '../server/protocol.ts';
+import { type Disposable, type Event, EventEmitter, type ExtensionContext, window, workspace } from 'vscode';
+import {
+  LanguageClient,
+  type LanguageClientOptions,
+  type ServerOptions,
+  TransportKind,
+} from 'vscode-languageclient/node';
+import { type Initialization, messages, type Status, commands as serverCommands } from '../server/protocol.ts';
 import { openPage } from './pages.ts';
-import { commands as serverCommands } from '../server/protocol.ts';
 import type { StatusItem } from './status.ts';
 
 /** The server as the rest of the extension sees it. */
@@ -62,7 +66,11 @@ function serverOptions(context: ExtensionContext): ServerOptions {
   const options = { env, execArgv: settings.get<string[]>('server.nodeArguments') ?? [] };
   return {
     run: { module, transport: TransportKind.ipc, options },
-    debug: { module, transport: TransportKind.ipc, options: { ...options, execArgv: ['--inspect=6010', '--enable-source-maps'] } },
+    debug: {
+      module,
+      transport: TransportKind.ipc,
+      options: { ...options, execArgv: ['--inspect=6010', '--enable-source-maps'] },
+    },
   };
 }
 
@@ -74,7 +82,12 @@ function clientOptions(): LanguageClientOptions {
     status: true,
   };
   return {
-    documentSelector: [{ scheme: 'file' }, { scheme: 'untitled' }, { scheme: 'vscode-vfs' }, { scheme: 'vscode-remote' }],
+    documentSelector: [
+      { scheme: 'file' },
+      { scheme: 'untitled' },
+      { scheme: 'vscode-vfs' },
+      { scheme: 'vscode-remote' },
+    ],
     initializationOptions: initialization,
     outputChannelName: 'Kerb',
     markdown: { supportHtml: false },

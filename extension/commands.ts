@@ -1,5 +1,14 @@
 // The commands of the palette and of the views.
-import { commands, type Diagnostic, type ExtensionContext, languages, type QuickPickItem, Uri, window, workspace } from 'vscode';
+import {
+  commands,
+  type Diagnostic,
+  type ExtensionContext,
+  languages,
+  type QuickPickItem,
+  Uri,
+  window,
+  workspace,
+} from 'vscode';
 import { type CatalogueEntry, type CheckResult, messages } from '../server/protocol.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Server } from './client.ts';
@@ -17,7 +26,12 @@ export interface Parts {
 }
 
 /** What a command may be given: nothing by the palette, an id by a link, an element by a view. */
-type Target = string | { readonly policy: CatalogueEntry } | { readonly finding: Shown } | { readonly label: string } | undefined;
+type Target =
+  | string
+  | { readonly policy: CatalogueEntry }
+  | { readonly finding: Shown }
+  | { readonly label: string }
+  | undefined;
 
 /** Registers every command that package.json names. */
 export function registerCommands(context: ExtensionContext, parts: Parts): void {
@@ -29,7 +43,8 @@ export function registerCommands(context: ExtensionContext, parts: Parts): void 
     'kerb.searchCatalogue': async () => withPolicy(undefined, catalogue, openPage, 'list'),
     'kerb.openCatalogue': () => commands.executeCommand('kerb.catalogue.focus'),
     'kerb.suppress': (target) => suppress(isLeaf(target) ? target.finding : null),
-    'kerb.fixAll': () => commands.executeCommand('editor.action.sourceAction', { kind: 'source.fixAll.kerb', apply: 'first' }),
+    'kerb.fixAll': () =>
+      commands.executeCommand('editor.action.sourceAction', { kind: 'source.fixAll.kerb', apply: 'first' }),
     'kerb.newPolicy': () => newPolicy(context),
     'kerb.restart': () => server.restart(),
     'kerb.showOutput': () => server.showOutput(),
@@ -42,9 +57,11 @@ export function registerCommands(context: ExtensionContext, parts: Parts): void 
 async function checkWorkspace(server: Server): Promise<CheckResult> {
   const result = await server.request<CheckResult>(messages.check, {});
   const count = `${result.findings} finding${result.findings === 1 ? '' : 's'} in ${result.files} files`;
-  void window.showInformationMessage(result.cancelled ? `Kerb stopped: ${count} so far` : `Kerb: ${count}`, 'Show').then((choice) => {
-    if (choice === 'Show') void commands.executeCommand('kerb.findings.focus');
-  });
+  void window
+    .showInformationMessage(result.cancelled ? `Kerb stopped: ${count} so far` : `Kerb: ${count}`, 'Show')
+    .then((choice) => {
+      if (choice === 'Show') void commands.executeCommand('kerb.findings.focus');
+    });
   return result;
 }
 

@@ -16,12 +16,16 @@ export function shownFindings(): readonly Shown[] {
       if (diagnostic.source === 'kerb') shown.push({ uri, diagnostic, policy: policyOf(diagnostic) });
     }
   }
-  return shown.sort((a, b) => compare(a.uri.path, b.uri.path) || a.diagnostic.range.start.compareTo(b.diagnostic.range.start));
+  return shown.sort(
+    (a, b) => compare(a.uri.path, b.uri.path) || a.diagnostic.range.start.compareTo(b.diagnostic.range.start),
+  );
 }
 
 /** How many there are. */
 export function countFindings(): number {
-  return languages.getDiagnostics().reduce((sum, [, list]) => sum + list.filter(({ source }) => source === 'kerb').length, 0);
+  return languages
+    .getDiagnostics()
+    .reduce((sum, [, list]) => sum + list.filter(({ source }) => source === 'kerb').length, 0);
 }
 
 /** The policy that a diagnostic is about. */

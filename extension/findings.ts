@@ -1,19 +1,19 @@
 // The tree of findings, by policy or by file.
 import {
+  commands,
+  DiagnosticSeverity,
   type Disposable,
   EventEmitter,
   languages,
   type Memento,
+  ThemeColor,
+  ThemeIcon,
   type TreeDataProvider,
   TreeItem,
   TreeItemCollapsibleState,
-  ThemeIcon,
-  ThemeColor,
-  DiagnosticSeverity,
   Uri,
   window,
   workspace,
-  commands,
 } from 'vscode';
 import { type Shown, shownFindings } from './diagnostics.ts';
 
@@ -105,7 +105,8 @@ function leafItem({ by, finding }: Leaf): TreeItem {
   const { diagnostic, uri, policy } = finding;
   const { start } = diagnostic.range;
   const item = new TreeItem(diagnostic.message);
-  item.description = by === 'policy' ? `${workspace.asRelativePath(uri)}:${start.line + 1}` : `${policy} · line ${start.line + 1}`;
+  item.description =
+    by === 'policy' ? `${workspace.asRelativePath(uri)}:${start.line + 1}` : `${policy} · line ${start.line + 1}`;
   item.tooltip = `${policy}: ${diagnostic.message}`;
   item.contextValue = 'finding';
   item.iconPath = iconOf(diagnostic.severity);
@@ -115,6 +116,7 @@ function leafItem({ by, finding }: Leaf): TreeItem {
 
 function iconOf(severity: number): ThemeIcon {
   if (severity === DiagnosticSeverity.Error) return new ThemeIcon('error', new ThemeColor('list.errorForeground'));
-  if (severity === DiagnosticSeverity.Warning) return new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
+  if (severity === DiagnosticSeverity.Warning)
+    return new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
   return new ThemeIcon('info');
 }

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';
-import { type ExtensionContext, Uri, window, workspace, type WorkspaceFolder } from 'vscode';
+import { type ExtensionContext, Uri, type WorkspaceFolder, window, workspace } from 'vscode';
 
 const form = /^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9-]*$/;
 
@@ -27,16 +27,26 @@ export async function newPolicy(context: ExtensionContext): Promise<void> {
 async function folderForPolicies(): Promise<WorkspaceFolder | undefined> {
   const folders = workspace.workspaceFolders ?? [];
   if (folders.length > 1) return window.showWorkspaceFolderPick({ placeHolder: 'For which folder?' });
-  if (folders.length === 0) void window.showInformationMessage('Kerb: open a folder first; a policy belongs to a repository.');
+  if (folders.length === 0)
+    void window.showInformationMessage('Kerb: open a folder first; a policy belongs to a repository.');
   return folders[0];
 }
 
 /** What the command printed, or why it did nothing. It runs on VS Code's own Node. */
-function runKerb(context: ExtensionContext, args: readonly string[], cwd: string): Promise<string | { readonly error: string }> {
+function runKerb(
+  context: ExtensionContext,
+  args: readonly string[],
+  cwd: string,
+): Promise<string | { readonly error: string }> {
   const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
   return new Promise((resolve) => {
-    execFile(process.execPath, [context.asAbsolutePath(path.join('bin', 'kerb')), ...args], { cwd, env }, (error, output, errors) => {
-      resolve(error === null ? output : { error: errors.trim() || error.message });
-    });
+    execFile(
+      process.execPath,
+      [context.asAbsolutePath(path.join('bin', 'kerb')), ...args],
+      { cwd, env },
+      (error, output, errors) => {
+        resolve(error === null ? output : { error: errors.trim() || error.message });
+      },
+    );
   });
 }

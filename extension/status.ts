@@ -51,8 +51,11 @@ export function createStatus(): StatusItem {
 }
 
 function tooltipOf(status: Status, found: number): MarkdownString {
-  const text = new MarkdownString(`**Kerb**: ${found} finding${found === 1 ? '' : 's'}, ${status.policies} policies in force\n\n`);
-  for (const problem of status.problems.slice(0, 10)) text.appendMarkdown('- ').appendText(problem).appendMarkdown('\n');
+  const text = new MarkdownString(
+    `**Kerb**: ${found} finding${found === 1 ? '' : 's'}, ${status.policies} policies in force\n\n`,
+  );
+  for (const problem of status.problems.slice(0, 10))
+    text.appendMarkdown('- ').appendText(problem).appendMarkdown('\n');
   if (status.problems.length > 10) text.appendMarkdown(`- and ${status.problems.length - 10} more`);
   return text;
 }

@@ -32,7 +32,9 @@ export function codeActions(session: Session, document: OpenDocument, params: Co
   const actions: CodeAction[] = [];
   if (asks(only, CodeActionKind.QuickFix)) {
     const range = spanOf(document.text, params.range);
-    const here = judged.findings.filter((finding) => isShown(finding) && touches(finding, range)).slice(0, mostFindings);
+    const here = judged.findings
+      .filter((finding) => isShown(finding) && touches(finding, range))
+      .slice(0, mostFindings);
     actions.push(...quickFixes(session, document, rules, here));
   }
   if (only?.some((kind) => isWithin(fixAllKind, kind))) actions.push(...sourceAction({ session, document, rules }));
@@ -43,8 +45,12 @@ function quickFixes(session: Session, document: OpenDocument, rules: Rules, here
   const context: Context = { session, document, rules };
   const policies = [...new Set(here.map(({ policy }) => policy))];
   const fixes = here.flatMap((finding) => finding.fixes.map((fix, index) => fixAction(context, finding, fix, index)));
-  const many = policies.filter((policy) => countFixable(document, policy) > 1).map((policy) => policyAction(context, policy));
-  const suppressions = here.filter((finding) => canBeSuppressed(document, finding)).map((finding) => suppressAction(context, finding));
+  const many = policies
+    .filter((policy) => countFixable(document, policy) > 1)
+    .map((policy) => policyAction(context, policy));
+  const suppressions = here
+    .filter((finding) => canBeSuppressed(document, finding))
+    .map((finding) => suppressAction(context, finding));
   const explanations = policies.filter((id) => rules.byId.has(id)).map((id) => explainAction(context, id, here));
   return [...fixes, ...many, ...suppressions, ...explanations].filter((action) => action !== null);
 }
@@ -74,7 +80,8 @@ function explainAction(context: Context, policy: string, here: readonly Finding[
 }
 
 function sourceAction(context: Context): CodeAction[] {
-  if (!context.document.judged?.findings.some((finding) => isShown(finding) && finding.fixes.some(({ safe }) => safe))) return [];
+  if (!context.document.judged?.findings.some((finding) => isShown(finding) && finding.fixes.some(({ safe }) => safe)))
+    return [];
   const action = promised(context, { title: 'Fix all that Kerb can fix safely', kind: fixAllKind }, { kind: 'all' });
   return action === null ? [] : [action];
 }

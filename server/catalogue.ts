@@ -1,7 +1,8 @@
 // The messages beyond LSP: the catalogue, a policy's page, the session's state.
+
+import { explanationOf, sourceFile } from './page.ts';
 import type { CatalogueEntry, CatalogueResult, ExplainParams, ExplainResult, Status } from './protocol.ts';
 import { messages } from './protocol.ts';
-import { explanationOf, sourceFile } from './page.ts';
 import type { Root, Rules } from './roots.ts';
 import type { Session } from './session.ts';
 import { uriOf } from './uri.ts';
@@ -11,7 +12,8 @@ export async function catalogue(session: Session): Promise<CatalogueResult> {
   const entries = new Map<string, CatalogueEntry>();
   for (const root of session.roots.all()) {
     await session.roots.ready(root);
-    for (const entry of root.rules === null ? [] : entriesOf(root.rules)) if (!entries.has(entry.id)) entries.set(entry.id, entry);
+    for (const entry of root.rules === null ? [] : entriesOf(root.rules))
+      if (!entries.has(entry.id)) entries.set(entry.id, entry);
   }
   return { policies: [...entries.values()].sort((a, b) => (a.id < b.id ? -1 : 1)) };
 }

@@ -7,9 +7,9 @@ import { catalogue, explain, tellStatus } from './catalogue.ts';
 import { check } from './check.ts';
 import { type Client, readClient } from './client.ts';
 import { framesOf } from './crash.ts';
-import { closeDocument, editDocument, moveDocuments, openOne } from './lifecycle.ts';
 import { executeCommand } from './execute.ts';
 import { hover } from './hover.ts';
+import { closeDocument, editDocument, moveDocuments, openOne } from './lifecycle.ts';
 import { checkSchema, commands, explainSchema, messages } from './protocol.ts';
 import { publishDirty, publishOwnFiles } from './publish.ts';
 import { pullDocument, pullWorkspace } from './pull.ts';
@@ -59,7 +59,9 @@ function start(connection: Connection, client: Client): Running {
   };
   const failed = (root: Root, error: unknown): void => {
     connection.console.error(`Kerb could not load the rules of ${root.folder}: ${framesOf(error)}`);
-    connection.window.showErrorMessage(`Kerb could not load its policies: nothing is judged in ${root.folder}. The log says more.`);
+    connection.window.showErrorMessage(
+      `Kerb could not load its policies: nothing is judged in ${root.folder}. The log says more.`,
+    );
   };
   const native = createNative();
   const session: Session = {
@@ -118,7 +120,9 @@ function register(connection: Connection, { session, watch }: Running): void {
   );
   connection.onRequest(messages.catalogue, () => catalogue(session));
   connection.onRequest(messages.explain, (params: unknown) => explain(session, explainSchema.parse(params)));
-  connection.onRequest(messages.check, (params: unknown, token) => check(session, checkSchema.parse(params ?? {}), token));
+  connection.onRequest(messages.check, (params: unknown, token) =>
+    check(session, checkSchema.parse(params ?? {}), token),
+  );
 }
 
 function foldersOf({ workspaceFolders, rootUri, rootPath }: InitializeParams): readonly string[] {
@@ -137,7 +141,9 @@ function capabilitiesOf(client: Client): InitializeResult['capabilities'] {
       resolveProvider: client.resolvesActionEdits,
     },
     executeCommandProvider: { commands: Object.values(commands) },
-    ...(client.pulls ? { diagnosticProvider: { identifier: 'kerb', interFileDependencies: false, workspaceDiagnostics: true } } : {}),
+    ...(client.pulls
+      ? { diagnosticProvider: { identifier: 'kerb', interFileDependencies: false, workspaceDiagnostics: true } }
+      : {}),
     workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
   };
 }

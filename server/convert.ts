@@ -14,7 +14,13 @@ import type { Edit, FileProblem, Finding, Problem, Span } from '../engine/index.
 export const source = 'kerb';
 
 /** Codes of diagnostics that are about Kerb's own input and not a policy's word. */
-export type ProblemCode = 'kerb/syntax' | 'kerb/policy' | 'kerb/configuration' | 'kerb/crash' | 'kerb/more' | 'kerb/unreadable';
+export type ProblemCode =
+  | 'kerb/syntax'
+  | 'kerb/policy'
+  | 'kerb/configuration'
+  | 'kerb/crash'
+  | 'kerb/more'
+  | 'kerb/unreadable';
 
 /** What a diagnostic of a finding carries for code actions and for other tools. */
 export interface FindingData {
@@ -99,7 +105,13 @@ export function crashDiagnostic(what: string): Diagnostic {
 
 /** A file that should have been judged and could not be read. */
 export function unreadableDiagnostic(reason: string): Diagnostic {
-  return { range: topRange, severity: DiagnosticSeverity.Error, code: 'kerb/unreadable', source, message: `The file ${reason}` };
+  return {
+    range: topRange,
+    severity: DiagnosticSeverity.Error,
+    code: 'kerb/unreadable',
+    source,
+    message: `The file ${reason}`,
+  };
 }
 
 /** Says that there is more than is shown. */

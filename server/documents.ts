@@ -1,10 +1,17 @@
 // Open documents: opening, changing, closing. Each owns its caches, so that closing it frees them.
 import type { TextDocumentContentChangeEvent } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { createJudgeCache, type Edit, type Finding, type JudgeCache, type Problem, type Verdict } from '../engine/index.ts';
-import { changeText, openText } from './text.ts';
+import {
+  createJudgeCache,
+  type Edit,
+  type Finding,
+  type JudgeCache,
+  type Problem,
+  type Verdict,
+} from '../engine/index.ts';
 import type { OwnProblems } from './own.ts';
 import type { Place } from './roots.ts';
+import { changeText, openText } from './text.ts';
 
 /** A document that the client has open, and what was last said about it. */
 export interface OpenDocument {

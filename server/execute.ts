@@ -1,5 +1,5 @@
 // workspace/executeCommand: for clients without an extension of ours.
-import { writeFileSync, mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ExecuteCommandParams } from 'vscode-languageserver';

@@ -1,5 +1,5 @@
 // Fixes as edits of an open document. The engine has tried each of them before it says so.
-import { type Edit, fixesOf, fixFile, type FixChoice } from '../engine/index.ts';
+import { type Edit, type FixChoice, fixesOf, fixFile } from '../engine/index.ts';
 import type { OpenDocument } from './documents.ts';
 import { optionsOf, sourceOf } from './judging.ts';
 import type { Rules } from './roots.ts';

@@ -11,18 +11,20 @@ export interface Shown {
  * The findings to show for a verdict: its own, and of the earlier ones those that a syntax problem hides. Hidden are
  * findings at or behind the first problem of their part which no edit touched and which the verdict says nothing of.
  */
-export function holdOver(shown: Shown, { findings, document }: Pick<Verdict, 'findings' | 'document'>): readonly Finding[] {
+export function holdOver(
+  shown: Shown,
+  { findings, document }: Pick<Verdict, 'findings' | 'document'>,
+): readonly Finding[] {
   const broken = (document?.parts ?? []).filter((part) => part.content.problems.length > 0);
   if (broken.length === 0 || shown.findings.length === 0) return findings;
   const seen = new Set(findings.map(({ fingerprint }) => fingerprint));
-  const places = new Set(findings.map(placeKey));
+  const told = new Set(findings.map(subjectOf));
   const held: Finding[] = [];
   for (const earlier of shown.findings) {
     if (seen.has(earlier.fingerprint)) continue;
     const span = moved(earlier.span, shown.edits);
     if (span === null || !broken.some((part) => hides(part, span))) continue;
-    const finding = { ...earlier, span, related: [] };
-    if (!places.has(placeKey(finding))) held.push(finding);
+    if (!told.has(subjectOf(earlier))) held.push({ ...earlier, span, related: [] });
   }
   return held.length === 0 ? findings : [...findings, ...held].sort((a, b) => a.span.start - b.span.start);
 }
@@ -45,6 +47,7 @@ function hides({ offset, content }: Part, span: Span): boolean {
   return content.problems.some((problem) => problem.span.start + offset <= span.end);
 }
 
-function placeKey({ span, policy }: Finding): string {
-  return `${span.start} ${policy}`;
+/** What a finding is about; its value may have changed meanwhile, and then the verdict's word is the newer one. */
+function subjectOf({ policy, resource, path }: Finding): string {
+  return `${policy} ${resource} ${path}`;
 }

@@ -22,8 +22,9 @@ export function hover(session: Session, document: OpenDocument, position: Positi
   if (first === undefined) return null;
   const texts = here.map((finding, index) => {
     const policy = rules.byId.get(finding.policy);
-    const message = `${finding.message} \`${finding.policy}\``;
-    return policy === undefined || index >= mostStories ? message : `${message}\n\n${summaryOf(rules, policy)}`;
+    // Editors show the message themselves; without a story it is all there is to say.
+    const known = policy !== undefined && index < mostStories;
+    return known ? summaryOf(rules, policy) : `${finding.message} \`${finding.policy}\``;
   });
   const value = texts.join('\n\n---\n\n');
   const kind = session.client.markdownHover ? 'markdown' : 'plaintext';

@@ -13,7 +13,8 @@ export function judgeDocument(session: Session, document: OpenDocument): Judged 
   if (root.rules === null) return null;
   const stamp = { version: document.text.version, revision: root.revision, day: session.today() };
   const known = document.judged;
-  if (known !== null && known.version === stamp.version && known.revision === stamp.revision && known.day === stamp.day) return known;
+  if (known !== null && known.version === stamp.version && known.revision === stamp.revision && known.day === stamp.day)
+    return known;
   const file = sourceOf(document, path);
   document.judged = { ...stamp, ...findIn(session, document, root.rules, file) };
   document.edits = [];

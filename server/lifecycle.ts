@@ -1,6 +1,11 @@
 // What documents and workspace folders do: open, change, close, move between roots.
-import type { DidChangeTextDocumentParams, DidChangeWorkspaceFoldersParams, TextDocumentItem } from 'vscode-languageserver';
+
 import path from 'node:path';
+import type {
+  DidChangeTextDocumentParams,
+  DidChangeWorkspaceFoldersParams,
+  TextDocumentItem,
+} from 'vscode-languageserver';
 import { changeDocument, type OpenDocument, openDocument } from './documents.ts';
 import { push } from './publish.ts';
 import { markAllDirty, markDirty, type Session } from './session.ts';
@@ -32,7 +37,8 @@ export function closeDocument(session: Session, uri: string): void {
   if (document === null || !session.pushes) return;
   const before = session.closed.get(uri);
   const { root, path: file } = document.place;
-  const report = before !== undefined && uri === uriOf(path.join(root.folder, file)) ? reportClosed(session, root, file) : null;
+  const report =
+    before !== undefined && uri === uriOf(path.join(root.folder, file)) ? reportClosed(session, root, file) : null;
   const diagnostics = report?.diagnostics ?? [];
   if (before !== undefined) session.closed.set(uri, diagnostics);
   push(session, uri, document.text.version, diagnostics);
@@ -41,7 +47,10 @@ export function closeDocument(session: Session, uri: string): void {
 /** Workspace folders came or went: every document asks again whose it is. */
 export function moveDocuments(session: Session, { event }: DidChangeWorkspaceFoldersParams): void {
   const gone = new Set(event.removed.map(({ uri }) => uri));
-  const kept = session.roots.folders().map(uriOf).filter((uri) => !gone.has(uri));
+  const kept = session.roots
+    .folders()
+    .map(uriOf)
+    .filter((uri) => !gone.has(uri));
   session.roots.setFolders([...kept, ...event.added.map(({ uri }) => uri)]);
   for (const document of session.documents.values()) document.place = session.roots.placeOf(document.uri);
   const used = new Set([...session.documents.values()].map(({ place }) => place.root));

@@ -4,9 +4,9 @@ import {
   compilePolicies,
   defaultConfiguration,
   type FileProblem,
+  type Native,
   readConfiguration,
   readPolicies,
-  type Native,
   type SourceFile,
 } from '../engine/index.ts';
 import { configurationName } from '../repository/index.ts';
@@ -21,7 +21,8 @@ export interface OwnProblems {
 
 /** Reads a text as what its place makes it; null where it is none of Kerb's own files. */
 export function ownProblems(rules: Rules, file: SourceFile, native: Native): OwnProblems | null {
-  if (file.path === configurationName) return { code: 'kerb/configuration', problems: configurationProblems(rules, file, native) };
+  if (file.path === configurationName)
+    return { code: 'kerb/configuration', problems: configurationProblems(rules, file, native) };
   const id = policyIdOf(rules, file.path);
   if (id === null) return null;
   const { policies, problems } = readPolicies([{ path: file.path, id, text: file.text }]);

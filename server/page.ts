@@ -27,19 +27,28 @@ export function sourceFile(root: string, policy: Policy): string | null {
 
 /** Why a policy exists and what to do, for a hover. */
 export function summaryOf(rules: Rules, policy: Policy): string {
-  const lines = [`**${policy.title}**`, policy.why.trim(), `*Remedy:* ${policy.remedy.trim()}`];
+  const uri = rules.pageOf(policy.id);
+  const name = uri === null ? `\`${policy.id}\`` : `[${policy.id}](${uri})`;
+  const lines = [
+    `**${policy.title}**`,
+    policy.why.trim(),
+    `*Remedy:* ${policy.remedy.trim()}`,
+    [name, ...factsOf(policy)].join(' · '),
+  ];
   const example = exampleOf(loadPage(rules.setup.root, policy));
   if (example !== null) lines.push(example);
-  lines.push(factsOf(policy).join(' · '));
-  const uri = rules.pageOf(policy.id);
-  if (uri !== null) lines.push(`[${policy.id}](${uri})`);
   return lines.join('\n\n');
 }
 
 /** A policy's whole page: what its file says, then its documentation with all cases. */
 export function explanationOf(rules: Rules, policy: Policy): string {
   const page = loadPage(rules.setup.root, policy);
-  const head = [`# ${policy.title}`, `\`${policy.id}\` · ${factsOf(policy).join(' · ')}`, policy.why.trim(), `**Remedy:** ${policy.remedy.trim()}`];
+  const head = [
+    `# ${policy.title}`,
+    `\`${policy.id}\` · ${factsOf(policy).join(' · ')}`,
+    policy.why.trim(),
+    `**Remedy:** ${policy.remedy.trim()}`,
+  ];
   const names = [...policy.controls, ...policy.equivalents].map((name) => `\`${name}\``);
   if (names.length > 0) head.push(`**Also known as:** ${names.join(', ')}`);
   if (policy.references.length > 0) head.push(policy.references.map((url) => `- <${url}>`).join('\n'));

@@ -1,9 +1,16 @@
 // textDocument/publishDiagnostics: what is shown for a document, and when it is sent.
-import type { Diagnostic } from 'vscode-languageserver';
+
 import path from 'node:path';
+import type { Diagnostic } from 'vscode-languageserver';
 import type { Finding } from '../engine/index.ts';
 import { configurationName } from '../repository/index.ts';
-import { crashDiagnostic, diagnosticOf, fileProblemDiagnostic, omissionDiagnostic, syntaxDiagnostic } from './convert.ts';
+import {
+  crashDiagnostic,
+  diagnosticOf,
+  fileProblemDiagnostic,
+  omissionDiagnostic,
+  syntaxDiagnostic,
+} from './convert.ts';
 import type { Judged, OpenDocument } from './documents.ts';
 import { judgeDocument } from './judging.ts';
 import type { Root } from './roots.ts';
@@ -31,7 +38,11 @@ export function publishOwnFiles(session: Session, root: Root): void {
   for (const uri of session.ownFiles.get(root) ?? []) if (!found.has(uri)) showClosed(session, uri, []);
   for (const [uri, list] of found) {
     const code = uri.endsWith(`/${configurationName}`) ? 'kerb/configuration' : 'kerb/policy';
-    showClosed(session, uri, list.map((problem) => fileProblemDiagnostic(problem, code)));
+    showClosed(
+      session,
+      uri,
+      list.map((problem) => fileProblemDiagnostic(problem, code)),
+    );
   }
   session.ownFiles.set(root, [...found.keys()]);
 }
@@ -56,9 +67,12 @@ export function diagnosticsOf(session: Session, document: OpenDocument, judged: 
   const pageOf = (id: string): string | null => (rules === null ? null : rules.pageOf(id));
   const most = session.client.options.mostDiagnostics ?? mostDiagnostics;
   const { shown, omitted } = gravest(judged.findings.filter(isShown), most);
-  const diagnostics = shown.map((finding) => diagnosticOf(finding, text, { pageOf, related: session.client.relatedInformation }));
+  const diagnostics = shown.map((finding) =>
+    diagnosticOf(finding, text, { pageOf, related: session.client.relatedInformation }),
+  );
   for (const problem of judged.syntax) diagnostics.push(syntaxDiagnostic(problem, text));
-  for (const problem of judged.own?.problems ?? []) diagnostics.push(fileProblemDiagnostic(problem, judged.own?.code ?? 'kerb/policy'));
+  for (const problem of judged.own?.problems ?? [])
+    diagnostics.push(fileProblemDiagnostic(problem, judged.own?.code ?? 'kerb/policy'));
   if (judged.crash !== null) diagnostics.push(crashDiagnostic(judged.crash));
   if (omitted > 0) diagnostics.push(omissionDiagnostic(omitted));
   return diagnostics;

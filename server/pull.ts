@@ -1,4 +1,6 @@
 // textDocument/diagnostic and workspace/diagnostic: the same diagnostics, when the client asks for them.
+
+import type { Diagnostic } from 'vscode-languageserver';
 import {
   type CancellationToken,
   type DocumentDiagnosticParams,
@@ -11,18 +13,21 @@ import {
   type WorkspaceDiagnosticReportPartialResult,
   type WorkspaceDocumentDiagnosticReport,
 } from 'vscode-languageserver';
-import type { Diagnostic } from 'vscode-languageserver';
 import { judgeDocument } from './judging.ts';
 import { diagnosticsOf, push } from './publish.ts';
 import type { Session } from './session.ts';
 import { judgeWorkspace } from './workspace.ts';
 
 /** Diagnostics of one document, judged now where that was not done yet. */
-export async function pullDocument(session: Session, params: DocumentDiagnosticParams): Promise<DocumentDiagnosticReport> {
+export async function pullDocument(
+  session: Session,
+  params: DocumentDiagnosticParams,
+): Promise<DocumentDiagnosticReport> {
   stopPushing(session);
   const { uri } = params.textDocument;
   const document = session.documents.get(uri);
-  if (document === undefined) return { kind: DocumentDiagnosticReportKind.Full, items: [...(session.closed.get(uri) ?? [])] };
+  if (document === undefined)
+    return { kind: DocumentDiagnosticReportKind.Full, items: [...(session.closed.get(uri) ?? [])] };
   if (document.place.root.rules === null) await session.roots.ready(document.place.root);
   const judged = judgeDocument(session, document);
   const items = judged === null ? [] : diagnosticsOf(session, document, judged);
@@ -56,7 +61,11 @@ type Report =
   | { readonly kind: 'full'; readonly resultId: string; items: Diagnostic[] };
 
 /** What a result id stands for is what is shown: an edit elsewhere in the file that changes nothing is `unchanged`. */
-function reportOf(items: readonly Diagnostic[], sha256: (text: string) => string, previous: string | undefined): Report {
+function reportOf(
+  items: readonly Diagnostic[],
+  sha256: (text: string) => string,
+  previous: string | undefined,
+): Report {
   const resultId = sha256(JSON.stringify(items)).slice(0, 24);
   if (resultId === previous) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId } as const;
   return { kind: DocumentDiagnosticReportKind.Full, resultId, items: [...items] } as const;

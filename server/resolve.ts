@@ -37,7 +37,12 @@ export function resolveAction(session: Session, action: CodeAction): CodeAction 
 }
 
 /** The edit that does what was promised, or null where it cannot be done. */
-export function workOut(session: Session, document: OpenDocument, rules: Rules, promise: Promised): WorkspaceEdit | null {
+export function workOut(
+  session: Session,
+  document: OpenDocument,
+  rules: Rules,
+  promise: Promised,
+): WorkspaceEdit | null {
   const judged = judgeDocument(session, document);
   if (promise.kind === 'suppress') {
     const finding = judged?.findings.find(({ fingerprint }) => fingerprint === promise.fingerprint);

@@ -62,7 +62,10 @@ export interface Roots {
 }
 
 /** Makes the roots; `loaded` is called after each load, `failed` when loading broke. */
-export function createRoots(native: Native, events: { loaded(root: Root): void; failed(root: Root, error: unknown): void }): Roots {
+export function createRoots(
+  native: Native,
+  events: { loaded(root: Root): void; failed(root: Root, error: unknown): void },
+): Roots {
   const roots = new Map<string, Root>();
   let folders: readonly string[] = [];
   let revisions = 0;

@@ -18,7 +18,12 @@ const usualDays = 90;
 const reason = 'say why';
 
 /** The comment that suppresses a finding, or null where its language has no comments or none would do. */
-export function suppressionOf(session: Session, document: OpenDocument, rules: Rules, finding: Finding): Suppression | null {
+export function suppressionOf(
+  session: Session,
+  document: OpenDocument,
+  rules: Rules,
+  finding: Finding,
+): Suppression | null {
   const lead = commentLead(document);
   if (lead === null || !canBeSuppressed(document, finding)) return null;
   const days = Math.min(usualDays, rules.setup.configuration.suppressions.longestDays);
@@ -69,7 +74,8 @@ function works(session: Session, document: OpenDocument, rules: Rules, finding: 
   const text = applyEdits(document.text.getText(), [edit]);
   const verdict = judgeFile(session, rules, { ...sourceOf(document, path), text }, document.cache);
   if (verdict.problems.length > (document.judged?.syntax.length ?? 0)) return false;
-  if (verdict.findings.some(({ policy }) => policy.startsWith('kerb/suppression') && !hadBefore(document, policy))) return false;
+  if (verdict.findings.some(({ policy }) => policy.startsWith('kerb/suppression') && !hadBefore(document, policy)))
+    return false;
   const same = verdict.findings.filter(({ fingerprint }) => fingerprint === finding.fingerprint);
   return same.every(({ exception }) => exception?.kind === 'suppression') && same.length > 0;
 }
@@ -83,7 +89,8 @@ function commentLead({ judged, place }: OpenDocument): string | null {
   const document = judged?.verdict?.document;
   if (!document || document.kind === 'json') return null;
   if (document.kind === 'code') return document.language === 'python' || document.language === 'bash' ? '#' : '//';
-  if (document.kind === 'text') return /\.(jsx?|tsx?|go|java|c|h|cc|cpp|cs|rs|kt|swift|scala|php)$/.test(place.path) ? '//' : '#';
+  if (document.kind === 'text')
+    return /\.(jsx?|tsx?|go|java|c|h|cc|cpp|cs|rs|kt|swift|scala|php)$/.test(place.path) ? '//' : '#';
   return '#';
 }
 

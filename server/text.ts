@@ -40,6 +40,7 @@ export function difference(before: string, after: string): Edit {
   while (start < shorter && before.charCodeAt(start) === after.charCodeAt(start)) start++;
   let same = 0;
   const most = shorter - start;
-  while (same < most && before.charCodeAt(before.length - 1 - same) === after.charCodeAt(after.length - 1 - same)) same++;
+  while (same < most && before.charCodeAt(before.length - 1 - same) === after.charCodeAt(after.length - 1 - same))
+    same++;
   return { span: { start, end: before.length - same }, text: after.slice(start, after.length - same) };
 }

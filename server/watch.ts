@@ -26,7 +26,10 @@ export function createWatch(session: Session): Watch {
   const timers = new Map<Root, NodeJS.Timeout>();
   const reloadSoon = (root: Root): void => {
     clearTimeout(timers.get(root));
-    timers.set(root, setTimeout(() => void session.roots.reload(root), settleMs));
+    timers.set(
+      root,
+      setTimeout(() => void session.roots.reload(root), settleMs),
+    );
   };
   const changed = (uris: readonly string[]): void => {
     const files = uris.map(fileOf).filter((file) => file !== null);
@@ -40,7 +43,9 @@ export function createWatch(session: Session): Watch {
       const before = registrations.get(root);
       if (before?.key === key) return;
       void before?.stop();
-      const stop = session.client.watchesFiles ? watchByClient(session, root, paths) : watchOurselves(session, paths, () => reloadSoon(root));
+      const stop = session.client.watchesFiles
+        ? watchByClient(session, root, paths)
+        : watchOurselves(session, paths, () => reloadSoon(root));
       registrations.set(root, { key, stop });
     },
     async close() {
@@ -53,12 +58,18 @@ export function createWatch(session: Session): Watch {
 /** Absolute paths whose content governs a root: files and folders, whether they exist or not. */
 function governingPaths(root: Root): readonly string[] {
   const configuration = root.rules?.setup.configuration;
-  const names = [configurationName, ...(configuration?.policyFolders ?? []), ...(configuration?.baseline ? [configuration.baseline] : [])];
+  const names = [
+    configurationName,
+    ...(configuration?.policyFolders ?? []),
+    ...(configuration?.baseline ? [configuration.baseline] : []),
+  ];
   return names.map((name) => path.resolve(root.folder, name));
 }
 
 function governs(root: Root, file: string): boolean {
-  return governingPaths(root).some((each) => file === each || file.startsWith(each + path.sep) || each.startsWith(file + path.sep));
+  return governingPaths(root).some(
+    (each) => file === each || file.startsWith(each + path.sep) || each.startsWith(file + path.sep),
+  );
 }
 
 function watchByClient(session: Session, root: Root, paths: readonly string[]): () => Promise<void> {
@@ -72,7 +83,9 @@ function watchByClient(session: Session, root: Root, paths: readonly string[]): 
   });
   const registered = session.connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
   const refused = (error: unknown): null => {
-    session.connection.console.warn(`The client watches no files (${String(error)}): reload with the command ${commands.reload}.`);
+    session.connection.console.warn(
+      `The client watches no files (${String(error)}): reload with the command ${commands.reload}.`,
+    );
     return null;
   };
   const settled: Promise<Disposable | null> = registered.catch(refused);

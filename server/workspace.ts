@@ -1,7 +1,8 @@
 // Judging every file of the workspace: for `workspace/diagnostic` and `kerb/checkWorkspace`.
-import type { Diagnostic, WorkDoneProgressReporter } from 'vscode-languageserver';
-import { setImmediate as turn } from 'node:timers/promises';
+
 import path from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Diagnostic, WorkDoneProgressReporter } from 'vscode-languageserver';
 import { isInside, listFiles, readWorkFile } from '../repository/index.ts';
 import { unreadableDiagnostic } from './convert.ts';
 import type { OpenDocument } from './documents.ts';
@@ -71,7 +72,12 @@ function openByFile(session: Session): ReadonlyMap<string, OpenDocument> {
   return new Map(documents.map((document) => [path.join(document.place.root.folder, document.place.path), document]));
 }
 
-function reportOn(session: Session, root: Root, file: string, open: ReadonlyMap<string, OpenDocument>): FileReport | null {
+function reportOn(
+  session: Session,
+  root: Root,
+  file: string,
+  open: ReadonlyMap<string, OpenDocument>,
+): FileReport | null {
   const absolute = path.join(root.folder, file);
   const document = open.get(absolute);
   if (document !== undefined) {

@@ -49,15 +49,28 @@ export const fullCapabilities = {
     didChangeWatchedFiles: { dynamicRegistration: false },
   },
   textDocument: {
-    publishDiagnostics: { relatedInformation: true, versionSupport: true, codeDescriptionSupport: true, dataSupport: true, tagSupport: { valueSet: [1, 2] } },
-    codeAction: { codeActionLiteralSupport: { codeActionKind: { valueSet: [] } }, dataSupport: true, resolveSupport: { properties: ['edit'] } },
+    publishDiagnostics: {
+      relatedInformation: true,
+      versionSupport: true,
+      codeDescriptionSupport: true,
+      dataSupport: true,
+      tagSupport: { valueSet: [1, 2] },
+    },
+    codeAction: {
+      codeActionLiteralSupport: { codeActionKind: { valueSet: [] } },
+      dataSupport: true,
+      resolveSupport: { properties: ['edit'] },
+    },
     hover: { contentFormat: ['markdown', 'plaintext'] },
   },
 };
 
 /** Starts a server from its source and initializes it. */
 export async function startClient(options: ClientOptions = {}): Promise<TestClient> {
-  const server = spawn(process.execPath, [path.join(root, 'server', 'main.ts'), '--stdio'], { stdio: 'pipe', env: { ...process.env, NODE_TEST_CONTEXT: '' } });
+  const server = spawn(process.execPath, [path.join(root, 'server', 'main.ts'), '--stdio'], {
+    stdio: 'pipe',
+    env: { ...process.env, NODE_TEST_CONTEXT: '' },
+  });
   const wire = createWire(server);
   const folders = (options.folders ?? []).map((folder) => ({ uri: uriOf(folder), name: path.basename(folder) }));
   const initialized = await wire.request<InitializeResult>('initialize', {
@@ -92,7 +105,8 @@ function createWire(server: ChildProcessWithoutNullStreams): Wire {
     write(`Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
   };
   const handle = (message: Message): void => {
-    if (message.method === 'textDocument/publishDiagnostics') published.push(message.params as PublishDiagnosticsParams);
+    if (message.method === 'textDocument/publishDiagnostics')
+      published.push(message.params as PublishDiagnosticsParams);
     else if (message.method !== undefined) {
       received.push(message as { method: string; params: unknown });
       if (message.id !== undefined) send({ id: message.id, result: null });
@@ -114,7 +128,9 @@ function createWire(server: ChildProcessWithoutNullStreams): Wire {
   });
   const begin = <T>(method: string, params: object | null) => {
     const id = ++ids;
-    const answer = new Promise<T>((resolve, reject) => pending.set(id, { resolve: resolve as (value: never) => void, reject }));
+    const answer = new Promise<T>((resolve, reject) =>
+      pending.set(id, { resolve: resolve as (value: never) => void, reject }),
+    );
     send({ id, method, params });
     return { id, answer };
   };
@@ -135,7 +151,8 @@ function createWire(server: ChildProcessWithoutNullStreams): Wire {
       look();
     });
   const notify = (method: string, params: object | null): void => send({ method, params });
-  const of = (uri: string, version: number) => published.find((params) => params.uri === uri && params.version === version);
+  const of = (uri: string, version: number) =>
+    published.find((params) => params.uri === uri && params.version === version);
   return {
     process: server,
     published,
@@ -145,8 +162,10 @@ function createWire(server: ChildProcessWithoutNullStreams): Wire {
     notify,
     write,
     until,
-    open: (uri, languageId, text, version = 1) => notify('textDocument/didOpen', { textDocument: { uri, languageId, version, text } }),
-    change: (uri, version, contentChanges) => notify('textDocument/didChange', { textDocument: { uri, version }, contentChanges }),
+    open: (uri, languageId, text, version = 1) =>
+      notify('textDocument/didOpen', { textDocument: { uri, languageId, version, text } }),
+    change: (uri, version, contentChanges) =>
+      notify('textDocument/didChange', { textDocument: { uri, version }, contentChanges }),
     close: (uri) => notify('textDocument/didClose', { textDocument: { uri } }),
     async diagnostics(uri, version) {
       await until(`diagnostics of version ${version} of ${uri}`, () => of(uri, version) !== undefined);

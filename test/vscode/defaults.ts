@@ -15,6 +15,8 @@ export const settings: Readonly<Record<string, unknown>> = {
   'npm.fetchOnlinePackageInfo': false,
   'json.schemaDownload.enable': false,
   'editor.autoIndent': 'none',
+  // VS Code's own defaults for the language come before the user's for all languages.
+  '[yaml]': { 'editor.autoIndent': 'none' },
   'editor.autoClosingBrackets': 'never',
   'editor.autoClosingQuotes': 'never',
   'editor.quickSuggestions': { other: 'off', comments: 'off', strings: 'off' },

@@ -44,13 +44,26 @@ export interface OpenOptions {
 }
 
 const startLimitMs = 60_000;
-const chromiumFlags = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const chromiumFlags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-dev-shm-usage',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 /** Starts a host. */
 export async function startHost(parts: Parts, options: HostOptions): Promise<Host> {
   const root = mkdtempSync(path.join(tmpdir(), 'kerb-host-'));
-  const folders = { data: path.join(root, 'data'), extensions: path.join(root, 'extensions'), home: path.join(root, 'home') };
-  for (const folder of [path.join(folders.data, 'User'), folders.extensions, folders.home]) mkdirSync(folder, { recursive: true });
+  const folders = {
+    data: path.join(root, 'data'),
+    extensions: path.join(root, 'extensions'),
+    home: path.join(root, 'home'),
+  };
+  for (const folder of [path.join(folders.data, 'User'), folders.extensions, folders.home])
+    mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folders.data, 'User', 'settings.json'), JSON.stringify({ ...settings, ...options.settings }));
   const env: NodeJS.ProcessEnv = { ...process.env, HOME: folders.home, EXTENSIONS_GALLERY: '{}', ...options.env };
   for (const name of ['VSCODE_IPC_HOOK_CLI', 'PORT', 'NODE_OPTIONS', 'NODE_TEST_CONTEXT']) delete env[name];
@@ -88,7 +101,16 @@ export async function startHost(parts: Parts, options: HostOptions): Promise<Hos
 }
 
 function serverFlags(authority: string, options: HostOptions): readonly string[] {
-  const flags = ['--auth', 'none', '--bind-addr', authority, '--disable-telemetry', '--disable-update-check', '--disable-workspace-trust', '--disable-getting-started-override'];
+  const flags = [
+    '--auth',
+    'none',
+    '--bind-addr',
+    authority,
+    '--disable-telemetry',
+    '--disable-update-check',
+    '--disable-workspace-trust',
+    '--disable-getting-started-override',
+  ];
   // The workbench reads extensionDevelopmentPath and extensionTestsPath only with its smoke-test driver.
   return options.mode === 'development' ? [...flags, '--vscode-option', 'enable-smoke-test-driver'] : flags;
 }
@@ -98,14 +120,17 @@ async function freePort(): Promise<number> {
     const server = createServer().once('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))));
+      server.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+      );
     });
   });
 }
 
 async function listening(server: ChildProcess, authority: string): Promise<void> {
   let output = '';
-  for (const stream of [server.stdout, server.stderr]) stream?.on('data', (data: Buffer) => (output = (output + data).slice(-5_000)));
+  for (const stream of [server.stdout, server.stderr])
+    stream?.on('data', (data: Buffer) => (output = (output + data).slice(-5_000)));
   for (const began = Date.now(); Date.now() - began < startLimitMs; await sleep(100)) {
     if (server.exitCode !== null) throw new Error(`code-server ended at once:\n${output}`);
     const response = await fetch(`http://${authority}/healthz`).catch(() => null);
@@ -117,10 +142,17 @@ async function listening(server: ChildProcess, authority: string): Promise<void>
 
 function installExtension(args: readonly string[], env: NodeJS.ProcessEnv): void {
   const done = spawnSync(process.execPath, args, { env, encoding: 'utf8' });
-  if (done.status !== 0 || !done.stdout.includes('successfully installed')) throw new Error(`not installed: ${done.stdout}${done.stderr}`);
+  if (done.status !== 0 || !done.stdout.includes('successfully installed'))
+    throw new Error(`not installed: ${done.stdout}${done.stderr}`);
 }
 
-async function openPage(browser: Browser, authority: string, target: string, how: OpenOptions, outside: string[]): Promise<Page> {
+async function openPage(
+  browser: Browser,
+  authority: string,
+  target: string,
+  how: OpenOptions,
+  outside: string[],
+): Promise<Page> {
   const context = await browser.newContext({ viewport: how.viewport ?? { width: 1400, height: 900 } });
   const page = await context.newPage();
   page.on('request', (request) => {
@@ -152,8 +184,12 @@ function signal(group: number, name: NodeJS.Signals): void {
 
 function logTail(folder: string): string {
   try {
-    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /exthost|Kerb/.test(file) && file.endsWith('.log'));
-    return files.map((file) => `--- ${file}\n${readFileSync(path.join(folder, file), 'utf8').slice(-4_000)}`).join('\n');
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+      (file) => /exthost|Kerb/.test(file) && file.endsWith('.log'),
+    );
+    return files
+      .map((file) => `--- ${file}\n${readFileSync(path.join(folder, file), 'utf8').slice(-4_000)}`)
+      .join('\n');
   } catch {
     return '';
   }

@@ -25,7 +25,8 @@ function installCodeServer(): string {
   const folder = path.join(cache, version);
   const entry = path.join(folder, 'node_modules', 'code-server', 'out', 'node', 'entry.js');
   if (existsSync(entry)) return entry;
-  if (process.platform === 'win32') throw new Error('code-server does not run on Windows: set KERB_VSCODE to a desktop VS Code');
+  if (process.platform === 'win32')
+    throw new Error('code-server does not run on Windows: set KERB_VSCODE to a desktop VS Code');
   if (!process.version.startsWith('v24.')) throw new Error(`code-server needs Node 24, this is ${process.version}`);
   process.stderr.write(`kerb: installing code-server ${version} for the tests in a real VS Code (once)…\n`);
   mkdirSync(cache, { recursive: true });

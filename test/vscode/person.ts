@@ -18,7 +18,9 @@ export async function usePerson(parts: Parts, vsix: string, t: TestContext): Pro
   try {
     host.install(vsix);
     const page = await host.open(path.join(folder, 'alpha'));
-    for (const [name, step] of Object.entries(steps)) await t.test(`VS Code, on screen: ${name}`, () => step(page, folder, host));
+    page.setDefaultTimeout(20_000);
+    for (const [name, step] of Object.entries(steps))
+      await t.test(`VS Code, on screen: ${name}`, () => step(page, folder, host));
   } catch (error) {
     throw new Error(`${String(error)}\n${host.logs()}`);
   } finally {
@@ -43,7 +45,8 @@ const steps: Readonly<Record<string, Step>> = {
   },
   'hovering explains': async (page) => {
     const text = await hoverText(page, 'privileged: true', 'true');
-    for (const part of ['Containers must not run privileged', 'Remedy', 'platform-security']) assert.ok(text.includes(part), text);
+    for (const part of ['Containers must not run privileged', 'Remedy', 'platform-security'])
+      assert.ok(text.includes(part), text);
   },
   'the lightbulb fixes': async (page) => {
     await quickFix(page, 'Remove privileged');
@@ -55,12 +58,18 @@ const steps: Readonly<Record<string, Step>> = {
     await quickFix(page, 'Suppress kubernetes/privileged');
     await problem(page, privileged).waitFor({ state: 'detached' });
     await page.keyboard.press('Escape');
-    await command(page, 'File: Save');
+    await page.keyboard.press('Control+s');
     await page.locator('.tab.active.dirty').waitFor({ state: 'detached' });
-    assert.match(readFileSync(path.join(folder, 'alpha/deploy/web.yaml'), 'utf8'), /# kerb: allow kubernetes\/privileged until \d{4}-\d\d-\d\d -- /);
+    assert.match(
+      readFileSync(path.join(folder, 'alpha/deploy/web.yaml'), 'utf8'),
+      /# kerb: allow kubernetes\/privileged until \d{4}-\d\d-\d\d -- /,
+    );
   },
   'the status item counts, and the views are filled': async (page) => {
-    await page.locator('#kerb\\.kerb\\.kerb\\.status, [id*="kerb.status"]', { hasText: /Kerb \d+/ }).first().waitFor();
+    await page
+      .locator('.statusbar-item[id*="kerb.status"]', { hasText: /Kerb \d+/ })
+      .first()
+      .waitFor();
     await command(page, 'Kerb: Open the Catalogue');
     await page.locator('.pane-body .monaco-list-row', { hasText: 'kubernetes' }).first().waitFor();
   },

@@ -26,8 +26,21 @@ export async function runSuite({ vsix, parts }: SuiteOptions): Promise<readonly 
   const folder = mkdtempSync(path.join(tmpdir(), 'kerb-suite-'));
   try {
     const suite = path.join(folder, 'suite.cjs');
-    await build({ entryPoints: [path.join(here, 'suite', 'run.ts')], outfile: suite, bundle: true, platform: 'node', format: 'cjs', external: ['vscode'], logLevel: 'error' });
-    const job = { suite, report: path.join(folder, 'report.json'), workspace: writeWorkspace(path.join(folder, 'work')), vsix };
+    await build({
+      entryPoints: [path.join(here, 'suite', 'run.ts')],
+      outfile: suite,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      external: ['vscode'],
+      logLevel: 'error',
+    });
+    const job = {
+      suite,
+      report: path.join(folder, 'report.json'),
+      workspace: writeWorkspace(path.join(folder, 'work')),
+      vsix,
+    };
     const log = parts === null ? await runDesktop(job, folder) : await runServer(job, parts);
     if (!existsSync(job.report)) throw new Error(`the suite did not come to its end:\n${log}`);
     return JSON.parse(readFileSync(job.report, 'utf8')) as SuiteResult[];
@@ -60,7 +73,9 @@ async function runServer(job: Job, parts: Parts): Promise<string> {
         ['extensionTestsPath', host.uri(job.suite)],
       ],
       async prepare(page) {
-        await page.exposeFunction('codeAutomationLog', (_type: string, words: unknown[]) => lines.push(words.join(' ')));
+        await page.exposeFunction('codeAutomationLog', (_type: string, words: unknown[]) =>
+          lines.push(words.join(' ')),
+        );
         await page.exposeFunction('codeAutomationExit', (code: number) => finish(code));
       },
     });
@@ -73,12 +88,17 @@ async function runServer(job: Job, parts: Parts): Promise<string> {
 }
 
 async function runDesktop(job: Job, folder: string): Promise<string> {
-  const { downloadAndUnzipVSCode, resolveCliArgsFromVSCodeExecutablePath, runTests } = await import('@vscode/test-electron');
+  const { downloadAndUnzipVSCode, resolveCliArgsFromVSCodeExecutablePath, runTests } = await import(
+    '@vscode/test-electron'
+  );
   const given = process.env.KERB_VSCODE ?? '';
   const executable = given === 'download' ? await downloadAndUnzipVSCode() : given;
   const place = ['--extensions-dir', path.join(folder, 'extensions'), '--user-data-dir', path.join(folder, 'data')];
   const [cli = '', ...flags] = resolveCliArgsFromVSCodeExecutablePath(executable);
-  const installed = spawnSync(cli, [...flags, ...place, '--install-extension', job.vsix], { encoding: 'utf8', shell: process.platform === 'win32' });
+  const installed = spawnSync(cli, [...flags, ...place, '--install-extension', job.vsix], {
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  });
   if (installed.status !== 0) throw new Error(`not installed: ${installed.stdout}${installed.stderr}`);
   try {
     await runTests({

@@ -55,5 +55,9 @@ export async function quickFix(page: Page, title: string): Promise<void> {
 
 /** A line of the editor; VS Code shows blanks as no-break spaces. */
 export function lineWith(page: Page, text: string): Locator {
-  return page.locator('.monaco-editor .view-line', { hasText: new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/ /g, '\\s')) }).first();
+  return page
+    .locator('.monaco-editor .view-line', {
+      hasText: new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/ /g, '\\s')),
+    })
+    .first();
 }

@@ -1,6 +1,17 @@
 // What one file shows while it is edited.
 import assert from 'node:assert/strict';
-import { type CodeAction, commands, DiagnosticSeverity, extensions, type Hover, type MarkdownString, Range, Uri, window, workspace } from 'vscode';
+import {
+  type CodeAction,
+  commands,
+  DiagnosticSeverity,
+  extensions,
+  type Hover,
+  type MarkdownString,
+  Range,
+  Uri,
+  window,
+  workspace,
+} from 'vscode';
 import { behind, eventually, finding, found, gone, open, policyOf, textAt, type } from './workbench.ts';
 
 const privileged = 'kubernetes/privileged';
@@ -34,14 +45,24 @@ export const cases: Readonly<Record<string, () => Promise<void>>> = {
     const { document } = await open('alpha', 'deploy/web.yaml');
     const { range } = await finding(document.uri, privileged);
     const hovers = await commands.executeCommand<Hover[]>('vscode.executeHoverProvider', document.uri, range.start);
-    const text = hovers.flatMap(({ contents }) => contents as MarkdownString[]).map(({ value }) => value).join('\n');
-    for (const part of ['Remedy:', 'owner', 'severity critical', privileged]) assert.ok(text.includes(part), `${part} is not in ${text}`);
+    const text = hovers
+      .flatMap(({ contents }) => contents as MarkdownString[])
+      .map(({ value }) => value)
+      .join('\n');
+    for (const part of ['Remedy:', 'owner', 'severity critical', privileged])
+      assert.ok(text.includes(part), `${part} is not in ${text}`);
   },
 
   'a quick fix repairs it': async () => {
     const { document } = await open('alpha', 'deploy/web.yaml');
     const { range } = await finding(document.uri, privileged);
-    const actions = await commands.executeCommand<CodeAction[]>('vscode.executeCodeActionProvider', document.uri, range, 'quickfix', 50);
+    const actions = await commands.executeCommand<CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      document.uri,
+      range,
+      'quickfix',
+      50,
+    );
     const fix = actions.find(({ title }) => title === 'Remove privileged');
     assert.ok(fix?.edit, `no fix among ${actions.map(({ title }) => title).join(', ')}`);
     assert.ok(await workspace.applyEdit(fix.edit));
@@ -55,7 +76,13 @@ export const cases: Readonly<Record<string, () => Promise<void>>> = {
     const { document } = editor;
     await type(editor, behind(document, 'allowPrivilegeEscalation: false'), '\n            privileged: true');
     const { range } = await finding(document.uri, privileged);
-    const actions = await commands.executeCommand<CodeAction[]>('vscode.executeCodeActionProvider', document.uri, range, 'quickfix', 50);
+    const actions = await commands.executeCommand<CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      document.uri,
+      range,
+      'quickfix',
+      50,
+    );
     const action = actions.find(({ title }) => title.startsWith(`Suppress ${privileged}`));
     assert.ok(action?.edit, 'no suppression is offered');
     assert.ok(await workspace.applyEdit(action.edit));
@@ -76,7 +103,8 @@ export const cases: Readonly<Record<string, () => Promise<void>>> = {
   },
 
   'an untitled document is judged': async () => {
-    const content = 'apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: shop}\nspec:\n  hostNetwork: true\n  containers: []\n';
+    const content =
+      'apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: shop}\nspec:\n  hostNetwork: true\n  containers: []\n';
     const document = await workspace.openTextDocument({ language: 'yaml', content });
     await window.showTextDocument(document);
     await finding(document.uri, 'kubernetes/host-network');
@@ -88,13 +116,18 @@ export const cases: Readonly<Record<string, () => Promise<void>>> = {
     const { document } = editor;
     const before = (await eventually(document.uri, 'nothing is shown', (list) => list.length > 0)).length;
     await type(editor, behind(document, 'name: web'), '\n  annotations: {');
-    await eventually(document.uri, 'findings vanish while the text does not parse', (list) => list.filter((each) => policyOf(each) !== 'kerb/syntax').length >= before);
+    await eventually(
+      document.uri,
+      'findings vanish while the text does not parse',
+      (list) => list.filter((each) => policyOf(each) !== 'kerb/syntax').length >= before,
+    );
     await commands.executeCommand('workbench.action.files.revert');
   },
 
   'the page of a policy': async () => {
     const page = await workspace.openTextDocument(Uri.parse(`kerb-policy:/${privileged}.md`));
-    for (const part of [privileged, 'Remedy', '```yaml']) assert.ok(page.getText().includes(part), `${part} is not in the page`);
+    for (const part of [privileged, 'Remedy', '```yaml'])
+      assert.ok(page.getText().includes(part), `${part} is not in the page`);
   },
 
   'repaired text has no findings': async () => {

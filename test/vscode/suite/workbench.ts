@@ -1,6 +1,17 @@
 // What the cases do in the workbench.
 import assert from 'node:assert/strict';
-import { type Diagnostic, type Disposable, languages, Position, Range, type TextDocument, type TextEditor, Uri, window, workspace } from 'vscode';
+import {
+  type Diagnostic,
+  type Disposable,
+  languages,
+  Position,
+  Range,
+  type TextDocument,
+  type TextEditor,
+  Uri,
+  window,
+  workspace,
+} from 'vscode';
 
 /** A folder of the workspace by its name. */
 export function folder(name: string): Uri {
@@ -25,12 +36,24 @@ export function policyOf({ code }: Diagnostic): string {
 }
 
 /** Waits until Kerb's diagnostics of a document are as they should be. */
-export async function eventually(uri: Uri, what: string, condition: (diagnostics: readonly Diagnostic[]) => boolean): Promise<readonly Diagnostic[]> {
+export async function eventually(
+  uri: Uri,
+  what: string,
+  condition: (diagnostics: readonly Diagnostic[]) => boolean,
+): Promise<readonly Diagnostic[]> {
   return new Promise((resolve, reject) => {
     let listening: Disposable | undefined;
     const timer = setTimeout(() => {
       listening?.dispose();
-      reject(new Error(`${what}; shown are: ${found(uri).map((each) => `${policyOf(each)} ${JSON.stringify(each.range)}`).join(', ') || 'none'}`));
+      reject(
+        new Error(
+          `${what}; shown are: ${
+            found(uri)
+              .map((each) => `${policyOf(each)} ${JSON.stringify(each.range)}`)
+              .join(', ') || 'none'
+          }`,
+        ),
+      );
     }, 15_000);
     const look = (): void => {
       if (!condition(found(uri))) return;

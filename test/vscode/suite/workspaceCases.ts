@@ -18,15 +18,23 @@ export const workspaceCases: Readonly<Record<string, () => Promise<void>>> = {
     const { document } = await open('alpha', 'deploy/web.yaml');
     const before = await finding(document.uri, own);
     assert.ok(before.message.includes('our registry'), before.message);
-    const text = await write('alpha', 'policies/team/image-registry.yaml', (policy) => policy.replace('not from our registry', 'not from the house registry'));
-    await eventually(document.uri, 'the changed policy is not in force', (list) => list.some(({ message }) => message.includes('the house registry')));
+    const text = await write('alpha', 'policies/team/image-registry.yaml', (policy) =>
+      policy.replace('not from our registry', 'not from the house registry'),
+    );
+    await eventually(document.uri, 'the changed policy is not in force', (list) =>
+      list.some(({ message }) => message.includes('the house registry')),
+    );
     await write('alpha', 'policies/team/image-registry.yaml', () => text);
-    await eventually(document.uri, 'the policy is not back', (list) => list.some(({ message }) => message.includes('our registry')));
+    await eventually(document.uri, 'the policy is not back', (list) =>
+      list.some(({ message }) => message.includes('our registry')),
+    );
   },
 
   'a broken policy shows where it is broken, and the others go on': async () => {
     const policy = Uri.joinPath(folder('alpha'), 'policies/team/image-registry.yaml');
-    const text = await write('alpha', 'policies/team/image-registry.yaml', (each) => each.replace('self.image', 'self.imagge'));
+    const text = await write('alpha', 'policies/team/image-registry.yaml', (each) =>
+      each.replace('self.image', 'self.imagge'),
+    );
     const shown = await eventually(policy, 'nothing is wrong', (list) => list.length > 0);
     assert.ok(shown.some((each) => policyOf(each) === 'kerb/policy'));
     await write('alpha', 'policies/team/image-registry.yaml', () => text);
@@ -38,7 +46,9 @@ export const workspaceCases: Readonly<Record<string, () => Promise<void>>> = {
     assert.equal((await finding(alpha.document.uri, 'kubernetes/image-tag')).severity, DiagnosticSeverity.Error);
     const beta = await open('beta', 'deploy/web.yaml');
     await eventually(beta.document.uri, 'beta is not judged', (list) => list.length > 0);
-    assert.ok(!found(beta.document.uri).some((each) => policyOf(each) === 'kubernetes/image-tag' || policyOf(each) === own));
+    assert.ok(
+      !found(beta.document.uri).some((each) => policyOf(each) === 'kubernetes/image-tag' || policyOf(each) === own),
+    );
   },
 
   'a changed kerb.yaml is in force at once': async () => {
@@ -52,7 +62,11 @@ export const workspaceCases: Readonly<Record<string, () => Promise<void>>> = {
 
   'a wrong kerb.yaml says so in its own file': async () => {
     const configuration = Uri.joinPath(folder('beta'), 'kerb.yaml');
-    const text = await write('beta', 'kerb.yaml', (each) => `${each}  kubernetes/no-such-policy: { enforcement: off }\n`);
+    const text = await write(
+      'beta',
+      'kerb.yaml',
+      (each) => `${each}  kubernetes/no-such-policy: { enforcement: off }\n`,
+    );
     const shown = await eventually(configuration, 'nothing is wrong', (list) => list.length > 0);
     assert.equal(policyOf(shown[0] as (typeof shown)[number]), 'kerb/configuration');
     await write('beta', 'kerb.yaml', () => text);
