@@ -104,7 +104,7 @@ function judgeText(file: SourceFile, base: string | null | undefined, desk: Desk
 
 function reportFindings(verdict: Verdict, lines: Lines, desk: Desk): ReportedFinding[] {
   if (verdict.findings.length === 0) return [];
-  const { masked, mask } = masker(verdict, desk.policies);
+  const { masked, mask } = masker(verdict);
   const range = (span: Span): Range => ({ start: lines.position(span.start), end: lines.position(span.end) });
   return verdict.findings.map((finding) => ({
     ...finding,
