@@ -222,7 +222,7 @@ test('a deny wins over what is not known; an unreadable file is no allow', () =>
 });
 
 const hostile: Readonly<Record<string, string>> = {
-  'a list of 300,000': pod(`name: a\nargs: [${'x,'.repeat(300_000)}x]`),
+  'a list of 30,000': pod(`name: a\nargs: [${'x,'.repeat(30_000)}x]`),
   'keys of prototypes': pod('name: a\n__proto__: { args: [x] }\nconstructor: { prototype: x }'),
   'an alias bomb': `x: &a [y,y,y,y,y,y,y,y,y]\n${Array.from({ length: 8 }, (_, i) => `x${i}: &${String.fromCharCode(98 + i)} [${`*${String.fromCharCode(97 + i)},`.repeat(9)}]\n`).join('')}${pod('name: a\nargs: *i')}`,
   'lone surrogates': pod('name: "\\uD800"\nargs: ["\\uDC00"]'),

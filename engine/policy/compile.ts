@@ -58,7 +58,7 @@ export function compilePolicies(
   );
   let secrets: Secrets | null | undefined;
   return {
-    digest: `sha256:${native.sha256(canonicalJson({ policies: policies.map(withoutPlace), configuration: withoutSource(configuration) }))}`,
+    digest: `sha256:${native.sha256(canonicalJson({ policies: policies.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(withoutPlace), configuration: withoutSource(configuration) }))}`,
     policies: selection.policies,
     ids: new Set(policies.map((policy) => policy.id)),
     configuration,

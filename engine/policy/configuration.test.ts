@@ -1,0 +1,129 @@
+/** kerb.yaml: what it chooses, and what is said of its mistakes. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { judgeText, native, policyText, said } from '../../test/policySet.ts';
+import { compilePolicies, readConfiguration, readPolicies } from '../index.ts';
+
+const files = {
+  'kubernetes/tag':
+    'severity: high\nresource: kubernetes.container\nrequire: "!self.image.endsWith(\':latest\')"\ncontrols: [PSS/baseline]\nmessage: tag',
+  'kubernetes/most':
+    'severity: medium\nresource: kubernetes.container\nrequire: size(self.?args.orValue([])) <= params.most\nparameters: { most: { type: int, default: 1, minimum: 0, maximum: 5, description: d } }\nmessage: "more than {params.most}"',
+  'npm/any': 'severity: low\nresource: npm.package\nrequire: "false"\nmessage: any',
+};
+const { policies } = readPolicies(
+  Object.entries(files).map(([id, text]) => ({ path: `${id}.yaml`, id, text: policyText(text) })),
+);
+
+function set(text: string) {
+  const { configuration, problems } = readConfiguration({ path: 'kerb.yaml', text });
+  const compiled = compilePolicies(policies, configuration, native);
+  return {
+    compiled,
+    said: [...problems, ...compiled.problems].map(
+      ({ range, message }) => `${range.start.line}:${range.start.column} ${message}`,
+    ),
+  };
+}
+
+const pod =
+  'kind: Pod\napiVersion: v1\nspec:\n  containers:\n    - name: a\n      image: x:latest\n      args: [a, b, c]\n';
+
+const chosen: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
+  ['', { 'kubernetes/tag': 'deny', 'kubernetes/most': 'warn', 'npm/any': 'audit' }],
+  ['sets: [kubernetes]', { 'kubernetes/tag': 'deny', 'kubernetes/most': 'warn' }],
+  ['sets: [PSS/baseline, npm/any]', { 'kubernetes/tag': 'deny', 'npm/any': 'audit' }],
+  [
+    'policies: { "kubernetes/*": { enforcement: audit } }',
+    { 'kubernetes/tag': 'audit', 'kubernetes/most': 'audit', 'npm/any': 'audit' },
+  ],
+  [
+    'policies: { "kubernetes/*": { enforcement: off }, kubernetes/tag: { enforcement: warn } }',
+    { 'kubernetes/tag': 'warn', 'npm/any': 'audit' },
+  ],
+  [
+    'policies: { "*": { enforcement: deny }, npm/any: { ignore: [x] } }',
+    { 'kubernetes/tag': 'deny', 'kubernetes/most': 'deny', 'npm/any': 'deny' },
+  ],
+];
+for (const [text, expected] of chosen) {
+  test(`chooses: ${text || 'nothing'}`, () => {
+    const { compiled, said: problems } = set(text);
+    assert.deepEqual(problems, []);
+    const found = Object.fromEntries(compiled.policies.map(({ policy, enforcement }) => [policy.id, enforcement]));
+    assert.deepEqual(found, expected);
+  });
+}
+
+const mistakes: readonly (readonly [string, string])[] = [
+  ['policies:\n  kubernetes/tga: { enforcement: warn }', '2:3 there is no such policy; did you mean "kubernetes/tag"?'],
+  ['policies:\n  kubernets/*: { enforcement: warn }', '2:3 there is no such policy; did you mean "kubernetes/*"?'],
+  ['sets: [kubernets]', '1:8 no policy is in this set; did you mean "kubernetes"?'],
+  ['policies:\n  kubernetes/most: { parameters: { least: 1 } }', '2:36 the policy has no such parameter'],
+  [
+    'policies:\n  kubernetes/most: { parameters: { mst: 1 } }',
+    '2:36 the policy has no such parameter; did you mean "most"?',
+  ],
+  ['policies:\n  kubernetes/most: { parameters: { most: x } }', '2:36 expected an integer'],
+  ['policies:\n  kubernetes/most: { parameters: { most: 9 } }', '2:36 expected at most 5'],
+  ['polices: {}', '1:1 unknown key; did you mean "policies"?'],
+  ['policies: { kubernetes/tag: { enforcement: block } }', '1:44 expected one of off, audit, warn, deny'],
+  ['policyFolders: [../elsewhere]', '1:16 a path stays within the repository'],
+  ['baseline: /etc/passwd', '1:11 a path stays within the repository'],
+  ['suppressions: { longestDays: 0 }', '1:30 at least 1'],
+  ['- a', '1:1 expected a map'],
+];
+for (const [text, expected] of mistakes) {
+  test(`mistake: ${text.split('\n').at(-1)}`, () => {
+    const { said: problems } = set(text);
+    assert.ok(
+      problems.some((problem) => problem.startsWith(expected)),
+      `${problems.join('\n')}\nexpected ${expected}`,
+    );
+  });
+}
+
+test('parameters, ignored files and ignored policies take effect', () => {
+  const judged = (text: string, path = 'deploy/pod.yaml') => said(judgeText(path, pod, set(text).compiled));
+  assert.equal(judged('').length, 2);
+  assert.ok(
+    judged('policies: { kubernetes/most: { parameters: { most: 2 } } }').some((line) => line.endsWith('more than 2')),
+  );
+  assert.equal(judged('policies: { kubernetes/most: { parameters: { most: 3 } } }').length, 1);
+  assert.equal(judged('ignore: [deploy]').length, 0);
+  assert.equal(judged('ignore: ["*.yaml"]').length, 0);
+  assert.equal(judged('ignore: [other/**, "*.yml"]').length, 2);
+  assert.equal(judged('policies: { kubernetes/tag: { ignore: ["deploy/**"] } }').length, 1);
+  assert.equal(judged('policies: { "kubernetes/*": { ignore: ["deploy/*.yaml"] } }').length, 0);
+});
+
+test('the digest is that of what is judged by, and of nothing else', () => {
+  const digest = (text: string) => set(text).compiled.digest;
+  assert.match(digest(''), /^sha256:[0-9a-f]{64}$/);
+  assert.equal(digest(''), digest('# only a comment\n'));
+  assert.equal(digest('sets: [all]\nignore: []'), digest('ignore: []\nsets: [all]'));
+  assert.notEqual(digest(''), digest('sets: [npm]'));
+  const moved = policies.map((policy) => ({ ...policy, file: `elsewhere/${policy.file}` }));
+  assert.equal(compilePolicies(moved, set('').compiled.configuration, native).digest, digest(''));
+  assert.equal(compilePolicies(policies.toReversed(), set('').compiled.configuration, native).digest, digest(''));
+});
+
+test('hostile configurations: never a throw, never a loosening', () => {
+  for (const text of [
+    '\0',
+    'a: &a [*a]',
+    `ignore: [${'"*",'.repeat(5_000)}"*"]`,
+    '__proto__: { sets: [] }',
+    `${'['.repeat(3_000)}`,
+    'sets: !!js/function "x"',
+    'x'.repeat(600_000),
+  ]) {
+    const { configuration, problems } = readConfiguration({ path: 'kerb.yaml', text });
+    assert.ok(
+      problems.some(({ severity }) => severity === 'error'),
+      text.slice(0, 20),
+    );
+    assert.deepEqual(configuration.ignore, []);
+    assert.deepEqual(configuration.sets, ['all']);
+  }
+});
