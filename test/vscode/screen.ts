@@ -44,7 +44,7 @@ export async function hoverText(page: Page, line: string, word: string): Promise
   await lineWith(page, line).locator('span', { hasText: word }).last().hover();
   const box = page.locator('.monaco-hover:visible', { hasText: 'kubernetes/' }).first();
   await box.waitFor();
-  return box.innerText();
+  return (await box.textContent()) ?? '';
 }
 
 /** Chooses an entry of the lightbulb's menu at the cursor. */

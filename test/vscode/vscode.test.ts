@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { after, before, describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { installParts, type Parts } from './install.ts';
 import { usePerson } from './person.ts';
 import { runSuite } from './runSuite.ts';
@@ -15,37 +15,50 @@ const root = path.resolve(import.meta.dirname, '../..');
 
 describe('in a real VS Code', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'kerb-vsix-'));
-  const vsix = path.join(folder, 'kerb.vsix');
-  const desktop = process.env.KERB_VSCODE !== undefined;
-  let parts: Parts | null = null;
-  let missing: string | null = null;
-
-  before(async () => {
-    if (process.env.KERB_SKIP_VSCODE) missing = 'KERB_SKIP_VSCODE is set';
-    else if (!desktop) {
-      try {
-        parts = await installParts();
-      } catch (error) {
-        missing = error instanceof Error ? error.message : String(error);
-      }
-    }
-    if (missing !== null) process.stderr.write(`\nkerb: NOT TESTED IN A REAL VS CODE: ${missing}\n\n`);
-    else pack(vsix);
-  });
   after(() => rmSync(folder, { recursive: true, force: true }));
+  const vsix = path.join(folder, 'kerb.vsix');
+  let prepared: Promise<Prepared> | null = null;
+  const prepare = (): Promise<Prepared> => {
+    prepared ??= prepareFor(vsix);
+    return prepared;
+  };
 
   test('the suite passes in the extension host, with the VSIX installed', async (t) => {
-    if (missing !== null) return t.skip(missing);
-    const results = await runSuite({ vsix, parts });
+    const ready = await prepare();
+    if (ready.kind === 'missing') return t.skip(ready.reason);
+    const results = await runSuite({ vsix, parts: ready.parts });
     for (const { name, error } of results) await t.test(`VS Code: ${name}`, () => assert.equal(error, null));
   });
 
   test('a person sees findings, hovers, fixes and suppresses', async (t) => {
-    if (missing !== null) return t.skip(missing);
-    if (parts === null) return t.skip('a desktop VS Code has no page to look at');
-    await usePerson(parts, vsix, t);
+    const ready = await prepare();
+    if (ready.kind === 'missing') return t.skip(ready.reason);
+    if (ready.parts === null) return t.skip('a desktop VS Code has no page to look at');
+    await usePerson(ready.parts, vsix, t);
   });
 });
+
+type Prepared =
+  | { readonly kind: 'ready'; readonly parts: Parts | null }
+  | { readonly kind: 'missing'; readonly reason: string };
+
+/** Finds the parts and packs the extension. What cannot be had is a reason to skip; what cannot be packed is a failure. */
+async function prepareFor(vsix: string): Promise<Prepared> {
+  const found = await findParts();
+  if (found.kind === 'missing') process.stderr.write(`\nkerb: NOT TESTED IN A REAL VS CODE: ${found.reason}\n\n`);
+  else pack(vsix);
+  return found;
+}
+
+async function findParts(): Promise<Prepared> {
+  if (process.env.KERB_SKIP_VSCODE) return { kind: 'missing', reason: 'KERB_SKIP_VSCODE is set' };
+  if (process.env.KERB_VSCODE) return { kind: 'ready', parts: null };
+  try {
+    return { kind: 'ready', parts: await installParts() };
+  } catch (error) {
+    return { kind: 'missing', reason: error instanceof Error ? error.message : String(error) };
+  }
+}
 
 function pack(vsix: string): void {
   const done = spawnSync(process.execPath, [path.join(root, 'package.ts'), '--out', vsix], { encoding: 'utf8' });
