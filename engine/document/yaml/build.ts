@@ -6,6 +6,7 @@ import {
   type Node as Parsed,
   parseDocument,
   Scalar,
+  Schema,
   YAMLMap,
   type YAMLSeq,
 } from 'yaml';
@@ -23,13 +24,13 @@ import { scalarValue } from './scalar.ts';
 /** Reads a stretch in one go: parser's tree → our nodes with spans, and plain values. Never throws. */
 export function buildReading(stretch: Stretch, mode: Mode): Reading {
   const { text, raw } = stretch;
-  const parsed = parseDocument(text, { uniqueKeys: false, prettyErrors: false, logLevel: 'silent', merge: false });
+  const parsed = parseDocument(text, options);
   const context: Context = {
     text,
     raw,
     mode,
     templates: raw.includes('{{') ? findTemplates(raw, mode.style) : [],
-    problems: parsed.errors.slice(0, maxProblems).map(problemOf),
+    problems: parsed.errors.slice(0, maxProblems).map((error) => problemOf(error, text.length)),
     scalars: [],
     anchors: new Map(),
     expanded: 0,
@@ -42,6 +43,13 @@ export function buildReading(stretch: Stretch, mode: Mode): Reading {
   return { node: built.node, value, problems: context.problems, comments, dangling: context.dangling };
 }
 
+/** Duplicate keys and merges are ours to judge. One schema serves all readings: making it is a tenth of a short one. */
+const options = {
+  uniqueKeys: false,
+  prettyErrors: false,
+  logLevel: 'silent',
+  schema: new Schema({ schema: 'core', merge: false, resolveKnownTags: true }),
+} as const;
 const maxProblems = 100;
 /** Nested deeper than any real document, and far from the end of the stack. */
 const maxDepth = 200;

@@ -1,9 +1,9 @@
 import type { ErrorCode, YAMLParseError } from 'yaml';
 import type { Problem } from '../../model.ts';
 
-/** A parse error in our own words: the parser's messages quote the document. */
-export function problemOf(error: YAMLParseError): Problem {
-  const [start, end] = error.pos;
+/** A parse error in our own words: the parser's messages quote the document. What is missing at the end stands there. */
+export function problemOf(error: YAMLParseError, length: number): Problem {
+  const [start, end] = error.pos.map((at) => Math.min(at, length)) as [number, number];
   return {
     span: { start, end: Math.max(start, end) },
     message: messages[error.code] ?? 'This is not valid YAML here.',
