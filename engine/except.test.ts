@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { configurationOf, judgeText, policySet, said } from '../test/policySet.ts';
-import { decide, formatBaseline, readBaseline } from './index.ts';
+import { applyEdits, decide, fixesOf, formatBaseline, ownPolicies, readBaseline } from './index.ts';
 
 const privileged = `
 resource: kubernetes.container
@@ -214,4 +214,25 @@ test('the baseline covers what was there, and nothing new', () => {
 
 test('a baseline with a line that is no fingerprint says which', () => {
   assert.deepEqual(readBaseline('# x\n<<<<<<< HEAD\n0123456789abcdef0123456789abcdef k/tag a.yaml\r\n').malformed, [2]);
+});
+
+test('a suppression without use can be taken out', () => {
+  const text = pod({ 3: allow('k/privileged'), 1: allow('k/nothing') });
+  const verdict = judgeText('pod.yaml', text, policies);
+  const own = verdict.findings.filter(({ policy }) => policy.startsWith('kerb/'));
+  assert.equal(own.length, 2);
+  const edits = own.flatMap((finding) => fixesOf(verdict, finding).flatMap((fix) => fix.edits));
+  assert.equal(
+    applyEdits(text, edits),
+    pod({})
+      .replace('  \n  containers', '  containers')
+      .replace(/^ {2}\n/m, ''),
+  );
+});
+
+test('every finding of Kerb itself has a policy that explains it', () => {
+  for (const { id, title, why, remedy } of ownPolicies) {
+    assert.match(id, /^kerb\/suppression-[a-z-]+$/);
+    assert.ok(title.length > 10 && why.length > 20 && remedy.length > 10);
+  }
 });

@@ -7,6 +7,7 @@ import type { Document, Finding, Native } from './model.ts';
 import type { PolicySet } from './policy/compile.ts';
 
 export { type Baseline, formatBaseline, readBaseline } from './exception/baseline.ts';
+export { type OwnPolicy, ownPolicies } from './exception/own.ts';
 
 export interface ExceptOptions {
   readonly document: Document;

@@ -2,6 +2,7 @@
 import { applyEdits } from './decide.ts';
 import { type JudgeOptions, judge, type Verdict } from './evaluate.ts';
 import type { Edit, Finding, Fix, SourceFile } from './model.ts';
+import { withoutComment } from './repair/comment.ts';
 import { propose } from './repair/propose.ts';
 import { holds } from './repair/verify.ts';
 
@@ -11,8 +12,12 @@ import { holds } from './repair/verify.ts';
  */
 export function fixesOf(verdict: Verdict, finding: Finding): readonly Fix[] {
   const { document, file, options } = verdict;
+  if (document === null || finding.fixes.length === 0) return [];
+  if (finding.policy.startsWith('kerb/')) {
+    return finding.fixes.map((offer) => ({ ...offer, edits: withoutComment(file.text, finding.span) }));
+  }
   const origin = verdict.originOf(finding.fingerprint);
-  if (document === null || origin === null || finding.fixes.length === 0) return [];
+  if (origin === null) return [];
   const { policy } = origin.mark.judged;
   const proposal = propose(document, origin, options.context);
   if (proposal === null || !holds(proposal, { ...options, file, part: origin.part, policy })) return [];

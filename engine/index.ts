@@ -6,9 +6,9 @@
  * All of it is pure: what comes from disk, clock or network comes in as a value.
  */
 
-export { applyEdits, type DecideOptions, type Decision, decide } from './decide.ts';
 export { type CelValue, compile as compileExpression, type Program } from './cel/index.ts';
 export { type CelJson, formatCelJson, readCelJson } from './cel/json.ts';
+export { applyEdits, type DecideOptions, type Decision, decide } from './decide.ts';
 export { createLines, type Lines, type Position, readDocument } from './document/index.ts';
 export {
   type Context,
@@ -19,7 +19,7 @@ export {
   judge,
   type Verdict,
 } from './evaluate.ts';
-export { type Baseline, formatBaseline, readBaseline } from './except.ts';
+export { type Baseline, formatBaseline, type OwnPolicy, ownPolicies, readBaseline } from './except.ts';
 export { type FixChoice, type FixedFile, fixesOf, fixFile } from './fix.ts';
 export * from './model.ts';
 export { type CaseResult, type CasesResult, runCases } from './policy/cases.ts';
@@ -32,4 +32,5 @@ export {
 } from './policy/configuration.ts';
 export type { Policy } from './policy/policy.ts';
 export { type FileProblem, type PolicyFile, type PolicyReading, readPolicies } from './policy/read.ts';
+export { isDueForReview } from './policy/review.ts';
 export { type ResourceKind, resourceKinds } from './resource/index.ts';

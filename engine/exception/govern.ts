@@ -2,27 +2,21 @@
 import { commentsOf } from '../document/index.ts';
 import { textBits } from '../evaluation/fingerprint.ts';
 import type { ExceptOptions } from '../except.ts';
-import type { Enforcement, Finding, Severity, Span } from '../model.ts';
+import type { Finding, Span } from '../model.ts';
 import { didYouMean } from '../policy/suggest.ts';
 import { governedByBase } from './base.ts';
+import { ownPolicy } from './own.ts';
 import { reachOf } from './reach.ts';
 import { daysBetween, readSuppression, type Suppression } from './suppression.ts';
+
+/** What has no use any more can be taken out; an expired one is a question for a person. */
+const removable: readonly string[] = ['unused', 'unknown'];
 
 interface Governing {
   readonly suppression: Suppression;
   readonly reach: Span;
   readonly used: Set<string>;
 }
-
-/** Kerb's own policies, by the last part of their id. */
-const own: Readonly<Record<string, { readonly severity: Severity; readonly enforcement: Enforcement }>> = {
-  malformed: { severity: 'medium', enforcement: 'warn' },
-  expired: { severity: 'medium', enforcement: 'warn' },
-  'too-long': { severity: 'medium', enforcement: 'warn' },
-  'same-change': { severity: 'medium', enforcement: 'warn' },
-  unknown: { severity: 'medium', enforcement: 'warn' },
-  unused: { severity: 'low', enforcement: 'audit' },
-};
 
 /** Marks what suppressions cover, and adds what is wrong with them. */
 export function markSuppressed(options: ExceptOptions): readonly Finding[] {
@@ -114,8 +108,8 @@ function createTeller({ document, native }: ExceptOptions, findings: Finding[]) 
     seen.set(key, occurrence + 1);
     findings.push({
       policy: `kerb/suppression-${id}`,
-      severity: own[id]?.severity ?? 'medium',
-      enforcement: own[id]?.enforcement ?? 'warn',
+      severity: ownPolicy(id)?.severity ?? 'medium',
+      enforcement: ownPolicy(id)?.enforcement ?? 'warn',
       outcome: 'fail',
       file: document.file.path,
       resource: '',
@@ -125,7 +119,7 @@ function createTeller({ document, native }: ExceptOptions, findings: Finding[]) 
       related: [],
       fingerprint: native.sha256(`${key}\0${occurrence}`).slice(0, 32),
       exception: null,
-      fixes: [],
+      fixes: removable.includes(id) ? [{ title: 'Remove the suppression', safe: false }] : [],
     });
   };
 }
