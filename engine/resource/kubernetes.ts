@@ -16,11 +16,11 @@ const maxListDepth = 8;
 
 function read({ document, part, memo }: Source): PartContent | null {
   if (document.kind !== 'yaml' && document.kind !== 'json') return null;
-  return recognise(part.content.value, [], null) === null ? null : withoutNulls(part.content, memo);
+  return recognise(part.content.value, [], null, memo) === null ? null : withoutNulls(part.content, memo);
 }
 
 function lift({ part, memo }: Source): readonly Resource[] {
-  return objectsIn(part.content.value, [], null, maxListDepth).flatMap((found) => resourcesOf(found, memo));
+  return objectsIn(part.content.value, [], null, maxListDepth, memo).flatMap((found) => resourcesOf(found, memo));
 }
 
 interface KubernetesObject {
@@ -36,26 +36,31 @@ function objectsIn(
   path: Path,
   parent: KubernetesObject | null,
   depth: number,
+  memo: Memo,
 ): readonly KubernetesObject[] {
-  const found = recognise(value, path, parent);
+  const found = recognise(value, path, parent, memo);
   if (found === null || depth === 0) return [];
   if (!isListObject(found)) return [found];
   const items = found.value.items;
   if (!isList(items)) return [];
-  return items.flatMap((item, index) => objectsIn(item, [...path, 'items', index], found, depth - 1));
+  return items.flatMap((item, index) => objectsIn(item, [...path, 'items', index], found, depth - 1, memo));
 }
 
-function recognise(value: Value, path: Path, parent: KubernetesObject | null): KubernetesObject | null {
+function recognise(value: Value, path: Path, parent: KubernetesObject | null, memo: Memo): KubernetesObject | null {
   if (!isMap(value)) return null;
   const kind = value.kind ?? itemKind(parent);
   const version = value.apiVersion ?? (parent === null ? null : parent.value.apiVersion);
   if (!isName(kind) || !isName(version)) return null;
   const group = typeof version === 'string' ? groupOf(version) : '?';
   if (typeof kind === 'string' && !isClusterObject(group, kind)) return null;
-  return { value, path, group, kind: typeof kind === 'string' ? kind : null };
+  const isWhole = value.kind !== undefined && value.apiVersion !== undefined;
+  const whole = isWhole
+    ? value
+    : memo(value, `${version} ${kind}`, () => withFields(value, { kind, apiVersion: version }));
+  return { value: whole, path, group, kind: typeof kind === 'string' ? kind : null };
 }
 
-function isName(value: Value | undefined): boolean {
+function isName(value: Value | undefined): value is string | Unknown {
   return (typeof value === 'string' && value !== '') || value instanceof Unknown;
 }
 

@@ -2,8 +2,8 @@
 import { compileRegex, type Regex } from '../../regex/index.ts';
 import type { FunctionDeclaration } from '../function.ts';
 import { createMap } from '../map.ts';
-import { bool, object, string } from '../type.ts';
-import { CelError, type CelValue, celError, type Result } from '../value.ts';
+import { bool, dyn, list, object, string } from '../type.ts';
+import { CelError, type CelValue, celError, isList, Optional, type Result } from '../value.ts';
 import { func, textCost } from './declare.ts';
 import { globPattern } from './glob.ts';
 import { readImage, readUses } from './reference.ts';
@@ -38,7 +38,29 @@ export const kerb: readonly FunctionDeclaration[] = [
       return regex instanceof CelError ? regex : (path: string) => regex.test(path);
     },
   }),
+  // What is being typed is null, or a word where a list should be. These two let a policy be asked of it all the same.
+  func('listOf', {
+    parameters: [dyn],
+    result: list(dyn),
+    call: (value: CelValue): Result => {
+      const inner = unwrapped(value);
+      if (inner === null) return [];
+      return isList(inner) ? inner : [inner];
+    },
+  }),
+  func('textOf', {
+    parameters: [dyn],
+    result: string,
+    call: (value: CelValue): Result => {
+      const inner = unwrapped(value);
+      return typeof inner === 'object' ? '' : String(inner);
+    },
+  }),
 ];
+
+function unwrapped(value: CelValue): CelValue {
+  return value instanceof Optional ? (value.value ?? null) : value;
+}
 
 function mapOf(fields: object): Result {
   return createMap(Object.entries(fields) as [string, string | boolean][]) ?? celError('no such reference');

@@ -3,13 +3,13 @@ import type { Value } from '../../model.ts';
 
 /**
  * What a scalar means. Strings, numbers, booleans and null follow the core schema of YAML 1.2, as GitHub reads it; in a
- * Kubernetes object, `yes`, `on` and the like are booleans and `0644` is octal too, as its API server (YAML 1.1) reads it.
+ * Kubernetes object, `yes`, `on` and the like are booleans, and `0644` (octal), `0b11` and `1_000` numbers too, as its API server (YAML 1.1) reads it.
  */
 export function scalarValue(scalar: Scalar, kubernetes: boolean): Value {
   const { value, source, type } = scalar;
   if (type !== Scalar.PLAIN || source === undefined) return plainData(value);
   if (typeof value === 'number') return numberValue(value, source, kubernetes);
-  if (kubernetes && typeof value === 'string') return oldBooleans.get(value) ?? value;
+  if (kubernetes && typeof value === 'string') return oldBooleans.get(value) ?? oldInteger(value) ?? value;
   return plainData(value);
 }
 
@@ -17,6 +17,15 @@ function numberValue(value: number, source: string, kubernetes: boolean): Value 
   if (kubernetes && /^[-+]?0[0-7]+$/.test(source)) return Number.parseInt(source, 8);
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) return exactInteger(source) ?? value;
   return value;
+}
+
+/** `0b101` and `1_000`, which the core schema takes for text. */
+function oldInteger(text: string): number | null {
+  const [, sign, digits] = /^([-+]?)(0b[01_]{1,60}|0x[\da-fA-F_]{1,20}|\d[\d_]{0,20})$/.exec(text) ?? [];
+  if (digits === undefined) return null;
+  const plain = digits.replaceAll('_', '');
+  const number = /^0[0-7]+$/.test(plain) ? Number.parseInt(plain, 8) : Number(plain);
+  return Number.isSafeInteger(number) ? (sign === '-' ? -number : number) : null;
 }
 
 const maxDigits = 400;
