@@ -12,6 +12,8 @@ export function readDockerfile(text: string): PartContent {
 function findComments(text: string): readonly Span[] {
   const comments: Span[] = [];
   const heredocs: Heredoc[] = [];
+  let shell = false;
+  let continued = false;
   for (let start = 0; start < text.length; ) {
     const feed = text.indexOf('\n', start);
     const end = feed < 0 ? text.length : feed;
@@ -21,8 +23,10 @@ function findComments(text: string): readonly Span[] {
       if (heredocs[0].ends(line)) heredocs.shift();
     } else if (line[sign] === '#') {
       comments.push({ start: start + sign, end: start + line.length });
-    } else {
-      heredocs.push(...heredocsOf(line));
+    } else if (sign >= 0) {
+      if (!continued) shell = /^\s*(?:ONBUILD\s+)?(?:RUN|COPY|ADD)\s/i.test(line);
+      continued = /[\\`]$/.test(line);
+      if (shell) heredocs.push(...heredocsOf(line));
     }
     start = end + 1;
   }
@@ -34,7 +38,6 @@ interface Heredoc {
 }
 
 function heredocsOf(line: string): readonly Heredoc[] {
-  if (!/^\s*(?:ONBUILD\s+)?(?:RUN|COPY|ADD)\s/i.test(line)) return [];
   return [...line.matchAll(/<<(-?)(["']?)(\w+)\2/g)].map(([, dash, , name]) => ({
     ends: (candidate) => (dash === '-' ? candidate.replace(/^\t+/, '') : candidate) === name,
   }));

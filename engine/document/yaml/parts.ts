@@ -19,9 +19,10 @@ export function readParts(text: string, style: TemplateStyle, previous: readonly
   const middle = text.slice(front.offset, back.offset);
   const starts = documentStarts(middle);
   const between = previous.slice(front.count, previous.length - back.count);
-  const byText = new Map(between.map((part) => [part.content.text, part]));
+  // A single candidate is compared below; a map would hash it.
+  const byText = new Map(between.length > 1 ? between.map((part) => [part.content.text, part] as const) : []);
   const fresh = starts.map((start, index) => {
-    const partText = detached(middle.slice(start, starts[index + 1] ?? middle.length));
+    const partText = detached(middle, start, starts[index + 1] ?? middle.length);
     const same = byText.get(partText);
     if (same !== undefined) return same;
     return readPart(partText, style, between.length === starts.length ? between[index]! : (between[0] ?? null));
@@ -40,6 +41,7 @@ export function placeParts(parts: readonly YamlPart[]): readonly Part[] {
 }
 
 function readPart(text: string, style: TemplateStyle, previous: YamlPart | null): YamlPart {
+  if (previous !== null && previous.content.text === text) return previous;
   const templates = text.includes('{{') ? findTemplates(text, style) : [];
   const plain = hideConflicts(text);
   const masked = templates.length === 0 ? { text: plain, insertions: [] } : maskTemplates(plain, templates);

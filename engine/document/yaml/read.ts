@@ -110,13 +110,17 @@ function sameFromBack({ raw, text }: Stretch, layout: Layout, old: readonly Piec
 }
 
 function cut({ raw, text }: Stretch, start: number, end: number): Stretch {
-  const cutText = detached(text.slice(start, end));
-  return { raw: raw === text ? cutText : detached(raw.slice(start, end)), text: cutText, insertions: [] };
+  const piece = detached(text, start, end);
+  return { raw: raw === text ? piece : detached(raw, start, end), text: piece, insertions: [] };
 }
 
-/** A copy: a slice would keep the whole text that it was cut from in memory for as long as the piece is kept. */
-export function detached(slice: string): string {
-  return ` ${slice}`.slice(1);
+/**
+ * A part of a text as a copy: a slice would keep the whole text that it was cut from in memory for as long as the piece
+ * is kept. Where it is most of the text, a copy would cost more than it saves.
+ */
+export function detached(text: string, start: number, end: number): string {
+  const slice = text.slice(start, end);
+  return slice.length * 2 > text.length ? slice : ` ${slice}`.slice(1);
 }
 
 function readEntry(stretch: Stretch, layout: Layout, mode: Mode, previous: Piece | null): Piece {

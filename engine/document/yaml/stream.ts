@@ -28,21 +28,26 @@ interface Marker {
 }
 
 function markers(text: string): readonly Marker[] {
+  const found = [...marked(text, '---'), ...marked(text, '...')];
+  return found.sort((one, other) => one.offset - other.offset);
+}
+
+/** Searching for the sign is many times faster than looking at each line. */
+function marked(text: string, sign: Marker['sign']): readonly Marker[] {
   const found: Marker[] = [];
-  for (let start = text.startsWith('\uFEFF') ? 1 : 0; start < text.length; ) {
-    const unit = text.charCodeAt(start);
-    const sign =
-      unit === 45 && text.startsWith('---', start)
-        ? '---'
-        : unit === 46 && text.startsWith('...', start)
-          ? '...'
-          : null;
-    const feed = text.indexOf('\n', start);
-    const end = feed < 0 ? text.length : feed + 1;
-    if (sign !== null && isMarker(text, start)) found.push({ offset: start, sign, end });
-    start = end;
+  const first = text.startsWith('\uFEFF') ? 1 : 0;
+  let at = text.startsWith(sign, first) ? first : next(text, sign, first);
+  for (; at > 0 || (at === 0 && found.length === 0); at = next(text, sign, at)) {
+    const feed = text.indexOf('\n', at);
+    if (isMarker(text, at)) found.push({ offset: at, sign, end: feed < 0 ? text.length : feed + 1 });
   }
   return found;
+}
+
+/** The next line that begins with the sign, or -1. */
+function next(text: string, sign: string, from: number): number {
+  const at = text.indexOf(`\n${sign}`, from);
+  return at < 0 ? -1 : at + 1;
 }
 
 /** Whether the document marker at the offset stands by itself. */
