@@ -172,7 +172,7 @@ test('a workflow with all that is in it', () => {
   assert.equal(step.script, `echo "${' '.repeat(31)}" # no\ncurl x \\\n  | sh\n`);
   assert.equal(step.shell, 'bash');
   const windows = lift('.github/workflows/a.yml', workflow.replace('ubuntu', 'windows'));
-  assert.equal((windows.find(({ kind }) => kind === 'github.step')?.self as { shell: string }).shell, 'pwsh');
+  assert.equal((windows.find(({ kind }) => kind === 'github.step')!.self as { shell: string }).shell, 'pwsh');
 });
 
 const dockerfile = `ARG BASE=alpine:3.22
