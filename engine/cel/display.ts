@@ -1,7 +1,7 @@
 /** CEL values as a person would write them in CEL. */
 import { Unknown } from '../model.ts';
-import { formatDouble, toText } from './convert.ts';
 import { mapEntries } from './map.ts';
+import { formatDouble, toText } from './standard/convert.ts';
 import {
   Bytes,
   type CelValue,

@@ -3,17 +3,17 @@
 import { type Path, Unknown } from '../model.ts';
 import { decide } from './blame/decide.ts';
 import type { Trace } from './blame/trace.ts';
-import { check } from './check.ts';
-import { declarationsOf } from './declarations.ts';
+import { check } from './check/check.ts';
+import { declarationsOf } from './check/declarations.ts';
+import type { Notes } from './check/notes.ts';
 import type { Blame, CelProblem, Compilation, Environment, Evaluation, Limits, Program, Variables } from './index.ts';
-import type { Notes } from './notes.ts';
-import { parse } from './parse.ts';
 import { createCompiler } from './step/compile.ts';
 import { type Compiler, type Frame, members, type Step } from './step/frame.ts';
-import type { Expression } from './syntax.ts';
+import type { Expression } from './syntax/expression.ts';
+import { parse } from './syntax/parse.ts';
+import { weightOf } from './syntax/weight.ts';
 import type { Type } from './type.ts';
 import { CelError, type Result } from './value.ts';
-import { weightOf } from './weight.ts';
 
 export const defaultLimits: Limits = { cost: 1_000_000 };
 

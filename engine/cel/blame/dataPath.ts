@@ -1,6 +1,6 @@
 /** Where in the data the value of an expression comes from. */
 import type { Path } from '../../model.ts';
-import { children, type Expression, type Index } from '../syntax.ts';
+import { children, type Expression, type Index } from '../syntax/expression.ts';
 import { isInt, Optional, type Result, Uint } from '../value.ts';
 import { elementPaths } from './elements.ts';
 import { type Trace, valueOfNode } from './trace.ts';

@@ -1,7 +1,7 @@
 /** Which part of an expression decided its result, and which data that part looked at. */
 import type { Blame } from '../index.ts';
-import type { Comprehension, Conditional, Expression, Logical } from '../syntax.ts';
-import { children } from '../syntax.ts';
+import type { Comprehension, Conditional, Expression, Logical } from '../syntax/expression.ts';
+import { children } from '../syntax/expression.ts';
 import { type Result, stops } from '../value.ts';
 import { dataPath } from './dataPath.ts';
 import { eachRound } from './elements.ts';

@@ -2,7 +2,7 @@
 import type { Path } from '../../model.ts';
 import { mapKeys } from '../map.ts';
 import { isRounds, loopOf } from '../step/range.ts';
-import type { Comprehension, Expression, ListExpression } from '../syntax.ts';
+import type { Comprehension, Expression, ListExpression } from '../syntax/expression.ts';
 import { isMap, type ListValue, Optional, stops } from '../value.ts';
 import { dataPath, keyOf } from './dataPath.ts';
 import { type Trace, valueOfNode } from './trace.ts';

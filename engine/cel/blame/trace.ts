@@ -1,7 +1,7 @@
 /** An evaluation that is looked at once more, to say what decided it. */
 import type { Path } from '../../model.ts';
 import type { Compiler, Frame } from '../step/frame.ts';
-import type { Expression } from '../syntax.ts';
+import type { Expression } from '../syntax/expression.ts';
 import type { Result } from '../value.ts';
 
 export interface Trace {

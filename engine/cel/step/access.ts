@@ -1,7 +1,8 @@
 /** Names, fields, presence, indices. */
+
+import type { Reference } from '../check/notes.ts';
 import { isPlain, lookUp, lookUpField, missing } from '../lookUp.ts';
-import type { Reference } from '../notes.ts';
-import type { Has, Index, Name, Select } from '../syntax.ts';
+import type { Has, Index, Name, Select } from '../syntax/expression.ts';
 import { CelError, type CelValue, isMap, none, Optional, type Result, some, stops } from '../value.ts';
 import { type Compiler, misfit, type Step } from './frame.ts';
 

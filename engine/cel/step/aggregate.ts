@@ -1,7 +1,7 @@
 /** List and map expressions. */
 import { Unknown } from '../../model.ts';
 import { createMap, isMapKey } from '../map.ts';
-import type { ListExpression, MapExpression } from '../syntax.ts';
+import type { ListExpression, MapExpression } from '../syntax/expression.ts';
 import { type CelError, type CelValue, type MapKey, Optional, type Result, stops } from '../value.ts';
 import { type Compiler, combine, isExhausted, misfit, type Step } from './frame.ts';
 

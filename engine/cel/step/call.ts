@@ -3,7 +3,7 @@ import { type Span, Unknown } from '../../model.ts';
 import type { Call as Callable, Overload } from '../function.ts';
 import { type Guard, guardOf, isContainer } from '../guard.ts';
 import { hasUnknown } from '../partial.ts';
-import type { Call } from '../syntax.ts';
+import type { Call } from '../syntax/expression.ts';
 import { typeName } from '../typeName.ts';
 import { CelError, type CelValue, type Result, stops } from '../value.ts';
 import { budgetError, type Compiler, combine, type Frame, isExhausted, misfit, placed, type Step } from './frame.ts';

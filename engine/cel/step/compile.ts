@@ -1,7 +1,7 @@
 /** Compiles a checked tree to closures. */
 import type { Span } from '../../model.ts';
-import type { Notes } from '../notes.ts';
-import type { Expression } from '../syntax.ts';
+import type { Notes } from '../check/notes.ts';
+import type { Expression } from '../syntax/expression.ts';
 import { CelError, type CelValue, stops } from '../value.ts';
 import { hasStep, indexStep, nameStep, selectStep } from './access.ts';
 import { listStep, mapStep } from './aggregate.ts';

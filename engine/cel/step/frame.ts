@@ -1,7 +1,7 @@
 /** What compiled expressions are made of: closures over a frame. */
 import { type Span, Unknown } from '../../model.ts';
-import type { Notes } from '../notes.ts';
-import type { Expression } from '../syntax.ts';
+import type { Notes } from '../check/notes.ts';
+import type { Expression } from '../syntax/expression.ts';
 import { CelError, type CelValue, type Result, stops, UnknownSet } from '../value.ts';
 
 /** One evaluation under way. */

@@ -1,6 +1,6 @@
 /** `&&`, `||` and `?:`: what does not matter may be an error. */
 import type { Unknown } from '../../model.ts';
-import type { Conditional, Logical } from '../syntax.ts';
+import type { Conditional, Logical } from '../syntax/expression.ts';
 import { type CelError, type Result, stops } from '../value.ts';
 import { type Compiler, combine, isExhausted, misfit, type Step } from './frame.ts';
 

@@ -2,7 +2,7 @@
 import type { Unknown } from '../../model.ts';
 import { compare } from '../equality.ts';
 import { createMap, isMapKey, mapEntries } from '../map.ts';
-import type { Bind, Comprehension, OptionalMap } from '../syntax.ts';
+import type { Bind, Comprehension, OptionalMap } from '../syntax/expression.ts';
 import {
   type CelError,
   type CelValue,

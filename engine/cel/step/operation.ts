@@ -3,7 +3,7 @@ import { Unknown } from '../../model.ts';
 import { compare, equals } from '../equality.ts';
 import { mapGet } from '../map.ts';
 import { type Arithmetic, calculate, negate } from '../number.ts';
-import type { Expression, Operation } from '../syntax.ts';
+import type { Expression, Operation } from '../syntax/expression.ts';
 import { calculateTime } from '../time.ts';
 import { Bytes, type CelValue, isList, isMap, type Result, stops } from '../value.ts';
 import { budgetError, type Compiler, type Frame, misfit, placed, type Step } from './frame.ts';

@@ -1,5 +1,5 @@
 /** `a.or(b)` and `a.orValue(b)`: the other value is evaluated only where it is wanted. */
-import type { Call } from '../syntax.ts';
+import type { Call } from '../syntax/expression.ts';
 import { type CelValue, Optional, stops } from '../value.ts';
 import { type Compiler, misfit, type Step } from './frame.ts';
 

@@ -2,9 +2,9 @@
 
 import type { Unknown } from '../../model.ts';
 import { mapEntries, mapKeys } from '../map.ts';
-import type { Comprehension } from '../syntax.ts';
+import type { Comprehension } from '../syntax/expression.ts';
+import { weightOf } from '../syntax/weight.ts';
 import { type CelError, type CelValue, isMap, stops } from '../value.ts';
-import { weightOf } from '../weight.ts';
 import { budgetError, type Compiler, type Frame, misfit } from './frame.ts';
 
 /** The rounds of one run: the values of the first and, where there is one, of the second variable. */

@@ -2,11 +2,11 @@
  * The parser of CEL: source in, tree and problems out. It never fails; where the source says nothing, the tree has an
  * `invalid` node, and the parser goes on, so that several mistakes are found at once.
  */
-import type { Span } from '../model.ts';
+import type { Span } from '../../model.ts';
+import { children, type Expression, type Invalid, type Operator } from './expression.ts';
 import { expandMacro } from './macro.ts';
 import { expect, type Parser, peek, skip, startParser, take } from './parser.ts';
 import { parseArguments, parsePrimary } from './primary.ts';
-import { children, type Expression, type Invalid, type Operator } from './syntax.ts';
 import type { Token } from './token.ts';
 
 export interface Parsed {

@@ -1,7 +1,7 @@
 /** The syntax tree of CEL. Spans count in the source; macros are nodes of their own. */
-import type { Span } from '../model.ts';
-import type { Primitive } from './type.ts';
-import type { CelValue } from './value.ts';
+import type { Span } from '../../model.ts';
+import type { Primitive } from '../type.ts';
+import type { CelValue } from '../value.ts';
 
 export type Expression =
   | Literal

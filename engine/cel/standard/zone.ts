@@ -1,7 +1,7 @@
 /** Parts of a timestamp as a clock in some time zone shows them. */
 
-import { modulo } from './time.ts';
-import { type CelError, celError, type Timestamp } from './value.ts';
+import { modulo } from '../time.ts';
+import { type CelError, celError, type Timestamp } from '../value.ts';
 
 /** A date whose UTC accessors show the local time of a zone. */
 export type ToLocal = (timestamp: Timestamp) => Date;

@@ -2,16 +2,25 @@
  * The type checker: gives names their meaning, calls their function and every expression its type. It is gradual: what
  * is `dyn` is left to run time, what can never work is a problem.
  */
-import type { Span } from '../model.ts';
-import { checkCall, checkSignatures } from './checkCall.ts';
-import { fieldType } from './checkField.ts';
-import { checkBind, checkComprehension, checkOptionalMap } from './checkMacro.ts';
+import type { Span } from '../../model.ts';
+import type {
+  Conditional,
+  Expression,
+  Index,
+  ListItem,
+  MapExpression,
+  Name,
+  Operation,
+  Select,
+} from '../syntax/expression.ts';
+import { bool, dyn, formatType, list, map, optional, parameter, type Type } from '../type.ts';
+import { checkCall, checkSignatures } from './call.ts';
+import { fieldType } from './field.ts';
+import { checkBind, checkComprehension, checkOptionalMap } from './macro.ts';
 import { createNotes, type Notes } from './notes.ts';
 import { indexSignatures, operatorSignatures, optionalIndexSignatures } from './operators.ts';
 import { type Declarations, findDeclared, findLocal, firstName, type Local, qualifiedName } from './scope.ts';
 import { suggest } from './suggest.ts';
-import type { Conditional, Expression, Index, ListItem, MapExpression, Name, Operation, Select } from './syntax.ts';
-import { bool, dyn, formatType, list, map, optional, parameter, type Type } from './type.ts';
 import { assign, join, resolve, type Substitution } from './unify.ts';
 
 /** A check under way. */

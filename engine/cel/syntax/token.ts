@@ -1,5 +1,5 @@
 /** The lexer of CEL. Never fails: what is no token becomes a problem and is left out. */
-import type { Span } from '../model.ts';
+import type { Span } from '../../model.ts';
 import { readQuoted } from './quoted.ts';
 
 export interface Token {

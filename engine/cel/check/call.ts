@@ -1,11 +1,12 @@
 /** Calls: which function is meant, which of its overloads can fit, and what comes out. */
+
+import type { FunctionDeclaration, Overload } from '../function.ts';
+import type { Call, Expression } from '../syntax/expression.ts';
+import { dyn, formatType, type Type } from '../type.ts';
 import type { Checker } from './check.ts';
-import type { FunctionDeclaration, Overload } from './function.ts';
 import type { Signature } from './operators.ts';
 import { findFunction, findLocal, firstName, type Local, qualifiedName } from './scope.ts';
 import { suggest } from './suggest.ts';
-import type { Call, Expression } from './syntax.ts';
-import { dyn, formatType, type Type } from './type.ts';
 import { assignAll, isGeneric, mapParameters, resolve, sameType } from './unify.ts';
 
 export function checkCall(checker: Checker, node: Call, locals: Local | null): Type {

@@ -1,7 +1,7 @@
 /** Optional values: https://github.com/google/cel-spec/wiki/proposal-246 */
-import type { FunctionDeclaration } from './function.ts';
-import { mapSize } from './map.ts';
-import * as type from './type.ts';
+import type { FunctionDeclaration } from '../function.ts';
+import { mapSize } from '../map.ts';
+import * as type from '../type.ts';
 import {
   Bytes,
   type CelValue,
@@ -15,7 +15,7 @@ import {
   Optional,
   some,
   Uint,
-} from './value.ts';
+} from '../value.ts';
 
 const a = type.parameter('A');
 const optional = type.optional(a);

@@ -1,6 +1,6 @@
 /** Where the parser stands: tokens, position, problems and limits. */
-import type { Span } from '../model.ts';
-import type { Expression } from './syntax.ts';
+import type { Span } from '../../model.ts';
+import type { Expression } from './expression.ts';
 import { type Report, type Token, tokenize } from './token.ts';
 
 export interface Parser {

@@ -2,7 +2,7 @@
  * What types fit together. Type parameters stand for types that are found out on the way; what is known of them is in a
  * {@link Substitution}. `dyn` fits everything.
  */
-import { dyn, type Type } from './type.ts';
+import { dyn, type Type } from '../type.ts';
 
 /** What type parameters have turned out to be, by name. */
 export type Substitution = Map<string, Type>;

@@ -1,9 +1,9 @@
 /** What the checker finds out about a tree, for the compiler. The tree itself stays as it was parsed. */
-import type { Span } from '../model.ts';
-import type { FunctionDeclaration } from './function.ts';
-import type { Call, Expression, Variable } from './syntax.ts';
-import type { Type } from './type.ts';
-import type { CelValue } from './value.ts';
+import type { Span } from '../../model.ts';
+import type { FunctionDeclaration } from '../function.ts';
+import type { Call, Expression, Variable } from '../syntax/expression.ts';
+import type { Type } from '../type.ts';
+import type { CelValue } from '../value.ts';
 
 export interface Notes {
   readonly types: Map<Expression, Type>;

@@ -1,8 +1,8 @@
 /** The type of a field, and what is said of one that does not exist. */
-import type { Span } from '../model.ts';
+import type { Span } from '../../model.ts';
+import { dyn, formatType, type ObjectType, optional, type Type } from '../type.ts';
 import type { Checker } from './check.ts';
 import { suggest } from './suggest.ts';
-import { dyn, formatType, type ObjectType, optional, type Type } from './type.ts';
 import { assign, resolve } from './unify.ts';
 
 interface Access {

@@ -1,6 +1,14 @@
 /** Conversions between types: `int('1')`, `string(1.5)`, `bool('true')`. Messages never quote the value. */
-import { formatDuration, formatTimestamp, modulo, parseDuration, parseTimestamp, second, timestampOf } from './time.ts';
-import { decodeUtf8, encodeUtf8 } from './utf8.ts';
+import {
+  formatDuration,
+  formatTimestamp,
+  modulo,
+  parseDuration,
+  parseTimestamp,
+  second,
+  timestampOf,
+} from '../time.ts';
+import { decodeUtf8, encodeUtf8 } from '../utf8.ts';
 import {
   Bytes,
   type CelError,
@@ -18,7 +26,7 @@ import {
   Timestamp,
   Uint,
   uint,
-} from './value.ts';
+} from '../value.ts';
 
 export function toInt(value: CelValue): Result {
   if (isInt(value)) return value;

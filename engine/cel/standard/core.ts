@@ -1,12 +1,11 @@
 /** The standard functions: https://github.com/google/cel-spec/blob/master/doc/langdef.md#standard-definitions */
 
-import { compileRegex } from '../regex/index.ts';
-import { toBool, toBytes, toDouble, toDuration, toInt, toText, toTimestamp, toUint } from './convert.ts';
-import type { FunctionDeclaration, Overload } from './function.ts';
-import { mapSize } from './map.ts';
-import { codePointCount } from './text.ts';
-import * as type from './type.ts';
-import { typeName } from './typeName.ts';
+import { compileRegex } from '../../regex/index.ts';
+import type { FunctionDeclaration, Overload } from '../function.ts';
+import { mapSize } from '../map.ts';
+import { codePointCount } from '../text.ts';
+import * as type from '../type.ts';
+import { typeName } from '../typeName.ts';
 import {
   type Bytes,
   CelError,
@@ -16,7 +15,8 @@ import {
   type MapValue,
   type Result,
   TypeValue,
-} from './value.ts';
+} from '../value.ts';
+import { toBool, toBytes, toDouble, toDuration, toInt, toText, toTimestamp, toUint } from './convert.ts';
 
 const { bool, bytes, double, duration, dyn, int, string, timestamp, uint } = type;
 const a = type.parameter('A');

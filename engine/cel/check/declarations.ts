@@ -1,11 +1,11 @@
 /** The functions that an expression may call, by kind and name. */
-import type { FunctionDeclaration } from './function.ts';
-import { libraries, mergeDeclarations } from './library/index.ts';
+import type { FunctionDeclaration } from '../function.ts';
+import { libraries, mergeDeclarations } from '../library/index.ts';
+import { standard } from '../standard/core.ts';
+import { standardOptional } from '../standard/optional.ts';
+import { standardTime } from '../standard/time.ts';
+import type { Type } from '../type.ts';
 import type { Declarations } from './scope.ts';
-import { standard } from './standard.ts';
-import { standardOptional } from './standardOptional.ts';
-import { standardTime } from './standardTime.ts';
-import type { Type } from './type.ts';
 
 const always: ReadonlyMap<string, FunctionDeclaration> = tableOf([
   ...standard,

@@ -1,5 +1,15 @@
 /** Recognises calls that are macros by name and number of arguments, and makes nodes of their own of them. */
-import type { Bind, Call, Comprehension, Expression, Has, Invalid, Macro, OptionalMap, Variable } from './syntax.ts';
+import type {
+  Bind,
+  Call,
+  Comprehension,
+  Expression,
+  Has,
+  Invalid,
+  Macro,
+  OptionalMap,
+  Variable,
+} from './expression.ts';
 import type { Report } from './token.ts';
 
 /** The macro that a call is, or the call. */

@@ -1,6 +1,6 @@
 /** The types of CEL's operators, for the checker. */
-import type { Operator } from './syntax.ts';
-import * as type from './type.ts';
+import type { Operator } from '../syntax/expression.ts';
+import * as type from '../type.ts';
 
 export interface Signature {
   readonly parameters: readonly type.Type[];

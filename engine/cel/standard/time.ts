@@ -1,8 +1,8 @@
 /** What timestamps and durations answer about themselves. */
-import type { FunctionDeclaration, Overload } from './function.ts';
-import { second } from './time.ts';
-import { duration, int, string, timestamp } from './type.ts';
-import { CelError, type Duration, type Result, type Timestamp } from './value.ts';
+import type { FunctionDeclaration, Overload } from '../function.ts';
+import { second } from '../time.ts';
+import { duration, int, string, timestamp } from '../type.ts';
+import { CelError, type Duration, type Result, type Timestamp } from '../value.ts';
 import { readZone, utc } from './zone.ts';
 
 export const standardTime: readonly FunctionDeclaration[] = [

@@ -1,9 +1,9 @@
 /** What names mean: variables of macros, declared variables, types, functions; and containers that qualify them. */
-import type { FunctionDeclaration } from './function.ts';
+import type { FunctionDeclaration } from '../function.ts';
+import type { Expression } from '../syntax/expression.ts';
+import * as type from '../type.ts';
+import { TypeValue } from '../value.ts';
 import type { Notes, Reference } from './notes.ts';
-import type { Expression } from './syntax.ts';
-import * as type from './type.ts';
-import { TypeValue } from './value.ts';
 
 /** Everything that does not change while one expression is checked. */
 export interface Declarations {

@@ -1,8 +1,9 @@
 /** Macros that bring variables of their own: the types of these, and what comes out. */
+
+import type { Bind, Comprehension, OptionalMap, Variable } from '../syntax/expression.ts';
+import { bool, dyn, formatType, int, list, map, optional, string, type Type } from '../type.ts';
 import { type Checker, expectBool } from './check.ts';
 import { type Local, newSlot } from './scope.ts';
-import type { Bind, Comprehension, OptionalMap, Variable } from './syntax.ts';
-import { bool, dyn, formatType, int, list, map, optional, string, type Type } from './type.ts';
 import { assign, resolve } from './unify.ts';
 
 export function checkComprehension(checker: Checker, node: Comprehension, locals: Local | null): Type {

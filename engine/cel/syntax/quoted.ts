@@ -1,6 +1,7 @@
 /** String and bytes literals: quotes, escapes, raw forms. */
+
+import { encodeUtf8 } from '../utf8.ts';
 import type { Report } from './token.ts';
-import { encodeUtf8 } from './utf8.ts';
 
 interface Opening {
   /** Of `r` and `b`, in any case and order. */

@@ -1,11 +1,11 @@
 /** What expressions are made of: literals, names, calls, lists, maps, messages, parentheses. */
-import type { Span } from '../model.ts';
+import type { Span } from '../../model.ts';
+import { readNumber } from '../number.ts';
+import { Bytes } from '../value.ts';
+import type { Expression, ListItem, Literal, MapEntry } from './expression.ts';
 import { expandMacro } from './macro.ts';
-import { readNumber } from './number.ts';
 import { expect, type Parser, peek, skip, take } from './parser.ts';
-import type { Expression, ListItem, Literal, MapEntry } from './syntax.ts';
 import type { Token } from './token.ts';
-import { Bytes } from './value.ts';
 
 /** Names that the specification keeps for itself; they may name fields, never variables. */
 const reserved = new Set(
