@@ -3,7 +3,7 @@ import type { Document, Path, Resource, Span, Value } from '../model.ts';
 import type { CompiledPolicy } from '../policy/compilePolicy.ts';
 import { renderTemplate } from '../policy/template.ts';
 import { type CompiledPattern, matchPattern, type PatternHit } from '../rule/pattern.ts';
-import { type Element, judgeRequire, type Miss, type Scope, valueAt } from '../rule/require.ts';
+import { blameOf, type Element, judgeRequire, type Miss, type Scope, valueAt } from '../rule/require.ts';
 import { namedPath, textBits, valueBits } from './fingerprint.ts';
 import type { Judged, JudgedGroup } from './judged.ts';
 
@@ -29,11 +29,10 @@ export function judgeResource(
   if (narrowed.kind === 'no') return { ...nothing, cost: narrowed.cost };
   if (narrowed.kind === 'unknown') return { judged: [], unknown: 1, cost: narrowed.cost };
   if (narrowed.kind === 'error') {
-    return {
-      judged: [failed(policy, 'error', `\`where\` broke: ${narrowed.message}`)],
-      unknown: 0,
-      cost: narrowed.cost,
-    };
+    const target = policy.where === null ? null : blameOf(policy.where, scope, null);
+    const error = failed(policy, 'error', `could not be judged: ${narrowed.message}`);
+    const judged = target === null ? error : { ...error, target, key: `error${keyOf(target, scope)}` };
+    return { judged: [judged], unknown: 0, cost: narrowed.cost };
   }
   const { rule } = policy.enabled.policy;
   if (rule.kind === 'secret') return { ...nothing, cost: narrowed.cost };
@@ -101,7 +100,9 @@ function patternHits(
   try {
     return matchPattern(pattern, document).map((hit) => patternHit(policy, hit, scope));
   } catch (cause) {
-    return [failed(policy, 'error', `the pattern broke: ${cause instanceof Error ? cause.message : 'it was refused'}`)];
+    return [
+      failed(policy, 'error', `could not be judged: ${cause instanceof Error ? cause.message : 'it was refused'}`),
+    ];
   }
 }
 
@@ -114,7 +115,7 @@ function patternHit(policy: CompiledPolicy, hit: PatternHit, scope: Scope): Judg
 
 function requireMiss(policy: CompiledPolicy, miss: Miss, scope: Scope, resource: Resource): Judged {
   if (miss.kind === 'error') {
-    const message = `the rule broke: ${miss.message}`;
+    const message = `could not be judged: ${miss.message}`;
     return {
       ...failed(policy, 'error', message),
       target: miss.target,

@@ -204,7 +204,7 @@ function scanPart(
     if (narrowed.kind === 'no' || narrowed.kind === 'unknown') return [];
     const judged =
       narrowed.kind === 'error'
-        ? failed(policy, 'error', `\`where\` broke: ${narrowed.message}`)
+        ? failed(policy, 'error', `could not be judged: ${narrowed.message}`)
         : placed(policy, hit.span, `secret ${textBits(text(hit))}`, { masked: hit.masked }, scope);
     return [
       {

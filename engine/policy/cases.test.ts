@@ -113,7 +113,7 @@ test('what could not be read, and a rule that breaks, must be drawn too', () => 
   assert.match(run(block('a: [1\n')).redrawn, /problem: /);
   assert.match(
     run(block(pod('x'), 'yaml pod.yaml'), 'resource: kubernetes.container\nrequire: self.args[3] == ""').redrawn,
-    /error: the rule broke/,
+    /error: could not be judged/,
   );
 });
 

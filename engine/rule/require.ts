@@ -86,7 +86,10 @@ function judgeOnce(rule: RequireRule, scope: Variables, element: Element | null,
   if (evaluation.kind === 'value' && evaluation.value === true) return { misses: [], unknown: 0, cost };
   const here: Path = ['self', ...(element?.path ?? [])];
   if (evaluation.kind === 'error') {
-    return { misses: [{ kind: 'error', message: evaluation.message, target: here, element }], unknown: 0, cost };
+    const { message, code } = evaluation;
+    // The value that the rule could not take is what a person has to look at.
+    const blamed = code === 'budget' ? null : blameOf(rule.require, scope, element);
+    return { misses: [{ kind: 'error', message, target: blamed ?? here, element }], unknown: 0, cost };
   }
   if (evaluation.value !== false) {
     return {
@@ -95,13 +98,18 @@ function judgeOnce(rule: RequireRule, scope: Variables, element: Element | null,
       cost,
     };
   }
-  const blame = absolute(rule.require.explain(scope, { cost: evaluationCost }).path, element);
+  const blame = blameOf(rule.require, scope, element);
   const mark = markOf(rule.mark, element === null ? (scope.self as Value) : element.item);
   // An element is marked where it stands, even if what decided is elsewhere.
   const decided = blame !== null && (element === null || isWithin(blame, here)) ? blame : here;
   const target = mark === null ? decided : [...here, ...mark];
   const isElsewhere = mark !== null && blame !== null && blame[0] !== 'self' && blame[0] !== 'object';
   return { misses: [{ kind: 'fail', target, because: isElsewhere ? blame : null, element }], unknown: 0, cost };
+}
+
+/** The data that decided what an expression gives, as a target; null where no data of the document did. */
+export function blameOf(program: Program, scope: Variables, element: Element | null): Path | null {
+  return absolute(program.explain(scope, { cost: evaluationCost }).path, element);
 }
 
 /** Blame on the element is blame on a place in `self`; blame on what is not the document's is none. */
