@@ -21,7 +21,7 @@ import { createNotes, type Notes } from './notes.ts';
 import { indexSignatures, operatorSignatures, optionalIndexSignatures } from './operators.ts';
 import { type Declarations, findDeclared, findLocal, firstName, type Local, qualifiedName } from './scope.ts';
 import { suggest } from './suggest.ts';
-import { assign, join, resolve, type Substitution } from './unify.ts';
+import { assign, createSubstitution, join, resolve, type Substitution } from './unify.ts';
 
 /** A check under way. */
 export interface Checker {
@@ -38,7 +38,7 @@ export interface Checker {
 /** Never fails: what is wrong becomes a problem in the notes. */
 export function check(root: Expression, declarations: Declarations): { readonly notes: Notes; readonly type: Type } {
   const notes = createNotes();
-  const known: Substitution = new Map();
+  const known = createSubstitution();
   let parameters = 0;
   const checker: Checker = {
     declarations,

@@ -5,15 +5,33 @@
 import { dyn, type Type } from '../type.ts';
 
 /** What type parameters have turned out to be, by name. */
-export type Substitution = Map<string, Type>;
+export interface Substitution {
+  readonly types: Map<string, Type>;
+  /** What an assignment under way has changed, and what was known before; taken back if it fails. */
+  readonly trail: { readonly name: string; readonly before: Type | undefined }[];
+}
+
+export function createSubstitution(): Substitution {
+  return { types: new Map(), trail: [] };
+}
 
 /** Whether a value of each type can stand where the other types are wanted; what that says of parameters is recorded if so. */
 export function assignAll(known: Substitution, from: readonly Type[], to: readonly Type[]): boolean {
   if (from.length !== to.length) return false;
-  const trial = new Map(known);
-  if (!from.every((type, at) => fits(trial, type, to[at] ?? dyn))) return false;
-  for (const [name, type] of trial) known.set(name, type);
-  return true;
+  const fit = from.every((type, at) => fits(known, type, to[at] ?? dyn));
+  if (!fit) for (const { name, before } of known.trail.toReversed()) restore(known, name, before);
+  known.trail.length = 0;
+  return fit;
+}
+
+function restore({ types }: Substitution, name: string, before: Type | undefined): void {
+  if (before === undefined) types.delete(name);
+  else types.set(name, before);
+}
+
+function record({ types, trail }: Substitution, name: string, type: Type): void {
+  trail.push({ name, before: types.get(name) });
+  types.set(name, type);
 }
 
 export function assign(known: Substitution, from: Type, to: Type): boolean {
@@ -23,7 +41,7 @@ export function assign(known: Substitution, from: Type, to: Type): boolean {
 /** The type with parameters replaced by what is known of them; by `dyn` where nothing is. */
 export function resolve(known: Substitution, type: Type, unresolved: 'dyn' | 'keep' = 'dyn'): Type {
   if (type.kind !== 'parameter') return mapParameters(type, (inner) => resolve(known, inner, unresolved));
-  const found = known.get(type.name);
+  const found = known.types.get(type.name);
   if (found !== undefined) return resolve(known, found, unresolved);
   return unresolved === 'dyn' ? dyn : type;
 }
@@ -99,15 +117,15 @@ function isNullable(type: Type): boolean {
 /** Records that a parameter is a type, generalising what was known; `unbindable` where it is not yet known and cannot be. */
 function bind(known: Substitution, type: Type, name: string): 'bound' | 'conflict' | 'unbindable' {
   if (type.kind === 'parameter' && type.name === name) return 'bound';
-  const current = known.get(name);
+  const current = known.types.get(name);
   if (current !== undefined) {
     if (!fits(known, type, current)) return 'conflict';
     const general = moreGeneral(type, current);
-    if (!mentions(known, general, name)) known.set(name, general);
+    if (!mentions(known, general, name)) record(known, name, general);
     return 'bound';
   }
   if (mentions(known, type, name)) return 'unbindable';
-  known.set(name, type);
+  record(known, name, type);
   return 'bound';
 }
 
@@ -126,7 +144,7 @@ function isAsGeneral(left: Type, right: Type): boolean {
 function mentions(known: Substitution, type: Type, name: string): boolean {
   if (type.kind === 'parameter') {
     if (type.name === name) return true;
-    const found = known.get(type.name);
+    const found = known.types.get(type.name);
     return found !== undefined && mentions(known, found, name);
   }
   return parameters(type).some((inner) => mentions(known, inner, name));
