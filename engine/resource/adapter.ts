@@ -58,6 +58,9 @@ export interface ResourceKind {
  */
 export type Memo = <T extends object>(source: object, label: string, make: () => T) => T;
 
+/** Of one source. What is typed makes new labels, and the old ones are never asked for again. */
+const maxLabels = 2_000;
+
 /** A memo that holds its sources weakly. One per cache of documents; a fresh one is always right, only slower. */
 export function createMemo(): Memo {
   const made = new WeakMap<object, Map<string, object>>();
@@ -65,11 +68,22 @@ export function createMemo(): Memo {
     const labels = made.get(source) ?? new Map<string, object>();
     const known = labels.get(label);
     if (known !== undefined) return known as T;
+    if (labels.size >= maxLabels) labels.clear();
     const value = make();
     labels.set(label, value);
     made.set(source, labels);
     return value;
   };
+}
+
+/** Like `memo`, for what depends on more than its source: `key` names that, and only the newest is kept. */
+export function latest<T extends object>(memo: Memo, source: object, label: string, key: string, make: () => T): T {
+  const slot = memo(source, label, (): { key: string | null; value: T | null } => ({ key: null, value: null }));
+  if (slot.value === null || slot.key !== key) {
+    slot.value = make();
+    slot.key = key;
+  }
+  return slot.value;
 }
 
 /** Whether a value is a map. */

@@ -4,7 +4,7 @@
  * elsewhere, by its shape: `on`, and `jobs` that say where they run.
  */
 import type { Document, Path, Resource, Value, ValueMap } from '../model.ts';
-import { type Adapter, isList, isMap, type Source, withFields } from './adapter.ts';
+import { type Adapter, isList, isMap, latest, type Source, withFields } from './adapter.ts';
 import { commandsIn } from './githubCommand.ts';
 import { containersOf } from './githubContainer.ts';
 import { type ExpressionOwner, expressionsIn } from './githubExpressions.ts';
@@ -101,7 +101,7 @@ function liftSteps({ part, memo }: Source, owner: Resource, steps: Value | undef
     seen.set(label, count);
     const at = [...path, index];
     const source = writtenScript(step, part.content, at);
-    const self = memo(step, `step ${shell} ${source}`, () => derivedStep(step, shell, source));
+    const self = latest(memo, step, 'step', `${shell} ${source}`, () => derivedStep(step, shell, source));
     return [
       {
         kind: 'github.step',

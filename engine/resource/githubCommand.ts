@@ -1,7 +1,7 @@
 /** The commands of a step's script as resources of their own, so that a finding stands on the very command. */
 import { locate } from '../document/locate.ts';
-import type { PartContent, Resource, Span, ValueMap } from '../model.ts';
-import { type Memo, withFields } from './adapter.ts';
+import type { PartContent, Resource, Span, Value, ValueMap } from '../model.ts';
+import { latest, type Memo, withFields } from './adapter.ts';
 import { blankTemplates } from './githubStep.ts';
 import { type ShellCommand, shellCommands } from './shellCommand.ts';
 
@@ -12,39 +12,50 @@ export function commandsIn(step: Resource, content: PartContent, memo: Memo): re
   const span = locate(content, [...step.path, 'run']).value;
   if (span === null) return [];
   const path = [...step.path, 'run'];
-  return placedCommands(self.script, self.shell, content.text, span).map(({ text, span: place }) => ({
+  const source = content.text.slice(span.start, span.end);
+  const commands = latest(memo, self, 'commands', source, () => commandsOf(self, source));
+  return commands.map(({ self: command, span: { start, end } }) => ({
     kind: 'github.command',
     name: step.name,
     identity: `${step.identity}/command`,
     path,
-    self: memo(self, `command ${text}`, () => withFields({ text, shell: self.shell ?? null }, {})),
+    self: command,
     relatives: step.relatives,
-    span: place,
+    span: { start: span.start + start, end: span.start + end },
   }));
 }
 
-function isShell(shell: ValueMap[string] | undefined): boolean {
+interface Command {
+  readonly self: ValueMap;
+  /** From where the script begins in the part. */
+  readonly span: Span;
+}
+
+function commandsOf({ script, shell = null }: ValueMap, source: string): readonly Command[] {
+  if (typeof script !== 'string') return [];
+  return placedCommands(script, shell, source).map(({ text, span }) => ({
+    self: withFields({ text, shell }, {}),
+    span,
+  }));
+}
+
+function isShell(shell: Value | undefined): boolean {
   return typeof shell !== 'string' || /^(?:\/(?:usr\/)?bin\/)?(?:bash|sh|zsh|dash|pwsh|powershell|cmd)\b/.test(shell);
 }
 
 /**
- * Commands at their places in the part. Where the text of the script is not that of the document (it is folded, or has
+ * Commands at their places in the source. Where the text of the script is not that of the source (it is folded, or has
  * escapes), they all stand where the script does.
  */
-function placedCommands(
-  script: string,
-  shell: ValueMap[string] | undefined,
-  text: string,
-  span: Span,
-): readonly ShellCommand[] {
+function placedCommands(script: string, shell: Value, source: string): readonly ShellCommand[] {
   const continuation = typeof shell === 'string' && /^(?:pwsh|powershell)/.test(shell) ? '`' : '\\';
-  const source = blankTemplates(text.slice(span.start, span.end));
-  const header = /^\|[-+\d]*[ \t]*(?:#[^\n]*)?\r?\n/.exec(source)?.[0];
-  if (header !== undefined)
-    return moved(shellCommands(source.slice(header.length), continuation), span.start + header.length);
-  const inside = source.indexOf(script);
-  if (inside >= 0) return moved(shellCommands(script, continuation), span.start + inside);
-  return shellCommands(script, continuation).map((command) => ({ text: command.text, span }));
+  const blanked = blankTemplates(source);
+  const header = /^\|[-+\d]*[ \t]*(?:#[^\n]*)?\r?\n/.exec(blanked)?.[0];
+  if (header !== undefined) return moved(shellCommands(blanked.slice(header.length), continuation), header.length);
+  const inside = blanked.indexOf(script);
+  if (inside >= 0) return moved(shellCommands(script, continuation), inside);
+  const whole = { start: 0, end: source.length };
+  return shellCommands(script, continuation).map(({ text }) => ({ text, span: whole }));
 }
 
 function moved(commands: readonly ShellCommand[], by: number): readonly ShellCommand[] {

@@ -37,9 +37,12 @@ export function liftResources(document: Document, memo: Memo = createMemo()): re
   return document.parts.flatMap((part) => liftPart({ document, part, memo }));
 }
 
+const plain = adapters.filter(({ read }) => read === undefined);
+const withTrees = adapters.filter(({ read }) => read !== undefined);
+
 function liftPart(source: Source): readonly Lifted[] {
-  const plain = adapters.filter(({ read }) => read === undefined).flatMap((adapter) => adapter.lift(source));
-  return [{ part: source.part, resources: plain }, ...adapters.flatMap((adapter) => liftOwnTree(adapter, source))];
+  const resources = plain.flatMap((adapter) => adapter.lift(source));
+  return [{ part: source.part, resources }, ...withTrees.flatMap((adapter) => liftOwnTree(adapter, source))];
 }
 
 function liftOwnTree(adapter: Adapter, source: Source): readonly Lifted[] {
