@@ -1,34 +1,28 @@
 import { anything, type CharSet, disjoint, nothing, type RegexNode, union } from './node.ts';
 
-/**
- * An upper bound of the steps that a backtracking matcher takes to search a text of a given length (UTF-16 units) for
- * the pattern, from every start. Infinity where no polynomial bounds it.
- *
- * Two facts carry the proof. A way to match an expression is *viable* if the next character may follow it; an expression
- * whose loops and alternatives are told apart by their next character has at most one viable way from a start, and
- * every other way dies before it consumes anything, so each character of the text is visited by one path. And where that
- * fails, the ways of the parts multiply: then the bound is a polynomial, or nothing.
- */
-export function searchSteps(pattern: RegexNode): (length: number) => number {
-  return measureSearch(pattern).steps;
-}
-
-export interface SearchBound {
-  readonly steps: (length: number) => number;
-  /** The longest match in UTF-16 units; Infinity where there is none. */
+/** Upper bounds of what a backtracking matcher does with a pattern. Lengths are in UTF-16 units. */
+export interface Bounds {
+  /** Steps to search a text of this length, from every start. Infinity where no polynomial bounds it. */
+  readonly search: (length: number) => number;
+  /** Steps to try one start, with a text of this length. */
+  readonly attempt: (length: number) => number;
+  /** The longest match; Infinity where there is none. */
   readonly longest: number;
 }
 
-/** {@link searchSteps}, and how long a match can be. */
-export function measureSearch(pattern: RegexNode): SearchBound {
-  const nodes = countNodes(pattern);
-  const bound = measure(pattern, { follow: nothing, nodes });
+/**
+ * Two facts carry the proof. A way to match an expression is *viable* if the next character may follow it; an expression
+ * whose loops and alternatives are told apart by their next character has at most one viable way from a start, and
+ * every other way dies within the fixed characters that it shares with that one, so each character of the text is visited by one path. And where that
+ * fails, the ways of the parts multiply: then the bound is a polynomial, or nothing.
+ */
+export function boundsOf(pattern: RegexNode): Bounds {
+  const bound = measure(pattern, { follow: nothing, nodes: countNodes(pattern) });
   const anchored = startsAtTextStart(pattern);
-  const steps = (length: number) => {
-    const attempt = bound.steps.factor * Math.min(length + 1, bound.longest + 1) ** bound.steps.degree;
-    return anchored ? attempt : attempt * (length + 1);
-  };
-  return { steps, longest: bound.longest * 2 };
+  const attempt = (length: number) =>
+    bound.steps.factor * Math.min(length + 1, bound.longest + 1) ** bound.steps.degree;
+  const search = (length: number) => (anchored ? attempt(length) : attempt(length) * (length + 1));
+  return { search, attempt, longest: bound.longest * 2 };
 }
 
 /** Whether the pattern can match the empty text. */
@@ -94,11 +88,33 @@ function measureConcat(nodes: readonly RegexNode[], around: Surroundings): Bound
 
 function measureAlternate(nodes: readonly RegexNode[], around: Surroundings): Bound {
   const bounds = nodes.map((node) => measure(node, around));
-  const firsts = nodes.map((node) => firstOf(node, around.follow));
-  const told = firsts.every((first, index) => firsts.slice(index + 1).every((other) => disjoint(first, other)));
+  const branches = nodes.map(sequence);
+  const told = branches.every((branch, at) =>
+    branches.slice(at + 1).every((other) => apart(branch, other, around.follow)),
+  );
   const ways = told ? bounds.map((bound) => bound.ways).reduce(larger) : bounds.map((bound) => bound.ways).reduce(sum);
   const steps = bounds.map((bound) => bound.steps).reduce(sum);
   return { ways, steps, longest: Math.max(...bounds.map((bound) => bound.longest)) };
+}
+
+/** Whether two branches are told apart by the next character, after what both begin with: `:=` and `:`, `token` and `tag`. */
+function apart(left: readonly RegexNode[], right: readonly RegexNode[], follow: CharSet): boolean {
+  for (let at = 0; at <= left.length && at <= right.length; at++) {
+    if (disjoint(firstOfAll(left.slice(at), follow), firstOfAll(right.slice(at), follow))) return true;
+    const [a, b] = [left[at], right[at]];
+    if (a?.kind !== 'set' || b?.kind !== 'set' || !isSame(a.set, b.set)) return false;
+  }
+  return false;
+}
+
+function sequence(node: RegexNode): readonly RegexNode[] {
+  if (node.kind === 'group') return sequence(node.node);
+  return node.kind === 'concat' ? node.nodes.flatMap(sequence) : [node];
+}
+
+function isSame(a: CharSet, b: CharSet): boolean {
+  if (a.opaque || b.opaque || a.ranges.length !== b.ranges.length) return false;
+  return a.ranges.every(([first, last], at) => b.ranges[at]![0] === first && b.ranges[at]![1] === last);
 }
 
 function measureRepeat(node: RegexNode & { kind: 'repeat' }, around: Surroundings): Bound {
@@ -133,10 +149,14 @@ function firstOf(node: RegexNode, follow: CharSet): CharSet {
   if (node.kind === 'assert') return node.at === 'textEnd' ? nothing : follow;
   if (node.kind === 'set') return node.set.opaque ? anything : node.set;
   if (node.kind === 'group') return firstOf(node.node, follow);
-  if (node.kind === 'concat') return node.nodes.reduceRight((rest, each) => firstOf(each, rest), follow);
+  if (node.kind === 'concat') return firstOfAll(node.nodes, follow);
   if (node.kind === 'alternate') return union(...node.nodes.map((each) => firstOf(each, follow)));
   if (node.max === 0) return follow;
   return node.min === 0 ? union(firstOf(node.node, follow), follow) : firstOf(node.node, follow);
+}
+
+function firstOfAll(nodes: readonly RegexNode[], follow: CharSet): CharSet {
+  return nodes.reduceRight((rest, each) => firstOf(each, rest), follow);
 }
 
 function startsAtTextStart(node: RegexNode): boolean {

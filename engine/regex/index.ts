@@ -1,7 +1,7 @@
-import { measureSearch } from './cost.ts';
+import { type Bounds, boundsOf } from './cost.ts';
 import { compileLinear, type LinearRegex } from './linear.ts';
 import type { Match } from './match.ts';
-import { hasGroupInLoop, nativeSource } from './native.ts';
+import { hasGroupInLoop, hasOpaqueSet, nativeSource } from './native.ts';
 import { type ParsedRegex, parseRegex, type RegexProblem } from './parse.ts';
 
 export type { Match } from './match.ts';
@@ -20,6 +20,8 @@ export interface Regex {
   test(text: string): boolean;
   /** The first match that begins at or after `from`, a UTF-16 offset; `^` is still the beginning of the text. */
   find(text: string, from: number): Match | null;
+  /** The match that begins exactly at `at`, if there is one. */
+  matchAt(text: string, at: number): Match | null;
 }
 
 export type CompiledRegex =
@@ -34,54 +36,70 @@ export type CompiledRegex =
 export function compileRegex(pattern: string): CompiledRegex {
   const parsed = parseRegex(pattern);
   if ('message' in parsed) return { regex: null, problem: parsed };
-  const bound = measureSearch(parsed.node);
-  const native = compileNative(parsed, bound.steps);
-  if (native !== null) return { regex: regexOf(pattern, parsed, bound.longest, native), problem: null };
-  const linear = compileLinear(pattern);
-  if (typeof linear === 'string') return { regex: null, problem: { offset: 0, message: linear } };
-  return {
-    regex: regexOf(pattern, parsed, bound.longest, { test: null, find: null, steps: () => Infinity, linear }),
-    problem: null,
-  };
+  const engines: Engines = { native: compileNative(parsed), bounds: boundsOf(parsed.node), linear: null };
+  if (hasOpaqueSet(parsed.node)) {
+    const linear = compileLinear(pattern);
+    if (typeof linear === 'string') return { regex: null, problem: { offset: 0, message: linear } };
+    engines.linear = linear;
+  }
+  return { regex: regexOf(pattern, parsed, engines), problem: null };
 }
 
 interface Engines {
-  readonly test: RegExp | null;
+  /** Null where JavaScript would mean something else. */
+  readonly native: Native | null;
+  readonly bounds: Bounds;
+  linear: LinearRegex | null;
+}
+
+interface Native {
+  readonly test: RegExp;
   /** Null where JavaScript would report other groups than RE2. */
   readonly find: RegExp | null;
-  readonly steps: (length: number) => number;
-  linear: LinearRegex | null;
+  readonly sticky: RegExp | null;
 }
 
 /** The steps that the platform's RegExp may take: a few thousand on short texts, else a fixed number a character. */
 const fewSteps = 20_000;
+/** The bound is a product of worst cases that do not meet: what one start really takes is a small part of it. */
+const fewStepsOnce = 250_000;
 const stepsPerCharacter = 1024;
 /** Beyond this the stack of a backtracking matcher could run out on a pattern without an upper length. */
 const longText = 1 << 16;
 
-function compileNative(parsed: ParsedRegex, steps: (length: number) => number): Engines | null {
+function compileNative(parsed: ParsedRegex): Native | null {
   const source = nativeSource(parsed.node);
-  if (source === null || steps(8) > fewSteps) return null;
-  const exactGroups = !hasGroupInLoop(parsed.node);
-  const flags = parsed.groups > 0 ? 'dgu' : 'gu';
-  return { test: new RegExp(source, 'u'), find: exactGroups ? new RegExp(source, flags) : null, steps, linear: null };
+  if (source === null) return null;
+  const exact = !hasGroupInLoop(parsed.node);
+  const flags = parsed.groups > 0 ? 'du' : 'u';
+  return {
+    test: new RegExp(source, 'u'),
+    find: exact ? new RegExp(source, `${flags}g`) : null,
+    sticky: exact ? new RegExp(source, `${flags}y`) : null,
+  };
 }
 
-function regexOf(pattern: string, parsed: ParsedRegex, longest: number, engines: Engines): Regex {
-  const isCheap = (text: string) =>
-    text.length <= longText && engines.steps(text.length) <= Math.max(fewSteps, stepsPerCharacter * text.length);
+function regexOf(pattern: string, parsed: ParsedRegex, engines: Engines): Regex {
+  const { native, bounds } = engines;
+  const isCheap = ({ length }: string) =>
+    length <= longText && bounds.search(length) <= Math.max(fewSteps, stepsPerCharacter * length);
+  const isCheapOnce = ({ length }: string) => length <= longText && bounds.attempt(length) <= fewStepsOnce;
   return {
     source: pattern,
     groups: parsed.groups,
     names: parsed.names.slice(1),
-    longest,
-    test: (text) => (engines.test && isCheap(text) ? engines.test.test(text) : linearOf(pattern, engines).test(text)),
+    longest: bounds.longest,
+    test: (text) => (native && isCheap(text) ? native.test.test(text) : linearOf(pattern, engines).test(text)),
     find: (text, from) => {
       const begin = afterPair(text, from);
       if (begin > text.length) return null;
-      return engines.find && isCheap(text)
-        ? findNative(engines.find, text, begin)
-        : linearOf(pattern, engines).find(text, begin);
+      if (native?.find && isCheap(text)) return run(native.find, text, begin);
+      return linearOf(pattern, engines).find(text, begin);
+    },
+    matchAt: (text, at) => {
+      if (native?.sticky && isCheapOnce(text)) return run(native.sticky, text, at);
+      const match = linearOf(pattern, engines).find(text, at);
+      return match?.start === at ? match : null;
     },
   };
 }
@@ -95,7 +113,7 @@ function linearOf(pattern: string, engines: Engines): LinearRegex {
   return linear;
 }
 
-function findNative(regex: RegExp, text: string, from: number): Match | null {
+function run(regex: RegExp, text: string, from: number): Match | null {
   regex.lastIndex = from;
   const match = regex.exec(text);
   if (match === null) return null;

@@ -16,6 +16,13 @@ export function nativeSource(node: RegexNode): string | null {
   return wrap('(?:', nativeSource(node.node), `)${count(node.min, node.max)}${node.order === 'lazy' ? '?' : ''}`);
 }
 
+/** Whether there is a set that only the general engine knows. */
+export function hasOpaqueSet(node: RegexNode): boolean {
+  if (node.kind === 'set') return node.set.opaque;
+  if (node.kind === 'group' || node.kind === 'repeat') return hasOpaqueSet(node.node);
+  return (node.kind === 'concat' || node.kind === 'alternate') && node.nodes.some(hasOpaqueSet);
+}
+
 /** Whether a group stands in a loop: JavaScript forgets what it held when the next round begins, RE2 does not. */
 export function hasGroupInLoop(node: RegexNode): boolean {
   if (node.kind === 'group') return hasGroupInLoop(node.node);

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { RE2JS } from 're2js';
-import { searchSteps } from './cost.ts';
-import { compileRegex } from './index.ts';
+import { boundsOf } from './cost.ts';
+import { compileRegex, type Match } from './index.ts';
 import { compileLinear } from './linear.ts';
 import { nativeSource } from './native.ts';
 import { parseRegex } from './parse.ts';
@@ -115,7 +115,10 @@ for (const pattern of runaway) {
   test(`${pattern} stays within its steps`, () => {
     const parsed = parseRegex(pattern);
     assert.ok('node' in parsed);
-    assert.ok(searchSteps(parsed.node)(100_000) > 1024 * 100_000, 'is not sent to a backtracking engine on long texts');
+    assert.ok(
+      boundsOf(parsed.node).search(100_000) > 1024 * 100_000,
+      'is not sent to a backtracking engine on long texts',
+    );
     for (const text of [`${'a'.repeat(40)}!`, `${'a'.repeat(100_000)}!`, `${' '.repeat(100_000)}x`]) {
       assert.equal(regex(pattern).test(text), RE2JS.compile(pattern).test(text));
     }
@@ -135,8 +138,8 @@ for (const pattern of cheap) {
   test(`${pattern} is linear in any engine`, () => {
     const parsed = parseRegex(pattern);
     assert.ok('node' in parsed);
-    const steps = searchSteps(parsed.node);
-    assert.ok(steps(60_000) <= 1024 * 60_000);
+    const { search } = boundsOf(parsed.node);
+    assert.ok(search(60_000) <= 1024 * 60_000);
     assert.notEqual(nativeSource(parsed.node), null);
   });
 }
@@ -214,11 +217,10 @@ test('both engines find the same, groups included', () => {
       for (const text of texts) {
         assert.equal(regex.test(text), linear.test(text), `${source} on ${JSON.stringify(text)}`);
         if (from > text.length || /^[\udc00-\udfff]/.test(text.slice(from))) continue;
-        assert.deepEqual(
-          regex.find(text, from),
-          linear.find(text, from),
-          `${source} on ${JSON.stringify(text)} from ${from}`,
-        );
+        const match: Match | null = linear.find(text, from);
+        assert.deepEqual(regex.find(text, from), match, `${source} on ${JSON.stringify(text)} from ${from}`);
+        const here: Match | null = match !== null && match.start === from ? match : null;
+        assert.deepEqual(regex.matchAt(text, from), here, `${source} on ${JSON.stringify(text)} at ${from}`);
       }
     }),
     { numRuns: 1000 },

@@ -4,6 +4,7 @@
  */
 import type { Span } from '../model.ts';
 import type { SecretRule } from '../policy/policy.ts';
+import type { Match } from '../regex/index.ts';
 import { type Automaton, createAutomaton, findWords } from './secret/automaton.ts';
 import { findEncoded } from './secret/encoded.ts';
 import { compileForm, type Form, type SecretProblem } from './secret/form.ts';
@@ -17,6 +18,8 @@ export interface SecretScanner {
   readonly automaton: Automaton;
   /** The forms, by index, that each word of the automaton is a keyword of. */
   readonly formsOf: readonly (readonly number[])[];
+  /** How long each word is. */
+  readonly lengths: readonly number[];
   /** Rules whose patterns are wrong: they find nothing. */
   readonly problems: readonly SecretProblem[];
 }
@@ -49,19 +52,26 @@ export function compileSecrets(
       words.set(keyword, [...(words.get(keyword) ?? []), index]);
     }
   }
-  return { forms, automaton: createAutomaton([...words.keys()]), formsOf: [...words.values()], problems };
+  const keywords = [...words.keys()];
+  return {
+    forms,
+    automaton: createAutomaton(keywords),
+    formsOf: [...words.values()],
+    lengths: keywords.map((word) => word.length),
+    problems,
+  };
 }
 
-/** What one text may cost: characters under all windows together, and hits. */
-const limits = { window: 64 * 1024 * 1024, hits: 10_000, encoded: 10_000 } as const;
+/** What one text may cost: hits, and stretches of base64. For reading see {@link budgetOf}. */
+const limits = { hits: 10_000, encoded: 10_000 } as const;
 
 /** Credentials in a text, in order, none overlapping another. Time is linear in the text. */
 export function scanSecrets(scanner: SecretScanner, text: string): SecretScan {
-  const plain = scanText(scanner, text, limits.window);
+  const plain = scanText(scanner, text, budgetOf(text));
   const found = [...plain.found];
   let { problem } = plain;
   for (const encoded of findEncoded(text).slice(0, limits.encoded)) {
-    const inner = scanText(scanner, encoded.text, encoded.text.length * 64);
+    const inner = scanText(scanner, encoded.text, budgetOf(encoded.text));
     problem ??= inner.problem;
     const best = withoutOverlaps(inner.found).at(0);
     if (best) found.push({ ...best, span: encoded.span });
@@ -70,74 +80,67 @@ export function scanSecrets(scanner: SecretScanner, text: string): SecretScan {
   return { hits, problem };
 }
 
-function scanText(
-  scanner: SecretScanner,
-  text: string,
-  budget: number,
-): { found: readonly Found[]; problem: string | null } {
-  const { windows, complete } = windowsOf(scanner, text, budget);
+function scanText({ forms, automaton, formsOf, lengths }: SecretScanner, text: string, budget: number) {
   const found: Found[] = [];
-  for (const [index, spans] of windows.entries()) {
-    const form = scanner.forms[index]!;
-    for (const span of spans) matchWindow(form, text, span, found);
-    if (found.length > limits.hits)
-      return { found, problem: `more than ${limits.hits} secrets: the rest of the file was not judged` };
-  }
-  return {
-    found,
-    problem: complete ? null : 'too many words that go with secrets: the rest of the file was not judged',
-  };
-}
-
-/** For each form, the stretches of the text around its keywords, in order and disjoint. */
-function windowsOf({ forms, automaton, formsOf }: SecretScanner, text: string, budget: number) {
-  const windows: { start: number; end: number }[][] = forms.map(() => []);
+  /** Per form: where the last stretch that was searched ended, so that none is searched twice. */
+  const searched = new Int32Array(forms.length);
   let left = budget;
   findWords(automaton, text, (word, end) => {
     for (const index of formsOf[word]!) {
       const form = forms[index]!;
-      const open = windows[index]!.at(-1);
-      const start = Math.max(0, end - form.before);
-      const stop = Math.min(text.length, end + form.after);
-      if (open && start <= open.end) {
-        left -= stop - open.end;
-        open.end = stop;
-      } else {
-        left -= stop - start;
-        windows[index]!.push({ start, end: stop });
-      }
+      const start = end - lengths[word]!;
+      left -=
+        form.begins === 'near'
+          ? searchNear(form, text, end, searched, index, found)
+          : tryAt(form, text, start, end, found);
     }
-    return left < 0 ? 'stop' : undefined;
+    return left < 0 || found.length > limits.hits ? 'stop' : undefined;
   });
-  return { windows, complete: left >= 0 };
+  return { found, problem: left < 0 || found.length > limits.hits ? tooMuch : null };
 }
 
-/** A window is read in stretches, so that one far away from the next does not make a long text of it. */
-const stretch = 32_768;
-
-function matchWindow(form: Form, text: string, window: Span, into: Found[]): void {
-  for (let start = window.start; start < window.end; ) {
-    const end = Math.min(window.end, start + stretch + form.after);
-    const next = end === window.end ? end : start + stretch;
-    matchStretch(form, text, { start, end }, next, into);
-    start = next === end ? window.end : Math.max(start + 1, next - form.before);
-  }
+/** About the characters that regular expressions may read: several times what an ordinary text needs. */
+function budgetOf(text: string): number {
+  return 32_000_000 + 4 * text.length;
 }
 
-/** One character more on each side lets `\b` and `^` see what stands there; a match over the edge belongs elsewhere. */
-function matchStretch(form: Form, text: string, { start, end }: Span, until: number, into: Found[]): void {
-  const from = Math.max(0, start - 1);
-  const to = Math.min(text.length, end + 1);
+const tooMuch = 'too much in the file looks like secrets: the rest of it was not judged';
+
+/** What looking at a keyword costs at least, in characters read. Of a slice most is not read: a form fails early. */
+const leastCost = 64;
+
+/** Tries a form that begins with its keyword. */
+function tryAt(form: Form, text: string, start: number, end: number, into: Found[]): number {
+  const from = Math.max(0, start - 2);
+  const to = Math.min(text.length, end + form.after + 1);
   const slice = text.slice(from, to);
+  const match =
+    form.regex.matchAt(slice, start - from) ??
+    (form.begins === 'before' && start > from ? form.regex.matchAt(slice, start - from - 1) : null);
+  if (match) take(form, text, slice, from, match, into);
+  return leastCost + slice.length / (form.regex.longest === Infinity ? 1 : 2);
+}
+
+/** Searches the surroundings of a keyword, as far as they have not been searched for this form. */
+function searchNear(form: Form, text: string, end: number, searched: Int32Array, index: number, into: Found[]): number {
+  const start = Math.max(searched[index]!, end - form.before, 0);
+  const stop = Math.min(text.length, end + form.after);
+  const from = Math.max(0, start - 1);
+  const slice = text.slice(from, Math.min(text.length, stop + 1));
   for (let at = start - from; at <= slice.length; ) {
     const match = form.regex.find(slice, at);
-    if (match === null || (from + match.start >= until && until !== end)) return;
+    if (match === null) break;
     at = Math.max(match.end, match.start + 1);
-    const secret = form.secretIn(slice, match);
-    if (secret === null || (match.start === 0 && from > 0) || (match.end === slice.length && to < text.length))
-      continue;
-    const span = { start: secret.start + from, end: secret.end + from };
-    into.push({ form, span, masked: form.masked(slice.slice(secret.start, secret.end)) });
-    if (into.length > limits.hits) return;
+    searched[index] = Math.max(searched[index]!, from + at);
+    take(form, text, slice, from, match, into);
   }
+  return slice.length + leastCost;
+}
+
+/** Keeps a match that is a secret. One that ends with the slice might have gone on: it is found from the next keyword. */
+function take(form: Form, text: string, slice: string, from: number, match: Match, into: Found[]): void {
+  const secret = form.secretIn(slice, match);
+  if (secret === null || (match.end === slice.length && from + slice.length < text.length)) return;
+  const span = { start: secret.start + from, end: secret.end + from };
+  into.push({ form, span, masked: form.masked(slice.slice(secret.start, secret.end)) });
 }

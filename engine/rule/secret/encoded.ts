@@ -14,9 +14,11 @@ const longest = 100_000;
 /** Base64 in the text that decodes to text, one level deep: data of Kubernetes Secrets, encoded configuration. */
 export function findEncoded(text: string): readonly Encoded[] {
   const found: Encoded[] = [];
-  for (let at = 0; at < text.length; at++) {
+  // Every stretch that is long enough covers one of these places: most of the text is never looked at.
+  for (let at = shortest - 1; at < text.length; at += shortest) {
     if (!isDigit(text.charCodeAt(at))) continue;
-    const start = at;
+    let start = at;
+    while (start > 0 && isDigit(text.charCodeAt(start - 1))) start--;
     while (at < text.length && isDigit(text.charCodeAt(at))) at++;
     if (at - start < shortest || at - start > longest) continue;
     const end = text.startsWith('==', at) ? at + 2 : text[at] === '=' ? at + 1 : at;
@@ -28,7 +30,7 @@ export function findEncoded(text: string): readonly Encoded[] {
 
 /** Most stretches of such characters are words, paths or hashes: they decode to bytes that are no text. */
 function decodeText(digits: string): string | null {
-  const head = decodeBase64(digits.slice(0, 24));
+  const head = decodeBase64(digits.slice(0, shortest));
   if (head === null || !head.every(isTextByte)) return null;
   const bytes = decodeBase64(digits);
   return bytes?.every(isTextByte) ? decodeUtf8(bytes) : null;
@@ -39,7 +41,9 @@ function isTextByte(byte: number): boolean {
 }
 
 function isDigit(code: number): boolean {
-  return (
-    (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || (code >= 0x2f && code <= 0x39) || code === 0x2b
-  );
+  return code < 128 && digits[code] === 1;
 }
+
+const digits: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) =>
+  /[A-Za-z0-9+/]/.test(String.fromCharCode(code)) ? 1 : 0,
+);

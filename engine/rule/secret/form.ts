@@ -1,7 +1,9 @@
 import type { Span } from '../../model.ts';
 import type { SecretRule } from '../../policy/policy.ts';
+import { beginningOf } from '../../regex/beginning.ts';
 import { compileRegex, type Match, type Regex } from '../../regex/index.ts';
 import { fixedCharacters, fixedPrefixLength, groupNode } from '../../regex/literal.ts';
+import type { RegexNode } from '../../regex/node.ts';
 import { parseRegex } from '../../regex/parse.ts';
 import { entropyOf, isPlausible } from './plausible.ts';
 
@@ -9,6 +11,11 @@ import { entropyOf, isPlausible } from './plausible.ts';
 export interface Form {
   readonly policy: string;
   readonly regex: Regex;
+  /**
+   * Where a match can begin, counted from a keyword's beginning: at it, one character before it too, or anywhere near.
+   * Most forms begin with their keyword, and are tried there alone.
+   */
+  readonly begins: 'at' | 'before' | 'near';
   /** How far around a keyword a match can reach, in UTF-16 units. */
   readonly before: number;
   readonly after: number;
@@ -52,6 +59,7 @@ export function compileForm(policy: string, rule: SecretRule): Form | SecretProb
   return {
     policy,
     regex,
+    begins: beginsAt(parsed.node, rule.keywords),
     before: Math.min(regex.longest, farthestBefore),
     after: Math.min(regex.longest, farthest),
     fixed: fixedCharacters(node),
@@ -63,6 +71,14 @@ export function compileForm(policy: string, rule: SecretRule): Form | SecretProb
     },
     masked: (secret) => `${secret.slice(0, Math.min(longestPrefix, fixedPrefixLength(node, secret)))}…`,
   };
+}
+
+function beginsAt(node: RegexNode, keywords: readonly string[]): Form['begins'] {
+  const beginning = beginningOf(node);
+  const words = keywords.map((word) => word.toLowerCase());
+  if (beginning === null || !beginning.texts.every((text) => words.some((word) => text.startsWith(word))))
+    return 'near';
+  return beginning.lead === 'none' ? 'at' : 'before';
 }
 
 function isSecret(text: string, leastEntropy: number, allowed: readonly Regex[]): boolean {
