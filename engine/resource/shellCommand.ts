@@ -14,10 +14,10 @@ export interface ShellCommand {
 /** The commands of a script in order. The content of a heredoc counts only where a shell reads it. */
 export function shellCommands(script: string, continuation = '\\'): readonly ShellCommand[] {
   const found: ShellCommand[] = [];
-  const chars = script.split('');
   for (let at = 0; at < script.length && found.length < maxCommands; ) {
-    const end = commandEnd(chars, at, continuation);
-    const command = trimmed(chars, at, end);
+    const reading: Reading = { script, continuation, blanks: [] };
+    const end = commandEnd(reading, at);
+    const command = trimmed(reading, at, end);
     if (command !== null) found.push(command);
     at = Math.max(end + 1, afterHeredoc(script, command, end));
   }
@@ -26,72 +26,101 @@ export function shellCommands(script: string, continuation = '\\'): readonly She
 
 const maxCommands = 5_000;
 
+interface Reading {
+  readonly script: string;
+  readonly continuation: string;
+  /** What is to be blank in the command, in order. */
+  readonly blanks: Span[];
+}
+
+const signs = /[\\`'"#();&|\n]/g;
+
 /**
- * Where the command that begins at `start` ends. Blanks comments and continued line ends on the way. A quote that is never
+ * Where the command that begins at `start` ends. Notes comments and continued line ends on the way. A quote that is never
  * closed quotes nothing, so that one mistake does not hide what follows.
  */
-function commandEnd(chars: string[], start: number, continuation: string): number {
+function commandEnd(reading: Reading, start: number): number {
+  const { script, continuation } = reading;
   let depth = 0;
-  for (let at = start; at < chars.length; at++) {
-    const char = chars[at]!;
-    if (char === continuation) at = escaped(chars, at);
-    else if (char === "'" || char === '"') at = quoteEnd(chars, at, continuation);
-    else if (char === '#' && isWordStart(chars, at)) blankLine(chars, at);
+  for (let at = nextSign(script, start); at < script.length; at = nextSign(script, at + 1)) {
+    const char = script[at]!;
+    if (char === continuation) at = escaped(reading, at);
+    else if (char === "'" || char === '"') at = quoteEnd(script, at, continuation);
+    else if (char === '#') at = isWordStart(script, at) ? comment(reading, at) : at;
     else if (char === '(') depth++;
     else if (char === ')') depth = Math.max(0, depth - 1);
-    else if (char === '\n' ? !continues(chars, start, at) : depth === 0 && parts(chars, at)) return at;
+    else if (char === '\n' ? !continues(script, start, at) : depth === 0 && parts(script, at)) return at;
   }
-  return chars.length;
+  return script.length;
+}
+
+function nextSign(script: string, from: number): number {
+  signs.lastIndex = from;
+  return signs.exec(script)?.index ?? script.length;
 }
 
 /** The continuation sign at the end of a line joins it to the next; elsewhere it quotes one character. */
-function escaped(chars: string[], at: number): number {
-  const next = chars[at + 1] === '\r' ? at + 2 : at + 1;
-  if (chars[next] !== '\n') return at + 1;
-  for (let blank = at; blank <= next; blank++) chars[blank] = ' ';
+function escaped({ script, blanks }: Reading, at: number): number {
+  const next = script[at + 1] === '\r' ? at + 2 : at + 1;
+  if (script[next] !== '\n') return at + 1;
+  blanks.push({ start: at, end: next + 1 });
   return next;
 }
 
 const maxQuoted = 100_000;
 
-function quoteEnd(chars: readonly string[], start: number, continuation: string): number {
-  const quote = chars[start];
-  const limit = Math.min(chars.length, start + maxQuoted);
+function quoteEnd(script: string, start: number, continuation: string): number {
+  const quote = script[start];
+  const limit = Math.min(script.length, start + maxQuoted);
   for (let at = start + 1; at < limit; at++) {
-    if (chars[at] === quote) return at;
-    if (quote === '"' && chars[at] === continuation) at++;
+    if (script[at] === quote) return at;
+    if (quote === '"' && script[at] === continuation) at++;
   }
   return start;
 }
 
-function isWordStart(chars: readonly string[], at: number): boolean {
-  return at === 0 || /[\s;&|(]/.test(chars[at - 1]!);
+function isWordStart(script: string, at: number): boolean {
+  return at === 0 || /[\s;&|(]/.test(script[at - 1]!);
 }
 
-function blankLine(chars: string[], start: number): void {
-  for (let at = start; at < chars.length && chars[at] !== '\n'; at++) chars[at] = ' ';
+/** The last character of a comment. */
+function comment({ script, blanks }: Reading, start: number): number {
+  const feed = script.indexOf('\n', start);
+  const end = feed < 0 ? script.length : feed;
+  blanks.push({ start, end });
+  return end - 1;
 }
 
-function parts(chars: readonly string[], at: number): boolean {
-  const char = chars[at];
+function parts(script: string, at: number): boolean {
+  const char = script[at];
   if (char === ';') return true;
-  return (char === '&' || char === '|') && chars[at + 1] === char;
+  return (char === '&' || char === '|') && script[at + 1] === char;
 }
 
 /** A line that ends in `|` goes on in the next. */
-function continues(chars: readonly string[], start: number, at: number): boolean {
+function continues(script: string, start: number, at: number): boolean {
   let last = at - 1;
-  while (last >= start && /\s/.test(chars[last]!)) last--;
-  return last > start && chars[last] === '|';
+  while (last >= start && /\s/.test(script[last]!)) last--;
+  return last > start && script[last] === '|';
 }
 
-function trimmed(chars: readonly string[], from: number, to: number): ShellCommand | null {
-  const text = chars.slice(from, to).join('');
+function trimmed(reading: Reading, from: number, to: number): ShellCommand | null {
+  const text = blanked(reading, from, to);
   // What is left of `&&` and `||`, and the words that only open or close a block.
-  const start = text.length - text.replace(/^(?:[\s&|;]|(?:then|do|else)(?=\s))+/, '').length;
+  const start = /^(?:[\s&|;]|(?:then|do|else)(?=\s))*/.exec(text)?.[0].length ?? 0;
   const inside = text.slice(start).trimEnd();
   if (inside === '') return null;
   return { text: inside, span: { start: from + start, end: from + start + inside.length } };
+}
+
+function blanked({ script, blanks }: Reading, from: number, to: number): string {
+  let text = '';
+  let done = from;
+  for (const { start, end } of blanks) {
+    text += script.slice(done, start) + ' '.repeat(end - start);
+    done = end;
+  }
+  return text + script.slice(done, to);
 }
 
 const heredoc = /(?<!<)<<([-~]?)\s*(["'\\]?)([A-Za-z_]\w*)/;
