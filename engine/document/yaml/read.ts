@@ -25,6 +25,8 @@ interface Request {
 
 /** Below this, reading in one go is as fast as looking for a way to split. In UTF-16 units. */
 const wholeLength = 1_200;
+/** Entries that stand further right are read in one go: each level reads its text again, and calls the next. */
+const maxColumn = 120;
 
 function readStretch(request: Request): Piece {
   const { stretch, previous } = request;
@@ -44,7 +46,7 @@ function leaf({ stretch, mode, previous }: Request): Piece {
 function inPieces({ stretch, root, mode, previous }: Request): Piece | null {
   if (stretch.insertions.length > 0 || hasLoneReturn(stretch.text)) return null;
   const layout = layoutOf(stretch.text, root);
-  if (layout === null) return null;
+  if (layout === null || layout.column > maxColumn) return null;
   const pieces = readPieces(stretch, layout, mode, previous?.split ?? null);
   if (pieces === null) return null;
   const reading = join(stretch, layout, pieces, mode);
