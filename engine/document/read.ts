@@ -3,7 +3,7 @@ import type { DocumentCache, Remembered } from './cache.ts';
 import { conflictProblem, hideConflicts } from './conflict.ts';
 import { readDockerfile } from './dockerfile.ts';
 import { jsonDialect, readJson } from './json.ts';
-import { deepestNesting } from './nesting.ts';
+import { deepestNesting, longestChain } from './nesting.ts';
 import { movedProblem } from './node.ts';
 import { type Recognised, recognise } from './recognise.ts';
 import { templateStyle } from './template.ts';
@@ -29,6 +29,7 @@ const maxLength = 10_000_000;
 const maxCodeLength = 2_000_000;
 /** Deeper code than this is no person's, and native parsers recurse. */
 const maxCodeDepth = 500;
+const maxChain = 1_000;
 
 interface Request {
   readonly file: SourceFile;
@@ -73,15 +74,8 @@ function readCode(request: Request): Document {
   if (file.text.length > maxCodeLength) return tooLarge(request, maxCodeLength);
   const content = plainContent(file.text);
   const part = (problems: readonly Problem[]): Part => ({ offset: 0, content: { ...content, problems } });
-  const deep = deepestNesting(file.text, maxCodeDepth);
-  if (deep !== null || language === null) {
-    const span = { start: deep ?? 0, end: (deep ?? 0) + 1 };
-    return assemble(
-      request,
-      [part([{ span, message: `Nested deeper than ${maxCodeDepth} levels; the file is not judged.` }])],
-      null,
-    );
-  }
+  const bound = unboundedCode(file.text);
+  if (bound !== null || language === null) return assemble(request, [part(bound === null ? [] : [bound])], null);
   const code = native.parseCode(language, file.text);
   const missing = {
     span: { start: 0, end: 0 },
@@ -89,6 +83,18 @@ function readCode(request: Request): Document {
   };
   const conflict = hideConflicts(file.text) === file.text ? [] : [conflictProblem(file.text)];
   return assemble(request, [part(code === null ? [missing, ...conflict] : conflict)], code);
+}
+
+function unboundedCode(text: string): Problem | null {
+  const deep = deepestNesting(text, maxCodeDepth);
+  const long = deep === null ? longestChain(text, maxChain) : null;
+  const start = deep ?? long;
+  if (start === null) return null;
+  const message =
+    deep === null
+      ? `A chain of more than ${maxChain} links; the file is not judged.`
+      : `Nested deeper than ${maxCodeDepth} levels; the file is not judged.`;
+  return { span: { start, end: start + 1 }, message };
 }
 
 function tooLarge(request: Request, limit: number): Document {

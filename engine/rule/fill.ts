@@ -1,20 +1,20 @@
 import type { CodeMatch } from '../model.ts';
 
 /**
- * Fills a fix's template with what a match bound: `$A`, `$$$A`. A text of several lines that is put in keeps its shape:
- * its further lines move by as much as the place it goes to is indented. A name that nothing was bound to stays as it is.
+ * Fills a fix's template with what a match bound: `$A`, `$$$A`. The template's further lines are indented as the match
+ * is, and a text of several lines that is put in moves by as much as the place it goes to is indented. A name that
+ * nothing was bound to stays as it is.
  */
 export function fillTemplate(template: string, match: CodeMatch, text: string): string {
   const base = indentation(text, match.span.start);
-  return template.replace(
-    /\$\$\$([A-Z_][A-Z_0-9]*)|\$([A-Z][A-Z_0-9]*)/g,
-    (whole, multiple, single, offset: number) => {
-      const variable = match.variables[multiple ?? single];
-      if (variable === undefined) return whole;
-      const from = variable.span === null ? base : indentation(text, variable.span.start);
-      return reindented(variable.text, from, base + indentation(template, offset));
-    },
-  );
+  const shape = template.replaceAll('\n', `\n${base}`);
+  return shape.replace(/\$\$\$([A-Z_][A-Z_0-9]*)|\$([A-Z][A-Z_0-9]*)/g, (whole, multiple, single, offset: number) => {
+    const variable = match.variables[multiple ?? single];
+    if (variable === undefined) return whole;
+    const from = variable.span === null ? base : indentation(text, variable.span.start);
+    const to = shape.lastIndexOf('\n', offset) < 0 ? base : indentation(shape, offset);
+    return reindented(variable.text, from, to);
+  });
 }
 
 /** The white space that begins the line of the offset. */
