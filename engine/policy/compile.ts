@@ -51,14 +51,17 @@ export function compilePolicies(
   native: Pick<Native, 'sha256'>,
 ): PolicySet {
   const selection = enabledPolicies(policies, configuration);
+  const scanner = once(() => scannerOf(policies));
   const compiled = remembered((kind: string) =>
     selection.policies
       .filter(({ policy }) => policy.resources.includes(kind))
-      .map((policy) => compilePolicy(policy, kind)),
+      .map((policy) => compilePolicy(policy, kind, () => scanner()?.problems ?? [])),
   );
-  let secrets: Secrets | null | undefined;
+  const digest = once(() => digestOf(policies, configuration, native));
   return {
-    digest: `sha256:${native.sha256(canonicalJson({ policies: policies.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(withoutPlace), configuration: withoutSource(configuration) }))}`,
+    get digest() {
+      return digest();
+    },
     policies: selection.policies,
     ids: new Set(policies.map((policy) => policy.id)),
     configuration,
@@ -66,10 +69,7 @@ export function compilePolicies(
     ignores: globMatcher(configuration.ignore),
     compiled,
     groups: remembered((kind) => groupsOf(compiled(kind))),
-    secrets: () => {
-      if (secrets === undefined) secrets = secretsOf(policies, compiled);
-      return secrets;
-    },
+    secrets: once(() => secretsOf(scanner(), selection.policies, compiled)),
   };
 }
 
@@ -79,8 +79,14 @@ export function onlyPolicy(set: PolicySet, policy: CompiledPolicy): PolicySet {
   const own = (kind: string) => (kind === policy.kind ? [policy] : []);
   const secrets = set.secrets();
   return {
-    ...set,
+    get digest() {
+      return set.digest;
+    },
     policies: [policy.enabled],
+    ids: set.ids,
+    configuration: set.configuration,
+    problems: set.problems,
+    ignores: set.ignores,
     compiled: own,
     groups: (kind) => groupsOf(own(kind)),
     secrets: () =>
@@ -97,6 +103,19 @@ export function checkPolicies(set: PolicySet): readonly FileProblem[] {
   return [...set.problems, ...distinct.values()];
 }
 
+function digestOf(policies: readonly Policy[], configuration: Configuration, native: Pick<Native, 'sha256'>): string {
+  const sorted = policies.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(withoutPlace);
+  return `sha256:${native.sha256(canonicalJson({ policies: sorted, configuration: withoutSource(configuration) }))}`;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
 function remembered<T>(make: (kind: string) => T): (kind: string) => T {
   const made = new Map<string, T>();
   return (kind) => {
@@ -108,25 +127,35 @@ function remembered<T>(make: (kind: string) => T): (kind: string) => T {
   };
 }
 
+/** Secret policies are not judged one by one: the scanner does that. Only one that is broken still has to say so. */
 function groupsOf(policies: readonly CompiledPolicy[]): readonly PolicyGroup[] {
   const groups = new Map<string, CompiledPolicy[]>();
   for (const policy of policies) {
+    if (policy.enabled.policy.rule.kind === 'secret' && policy.broken === null) continue;
     const name = policy.reads.map((read) => `${read.name}.${read.field}`).join();
     groups.set(name, [...(groups.get(name) ?? []), policy]);
   }
   return [...groups.values()].map((group) => ({ reads: group[0]?.reads ?? [], policies: group }));
 }
 
-function secretsOf(policies: readonly Policy[], compiled: PolicySet['compiled']): Secrets | null {
+function scannerOf(policies: readonly Policy[]): SecretScanner | null {
   const rules = policies.flatMap(({ id, rule }) =>
     rule.kind === 'secret' ? [{ policy: id, secret: rule.secret }] : [],
   );
-  if (rules.length === 0) return null;
-  const kinds = [...new Set(policies.flatMap(({ rule, resources }) => (rule.kind === 'secret' ? resources : [])))];
-  const usable = kinds
+  return rules.length === 0 ? null : compileSecrets(rules);
+}
+
+function secretsOf(
+  scanner: SecretScanner | null,
+  enabled: readonly EnabledPolicy[],
+  compiled: PolicySet['compiled'],
+): Secrets | null {
+  if (scanner === null) return null;
+  const kinds = new Set(enabled.flatMap(({ policy }) => (policy.rule.kind === 'secret' ? policy.resources : [])));
+  const usable = [...kinds]
     .flatMap(compiled)
     .filter((one) => one.enabled.policy.rule.kind === 'secret' && one.broken === null);
-  return { scanner: compileSecrets(rules), policies: new Map(usable.map((one) => [one.enabled.policy.id, one])) };
+  return { scanner, policies: new Map(usable.map((one) => [one.enabled.policy.id, one])) };
 }
 
 function withoutPlace({ file: _file, source: _source, ...policy }: Policy): unknown {

@@ -5,7 +5,7 @@ import { createLines } from '../document/index.ts';
 import type { Span } from '../model.ts';
 import { resourceKinds } from '../resource/index.ts';
 import { type CompiledPattern, compilePattern } from '../rule/pattern.ts';
-import { compileSecrets } from '../rule/secret.ts';
+import type { SecretProblem } from '../rule/secret.ts';
 import { type FileProblem, fileProblem } from './file.ts';
 import { parameterType } from './parameter.ts';
 import type { Expression, FixRule, Policy } from './policy.ts';
@@ -34,7 +34,11 @@ export interface CompiledPolicy {
 }
 
 /** Compiles a policy for one of its resource kinds. Never throws. */
-export function compilePolicy(enabled: EnabledPolicy, kind: string): CompiledPolicy {
+export function compilePolicy(
+  enabled: EnabledPolicy,
+  kind: string,
+  secretProblems: () => readonly SecretProblem[],
+): CompiledPolicy {
   const { policy } = enabled;
   const problems: FileProblem[] = [];
   const lines = createLines(policy.source);
@@ -46,9 +50,8 @@ export function compilePolicy(enabled: EnabledPolicy, kind: string): CompiledPol
   const require = policy.rule.kind === 'require' ? compiler.boolean(policy.rule.require, true) : null;
   const pattern = policy.rule.kind === 'pattern' ? patternOf(policy.rule, add) : null;
   if (policy.rule.kind === 'secret') {
-    for (const problem of compileSecrets([{ policy: policy.id, secret: policy.rule.secret }]).problems) {
-      add('error', policy.rule.span, problem.message);
-    }
+    for (const problem of secretProblems())
+      if (problem.policy === policy.id) add('error', policy.rule.span, problem.message);
   }
   const message = compiler.template(policy.message);
   const fix = compiler.fix(policy.fix);
