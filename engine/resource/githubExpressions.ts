@@ -1,5 +1,6 @@
 /** Every expression of a workflow or an action as a resource of its own: what it reads, where it stands, whose it is. */
-import type { Node, PartContent, Path, Resource, Span, Value, ValueMap } from '../model.ts';
+import { locate } from '../document/locate.ts';
+import type { MapNode, Node, PartContent, Path, Resource, Span, ValueMap } from '../model.ts';
 import { type Memo, withFields } from './adapter.ts';
 import { readExpression } from './githubExpression.ts';
 
@@ -15,13 +16,18 @@ export function expressionsIn(
   owners: readonly ExpressionOwner[],
   memo: Memo,
 ): readonly Resource[] {
-  if (content.root === null) return [];
-  const byPath = new Map(owners.map((owner) => [owner.resource.path.join('\0'), owner]));
+  const [root] = owners;
+  if (content.root === null || root === undefined) return [];
+  const byPath = new Map(owners.map((owner) => [keyOf(owner.resource.path), owner]));
   const fenced = content.templates.filter(({ start }) => content.text.startsWith('${{', start));
   const search: Search = { content, fenced, byPath, memo, found: [] };
-  const root = byPath.get('');
-  if (root !== undefined) visit(search, content.root, content.value, [], root);
-  return search.found;
+  visit(search, content.root, [], root);
+  for (const owner of owners) bareCondition(search, owner);
+  return search.found.sort((a, b) => a.span!.start - b.span!.start);
+}
+
+function keyOf(path: Path): string {
+  return path.join('\0');
 }
 
 interface Search {
@@ -32,39 +38,46 @@ interface Search {
   readonly found: Resource[];
 }
 
-function visit(search: Search, node: Node, value: Value, path: Path, above: ExpressionOwner): void {
-  const owner = path.length === 0 ? above : (search.byPath.get(path.join('\0')) ?? above);
+/** Goes only where expressions are: most of a tree has none, and is not even looked at. */
+function visit(search: Search, node: Node, path: Path, owner: ExpressionOwner): void {
+  const inside = within(search.fenced, node.span);
+  if (inside.length === 0) return;
   if (node.kind === 'scalar') {
-    inScalar(search, node.span, value, path, owner);
+    inScalar(search, node.span, inside, { path, owner });
     return;
   }
-  if (node.kind === 'list') {
-    for (const [index, item] of node.items.entries())
-      visit(search, item, member(value, index), [...path, index], owner);
-    return;
-  }
-  for (const entry of node.entries) {
-    if (entry.value !== null) visit(search, entry.value, member(value, entry.key), [...path, entry.key], owner);
+  const below = node.kind === 'list' ? node.items.map((item, index) => [index, item] as const) : valuesOf(node);
+  for (const [key, value] of below) {
+    const at = [...path, key];
+    visit(search, value, at, search.byPath.get(keyOf(at)) ?? owner);
   }
 }
 
-function member(value: Value, key: string | number): Value {
-  return typeof value === 'object' && value !== null ? ((value as ValueMap)[key] ?? null) : null;
+function valuesOf(node: MapNode): readonly (readonly [key: string, value: Node])[] {
+  return node.entries.flatMap(({ key, value }) => (value === null ? [] : [[key, value] as const]));
 }
 
-function inScalar(search: Search, span: Span, value: Value, path: Path, owner: ExpressionOwner): void {
-  const fenced = within(search.fenced, span);
+function inScalar(search: Search, span: Span, fenced: readonly Span[], { path, owner }: Omit<Place, 'where'>): void {
+  const { text } = search.content;
   const place = { path, owner, where: placeIn(path, owner) };
   for (const template of fenced) {
-    const around = lineAround(search.content.text, template, span);
-    const text = search.content.text.slice(template.start + 3, template.end - 2).trim();
-    const whole = fenced.length === 1 && isWhole(search.content.text.slice(span.start, span.end), template, span);
-    search.found.push(expression(search.memo, place, { text, span: template, fenced: true, whole, ...around }));
+    const whole = fenced.length === 1 && isWhole(text.slice(span.start, span.end), template, span);
+    const inside = text.slice(template.start + 3, template.end - 2).trim();
+    const facts = { text: inside, fenced: true, whole, ...lineAround(text, template, span) };
+    search.found.push(expression(search.memo, place, { ...facts, span: template }));
   }
-  if (fenced.length > 0 || place.where !== 'if' || typeof value !== 'string') return;
-  search.found.push(
-    expression(search.memo, place, { text: value.trim(), span, fenced: false, whole: true, before: '', after: '' }),
-  );
+}
+
+/** An `if` is an expression also where it has no braces. */
+function bareCondition({ content, memo, found }: Search, owner: ExpressionOwner): void {
+  const { resource } = owner;
+  const condition = (resource.self as ValueMap).if;
+  if (typeof condition !== 'string' || condition.includes('${{')) return;
+  const path = [...resource.path, 'if'];
+  const span = locate(content, path).value;
+  if (span === null) return;
+  const facts = { text: condition.trim(), fenced: false, whole: true, before: '', after: '' };
+  found.push(expression(memo, { path, owner, where: 'if' }, { ...facts, span }));
 }
 
 /** The spans that lie in a span; all are in order. */
