@@ -3,37 +3,40 @@
  * character, whatever the number of words.
  */
 export interface Automaton {
-  /** `next[state * classes + class]` is the next state. State 0 is the beginning. */
-  readonly next: Int32Array;
+  /**
+   * `next[state + class]` is the next state. A state is the offset of its row, so that a step is one addition and one
+   * look-up; 0 is the beginning.
+   */
+  readonly next: Uint16Array | Int32Array;
   /** The class of each ASCII character; 0 for all that stand in no word, and for everything beyond ASCII. */
   readonly classOf: Uint8Array;
   readonly classes: number;
-  /** The words that end in each state, by index; null where none does. */
-  readonly ends: readonly (readonly number[] | null)[];
+  /** From this state on a word ends in every state. */
+  readonly firstEnd: number;
+  /** The words, by index, that end in each state from `firstEnd` on. */
+  readonly ends: readonly (readonly number[])[];
 }
 
 /** Builds the automaton of some words. Characters beyond ASCII in words match anything beyond ASCII and more: use ASCII. */
 export function createAutomaton(words: readonly string[]): Automaton {
   const folded = words.map((word) => word.toLowerCase());
   const { classOf, classes } = classify(folded);
-  const trie = createTrie(folded, classOf, classes);
-  const { next, ends } = close(trie, classes);
-  return { next, classOf, classes, ends };
+  const { next, ends } = close(createTrie(folded, classOf, classes), classes);
+  return { classOf, classes, ...renumber(next, ends, classes) };
 }
 
 /** Calls `found` for each occurrence of each word, in the order of where they end. `found` may stop it by `'stop'`. */
 export function findWords(
-  { next, classOf, classes, ends }: Automaton,
+  { next, classOf, classes, firstEnd, ends }: Automaton,
   text: string,
   found: (word: number, end: number) => 'stop' | undefined,
 ): void {
   let state = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    state = next[state * classes + (code < 128 ? classOf[code]! : 0)]!;
-    const words = ends[state];
-    if (!words) continue;
-    for (const word of words) {
+    state = next[state + (code < 128 ? classOf[code]! : 0)]!;
+    if (state < firstEnd) continue;
+    for (const word of ends[(state - firstEnd) / classes]!) {
       if (found(word, at + 1) === 'stop') return;
     }
   }
@@ -77,7 +80,7 @@ function createTrie(words: readonly string[], classOf: Uint8Array, classes: numb
 }
 
 /** Breadth first: a missing edge goes where the longest proper suffix goes, and words that end in a suffix end here too. */
-function close({ next, ends }: Trie, classes: number): { next: Int32Array; ends: (readonly number[] | null)[] } {
+function close({ next, ends }: Trie, classes: number): { next: Int32Array; ends: readonly (readonly number[])[] } {
   const table = Int32Array.from(next);
   const suffix = new Int32Array(ends.length);
   const queue: number[] = [0];
@@ -93,5 +96,23 @@ function close({ next, ends }: Trie, classes: number): { next: Int32Array; ends:
       }
     }
   }
-  return { next: table, ends: ends.map((words) => (words.length === 0 ? null : words)) };
+  return { next: table, ends };
+}
+
+/** Puts the states where a word ends behind the others, and gives each state the offset of its row as its number. */
+function renumber(next: Int32Array, ends: readonly (readonly number[])[], classes: number) {
+  const states = ends.map((_, state) => state);
+  const order = [
+    ...states.filter((state) => ends[state]!.length === 0),
+    ...states.filter((state) => ends[state]!.length > 0),
+  ];
+  const row = new Int32Array(order.length);
+  for (const [position, state] of order.entries()) row[state] = position * classes;
+  const table = next.length < 65_536 ? new Uint16Array(next.length) : new Int32Array(next.length);
+  for (const [edge, target] of next.entries()) {
+    const state = Math.floor(edge / classes);
+    table[row[state]! + (edge - state * classes)] = row[target]!;
+  }
+  const plain = order.filter((state) => ends[state]!.length === 0).length;
+  return { next: table, firstEnd: plain * classes, ends: order.slice(plain).map((state) => ends[state]!) };
 }
