@@ -32,7 +32,8 @@ const maxCost = 10_000_000;
 const maxPrograms = 1_000;
 
 type Compiled =
-  | { readonly kind: 'program'; readonly program: Program }
+  /** `doubt`: what the type checker says; it explains an evaluation that fails, and does not keep one from working. */
+  | { readonly kind: 'program'; readonly program: Program; readonly doubt: EvalError | null }
   | { readonly kind: 'error'; readonly error: EvalError };
 
 /** An evaluator that remembers the programs of one run. */
@@ -44,7 +45,7 @@ export function createEvaluator(): Evaluator {
       const key = JSON.stringify([expression, ...names]);
       const known = compiled.get(key) ?? compile(expression, names);
       if (compiled.size < maxPrograms) compiled.set(key, known);
-      return known.kind === 'error' ? known : answerOf(known.program, variables);
+      return known.kind === 'error' ? known : answerOf(known, variables);
     },
   };
 }
@@ -61,20 +62,24 @@ function compile(expression: string, names: readonly string[]): Compiled {
     return failed('compile', `the expression is longer than ${maxExpressionLength} characters`, null);
   }
   const variables = Object.fromEntries(names.map((name) => [name, { kind: 'dyn' } as const]));
-  const { program, problems } = compileExpression(expression, { variables });
-  if (program !== null) return { kind: 'program', program };
-  const problem = problems.find(({ severity }) => severity === 'error');
-  return failed(
+  const { program, problems } = compileExpression(expression, { variables, types: 'unchecked' });
+  const problem = problems.find(({ severity }) => severity === 'error') ?? problems[0];
+  const error = failed(
     'compile',
     problem?.message ?? 'the expression has an error',
     problem ? rangeIn(expression, problem.span) : null,
   );
+  return program === null ? error : { kind: 'program', program, doubt: problem ? error.error : null };
 }
 
-function answerOf(program: Program, variables: Readonly<Record<string, CelValue>>): Answer {
+function answerOf(
+  { program, doubt }: Extract<Compiled, { kind: 'program' }>,
+  variables: Readonly<Record<string, CelValue>>,
+): Answer {
   const result = program.evaluate(variables, { cost: maxCost });
   if (result.kind === 'value') return { kind: 'value', json: formatCelJson(result.value) };
   if (result.kind === 'unknown') return failed('unknown', 'the result depends on a value that is not known yet', null);
+  if (doubt !== null && result.code !== 'budget') return { kind: 'error', error: doubt };
   return failed(
     result.code === 'budget' ? 'budget' : 'evaluation',
     result.message,

@@ -13,6 +13,11 @@ export interface Environment {
   /** Declared variables by name; names may be qualified (`a.b`). */
   readonly variables: Readonly<Record<string, Type>>;
   readonly functions?: readonly FunctionDeclaration[];
+  /**
+   * `unchecked`: what the type checker finds is a warning and is left to run time, where `true || 1` has a value; else it
+   * is an error.
+   */
+  readonly types?: 'checked' | 'unchecked';
 }
 
 /** Something wrong in an expression, found without running it. */
@@ -22,7 +27,7 @@ export interface CelProblem {
   readonly severity: 'error' | 'warning';
 }
 
-/** `program` is null exactly when a problem is an error. */
+/** `program` is null exactly when one of the problems is an error. */
 export interface Compilation {
   readonly program: Program | null;
   readonly problems: readonly CelProblem[];

@@ -1,6 +1,6 @@
 /** From source to something that can be evaluated. */
 
-import { type Path, Unknown } from '../model.ts';
+import { type Path, type Span, Unknown } from '../model.ts';
 import { decide } from './blame/decide.ts';
 import type { Trace } from './blame/trace.ts';
 import { check } from './check/check.ts';
@@ -17,29 +17,26 @@ import { CelError, type Result } from './value.ts';
 
 export const defaultLimits: Limits = { cost: 1_000_000 };
 
-/** How an expression is compiled: `checked` refuses one that the type checker finds a fault with. */
+/** `container`: where names are looked for before the outermost level, as `a.b`. */
 export interface Options extends Environment {
   readonly container?: string;
-  readonly types?: 'checked' | 'unchecked';
 }
 
 export function compileProgram(source: string, options: Options): Compilation {
   const { root, problems: syntax } = parse(source);
   const { notes, type } = check(root, declarationsOf(options));
-  const compiled: CelProblem[] = [];
-  const compiler = createCompiler(notes, (span, message) => compiled.push({ span, message, severity: 'error' }));
+  const problems: CelProblem[] = syntax.map((one) => ({ ...one, severity: 'error' }));
+  const severity = options.types === 'unchecked' ? 'warning' : 'error';
+  const report = (span: Span, message: string) => {
+    if (!syntax.some((other) => other.span.start === span.start)) problems.push({ span, message, severity });
+  };
+  for (const { span, message } of notes.problems) report(span, message);
+  const compiler = createCompiler(notes, report);
   const step = compiler.step(root);
-  const found =
-    options.types === 'unchecked'
-      ? []
-      : notes.problems.filter((one) => !syntax.some((other) => other.span.start === one.span.start));
-  const problems = inOrder([
-    ...[...syntax, ...found].map((one) => ({ ...one, severity: 'error' as const })),
-    ...compiled,
-  ]);
+  const broken = problems.some((one) => one.severity === 'error');
   return {
-    problems,
-    program: problems.length > 0 ? null : createProgram({ source, root, notes, type, step, compiler }),
+    problems: inOrder(problems),
+    program: broken ? null : createProgram({ source, root, notes, type, step, compiler }),
   };
 }
 
