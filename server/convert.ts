@@ -14,13 +14,7 @@ import type { Edit, FileProblem, Finding, Problem, Span } from '../engine/index.
 export const source = 'kerb';
 
 /** Codes of diagnostics that are about Kerb's own input and not a policy's word. */
-export type ProblemCode =
-  | 'kerb/syntax'
-  | 'kerb/policy'
-  | 'kerb/configuration'
-  | 'kerb/crash'
-  | 'kerb/more'
-  | 'kerb/unreadable';
+export type ProblemCode = 'kerb/syntax' | 'kerb/policy' | 'kerb/configuration' | 'kerb/more' | 'kerb/unreadable';
 
 /** What a diagnostic of a finding carries for code actions and for other tools. */
 export interface FindingData {
@@ -97,13 +91,7 @@ export function fileProblemDiagnostic(problem: FileProblem, code: ProblemCode): 
   return { range, severity, code, source, message: problem.message };
 }
 
-/** Kerb itself broke: at the top of the file, since nothing else is known. */
-export function crashDiagnostic(what: string): Diagnostic {
-  const message = `Kerb broke while it judged this file (${what}): nothing in it is judged. Its log says more.`;
-  return { range: topRange, severity: DiagnosticSeverity.Error, code: 'kerb/crash', source, message };
-}
-
-/** A file that should have been judged and could not be read. */
+/** A file that should be judged and cannot be: too large, not readable, or Kerb broke on it. */
 export function unreadableDiagnostic(reason: string): Diagnostic {
   return {
     range: topRange,

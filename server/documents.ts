@@ -38,8 +38,8 @@ export interface Judged {
   readonly own: OwnProblems | null;
   /** Null where judging broke. */
   readonly verdict: Verdict | null;
-  /** What broke while judging; null mostly. */
-  readonly crash: string | null;
+  /** Why nothing is known of the text, to follow "The file"; null mostly. */
+  readonly unread: string | null;
 }
 
 /** Opens a document. */

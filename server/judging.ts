@@ -1,5 +1,6 @@
 // From a text to what is found in it, with what a syntax error hides.
 import { type JudgeCache, type JudgeOptions, judge, type SourceFile, type Verdict } from '../engine/index.ts';
+import { maxFileBytes } from '../repository/index.ts';
 import { describeCrash, framesOf } from './crash.ts';
 import type { Judged, OpenDocument } from './documents.ts';
 import { holdOver } from './hold.ts';
@@ -27,18 +28,22 @@ export function sourceOf({ text }: OpenDocument, path: string): SourceFile {
   return text.languageId === '' ? file : { ...file, language: text.languageId };
 }
 
-type Found = Pick<Judged, 'findings' | 'syntax' | 'own' | 'crash' | 'verdict'>;
+type Found = Pick<Judged, 'findings' | 'syntax' | 'own' | 'unread' | 'verdict'>;
+
+const nothing: Found = { findings: [], syntax: [], own: null, unread: null, verdict: null };
 
 function findIn(session: Session, document: OpenDocument, rules: Rules, file: SourceFile): Found {
+  if (file.text.length > maxFileBytes)
+    return { ...nothing, unread: `is larger than the ${maxFileBytes / 1024 / 1024} MiB that are judged` };
   const shown = { findings: document.judged?.findings ?? [], edits: document.edits };
   try {
     const verdict = judgeFile(session, rules, file, document.cache);
     const own = ownProblems(rules, file, session.native);
-    return { findings: holdOver(shown, verdict), syntax: verdict.problems, own, crash: null, verdict };
+    return { findings: holdOver(shown, verdict), syntax: verdict.problems, own, verdict, unread: null };
   } catch (error) {
     session.connection.console.error(`Kerb broke on ${file.path}: ${framesOf(error)}`);
     // What was found before is no longer certain, so that it goes; the crash itself is shown in its stead.
-    return { findings: [], syntax: [], own: null, crash: describeCrash(error), verdict: null };
+    return { ...nothing, unread: `cannot be judged: Kerb broke on it (${describeCrash(error)}). Its log says more` };
   }
 }
 

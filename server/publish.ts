@@ -5,11 +5,11 @@ import type { Diagnostic } from 'vscode-languageserver';
 import type { Finding } from '../engine/index.ts';
 import { configurationName } from '../repository/index.ts';
 import {
-  crashDiagnostic,
   diagnosticOf,
   fileProblemDiagnostic,
   omissionDiagnostic,
   syntaxDiagnostic,
+  unreadableDiagnostic,
 } from './convert.ts';
 import type { Judged, OpenDocument } from './documents.ts';
 import { judgeDocument } from './judging.ts';
@@ -73,7 +73,7 @@ export function diagnosticsOf(session: Session, document: OpenDocument, judged: 
   for (const problem of judged.syntax) diagnostics.push(syntaxDiagnostic(problem, text));
   for (const problem of judged.own?.problems ?? [])
     diagnostics.push(fileProblemDiagnostic(problem, judged.own?.code ?? 'kerb/policy'));
-  if (judged.crash !== null) diagnostics.push(crashDiagnostic(judged.crash));
+  if (judged.unread !== null) diagnostics.push(unreadableDiagnostic(judged.unread));
   if (omitted > 0) diagnostics.push(omissionDiagnostic(omitted));
   return diagnostics;
 }

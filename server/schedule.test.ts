@@ -9,7 +9,9 @@ function handLoop(): Loop & { turn(): void; at(ms: number): void } {
   return {
     setImmediate: (job) => void jobs.push(job),
     now: () => now,
-    at: (ms) => void (now = ms),
+    at(ms) {
+      now = ms;
+    },
     turn() {
       const due = jobs;
       jobs = [];
