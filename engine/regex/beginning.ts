@@ -11,13 +11,14 @@ export interface Beginning {
   readonly lead: 'none' | 'optional';
 }
 
-/** The texts that every match begins with; null where the pattern fixes none. */
-export function beginningOf(node: RegexNode): Beginning | null {
+/** The texts that every match begins with, no longer than `longest`; null where the pattern fixes none. */
+export function beginningOf(node: RegexNode, longest: number): Beginning | null {
   const nodes = flatten(node);
   const first = nodes.findIndex((each) => !isContext(each));
   const lead = nodes.slice(0, Math.max(0, first)).filter((each) => each.kind === 'alternate');
   if (first < 0 || lead.length > 1) return null;
-  const started = extend([{ text: '', open: true }], { kind: 'concat', nodes: nodes.slice(first) });
+  const grow = (all: readonly Started[], each: RegexNode) => extend(all, each, longest);
+  const started = grow([{ text: '', open: true }], { kind: 'concat', nodes: nodes.slice(first) });
   if (started.some(({ text }) => text === '')) return null;
   return { texts: [...new Set(started.map(({ text }) => text))], lead: lead.length === 0 ? 'none' : 'optional' };
 }
@@ -29,7 +30,6 @@ interface Started {
 }
 
 const most = 200;
-const longest = 24;
 const mostMembers = 8;
 
 function flatten(node: RegexNode): readonly RegexNode[] {
@@ -42,25 +42,26 @@ function isContext(node: RegexNode): boolean {
   return node.kind === 'alternate' && node.nodes.every((each) => each.kind === 'assert' || each.kind === 'set');
 }
 
-function extend(started: readonly Started[], node: RegexNode): readonly Started[] {
+function extend(started: readonly Started[], node: RegexNode, longest: number): readonly Started[] {
+  const grow = (all: readonly Started[], each: RegexNode) => extend(all, each, longest);
   if (!started.some(({ open }) => open)) return started;
   if (node.kind === 'empty' || node.kind === 'assert') return started;
-  if (node.kind === 'group') return extend(started, node.node);
-  if (node.kind === 'set') return append(started, node.set);
+  if (node.kind === 'group') return grow(started, node.node);
+  if (node.kind === 'set') return append(started, node.set, longest);
   if (node.kind === 'concat') {
-    return node.nodes.reduce(extend, started);
+    return node.nodes.reduce(grow, started);
   }
   if (node.kind === 'alternate')
     return merge(
       started,
-      node.nodes.map((each) => extend(started, each)),
+      node.nodes.map((each) => grow(started, each)),
     );
-  if (node.min === 0 && node.max === 1) return merge(started, [started, extend(started, node.node)]);
+  if (node.min === 0 && node.max === 1) return merge(started, [started, grow(started, node.node)]);
   if (node.min === 0) return close(started);
-  return close(extend(started, node.node));
+  return close(grow(started, node.node));
 }
 
-function append(started: readonly Started[], set: CharSet): readonly Started[] {
+function append(started: readonly Started[], set: CharSet, longest: number): readonly Started[] {
   const members = membersOf(set);
   if (members === null) return close(started);
   return merge(

@@ -6,8 +6,6 @@ export interface Bounds {
   readonly search: (length: number) => number;
   /** Steps to try one start, with a text of this length. */
   readonly attempt: (length: number) => number;
-  /** The longest match; Infinity where there is none. */
-  readonly longest: number;
 }
 
 /**
@@ -22,7 +20,18 @@ export function boundsOf(pattern: RegexNode): Bounds {
   const attempt = (length: number) =>
     bound.steps.factor * Math.min(length + 1, bound.longest + 1) ** bound.steps.degree;
   const search = (length: number) => (anchored ? attempt(length) : attempt(length) * (length + 1));
-  return { search, attempt, longest: bound.longest * 2 };
+  return { search, attempt };
+}
+
+/** The longest match in UTF-16 units; Infinity where there is none. */
+export function longestMatch(node: RegexNode): number {
+  if (node.kind === 'set') return node.set.opaque || (node.set.ranges.at(-1)?.[1] ?? 0) > 0xffff ? 2 : 1;
+  if (node.kind === 'group') return longestMatch(node.node);
+  if (node.kind === 'concat') return node.nodes.reduce((sum, each) => sum + longestMatch(each), 0);
+  if (node.kind === 'alternate') return Math.max(...node.nodes.map(longestMatch));
+  if (node.kind !== 'repeat' || node.max === 0) return 0;
+  const once = longestMatch(node.node);
+  return once === 0 ? 0 : once * node.max;
 }
 
 /** Whether the pattern can match the empty text. */

@@ -1,4 +1,4 @@
-import { type Bounds, boundsOf } from './cost.ts';
+import { type Bounds, boundsOf, longestMatch } from './cost.ts';
 import { compileLinear, type LinearRegex } from './linear.ts';
 import type { Match } from './match.ts';
 import { hasGroupInLoop, hasOpaqueSet, nativeSource } from './native.ts';
@@ -35,8 +35,12 @@ export type CompiledRegex =
  */
 export function compileRegex(pattern: string): CompiledRegex {
   const parsed = parseRegex(pattern);
-  if ('message' in parsed) return { regex: null, problem: parsed };
-  const engines: Engines = { native: compileNative(parsed), bounds: boundsOf(parsed.node), linear: null };
+  return 'message' in parsed ? { regex: null, problem: parsed } : compileParsed(pattern, parsed);
+}
+
+/** {@link compileRegex} of a pattern that has been read already. */
+export function compileParsed(pattern: string, parsed: ParsedRegex): CompiledRegex {
+  const engines: Engines = { native: compileNative(parsed), bounds: null, linear: null };
   if (hasOpaqueSet(parsed.node)) {
     const linear = compileLinear(pattern);
     if (typeof linear === 'string') return { regex: null, problem: { offset: 0, message: linear } };
@@ -48,7 +52,8 @@ export function compileRegex(pattern: string): CompiledRegex {
 interface Engines {
   /** Null where JavaScript would mean something else. */
   readonly native: Native | null;
-  readonly bounds: Bounds;
+  /** Null until a text asks which engine is for it. */
+  bounds: Bounds | null;
   linear: LinearRegex | null;
 }
 
@@ -80,15 +85,19 @@ function compileNative(parsed: ParsedRegex): Native | null {
 }
 
 function regexOf(pattern: string, parsed: ParsedRegex, engines: Engines): Regex {
-  const { native, bounds } = engines;
+  const { native } = engines;
+  const bounds = () => {
+    engines.bounds ??= boundsOf(parsed.node);
+    return engines.bounds;
+  };
   const isCheap = ({ length }: string) =>
-    length <= longText && bounds.search(length) <= Math.max(fewSteps, stepsPerCharacter * length);
-  const isCheapOnce = ({ length }: string) => length <= longText && bounds.attempt(length) <= fewStepsOnce;
+    length <= longText && bounds().search(length) <= Math.max(fewSteps, stepsPerCharacter * length);
+  const isCheapOnce = ({ length }: string) => length <= longText && bounds().attempt(length) <= fewStepsOnce;
   return {
     source: pattern,
     groups: parsed.groups,
     names: parsed.names.slice(1),
-    longest: bounds.longest,
+    longest: longestMatch(parsed.node),
     test: (text) => (native && isCheap(text) ? native.test.test(text) : linearOf(pattern, engines).test(text)),
     find: (text, from) => {
       const begin = afterPair(text, from);

@@ -221,6 +221,8 @@ interface Repeat {
 }
 
 function readRepeat(reader: Reader): Repeat | RegexProblem | null {
+  const first = reader.pattern[reader.at];
+  if (first !== '{' && first !== '*' && first !== '+' && first !== '?') return null;
   const match = /^(?:([*+?])|\{(\d{1,9})(?:(,)(\d{0,9}))?\})(\??)/.exec(
     reader.pattern.slice(reader.at, reader.at + 26),
   );

@@ -81,7 +81,7 @@ function createTrie(words: readonly string[], classOf: Uint8Array, classes: numb
 
 /** Breadth first: a missing edge goes where the longest proper suffix goes, and words that end in a suffix end here too. */
 function close({ next, ends }: Trie, classes: number): { next: Int32Array; ends: readonly (readonly number[])[] } {
-  const table = Int32Array.from(next);
+  const table = new Int32Array(next);
   const suffix = new Int32Array(ends.length);
   const queue: number[] = [0];
   for (const state of queue) {
@@ -109,9 +109,9 @@ function renumber(next: Int32Array, ends: readonly (readonly number[])[], classe
   const row = new Int32Array(order.length);
   for (const [position, state] of order.entries()) row[state] = position * classes;
   const table = next.length < 65_536 ? new Uint16Array(next.length) : new Int32Array(next.length);
-  for (const [edge, target] of next.entries()) {
-    const state = Math.floor(edge / classes);
-    table[row[state]! + (edge - state * classes)] = row[target]!;
+  for (let state = 0; state < order.length; state++) {
+    const [from, to] = [state * classes, row[state]!];
+    for (let edge = 0; edge < classes; edge++) table[to + edge] = row[next[from + edge]!]!;
   }
   const plain = order.filter((state) => ends[state]!.length === 0).length;
   return { next: table, firstEnd: plain * classes, ends: order.slice(plain).map((state) => ends[state]!) };

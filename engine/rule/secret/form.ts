@@ -1,7 +1,7 @@
 import type { Span } from '../../model.ts';
 import type { SecretRule } from '../../policy/policy.ts';
 import { beginningOf } from '../../regex/beginning.ts';
-import { compileRegex, type Match, type Regex } from '../../regex/index.ts';
+import { compileParsed, compileRegex, type Match, type Regex } from '../../regex/index.ts';
 import { fixedCharacters, fixedPrefixLength, groupNode } from '../../regex/literal.ts';
 import type { RegexNode } from '../../regex/node.ts';
 import { parseRegex } from '../../regex/parse.ts';
@@ -38,7 +38,9 @@ export interface SecretProblem {
 
 /** Reach where a pattern has no longest match: enough for a key of 16,384 bits with its armour. */
 const farthest = 16_384;
-const farthestBefore = 256;
+const farthestBefore = 512;
+/** How far from a form a keyword that is no part of it may stand: the vendor's name beside a token. */
+const neighbourhood = 80;
 /** Of what is the same in every secret of a form, no more than this is shown. */
 const longestPrefix = 12;
 
@@ -50,18 +52,21 @@ export function compileForm(policy: string, rule: SecretRule): Form | SecretProb
     if (regex === null) return { policy, regex: source, ...problem };
     allowed.push(regex);
   }
-  const { regex, problem } = compileRegex(rule.regex);
   const parsed = parseRegex(rule.regex);
-  if (regex === null || !('node' in parsed)) return { policy, regex: rule.regex, ...problem! };
+  if ('message' in parsed) return { policy, regex: rule.regex, ...parsed };
+  const { regex, problem } = compileParsed(rule.regex, parsed);
+  if (regex === null) return { policy, regex: rule.regex, ...problem };
   const index = rule.group ?? (regex.groups > 0 ? 1 : 0);
   const node = groupNode(parsed.node, index);
   if (node === null) return { policy, regex: rule.regex, offset: 0, message: `the pattern has no group ${index}` };
+  const begins = beginsAt(parsed.node, rule.keywords);
+  const around = begins === 'near' ? neighbourhood : 0;
   return {
     policy,
     regex,
-    begins: beginsAt(parsed.node, rule.keywords),
-    before: Math.min(regex.longest, farthestBefore),
-    after: Math.min(regex.longest, farthest),
+    begins,
+    before: Math.min(regex.longest + around, farthestBefore),
+    after: Math.min(regex.longest + around, farthest),
     fixed: fixedCharacters(node),
     keywords: rule.keywords,
     secretIn: (text, match) => {
@@ -74,8 +79,8 @@ export function compileForm(policy: string, rule: SecretRule): Form | SecretProb
 }
 
 function beginsAt(node: RegexNode, keywords: readonly string[]): Form['begins'] {
-  const beginning = beginningOf(node);
   const words = keywords.map((word) => word.toLowerCase());
+  const beginning = beginningOf(node, Math.max(...words.map((word) => word.length)));
   if (beginning === null || !beginning.texts.every((text) => words.some((word) => text.startsWith(word))))
     return 'near';
   return beginning.lead === 'none' ? 'at' : 'before';
