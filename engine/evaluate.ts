@@ -77,12 +77,9 @@ export function judge(file: SourceFile, options: JudgeOptions): Verdict {
   });
   const assembly = assemble(document, judgements, native, cache);
   const excepted = except({ document, findings: assembly.findings, ...options });
-  const scanned = judgements.flatMap(({ secrets: spans }, index) =>
+  const secrets = judgements.flatMap(({ secrets: spans }, index) =>
     spans.map((span) => moved(span, document.parts[index]?.offset ?? 0)),
   );
-  // What a policy on secrets marks is a secret too, whichever form its rule has.
-  const marked = assembly.findings.filter(({ policy }) => policy.startsWith('secrets/')).map(({ span }) => span);
-  const secrets = [...scanned, ...marked.filter(({ start }) => !scanned.some((span) => span.start === start))];
   const findings = maskAll(
     excepted,
     secrets.map(({ start, end }) => file.text.slice(start, end)),
