@@ -223,14 +223,52 @@ test('JSON is edited as JSON', () => {
   );
 });
 
-test('a Dockerfile gets a line', () => {
+const dockerfile = 'FROM a\nMAINTAINER me \\\n  and you\n# start\nCMD ["x"]\n';
+const docker: readonly (readonly [string, string, string])[] = [
+  [
+    'a value',
+    'resource: docker.stage\nrequire: self.base != "a"\nmark: base\nfix: { title: Repair, safe: true, value: "\'b\'" }',
+    dockerfile.replace('FROM a', 'FROM b'),
+  ],
+  [
+    'an instruction taken out',
+    'resource: docker.instruction\nrequire: self.instruction != "MAINTAINER"\nmark: instruction\nfix: { title: Repair, safe: true, remove: self }',
+    dockerfile.replace('MAINTAINER me \\\n  and you\n', ''),
+  ],
+  [
+    'a line before',
+    'resource: docker.stage\nrequire: self.instructions.exists(i, i.instruction == "USER")\nmark: instructions[1]\nfix: { title: Repair, safe: true, insert: { before: "USER {1 + 2}" } }',
+    dockerfile.replace('CMD', 'USER 3\nCMD'),
+  ],
+  [
+    'a line after',
+    'resource: docker.stage\nrequire: self.instructions.exists(i, i.instruction == "USER")\nmark: instructions[1]\nfix: { title: Repair, safe: true, insert: { after: "USER x" } }',
+    `${dockerfile}USER x\n`,
+  ],
+];
+for (const [name, rule, after] of docker) {
+  test(`Dockerfile: ${name}`, () =>
+    assert.equal(fixed('Dockerfile', dockerfile, policySet({ 'd/rule': rule })), after));
+}
+
+test('YAML gets a line at the indentation of the marked one', () => {
   const policies = policySet({
-    'd/user': 'resource: docker.file\nrequire: self.exists(i, i.keyword == "USER")'.replace(
-      'self.exists',
-      'self.instructions.exists',
-    ),
+    'g/rule':
+      'resource: github.workflow\nrequire: has(self.permissions)\nmark: jobs\nfix: { title: Repair, safe: true, insert: { before: "permissions:\\n  contents: read" } }',
   });
-  assert.ok(policies.policies.length === 1);
+  const workflow = 'on: push\njobs:\n  a:\n    runs-on: x\n    steps: []\n';
+  assert.equal(
+    fixed('.github/workflows/a.yml', workflow, policies),
+    workflow.replace('jobs:', 'permissions:\n  contents: read\njobs:'),
+  );
+});
+
+test('a pattern repairs code', () => {
+  const policies = policySet({
+    'c/rule':
+      'pattern: { language: [typescript, javascript], rule: { pattern: "eval($A)" }, fix: "run($A)" }\nfix: { title: Repair, safe: true }',
+  });
+  assert.equal(fixed('a.ts', 'eval(x); eval( y );\nother(eval(z));\n', policies), 'run(x); run(y);\nother(run(z));\n');
 });
 
 test('only safe fixes are made unasked', () => {

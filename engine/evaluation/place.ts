@@ -95,7 +95,8 @@ function headOf(content: PartContent, node: Node | null): Span | null {
   return kind === undefined ? null : kind.value?.kind === 'scalar' ? kind.value.span : kind.keySpan;
 }
 
-function nodeAt(root: Node | null, path: Path): Node | null {
+/** The node at a path; the nearest scalar on the way where one stands there. */
+export function nodeAt(root: Node | null, path: Path): Node | null {
   let node = root;
   for (const key of path) {
     if (node === null || node.kind === 'scalar') return node;

@@ -12,6 +12,17 @@ export function jsonEdits({ text }: PartContent, change: Change): readonly Edit[
     eol: text.includes('\r\n') ? '\r\n' : '\n',
   };
   const path = [...change.path];
-  const edits = modify(text, path, change.kind === 'remove' ? undefined : change.value, { formattingOptions });
-  return edits.map(({ offset, length, content }) => ({ span: { start: offset, end: offset + length }, text: content }));
+  const edits = modified(text, path, change.kind === 'remove' ? undefined : change.value, { formattingOptions });
+  return edits === null
+    ? null
+    : edits.map(({ offset, length, content }) => ({ span: { start: offset, end: offset + length }, text: content }));
+}
+
+/** `modify` throws where the path runs through a scalar. */
+function modified(...request: Parameters<typeof modify>): ReturnType<typeof modify> | null {
+  try {
+    return modify(...request);
+  } catch {
+    return null;
+  }
 }

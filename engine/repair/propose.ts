@@ -3,7 +3,7 @@
 import type { Context } from '../evaluate.ts';
 import type { Origin } from '../evaluation/assemble.ts';
 import { fileOf, scopeOf } from '../evaluation/part.ts';
-import { pathOfTarget } from '../evaluation/place.ts';
+import { nodeAt, pathOfTarget } from '../evaluation/place.ts';
 import { type Document, type Edit, type PartContent, type Path, Unknown, type Value } from '../model.ts';
 import { renderTemplate } from '../policy/template.ts';
 import { type Scope, valueAt } from '../rule/require.ts';
@@ -75,7 +75,9 @@ function changed(document: Document, content: PartContent, changes: readonly Cha
     if (made === null || expected === null) return null;
     edits.push(...made);
   }
-  return edits.length === 0 ? null : { edits: joined(edits), expected };
+  // An adapter's own reading derives fields from others: what it says afterwards cannot be told beforehand.
+  const isOwnReading = document.kind !== 'yaml' && document.kind !== 'json';
+  return edits.length === 0 ? null : { edits: joined(edits), expected: isOwnReading ? null : expected };
 }
 
 /** Two insertions at one place are one edit: the first written stands first. */
@@ -96,10 +98,10 @@ function editsOf(document: Document, content: PartContent, change: Change): read
   return change.kind === 'remove' ? withoutLines(content, change.path) : null;
 }
 
-/** In a file that is a list of lines (a Dockerfile), an element goes with its lines. */
+/** In a file of lines (a Dockerfile), an element of a list goes with its lines. */
 function withoutLines(content: PartContent, path: Path): readonly Edit[] | null {
-  const node = content.root?.kind === 'list' && path.length === 1 ? content.root.items[Number(path[0])] : undefined;
-  if (node === undefined) return null;
+  const node = typeof path.at(-1) === 'number' ? nodeAt(content.root, path) : null;
+  if (node === null || content.text.slice(node.span.start, node.span.end).trim() === '') return null;
   const start = content.text.lastIndexOf('\n', node.span.start - 1) + 1;
   const end = content.text.indexOf('\n', node.span.end);
   return [{ span: { start, end: end < 0 ? content.text.length : end + 1 }, text: '' }];
