@@ -5,37 +5,24 @@ import { encodeText, readWorkFile, replaceFile } from '../../repository/index.ts
 import { complain } from '../output.ts';
 import { printable } from '../report/style.ts';
 import { counted } from '../report/summary.ts';
-import { createDesk } from './desk.ts';
-import type { Gathered } from './gather.ts';
 import { type Desk, type Judgement, judgeOptions, pathOf } from './judgeInput.ts';
-import { judgeGathered, type RunOptions } from './run.ts';
+import { judgeInputs, type Run } from './run.ts';
 
 /** Fixes what can be fixed safely, a file at a time and each as a whole; returns the judgements as they are afterwards. */
-export async function applySafeFixes(
-  gathered: Gathered,
-  judgements: readonly Judgement[],
-  options: RunOptions,
-): Promise<Judgement[]> {
+export async function applySafeFixes(run: Run, judgements: readonly Judgement[]): Promise<Judgement[]> {
   const candidates = judgements.filter(({ findings }) =>
     findings.some(({ exception, fixes }) => exception === null && fixes.some(({ safe }) => safe)),
   );
   const fixed = new Set<string>();
   let count = 0;
-  if (candidates.length > 0) {
-    const desk = createDesk(gathered.setup, options);
-    for (const { path: file } of candidates) {
-      const applied = await fixOne(file, desk);
-      if (applied > 0) fixed.add(file);
-      count += applied;
-    }
+  for (const { path: file } of candidates) {
+    const applied = await fixOne(file, run.desk);
+    if (applied > 0) fixed.add(file);
+    count += applied;
   }
-  await complain(
-    `kerb: ${counted(count, 'fix').replace(/fixs$/, 'fixes')} applied in ${counted(fixed.size, 'file')}\n`,
-  );
-  const again = gathered.inputs.filter((input) => fixed.has(pathOf(input)));
-  const judged = new Map(
-    (await judgeGathered({ ...gathered, inputs: again }, options)).map((judgement) => [judgement.path, judgement]),
-  );
+  await complain(`kerb: ${counted(count, 'fix', 'fixes')} applied in ${counted(fixed.size, 'file')}\n`);
+  const again = run.gathered.inputs.filter((input) => fixed.has(pathOf(input)));
+  const judged = new Map((await judgeInputs(again, run)).map((judgement) => [judgement.path, judgement]));
   return judgements.map((judgement) => judged.get(judgement.path) ?? judgement);
 }
 

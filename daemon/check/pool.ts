@@ -2,8 +2,8 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Setup } from '../../repository/index.ts';
-import { createDesk, type DeskOptions } from './desk.ts';
-import { type Input, type Judgement, judgeInput, pathOf, unreadable } from './judgeInput.ts';
+import type { DeskOptions } from './desk.ts';
+import { type Desk, type Input, type Judgement, judgeInput, pathOf, unreadable } from './judgeInput.ts';
 
 /** What a thread is given. It takes the next input by counting up `next`, which all threads share. */
 export interface Task {
@@ -13,8 +13,11 @@ export interface Task {
   readonly next: SharedArrayBuffer;
 }
 
-export interface PoolOptions extends DeskOptions {
+export interface PoolOptions {
   readonly setup: Setup;
+  readonly options: DeskOptions;
+  /** That of this thread; the others make their own of `setup` and `options`. */
+  readonly desk: Desk;
   /** Called now and then with the number of inputs that are done. */
   readonly onProgress: (done: number) => void;
 }
@@ -25,10 +28,12 @@ const bytesPerThread = 400_000;
 const sliceMs = 40;
 
 /** Judges all inputs, the largest first; in the order of the inputs given. */
-export async function judgeAll(inputs: readonly Input[], options: PoolOptions): Promise<Judgement[]> {
-  const { setup, onProgress, ...deskOptions } = options;
+export async function judgeAll(
+  inputs: readonly Input[],
+  { setup, options, desk, onProgress }: PoolOptions,
+): Promise<Judgement[]> {
   const ordered = [...inputs].sort((a, b) => sizeOf(b) - sizeOf(a));
-  const task: Task = { setup, options: deskOptions, inputs: ordered, next: new SharedArrayBuffer(4) };
+  const task: Task = { setup, options, inputs: ordered, next: new SharedArrayBuffer(4) };
   const done = new Map<string, Judgement>();
   const faults: string[] = [];
   const record = (judgements: readonly Judgement[]): void => {
@@ -36,15 +41,18 @@ export async function judgeAll(inputs: readonly Input[], options: PoolOptions): 
     onProgress(done.size);
   };
   const threads = Array.from({ length: extraThreads(ordered) }, () => runThread(task, record, faults));
-  await workThrough(task, record);
+  await workThrough(task, desk, record);
   await Promise.all(threads);
   const why = faults[0] ?? 'the thread that had it ended early';
   return inputs.map((input) => done.get(pathOf(input)) ?? unreadable(pathOf(input), `was not judged: ${why}`));
 }
 
 /** Takes inputs until there are none left; hands over what is done every now and then. */
-export async function workThrough(task: Task, record: (judgements: readonly Judgement[]) => void): Promise<void> {
-  const desk = createDesk(task.setup, task.options);
+export async function workThrough(
+  task: Task,
+  desk: Desk,
+  record: (judgements: readonly Judgement[]) => void,
+): Promise<void> {
   const next = new Int32Array(task.next);
   let batch: Judgement[] = [];
   let since = performance.now();

@@ -1,36 +1,41 @@
 /** `kerb check` without its command line: gather, judge, decide. */
-import { compilePolicies, decide, type FileProblem } from '../../engine/index.ts';
-import { createNative, type Setup } from '../../repository/index.ts';
+import { decide, type FileProblem } from '../../engine/index.ts';
+import type { Setup } from '../../repository/index.ts';
 import type { Report, ReportedProblem } from '../report/report.ts';
 import type { DeskOptions } from './desk.ts';
 import type { Gathered } from './gather.ts';
 import { uuidv7 } from './identifier.ts';
-import type { Judgement } from './judgeInput.ts';
+import type { Desk, Input, Judgement } from './judgeInput.ts';
 import { judgeAll } from './pool.ts';
 
-export interface RunOptions extends DeskOptions {
+/** One run of `kerb check`: what to judge, with what, and who watches. */
+export interface Run {
+  readonly gathered: Gathered;
+  readonly options: DeskOptions;
+  readonly desk: Desk;
   readonly onProgress: (done: number) => void;
 }
 
-/** Judges what was gathered. */
-export async function judgeGathered(gathered: Gathered, options: RunOptions): Promise<Judgement[]> {
-  return judgeAll(gathered.inputs, { ...options, setup: gathered.setup });
+/** Judges the inputs, which are all that was gathered or some of it. */
+export async function judgeInputs(
+  inputs: readonly Input[],
+  { gathered, options, desk, onProgress }: Run,
+): Promise<Judgement[]> {
+  return judgeAll(inputs, { setup: gathered.setup, options, desk, onProgress });
 }
 
 export interface Outcome {
-  readonly gathered: Gathered;
+  readonly run: Run;
   readonly judgements: readonly Judgement[];
-  readonly gate: string;
   /** When the run began, in milliseconds since 1970, and how long it took. */
   readonly beganMs: number;
   readonly latencyMs: number;
 }
 
 /** Puts judgements together to a report. A broken policy or configuration leaves no allow. */
-export function reportOf({ gathered, judgements, gate, beganMs, latencyMs }: Outcome): Report {
+export function reportOf({ run: { gathered, options, desk }, judgements, beganMs, latencyMs }: Outcome): Report {
   const { setup } = gathered;
-  const native = createNative();
-  const set = compilePolicies(setup.policies, setup.configuration, native);
+  const { policies: set, native } = desk;
   const ownProblems = [...setup.problems, ...set.problems];
   const unreadable = judgements.filter(({ state }) => state === 'unreadable').length + gathered.problems.length;
   const checked = judgements.filter(({ state }) => state === 'checked');
@@ -38,7 +43,7 @@ export function reportOf({ gathered, judgements, gate, beganMs, latencyMs }: Out
   return {
     decision: {
       id: uuidv7(beganMs),
-      gate,
+      gate: options.gate,
       effect,
       revision: set.digest.replace('sha256:', '').slice(0, 12),
       digest: set.digest,

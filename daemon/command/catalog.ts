@@ -66,7 +66,7 @@ function formatText(entries: readonly CatalogEntry[], style: Style): string {
     const weight = `${policy.severity.padEnd(9)}${enforcement.padEnd(6)}`;
     return `${style.cyan(policy.id.padEnd(width))}${style.dim(weight)}${wrap(printable(policy.title), 80, ' '.repeat(width + 15))}\n`;
   });
-  return `${lines.join('')}${style.dim(counted(entries.length, 'policy').replace(/policys$/, 'policies'))}\n`;
+  return `${lines.join('')}${style.dim(counted(entries.length, 'policy', 'policies'))}\n`;
 }
 
 function formatJson(entries: readonly CatalogEntry[]): string {

@@ -2,10 +2,11 @@
 import process from 'node:process';
 import { maxFileBytes } from '../../repository/index.ts';
 import { writeBaseline } from '../check/baseline.ts';
+import { createDesk } from '../check/desk.ts';
 import { applySafeFixes } from '../check/fix.ts';
 import { gather, type Request } from '../check/gather.ts';
 import { createProgress } from '../check/progress.ts';
-import { judgeGathered, reportOf } from '../check/run.ts';
+import { judgeInputs, reportOf } from '../check/run.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
 import { complain, print } from '../output.ts';
 import { formatGithub } from '../report/github.ts';
@@ -58,12 +59,12 @@ async function run(given: Arguments): Promise<ExitCode> {
     date: new Date(beganMs).toISOString().slice(0, 10),
     repairs: format === 'sarif' ? 'include' : 'omit',
     baseline: given.has('write-baseline') ? 'disregard' : 'heed',
-    onProgress: progress.update,
   } as const;
-  let judgements = await judgeGathered(gathered, options);
-  if (given.has('fix')) judgements = await applySafeFixes(gathered, judgements, options);
+  const inHand = { gathered, options, desk: createDesk(gathered.setup, options), onProgress: progress.update };
+  let judgements = await judgeInputs(gathered.inputs, inHand);
+  if (given.has('fix')) judgements = await applySafeFixes(inHand, judgements);
   progress.end();
-  const report = reportOf({ gathered, judgements, gate, beganMs, latencyMs: performance.now() - began });
+  const report = reportOf({ run: inHand, judgements, beganMs, latencyMs: performance.now() - began });
   if (given.has('write-baseline')) return writeBaseline(gathered.setup, report);
   await print(render(report, format));
   return exitCodes[report.decision.effect];

@@ -41,6 +41,7 @@ export function printable(text: string): string {
 
 /** How many columns of a terminal printable text takes: East Asian wide characters and emoji take two, marks none. */
 export function widthOf(text: string): number {
+  if (/^[ -~]*$/.test(text)) return text.length;
   let width = 0;
   for (const character of text) {
     if (/\p{Mn}|\p{Me}/u.test(character)) continue;

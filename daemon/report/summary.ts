@@ -23,7 +23,7 @@ export function summaryOf(report: Report, tally: Tally): string {
 
 const effects = { allow: 'allowed', deny: 'denied', indeterminate: 'no verdict' } as const;
 
-/** "1 file", "2 files". */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+/** "1 file", "2 files"; a noun with a plural of its own brings it. */
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`;
 }

@@ -31,8 +31,7 @@ export function formatText(report: Report, options: TextOptions): string {
       explained.add(finding.policy);
     }
   }
-  if (report.problems.length > 0)
-    sections.push(report.problems.map((problem) => problemLine(problem, options)).join('\n'));
+  if (report.problems.length > 0) sections.push(problemLines(report.problems, options).join('\n'));
   sections.push(summarySection(report, options));
   return `${sections.join('\n\n')}\n`;
 }
@@ -76,6 +75,24 @@ function weightOf(finding: ReportedFinding, style: Style): { sign: string; paint
   if (finding.enforcement === 'deny') return { sign: '✗', paint: style.red };
   return finding.enforcement === 'warn' ? { sign: '!', paint: style.yellow } : { sign: '·', paint: style.blue };
 }
+
+/** A file that is broken throughout says so a few times, not a hundred. */
+function problemLines(problems: readonly ReportedProblem[], options: TextOptions): string[] {
+  const counts = new Map<string, number>();
+  const lines: string[] = [];
+  for (const problem of problems) {
+    const count = (counts.get(problem.file) ?? 0) + 1;
+    counts.set(problem.file, count);
+    if (count <= problemsShown) lines.push(problemLine(problem, options));
+  }
+  for (const [file, count] of counts) {
+    if (count > problemsShown)
+      lines.push(options.style.dim(`  and ${count - problemsShown} more in ${printable(file)}`));
+  }
+  return lines;
+}
+
+const problemsShown = 5;
 
 function problemLine(problem: ReportedProblem, { style }: TextOptions): string {
   const { file, range, message, blocking } = problem;
