@@ -94,6 +94,20 @@ test('an exhausted budget is not absorbed', () => {
   assert.ok(evaluation?.kind === 'error' && evaluation.code === 'budget');
 });
 
+test('explaining takes no longer than evaluating allows', () => {
+  for (const source of [
+    `self${'[0]'.repeat(200)} == 1`,
+    `self.l${'.filter(x, x > 0)'.repeat(60)}.size() == 0`,
+    `self.l${'.map(x, x)'.repeat(60)}[0] == 0`,
+    `${'(true ? '.repeat(80)}self.a == 2${' : false)'.repeat(80)}`,
+    `${'!('.repeat(100)}self.a == 2${')'.repeat(100)}`,
+  ]) {
+    const { program, problems } = compile(source, { variables });
+    assert.ok(program !== null, problems[0]?.message);
+    assert.equal(program.explain({ self }).path?.[0], 'self');
+  }
+});
+
 test('catastrophic patterns are harmless', () => {
   const text = `${'a'.repeat(40)}!`;
   const { program } = compile('self.matches("^(a+)+$") || self.matches("(a|a)*b") || self.matches("(.*)*=")', {

@@ -1,7 +1,7 @@
 /** Where in the data the value of an expression comes from. */
 import type { Path } from '../../model.ts';
 import { children, type Expression, type Index } from '../syntax/expression.ts';
-import { isInt, Optional, type Result, Uint } from '../value.ts';
+import { isInt, type Result, Uint } from '../value.ts';
 import { elementPaths } from './elements.ts';
 import { type Trace, valueOfNode } from './trace.ts';
 
@@ -40,12 +40,16 @@ function within(path: Path | null, key: string | number): Path | null {
 
 function indexPath(trace: Trace, node: Index): Path | null {
   const key = keyOf(valueOfNode(trace, node.index));
-  const container = valueOfNode(trace, node.operand);
-  const inner = container instanceof Optional ? container.value : container;
-  if (typeof key === 'number' && Array.isArray(inner)) {
-    return elementPaths(trace, node.operand)[key] ?? within(dataPath(trace, node.operand), key);
-  }
-  return key === null ? dataPath(trace, node.operand) : within(dataPath(trace, node.operand), key);
+  if (key === null) return dataPath(trace, node.operand);
+  if (typeof key === 'string' || isPlace(trace, node.operand)) return within(dataPath(trace, node.operand), key);
+  return elementPaths(trace, node.operand)[key] ?? within(dataPath(trace, node.operand), key);
+}
+
+/** Whether an expression only walks the data, so that its elements stand right below its own path. */
+function isPlace(trace: Trace, node: Expression): boolean {
+  if (node.kind === 'select' || node.kind === 'index') return true;
+  const reference = trace.compiler.notes.references.get(node);
+  return reference?.kind === 'slot' && !trace.bound.has(reference.slot);
 }
 
 /** A key as a segment of a path. */
