@@ -3,13 +3,14 @@
  * workflow is recognised by where it stands (`.github/workflows`, `workflow-templates`), by the editor's language, or,
  * elsewhere, by its shape: `on`, and `jobs` that say where they run.
  */
-import type { Document, Path, Resource, Value, ValueMap } from '../model.ts';
+import { type Document, type Path, type Resource, Unknown, type Value, type ValueMap } from '../model.ts';
 import { type Adapter, isList, isMap, latest, type Source, withFields } from './adapter.ts';
 import { commandsIn } from './githubCommand.ts';
 import { containersOf } from './githubContainer.ts';
 import { type ExpressionOwner, expressionsIn } from './githubExpressions.ts';
 import { githubKinds } from './githubKinds.ts';
 import { derivedStep, shellOf, writtenScript } from './githubStep.ts';
+import { actionShape, type Shape, shaped, workflowShape } from './shape.ts';
 
 /** `github.workflow`, `.job`, `.step`, `.action`, `.command`, `.container` and `.expression`. */
 export const githubAdapter: Adapter = { kinds: githubKinds, lift };
@@ -17,8 +18,12 @@ export const githubAdapter: Adapter = { kinds: githubKinds, lift };
 function lift(source: Source): readonly Resource[] {
   const root = source.part.content.value;
   if (source.document.kind !== 'yaml' || !isMap(root)) return [];
-  if (isAction(source.document, root)) return liftAction(source, root);
-  return isWorkflow(source.document, root) ? liftWorkflow(source, root) : [];
+  if (isAction(source.document, root)) return liftAction(source, fitting(source, root, actionShape));
+  return isWorkflow(source.document, root) ? liftWorkflow(source, fitting(source, root, workflowShape)) : [];
+}
+
+function fitting({ memo }: Source, root: ValueMap, shape: Shape): ValueMap {
+  return memo(root, 'shape', () => shaped(root, shape) as ValueMap);
 }
 
 const workflowPath = /(?:^|\/)(?:\.(?:github|gitea|forgejo)\/workflows|workflow-templates)\/[^/]+\.ya?ml$/;
@@ -57,7 +62,7 @@ function liftWorkflow(source: Source, root: ValueMap): readonly Resource[] {
 
 function triggersOf(on: Value): readonly Value[] {
   if (isMap(on)) return Object.keys(on);
-  return isList(on) ? on : on === null ? [] : [on];
+  return (isList(on) ? on : [on]).filter((trigger) => typeof trigger === 'string' || trigger instanceof Unknown);
 }
 
 function liftJob(source: Source, workflow: Resource, id: string, value: Value): readonly Resource[] {

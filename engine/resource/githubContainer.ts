@@ -1,6 +1,7 @@
 /** The containers that jobs and steps of GitHub Actions run: a job's own, its services, and `uses: docker://…`. */
 import type { Path, Resource, Value, ValueMap } from '../model.ts';
 import { isMap, type Memo, withFields } from './adapter.ts';
+import { containerShape, shaped } from './shape.ts';
 
 /** The containers of a job or step, in the order of the text. */
 export function containersOf(owner: Resource, memo: Memo): readonly Resource[] {
@@ -23,7 +24,7 @@ interface Place {
 /** `container` may be just the name of its image. */
 function container(owner: Resource, holder: ValueMap, { value, path, memo }: Place): readonly Resource[] {
   const label = path.join(' ');
-  if (isMap(value)) return [resource(owner, path, { self: value })];
+  if (isMap(value)) return [resource(owner, path, { self: shaped(value, containerShape) ?? value })];
   if (typeof value !== 'string' || value === '') return [];
   const self = memo(holder, label, () => withFields({ image: value }, {}));
   return [resource(owner, path, { self, derived: { image: [] } })];

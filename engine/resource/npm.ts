@@ -3,6 +3,7 @@ import { bool, dyn, int, list, map, object, openObject, string, type Type } from
 import type { Path, Resource, Value, ValueMap } from '../model.ts';
 import { type Adapter, isMap, type Memo, type Source, withFields } from './adapter.ts';
 import { readNpmConfig } from './npmConfig.ts';
+import { lockedShape, packageShape, shaped } from './shape.ts';
 
 const text = map(string, string);
 const manifest: Type = openObject('Package', {
@@ -89,8 +90,10 @@ function lift({ document, part, memo }: Source): readonly Resource[] {
   const root = part.content.value;
   if (document.kind !== 'json' || !isMap(root)) return [];
   const name = fileName(document.file.path);
-  if (name === 'package.json')
-    return [whole('npm.package', `package ${typeof root.name === 'string' ? root.name : name}`, root)];
+  if (name === 'package.json') {
+    const self = memo(root, 'shape', () => shaped(root, packageShape) as ValueMap);
+    return [whole('npm.package', `package ${typeof self.name === 'string' ? self.name : name}`, self)];
+  }
   if (name !== 'package-lock.json' && name !== 'npm-shrinkwrap.json') return [];
   return [whole('npm.lock', name, root), ...lockedPackages(root, memo)];
 }
@@ -138,7 +141,10 @@ function lockedPackage(root: ValueMap, entry: ValueMap, { name, location, path, 
     path,
     // An alias (`npm:other@1`) has the real name in the entry.
     self: memo(entry, location, () =>
-      withFields(entry, { name: typeof entry.name === 'string' ? entry.name : name, location }),
+      withFields(shaped(entry, lockedShape) as ValueMap, {
+        name: typeof entry.name === 'string' ? entry.name : name,
+        location,
+      }),
     ),
     relatives: { object: root },
     derived: { name: [], location: [] },

@@ -1,0 +1,119 @@
+/**
+ * Documents are half-typed most of the time, and may say anything. A shape takes out what cannot be what its place says,
+ * so that policies need not ask of every value what it is. What fits keeps its identity.
+ */
+import { Unknown, type Value, type ValueMap } from '../model.ts';
+import { isList, isMap } from './adapter.ts';
+
+export type Shape =
+  /** A number or boolean that stands where a text must becomes one. */
+  | { readonly kind: 'text' }
+  | { readonly kind: 'flag' }
+  /** `values` is the shape of every value; null for any. */
+  | { readonly kind: 'map'; readonly values: Shape | null }
+  | { readonly kind: 'list'; readonly items: Shape }
+  /** A map of which some fields have shapes. */
+  | { readonly kind: 'fields'; readonly fields: Readonly<Record<string, Shape>> };
+
+/** The value as far as it fits; undefined where it does not. Unknown values fit everywhere. */
+export function shaped(value: Value, shape: Shape): Value | undefined {
+  if (value instanceof Unknown) return value;
+  switch (shape.kind) {
+    case 'text':
+      return typeof value === 'object' ? undefined : String(value);
+    case 'flag':
+      return typeof value === 'boolean' ? value : undefined;
+    case 'map':
+      return isMap(value) ? withShapes(value, () => shape.values) : undefined;
+    case 'fields':
+      return isMap(value) ? withShapes(value, (key) => fieldOf(shape.fields, key)) : undefined;
+    case 'list':
+      return isList(value) ? shapedItems(value, shape.items) : undefined;
+  }
+}
+
+function fieldOf(fields: Readonly<Record<string, Shape>>, key: string): Shape | null {
+  return Object.hasOwn(fields, key) ? fields[key]! : null;
+}
+
+function withShapes(map: ValueMap, shapeOf: (key: string) => Shape | null): ValueMap {
+  let same = true;
+  const result: Record<string, Value> = Object.create(null);
+  for (const key of Object.keys(map)) {
+    const value = map[key]!;
+    const shape = shapeOf(key);
+    const fit = shape === null ? value : shaped(value, shape);
+    if (fit !== value) same = false;
+    if (fit !== undefined) result[key] = fit;
+  }
+  return same ? map : result;
+}
+
+/** An item that does not fit becomes an empty one: the others keep their places. */
+function shapedItems(items: readonly Value[], shape: Shape): readonly Value[] {
+  const result = items.map((item) => shaped(item, shape) ?? emptyOf(shape));
+  return result.every((item, index) => item === items[index]) ? items : result;
+}
+
+const emptyMap: ValueMap = Object.freeze(Object.create(null));
+
+function emptyOf(shape: Shape): Value {
+  if (shape.kind === 'text') return '';
+  if (shape.kind === 'flag') return false;
+  return shape.kind === 'list' ? [] : emptyMap;
+}
+
+const text: Shape = { kind: 'text' };
+const flag: Shape = { kind: 'flag' };
+const anyMap: Shape = { kind: 'map', values: null };
+
+function fields(named: Readonly<Record<string, Shape>>): Shape {
+  return { kind: 'fields', fields: named };
+}
+
+const step = fields({ id: text, name: text, uses: text, run: text, shell: text, with: anyMap, env: anyMap });
+const steps: Shape = { kind: 'list', items: step };
+/** A container of a job, where it is a map. */
+export const containerShape = fields({ image: text, env: anyMap, credentials: anyMap });
+const defaults = fields({ run: fields({ shell: text }) });
+const job = fields({
+  uses: text,
+  steps,
+  env: anyMap,
+  with: anyMap,
+  services: { kind: 'map', values: containerShape },
+  defaults,
+});
+
+/** A workflow of GitHub Actions. */
+export const workflowShape: Shape = fields({ name: text, env: anyMap, jobs: { kind: 'map', values: job }, defaults });
+
+/** An action of GitHub Actions. */
+export const actionShape: Shape = fields({ name: text, runs: fields({ using: text, steps, env: anyMap }) });
+
+/** A package.json. */
+export const packageShape: Shape = fields({
+  name: text,
+  version: text,
+  private: flag,
+  scripts: anyMap,
+  dependencies: anyMap,
+  devDependencies: anyMap,
+  optionalDependencies: anyMap,
+  peerDependencies: anyMap,
+  publishConfig: fields({ registry: text }),
+});
+
+/** An entry of a package-lock.json. */
+export const lockedShape: Shape = fields({
+  version: text,
+  resolved: text,
+  integrity: text,
+  name: text,
+  hasInstallScript: flag,
+  link: flag,
+  inBundle: flag,
+  bundled: flag,
+  dev: flag,
+  optional: flag,
+});
