@@ -43,7 +43,7 @@ function isAction(document: Document, root: ValueMap): boolean {
 }
 
 function liftWorkflow(source: Source, root: ValueMap): readonly Resource[] {
-  const self = source.memo(root, 'workflow', () => withFields(root, { triggers: triggersOf(root.on ?? null) }));
+  const self = source.memo(root, 'workflow', () => derivedWorkflow(root));
   const around = { step: null, job: null, workflow: self, action: null, object: root };
   const title = typeof root.name === 'string' ? root.name : source.document.file.path;
   const workflow: Resource = {
@@ -53,11 +53,36 @@ function liftWorkflow(source: Source, root: ValueMap): readonly Resource[] {
     path: [],
     self,
     relatives: around,
-    derived: { triggers: ['on'] },
+    derived: { triggers: ['on'], inputs: ['on'] },
   };
   const jobs = isMap(root.jobs) ? Object.entries(root.jobs) : [];
   const inside = jobs.flatMap(([id, job]) => liftJob(source, workflow, id, job));
   return withDetails(source, [workflow, ...inside]);
+}
+
+function derivedWorkflow(root: ValueMap): ValueMap {
+  const on = root.on ?? null;
+  return withFields(root, { triggers: triggersOf(on), inputs: inputsOf(on) });
+}
+
+/** The type of each input, whether people or other workflows give it; `string` where none is said. */
+function inputsOf(on: Value): ValueMap {
+  const types: Record<string, Value> = Object.create(null);
+  for (const trigger of ['workflow_dispatch', 'workflow_call']) {
+    const inputs = field(field(on, trigger), 'inputs');
+    if (!isMap(inputs)) continue;
+    for (const [name, input] of Object.entries(inputs)) {
+      const type = field(input, 'type');
+      // An input of both counts as text unless both say better.
+      types[name] =
+        types[name] === undefined || types[name] === type ? (typeof type === 'string' ? type : 'string') : 'string';
+    }
+  }
+  return types;
+}
+
+function field(value: Value, name: string): Value {
+  return isMap(value) ? (value[name] ?? null) : null;
 }
 
 function triggersOf(on: Value): readonly Value[] {

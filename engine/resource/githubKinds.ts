@@ -64,6 +64,7 @@ const workflow: Type = object('Workflow', {
   defaults,
   description: string,
   env: values,
+  inputs: map(string, string),
   jobs: map(string, job),
   name: dyn,
   on: dyn,
@@ -123,7 +124,8 @@ const around = { step, job, workflow, action, object: dyn };
 export const githubKinds: readonly ResourceKind[] = [
   {
     kind: 'github.workflow',
-    description: 'A workflow. `triggers` are the names of the events that start it.',
+    description:
+      'A workflow. `triggers` are the names of the events that start it, `inputs` the types of its inputs by name.',
     self: workflow,
     relatives: around,
   },
