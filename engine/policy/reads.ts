@@ -5,7 +5,7 @@ import { Unknown, type Value } from '../model.ts';
 /** A relative, or one field of it. */
 export interface Read {
   readonly name: string;
-  /** Null: all of it. */
+  /** Null: all of it. Empty: only whether it is null. */
   readonly field: string | null;
 }
 
@@ -33,6 +33,7 @@ export function readsOf(programs: readonly Program[]): readonly Read[] {
 /** The value that a read depends on. */
 export function readValue(relatives: Readonly<Record<string, Value>>, { name, field }: Read): Value | undefined {
   const value = relatives[name];
+  if (field === '') return value === null;
   if (field === null || typeof value !== 'object' || value === null) return value;
   // Whether an unknown or a list is read is told by the value itself.
   if (value instanceof Unknown || Array.isArray(value)) return value;
@@ -54,7 +55,12 @@ function fieldsIn(source: string, name: string): readonly string[] | null {
   const fields: string[] = [];
   for (const match of source.matchAll(/[A-Za-z_]\w*/g)) {
     if (match[0] !== name) continue;
-    const next = /^\s*\.\s*\??\s*([A-Za-z_]\w*)(?!\w)\s*(\()?/.exec(source.slice(match.index + name.length));
+    const rest = source.slice(match.index + name.length, match.index + name.length + 200);
+    if (/^\s*[!=]=\s*null(?!\w)/.test(rest)) {
+      fields.push('');
+      continue;
+    }
+    const next = /^\s*\.\s*\??\s*([A-Za-z_]\w*)(?!\w)\s*(\()?/.exec(rest);
     if (next === null || next[2] !== undefined) return null;
     fields.push(next[1] ?? '');
   }
