@@ -17,7 +17,7 @@ const result = spawnSync(runtime(), [path.join(root, script), ...rest], { stdio:
 if (result.error) fail(`${script} did not start: ${result.error.message}`);
 process.exit(result.status ?? 1);
 
-/** Runs `npm ci` unless what is installed is what the lock file says for this platform. */
+/** Runs `npm install` unless what is installed is what the lock file says for this platform. */
 function install() {
   const text = readFileSync(path.join(root, 'package-lock.json'), 'utf8');
   const wanted = `${process.platform}-${process.arch}\n${text}`;
@@ -29,15 +29,31 @@ function install() {
   process.stderr.write('kerb: installing the locked dependencies (once)…\n');
   const npm = process.env.npm_execpath;
   const command = npm?.endsWith('.js') ? [process.execPath, npm] : [process.platform === 'win32' ? 'npm.cmd' : 'npm'];
-  const quiet = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  // Not `npm ci`: it refuses a lock file that lacks another platform's optional packages, which are of no use here and
+  // which not every registry has. `--no-save` keeps to the lock file and leaves it as it is.
+  const quiet = [
+    'install',
+    '--no-save',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--no-update-notifier',
+    '--loglevel=error',
+  ];
   const done = spawnSync(command[0], [...command.slice(1), ...quiet], {
     cwd: root,
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',
     // Children must not inherit a dry run, a production-only install or another prefix from the npm that started us.
-    env: { ...process.env, NODE_ENV: '', npm_config_omit: '', npm_config_dry_run: '' },
+    env: {
+      ...process.env,
+      NODE_ENV: '',
+      npm_config_omit: '',
+      npm_config_dry_run: '',
+      npm_config_update_notifier: 'false',
+    },
   });
-  if (done.status !== 0) fail('npm ci failed, see above. It needs the package registry once.');
+  if (done.status !== 0) fail('npm install failed, see above. It needs the package registry once.');
   writeFileSync(stamp, wanted);
 }
 
