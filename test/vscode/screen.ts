@@ -17,7 +17,6 @@ export async function command(page: Page, title: string): Promise<void> {
   await page.locator('.quick-input-widget input').first().fill(`>${title}`);
   await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
   await page.keyboard.press('Enter');
-  await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
 }
 
 /** Waits until so many squiggles are in the editor. */
