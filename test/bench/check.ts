@@ -26,7 +26,9 @@ export async function timeCheck(folder: string, runs: number): Promise<CheckTimi
 }
 
 async function checkOnce(folder: string): Promise<{ files: number; findings: number }> {
-  const child = spawn(process.execPath, [kerb, 'check', '--format', 'json', folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [kerb, 'check', '--format', 'json', folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const chunks: Buffer[] = [];
   for await (const chunk of child.stdout) chunks.push(chunk as Buffer);
   const report = JSON.parse(Buffer.concat(chunks).toString()) as {
