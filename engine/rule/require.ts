@@ -103,8 +103,14 @@ function judgeOnce(rule: RequireRule, scope: Variables, element: Element | null,
   // An element is marked where it stands, even if what decided is elsewhere.
   const decided = blame !== null && (element === null || isWithin(blame, here)) ? blame : here;
   const target = mark === null ? decided : [...here, ...mark];
-  const isElsewhere = mark !== null && blame !== null && blame[0] !== 'self' && blame[0] !== 'object';
-  return { misses: [{ kind: 'fail', target, because: isElsewhere ? blame : null, element }], unknown: 0, cost };
+  const because = mark !== null && blame !== null && isElsewhere(blame, scope) ? blame : null;
+  return { misses: [{ kind: 'fail', target, because, element }], unknown: 0, cost };
+}
+
+/** Whether a relative decided, by something that is there: what is missing elsewhere explains nothing. */
+function isElsewhere([variable, ...path]: Path, scope: Scope): boolean {
+  if (typeof variable !== 'string' || variable === 'self' || variable === 'object') return false;
+  return valueAt((scope[variable] ?? null) as Value, path) !== undefined;
 }
 
 /** The data that decided what an expression gives, as a target; null where no data of the document did. */
