@@ -18,16 +18,22 @@ import {
   Uint,
 } from './value.ts';
 
-/** Counts what a comparison of deep values touches. */
+/** Counts what a walk through deep values touches; beyond the limit it is given up, and its result means nothing. */
 export interface Work {
   cost: number;
+  readonly limit: number;
+}
+
+/** For walks that no budget of an evaluation pays for. */
+function freshWork(): Work {
+  return { cost: 0, limit: 1_000_000 };
 }
 
 /**
  * Whether two values are equal; values of different types are not. Unknown where the answer depends on an unknown:
  * compare with `=== true`.
  */
-export function equals(left: CelValue, right: CelValue, work: Work = { cost: 0 }): boolean | Unknown {
+export function equals(left: CelValue, right: CelValue, work: Work = freshWork()): boolean | Unknown {
   if (left === right) return typeof left !== 'object' || left === null || equalsItself(left, work);
   if (typeof left !== 'object' && typeof right !== 'object')
     return compareNumbers(numberOf(left), numberOf(right)) === 0;
@@ -69,7 +75,7 @@ function equalLists(left: ListValue, right: ListValue, work: Work): boolean | Un
   if (left.length !== right.length) return false;
   let unknown: Unknown | null = null;
   for (let at = 0; at < left.length; at++) {
-    work.cost++;
+    if (++work.cost > work.limit) return false;
     const same = equals(left[at] as CelValue, right[at] as CelValue, work);
     if (same === false) return false;
     if (same !== true) unknown = same;

@@ -58,7 +58,22 @@ test('long expressions that are not deep work', () => {
   }
 });
 
+/** A list that is small, and endless to walk through: each level holds the one below twice. */
+function doubled(name: string, body: string): string {
+  const levels = Array.from(
+    { length: 60 },
+    (_, at) => `cel.bind(${name}${at + 1}, [${name}${at}, ${name}${at}], `,
+  ).join('');
+  return `cel.bind(${name}0, [1], ${levels}${body}${')'.repeat(61)}`;
+}
+
 const expensive: readonly string[] = [
+  doubled('a', 'a60'),
+  doubled('a', doubled('b', 'a60 == b60')),
+  doubled('a', doubled('b', 'a60 in [b60]')),
+  doubled('a', '"%s".format([a60]) == ""'),
+  doubled('a', 'sets.contains(dyn(a60), [1])'),
+  doubled('a', 'a60.flatten().size() == 0'),
   'self.big.all(a, self.big.all(b, self.big.all(c, a + b + c >= 0)))',
   'self.big.map(a, self.big.map(b, self.big)).size() > 0',
   'self.big.exists(a, self.big == [a])  || self.big.all(a, self.big == self.big + [])',
@@ -71,6 +86,9 @@ const expensive: readonly string[] = [
   ),
   'self.big.all(a, true || self.big.all(b, self.big.all(c, c == c)))  && self.big.map(a, self.big.map(b, a)).size() == 0',
   'lists.range(1000000).all(x, lists.range(1000000).size() > x)',
+  'cel.bind(t, self.big.map(y, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa").join(","), self.big.all(x, self.big.all(y, size(t) > x)))',
+  'cel.bind(t, self.big.map(y, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa").join(","), self.big.all(x, self.big.all(y, t != t + "b" && t <= t)))',
+  'cel.bind(m, self.big.transformMap(i, v, v), self.big.all(x, self.big.all(y, m.exists(k, true) && size(m) > 0)))',
   'self.big.all(x, self.big.map(y, "a").join(",").size() > x)',
 ];
 

@@ -7,8 +7,9 @@ import { check } from './check/check.ts';
 import { declarationsOf } from './check/declarations.ts';
 import type { Notes } from './check/notes.ts';
 import type { Blame, CelProblem, Compilation, Environment, Evaluation, Limits, Program, Variables } from './index.ts';
+import { sizeUp } from './partial.ts';
 import { createCompiler } from './step/compile.ts';
-import { type Compiler, type Frame, members, type Step } from './step/frame.ts';
+import { budgetError, type Compiler, type Frame, members, type Step } from './step/frame.ts';
 import type { Expression } from './syntax/expression.ts';
 import { parse } from './syntax/parse.ts';
 import { weightOf } from './syntax/weight.ts';
@@ -114,15 +115,10 @@ function explainSafely(trace: Trace, root: Expression): Blame {
   }
 }
 
-function conclude(result: Result, { cost, limit }: Frame, root: Expression): Evaluation {
-  if (cost > limit) {
-    return {
-      kind: 'error',
-      code: 'budget',
-      message: 'the cost budget of the evaluation is exhausted',
-      span: root.span,
-      cost,
-    };
+function conclude(result: Result, frame: Frame, root: Expression): Evaluation {
+  const { cost } = frame;
+  if (cost > frame.limit || !isPayable(result, frame)) {
+    return { kind: 'error', code: 'budget', message: budgetError(root.span).message, span: root.span, cost };
   }
   if (result instanceof CelError) {
     return { kind: 'error', code: result.code, message: result.message, span: result.span ?? root.span, cost };
@@ -130,4 +126,12 @@ function conclude(result: Result, { cost, limit }: Frame, root: Expression): Eva
   return result instanceof Unknown
     ? { kind: 'unknown', unknowns: members(result), cost }
     : { kind: 'value', value: result, cost };
+}
+
+/** Whoever is given the value will walk through it; where the same lists are in it again and again, that never ends. */
+function isPayable(result: Result, { cost, limit }: Frame): boolean {
+  if (typeof result !== 'object' || result === null || result instanceof CelError) return true;
+  const work = { cost, limit };
+  sizeUp(result, work);
+  return work.cost <= limit;
 }

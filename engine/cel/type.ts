@@ -75,19 +75,28 @@ export function openObject(name: string, fields: Readonly<Record<string, Type>>,
   return { kind: 'object', name, fields, additional };
 }
 
+/** Deeper types are shown as `…`. */
+const maxShownDepth = 6;
+
 /** As written in messages: `list(string)`, `map(string, int)`, `PodSpec`. */
 export function formatType(type: Type): string {
+  return show(type, maxShownDepth);
+}
+
+function show(type: Type, depth: number): string {
+  if (depth === 0) return '…';
+  const inner = (one: Type) => show(one, depth - 1);
   switch (type.kind) {
     case 'list':
-      return `list(${formatType(type.element)})`;
+      return `list(${inner(type.element)})`;
     case 'map':
-      return `map(${formatType(type.key)}, ${formatType(type.value)})`;
+      return `map(${inner(type.key)}, ${inner(type.value)})`;
     case 'optional':
-      return `optional_type(${formatType(type.value)})`;
+      return `optional_type(${inner(type.value)})`;
     case 'type':
-      return `type(${formatType(type.of)})`;
+      return `type(${inner(type.of)})`;
     case 'opaque':
-      return type.parameters.length === 0 ? type.name : `${type.name}(${type.parameters.map(formatType).join(', ')})`;
+      return type.parameters.length === 0 ? type.name : `${type.name}(${type.parameters.map(inner).join(', ')})`;
     case 'object':
     case 'parameter':
       return type.name;

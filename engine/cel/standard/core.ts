@@ -7,7 +7,7 @@ import { codePointCount } from '../text.ts';
 import * as type from '../type.ts';
 import { typeName } from '../typeName.ts';
 import {
-  type Bytes,
+  Bytes,
   CelError,
   type CelValue,
   celError,
@@ -69,10 +69,10 @@ function sizes(): readonly Overload[] {
     call,
   });
   return [
-    of(string, (text: string) => codePointCount(text)),
+    { ...of(string, (text: string) => codePointCount(text)), cost: (text: string) => text.length / 100 },
     of(bytes, (value: Bytes) => value.value.length),
     of(type.list(a), (list: ListValue) => list.length),
-    of(type.map(a, b), (map: MapValue) => mapSize(map)),
+    { ...of(type.map(a, b), (map: MapValue) => mapSize(map)), cost: (map: MapValue) => mapSize(map) / 4 },
   ];
 }
 
@@ -107,7 +107,8 @@ interface Conversion {
 }
 
 function conversion(name: string, { from, result, call }: Conversion): FunctionDeclaration {
-  const cost = (value: CelValue) => (typeof value === 'string' ? value.length / 10 : 0);
+  const cost = (value: CelValue) =>
+    typeof value === 'string' ? value.length / 10 : value instanceof Bytes ? value.value.length / 10 : 0;
   return {
     kind: 'function',
     name,

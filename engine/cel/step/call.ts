@@ -119,9 +119,10 @@ function generalStep(node: Call, callees: readonly Callee[], steps: readonly Ste
 function invoke(node: Call, callee: Callee, values: readonly CelValue[], frame: Frame): Result {
   if (callee.partial === 'refused') {
     for (const value of values) {
-      const unknown = hasUnknown(value);
+      const unknown = hasUnknown(value, frame);
       if (unknown !== null) return unknown;
     }
+    if (frame.cost > frame.limit) return budgetError(node.span);
   }
   if (callee.cost !== null && overspends(frame, callee.cost(...values))) return budgetError(node.span);
   return placed(callee.call(...values), node.span);

@@ -163,6 +163,7 @@ function sortStep(compiler: Compiler, node: Comprehension): Step {
     if (ended !== undefined) return ended;
     const [first] = keyed;
     if (first === undefined) return [];
+    frame.cost += keyed.length * Math.log2(keyed.length);
     if (keyed.some((one) => compare(first.key, one.key) === null)) return unordered;
     return keyed.sort((a, b) => compare(a.key, b.key) ?? 0).map((one) => one.value);
   };

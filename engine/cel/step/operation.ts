@@ -66,10 +66,19 @@ function equalStep(compiler: Compiler, node: Operation, [leftNode, rightNode]: P
     if (stops(a)) return a;
     const b = right(frame);
     if (stops(b)) return b;
+    if (payForText(a, b, frame) > frame.limit) return budgetError(node.span);
     const same = equals(a, b, frame);
     if (frame.cost > frame.limit) return budgetError(node.span);
     return same instanceof Unknown ? same : same === wanted;
   };
+}
+
+/** Comparing long texts takes time; returns what has been spent in all. */
+function payForText(left: CelValue, right: CelValue, frame: Frame): number {
+  if (typeof left === 'string' && typeof right === 'string' && left.length > 64) {
+    frame.cost += Math.min(left.length, right.length) / 100;
+  }
+  return frame.cost;
 }
 
 function compareStep(compiler: Compiler, node: Operation, [leftNode, rightNode]: Pair): Step {
@@ -82,6 +91,7 @@ function compareStep(compiler: Compiler, node: Operation, [leftNode, rightNode]:
     if (stops(a)) return a;
     const b = right(frame);
     if (stops(b)) return b;
+    if (payForText(a, b, frame) > frame.limit) return budgetError(node.span);
     const order = typeof a === 'number' && typeof b === 'number' ? a - b : compare(a, b);
     return order === null ? error : accept(order);
   };
@@ -121,7 +131,7 @@ function listHas(list: readonly CelValue[], value: CelValue, frame: Frame, node:
   let unknown: Unknown | null = null;
   frame.cost += list.length;
   for (const element of list) {
-    if (frame.cost > frame.limit) return budgetError(node.span);
+    if (payForText(element, value, frame) > frame.limit) return budgetError(node.span);
     const same = element === value && typeof value === 'string' ? true : equals(element, value, frame);
     if (same === true) return true;
     if (same !== false) unknown = same;

@@ -32,7 +32,10 @@ export function loopOf(compiler: Compiler, node: Comprehension): Loop {
   return {
     open: (frame) => {
       const value = range(frame);
-      return stops(value) ? value : (open(value) ?? error);
+      if (stops(value)) return value;
+      const rounds = open(value) ?? error;
+      if (!Array.isArray(value) && isRounds(rounds)) frame.cost += rounds.length / 4;
+      return rounds;
     },
     enter: (frame, rounds, round) => {
       frame.slots[first as number] = rounds.first === null ? round : (rounds.first[round] as CelValue);
