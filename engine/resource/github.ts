@@ -130,7 +130,7 @@ function liftSteps({ part, memo }: Source, owner: Resource, steps: Value | undef
     const count = (seen.get(label) ?? 0) + 1;
     seen.set(label, count);
     const at = [...path, index];
-    const source = writtenScript(step, part.content, at);
+    const source = writtenScript(step, { content: part.content, path: at, memo });
     const self = latest(memo, step, 'step', `${shell} ${source}`, () => derivedStep(step, shell, source));
     return [
       {

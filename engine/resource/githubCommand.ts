@@ -1,7 +1,7 @@
 /** The commands of a step's script as resources of their own, so that a finding stands on the very command. */
-import { locate } from '../document/locate.ts';
 import type { PartContent, Resource, Span, Value, ValueMap } from '../model.ts';
 import { latest, type Memo, withFields } from './adapter.ts';
+import { writtenNode } from './aliasedNode.ts';
 import { blankTemplates } from './githubStep.ts';
 import { type ShellCommand, shellCommands } from './shellCommand.ts';
 
@@ -9,7 +9,7 @@ import { type ShellCommand, shellCommands } from './shellCommand.ts';
 export function commandsIn(step: Resource, content: PartContent, memo: Memo): readonly Resource[] {
   const self = step.self as ValueMap;
   if (typeof self.script !== 'string' || !isShell(self.shell)) return [];
-  const span = locate(content, [...step.path, 'run']).value;
+  const span = writtenNode(content, [...step.path, 'run'], memo)?.span ?? null;
   if (span === null) return [];
   const path = [...step.path, 'run'];
   const source = content.text.slice(span.start, span.end);

@@ -2,6 +2,7 @@
 import { locate } from '../document/locate.ts';
 import type { MapNode, Node, PartContent, Path, Resource, Span, ValueMap } from '../model.ts';
 import { type Memo, withFields } from './adapter.ts';
+import { isBrought, writtenNode } from './aliasedNode.ts';
 import { readExpression } from './githubExpression.ts';
 
 /** What an expression can belong to; `scope` says which: workflow, job, step or action. */
@@ -22,8 +23,17 @@ export function expressionsIn(
   const fenced = content.templates.filter(({ start }) => content.text.startsWith('${{', start));
   const search: Search = { content, fenced, byPath, memo, found: [] };
   visit(search, content.root, [], root);
-  for (const owner of owners) bareCondition(search, owner);
-  return search.found.sort((a, b) => a.span!.start - b.span!.start);
+  for (const owner of owners) {
+    bareCondition(search, owner);
+    aliased(search, owner);
+  }
+  return distinct(search.found).sort((a, b) => a.span!.start - b.span!.start);
+}
+
+/** A step of a job that an alias brings is met twice: below the job, and by itself. */
+function distinct(found: readonly Resource[]): Resource[] {
+  const byPlace = new Map(found.map((resource) => [`${resource.span!.start}\0${keyOf(resource.path)}`, resource]));
+  return [...byPlace.values()];
 }
 
 function keyOf(path: Path): string {
@@ -51,6 +61,15 @@ function visit(search: Search, node: Node, path: Path, owner: ExpressionOwner): 
     const at = [...path, key];
     visit(search, value, at, search.byPath.get(keyOf(at)) ?? owner);
   }
+}
+
+/** What an alias brings is an expression of each place that it is brought to, and stands at its anchor. */
+function aliased(search: Search, owner: ExpressionOwner): void {
+  const { content, memo } = search;
+  const { path } = owner.resource;
+  if (!isBrought(content, path)) return;
+  const node = writtenNode(content, path, memo);
+  if (node !== null) visit(search, node, path, owner);
 }
 
 function valuesOf(node: MapNode): readonly (readonly [key: string, value: Node])[] {

@@ -1,8 +1,8 @@
 /** What a step runs: its script with every expression blanked, and the shell that reads it. */
 import { parseDocument } from 'yaml';
-import { locate } from '../document/locate.ts';
 import { type PartContent, type Path, type Resource, Unknown, type Value, type ValueMap } from '../model.ts';
-import { isList, isMap, withFields } from './adapter.ts';
+import { isList, isMap, type Memo, withFields } from './adapter.ts';
+import { writtenNode } from './aliasedNode.ts';
 
 /**
  * A step as policies see it: with `script`, where it runs one, and with the `shell` that is in force, where that can be
@@ -23,10 +23,16 @@ export function shellOf(owner: Resource): Value | null {
 }
 
 /** A script with templates as it stands in the text, null for others: the parser gives no value for one. */
-export function writtenScript(step: ValueMap, content: PartContent, path: Path): string | null {
+export function writtenScript(step: ValueMap, { content, path, memo }: StepPlace): string | null {
   if (!(step.run instanceof Unknown)) return null;
-  const span = locate(content, [...path, 'run']).value;
-  return span === null ? null : content.text.slice(span.start, span.end);
+  const node = writtenNode(content, [...path, 'run'], memo);
+  return node === null ? null : content.text.slice(node.span.start, node.span.end);
+}
+
+interface StepPlace {
+  readonly content: PartContent;
+  readonly path: Path;
+  readonly memo: Memo;
 }
 
 /** Null where nothing is run. */
