@@ -34,7 +34,7 @@ const references: readonly RegExp[] = [
   /^[A-Za-z_][\w.]*\([^)]*\)?$/,
 ];
 
-/** A text that stands where a secret should, and is none. */
+/** A text that stands where a secret should, and is none. `¦` keeps made-up credentials apart in the pages of policies. */
 function isPlaceholder(text: string): boolean {
   if (stand.test(text)) return true;
   if (new Set(text).size <= 3) return true;
@@ -42,7 +42,7 @@ function isPlaceholder(text: string): boolean {
 }
 
 const stand =
-  /example|sample|placeholder|change[-_ ]?(?:me|it|this)|replace[-_ ]?(?:me|with|this)|redacted|masked|dummy|fake|mock|insert[-_ ]?(?:your|here)|your[-_ ]?(?:[a-z]+[-_ ])?(?:key|token|secret|password|api|account|org|client|app|own|here)|\byour\b|my[-_ ]?(?:api[-_ ]?)?(?:key|token|secret|password)\b|(?:key|token|secret|password)[-_ ]?(?:goes[-_ ])?here|xxxx|\.\.\.|…|\*\*\*|•|todo|fixme|tbd\b|not[-_ ]?(?:a[-_ ])?(?:real|set|secret|needed|used)|deadbeef|foobar|lorem|^(?:none|null|nil|undefined|true|false|empty|unset|n\/a)$/i;
+  /example|sample|placeholder|change[-_ ]?(?:me|it|this)|replace[-_ ]?(?:me|with|this)|redacted|masked|dummy|fake|mock|insert[-_ ]?(?:your|here)|your[-_ ]?(?:[a-z]+[-_ ])?(?:key|token|secret|password|api|account|org|client|app|own|here)|\byour\b|my[-_ ]?(?:api[-_ ]?)?(?:key|token|secret|password)\b|(?:key|token|secret|password)[-_ ]?(?:goes[-_ ])?here|xxxx|\.\.\.|…|¦|\*\*\*|•|todo|fixme|tbd\b|not[-_ ]?(?:a[-_ ])?(?:real|set|secret|needed|used)|deadbeef|foobar|lorem|^(?:none|null|nil|undefined|true|false|empty|unset|n\/a)$/i;
 
 /** The same character many times. Encoded binary has long runs of A, which is its zero. */
 function hasRun(text: string): boolean {
