@@ -283,3 +283,25 @@ test('ignored files are not judged, named ones are, and what kerb.yaml ignores n
 function soon(): string {
   return new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
 }
+
+test('inside a hook exactly what this commit holds is judged, also in a linked work tree', (context) => {
+  const main = createRepository(context, { 'a.yaml': harmless, 'b.yaml': harmless });
+  const linked = createWorkTree(context).root;
+  main.git('worktree', 'add', '-q', '-b', 'side', path.join(linked, 'tree'));
+  for (const root of [main.root, path.join(linked, 'tree')]) {
+    const git = (...args: string[]) => main.git('-C', root, ...args);
+    const hook = `#!/bin/sh\nKERB_NO_BUILD=1 "${process.execPath}" "${kerbPath}" check --staged --format json > "${linked}/report.json"\nexit 0\n`;
+    writeFileSync(path.join(main.root, '.git/hooks/pre-commit'), hook, { mode: 0o755 });
+    writeFileSync(path.join(root, 'a.yaml'), privileged);
+    writeFileSync(path.join(root, 'b.yaml'), privileged);
+    git('add', 'b.yaml');
+    git('commit', '-q', '-m', 'only a', 'a.yaml');
+    const files = () =>
+      jsonReport
+        .parse(JSON.parse(readFileSync(path.join(linked, 'report.json'), 'utf8')))
+        .findings.map(({ file }) => file);
+    assert.deepEqual([...new Set(files())], ['a.yaml']);
+    git('commit', '-q', '-m', 'then b');
+    assert.deepEqual([...new Set(files())], ['b.yaml']);
+  }
+});

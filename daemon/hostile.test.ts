@@ -30,7 +30,7 @@ const hostile: Readonly<Record<string, readonly [string | Buffer, Fate]>> = {
   'deep.yaml': [`a: ${'['.repeat(200_000)}`, 'problem'],
   'deep-block.yaml': [Array.from({ length: 1_000 }, (_, at) => `${' '.repeat(at)}k:\n`).join(''), 'problem'],
   'deep.json': [`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`, 'problem'],
-  'deep.ts': [`const a = ${'('.repeat(50_000)}1${')'.repeat(50_000)};\n`, 'quiet'],
+  'deep.ts': [`const a = ${'('.repeat(50_000)}1${')'.repeat(50_000)};\n`, 'problem'],
   'line.json': [`{"a": "${'x'.repeat(50 * megabyte)}"}`, 'problem'],
   'line.yaml': [`a: ${'x'.repeat(50 * megabyte)}`, 'problem'],
   'long.txt': ['aaaa '.repeat(1_800_000), 'quiet'],
