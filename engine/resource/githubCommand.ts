@@ -2,7 +2,7 @@
 import type { PartContent, Resource, Span, Value, ValueMap } from '../model.ts';
 import { latest, type Memo, withFields } from './adapter.ts';
 import { writtenNode } from './aliasedNode.ts';
-import { blankTemplates } from './githubStep.ts';
+import { blankTemplates, templateForm } from './githubStep.ts';
 import { type ShellCommand, shellCommands } from './shellCommand.ts';
 
 /** The commands of a step, in order; none where it runs no shell. */
@@ -49,13 +49,18 @@ function isShell(shell: Value | undefined): boolean {
  */
 function placedCommands(script: string, shell: Value, source: string): readonly ShellCommand[] {
   const continuation = typeof shell === 'string' && /^(?:pwsh|powershell)/.test(shell) ? '`' : '\\';
-  const blanked = blankTemplates(source);
-  const header = /^\|[-+\d]*[ \t]*(?:#[^\n]*)?\r?\n/.exec(blanked)?.[0];
-  if (header !== undefined) return moved(shellCommands(blanked.slice(header.length), continuation), header.length);
-  const inside = blanked.indexOf(script);
-  if (inside >= 0) return moved(shellCommands(script, continuation), inside);
+  const filled = fillTemplates(source);
+  const header = /^\|[-+\d]*[ \t]*(?:#[^\n]*)?\r?\n/.exec(filled)?.[0];
+  if (header !== undefined) return moved(shellCommands(filled.slice(header.length), continuation), header.length);
+  const inside = blankTemplates(source).indexOf(script);
+  if (inside >= 0) return moved(shellCommands(filled.slice(inside, inside + script.length), continuation), inside);
   const whole = { start: 0, end: source.length };
   return shellCommands(script, continuation).map(({ text }) => ({ text, span: whole }));
+}
+
+/** To a command an expression is what a variable is: something that the script does not say. */
+function fillTemplates(text: string): string {
+  return text.replace(templateForm, (found) => '$'.repeat(found.length));
 }
 
 function moved(commands: readonly ShellCommand[], by: number): readonly ShellCommand[] {

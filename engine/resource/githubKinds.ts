@@ -145,7 +145,7 @@ export const githubKinds: readonly ResourceKind[] = [
   {
     kind: 'github.command',
     description:
-      'A command of a script that a shell runs: what stands between line ends, `;`, `&&` and `||`; a pipeline is one command. `text` has expressions and comments blanked.',
+      'A command of a script that a shell runs: what stands between line ends, `;`, `&&` and `||`; a pipeline is one command. In `text` each character of an expression is a `$`, and comments are blank.',
     self: object('Command', { shell: string, text: string }),
     relatives: around,
   },

@@ -42,18 +42,19 @@ function scriptOf(run: Value | undefined, written: string | null): Value | null 
   return written === null || /^[*&{[]/.test(written) ? run : blankScalar(written);
 }
 
-const expression = /\$\{\{.*?\}\}/gs;
+/** An expression with its braces. */
+export const templateForm = /\$\{\{.*?\}\}/gs;
 /** Stands for a character of an expression while YAML is read: no sign of YAML, and in no script. */
 const filler = '\u{e000}';
 
 /** The text with every expression blank, as long as before. */
 export function blankTemplates(text: string): string {
-  return text.includes('${{') ? text.replace(expression, (found) => ' '.repeat(found.length)) : text;
+  return text.includes('${{') ? text.replace(templateForm, (found) => ' '.repeat(found.length)) : text;
 }
 
 /** The parser gives no text for a scalar with a template in it, so it is read again with the templates filled. */
 function blankScalar(written: string): string {
-  const filled = written.replace(expression, (found) => filler.repeat(found.length));
+  const filled = written.replace(templateForm, (found) => filler.repeat(found.length));
   const value: unknown = parseDocument(filled, { logLevel: 'silent', strict: false }).contents?.toJSON();
   return (typeof value === 'string' ? value : filled).replaceAll(filler, ' ');
 }
