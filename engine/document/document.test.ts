@@ -100,8 +100,9 @@ test('what is read with a cache, edit after edit, is what is read without', () =
 
 test('YAML that is valid as a whole is read by piece to the same values, and the other way about', () => {
   const property = fc.property(fc.constantFrom(...fixtures), fc.array(edit, { maxLength: 3 }), (fixture, edits) => {
-    const text = edits.reduce(apply, fixture.text);
-    if (!/\.ya?ml$/.test(fixture.path) || /\{\{|<<|& ?\w|\*\w|\? |%|!|kind: |\r(?!\n)|\uFEFF|\0/.test(text)) return;
+    // A Kubernetes object's scalars mean something else, which is tested apart.
+    const text = edits.reduce(apply, fixture.text).replaceAll('kind:', 'sort:');
+    if (!/\.ya?ml$/.test(fixture.path) || /\{\{|<<|& ?\w|(?<![/*])\*\S|\? |%|!|\r(?!\n)|\uFEFF|\0/.test(text)) return;
     const whole = parseAllDocuments(text, { uniqueKeys: false, logLevel: 'silent', prettyErrors: false });
     const documents = Array.isArray(whole) ? whole : [];
     const document = readDocument({ path: fixture.path, text }, native);

@@ -3,7 +3,7 @@ import { Unknown } from '../../model.ts';
 import { LazyList, LazyMap, moved, movedEntry, movedProblem, movedSpan } from '../node.ts';
 import { duplicateKey } from './build.ts';
 import { findComments } from './comment.ts';
-import type { Layout, Mode, Piece, Reading, Stretch } from './piece.ts';
+import type { Layout, Mode, Owner, Piece, Reading, Stretch } from './piece.ts';
 
 /** Puts the readings of entries together again to the reading of the whole; null where one of them is no such entry. */
 export function join(stretch: Stretch, layout: Layout, pieces: readonly Piece[], mode: Mode): Reading | null {
@@ -79,13 +79,20 @@ function spanOf(placed: readonly Placed[]): Span {
   return { start: first.node.span.start + first.offset, end: last.node.span.end + last.offset };
 }
 
-function owned({ raw, text }: Stretch, owner: Span, block: Block): Block {
-  const source = raw.slice(owner.start, owner.end);
-  const quoted = text[owner.start] === '"' || text[owner.start] === "'";
-  const key = quoted ? source.slice(1, -1) : source.trimEnd();
-  const keySpan = quoted ? owner : { start: owner.start, end: owner.start + key.length };
+function owned(stretch: Stretch, owner: Owner, block: Block): Block {
+  const span = { start: owner.start, end: block.node.span.end };
+  if (owner.kind === 'dash') return { node: { kind: 'list', span, items: [block.node] }, value: [block.value] };
+  const { key, keySpan } = keyOf(stretch, owner);
   const value: Record<string, Value> = Object.create(null);
   value[key] = block.value;
-  const span = { start: owner.start, end: block.node.span.end };
   return { node: { kind: 'map', span, entries: [{ key, keySpan, value: block.node }] }, value };
+}
+
+function keyOf({ raw, text }: Stretch, owner: Owner): { readonly key: string; readonly keySpan: Span } {
+  const source = raw.slice(owner.start, owner.end);
+  if (text[owner.start] === '"' || text[owner.start] === "'") {
+    return { key: source.slice(1, -1), keySpan: { start: owner.start, end: owner.end } };
+  }
+  const key = source.trimEnd();
+  return { key, keySpan: { start: owner.start, end: owner.start + key.length } };
 }

@@ -45,10 +45,12 @@ export interface Layout {
   /** How long the lines before the first entry are: blank lines, comments, `---`, or the key that owns the block. */
   readonly header: number;
   readonly column: number;
-  /** The key in the header that owns the block; null at the root of a document. */
-  readonly owner: Span | null;
+  /** What owns the block: the key in the header, the dash of the item that the block is; null at the root of a document. */
+  readonly owner: Owner | null;
 }
 
+export type Owner = { readonly kind: 'key' | 'dash' } & Span;
+
 export function sameStretch(one: Stretch, other: Stretch): boolean {
-  return one.raw === other.raw && (one.text === other.text || one.raw === one.text);
+  return one.raw === other.raw && one.text === other.text;
 }

@@ -3,7 +3,7 @@ import { join } from './join.ts';
 import type { Layout, Mode, Piece, Split, Stretch } from './piece.ts';
 import { sameStretch } from './piece.ts';
 import { reconcile } from './reconcile.ts';
-import { bareWord, beginnings, isBeginning, layoutOf } from './split.ts';
+import { bareWord, beginnings, isBeginning, layoutOf, withoutDash } from './split.ts';
 
 /**
  * Reads one YAML document. A large one is read entry by entry, and what `previous` already read is taken over, so that
@@ -24,7 +24,7 @@ interface Request {
 }
 
 /** Below this, reading in one go is as fast as looking for a way to split. In UTF-16 units. */
-const wholeLength = 1_200;
+const wholeLength = 250;
 /** Entries that stand further right are read in one go: each level reads its text again, and calls the next. */
 const maxColumn = 120;
 
@@ -47,7 +47,8 @@ function inPieces({ stretch, root, mode, previous }: Request): Piece | null {
   if (stretch.insertions.length > 0 || hasLoneReturn(stretch.text)) return null;
   const layout = layoutOf(stretch.text, root);
   if (layout === null || layout.column > maxColumn) return null;
-  const pieces = readPieces(stretch, layout, mode, previous?.split ?? null);
+  const block = layout.owner?.kind === 'dash' ? { ...stretch, text: withoutDash(stretch.text) } : stretch;
+  const pieces = readPieces(block, layout, mode, previous?.split ?? null);
   if (pieces === null) return null;
   const reading = join(stretch, layout, pieces, mode);
   if (reading === null) return null;

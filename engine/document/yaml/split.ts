@@ -1,4 +1,4 @@
-import type { Layout } from './piece.ts';
+import type { Layout, Owner } from './piece.ts';
 
 /**
  * Finds how a stretch of block YAML divides into entries (or items) that stand at one column, so that each can be read
@@ -8,20 +8,38 @@ import type { Layout } from './piece.ts';
  * collection may continue there. So the division is exact, and each line is judged by itself.
  */
 export function layoutOf(text: string, root: 'document' | 'entry'): Layout | null {
-  const owner = root === 'entry' ? ownerOf(text) : null;
-  if (root === 'entry' && owner === null) return null;
-  let start = owner === null ? afterMarker(text) : lineEnd(text, owner.end) + 1;
-  if (start < 0) return null;
-  for (; start < text.length; start = lineEnd(text, start) + 1) {
+  if (root === 'document') return blockLayout(text, afterMarker(text), null);
+  const owner = ownerOf(text);
+  if (owner === null) return null;
+  return owner.kind === 'dash'
+    ? blockLayout(withoutDash(text), 0, owner)
+    : blockLayout(text, lineEnd(text, owner.end) + 1, owner);
+}
+
+/** The layout of the block whose first line stands at `from` or further on. */
+function blockLayout(text: string, from: number, owner: Owner | null): Layout | null {
+  if (from < 0) return null;
+  for (let start = from; start < text.length; start = lineEnd(text, start) + 1) {
     const at = firstNonSpace(text, start);
     const sign = text.charCodeAt(at);
     if (isBreak(sign) || sign === hash) continue;
     const kind = isDash(text, at) ? 'list' : isKey(text, at) ? 'map' : null;
     const column = at - start;
-    const least = owner === null ? 0 : owner.start + (kind === 'map' ? 1 : 0);
-    return kind === null || column < least ? null : { kind, header: start, column, owner };
+    return kind === null || column < leastColumn(owner, kind) ? null : { kind, header: start, column, owner };
   }
   return null;
+}
+
+/** A list may stand at the column of the key that owns it; all else is further in. */
+function leastColumn(owner: Owner | null, kind: Layout['kind']): number {
+  if (owner === null) return 0;
+  return owner.kind === 'key' && kind === 'list' ? owner.start : owner.start + 1;
+}
+
+/** The text with the dash that opens an item blank, so that what the item holds stands by itself at its columns. */
+export function withoutDash(text: string): string {
+  const at = firstNonSpace(text, 0);
+  return isDash(text, at) ? `${text.slice(0, at)} ${text.slice(at + 1)}` : text;
 }
 
 /**
@@ -67,13 +85,14 @@ export function bareWord(text: string, at: number): number | null {
 
 const bare = /[A-Za-z_$][\w.$/-]{0,199}(?=[ \r]*(?:\n|$))/y;
 
-/** The key that owns the block of an entry: alone on its line, so that the block begins below it. */
-function ownerOf(text: string): { start: number; end: number } | null {
+/** What owns the block of an entry: a key alone on its line, so that the block begins below it; or the dash of an item. */
+function ownerOf(text: string): Owner | null {
   const start = firstNonSpace(text, 0);
+  if (isDash(text, start)) return { kind: 'dash', start, end: start + 1 };
   const key = keyEnd(text, start);
   if (key === null) return null;
   onlyComment.lastIndex = key + 1;
-  return onlyComment.test(text) ? { start, end: key } : null;
+  return onlyComment.test(text) ? { kind: 'key', start, end: key } : null;
 }
 
 const onlyComment = /[ \r]*(?:[ ]#[^\n]*)?(?:\n|$)/y;
