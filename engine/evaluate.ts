@@ -1,7 +1,7 @@
 /** One file judged: recognise, parse, lift, evaluate, locate, except. */
 import { readDocument } from './document/index.ts';
 import { assemble, type Origin } from './evaluation/assemble.ts';
-import { createJudgeCache, type JudgeCache, resetCache } from './evaluation/cache.ts';
+import { createJudgeCache, type JudgeCache, nextGeneration, resetCache } from './evaluation/cache.ts';
 import { maskAll } from './evaluation/maskAll.ts';
 import { type Bench, judgePart, type PartJudgement } from './evaluation/part.ts';
 import { type Baseline, except } from './except.ts';
@@ -68,6 +68,7 @@ export function judge(file: SourceFile, options: JudgeOptions): Verdict {
   renew(cache, file, options);
   const document = readDocument(file, native, cache.documents);
   const bench: Bench = { document, policies, context: options.context, cache };
+  if (document.parts.some(({ content }) => !cache.parts.has(content))) nextGeneration(cache);
   const judgements = document.parts.map((part) => {
     const known = cache.parts.get(part.content);
     if (known !== undefined) return known;

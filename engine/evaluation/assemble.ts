@@ -16,7 +16,7 @@ export interface Assembly {
   readonly originOf: (fingerprint: string) => Origin | null;
 }
 
-const maxFingerprints = 100_000;
+const maxFingerprints = 20_000;
 
 /** Puts the judgements of a document's parts together. Findings that did not move keep their identity. */
 export function assemble(

@@ -1,7 +1,7 @@
 /** What is kept between two judgements of one file, so that a keystroke costs what it changes. */
 import type { DocumentCache } from '../document/index.ts';
 import { createDocumentCache } from '../document/index.ts';
-import type { Finding, PartContent, Value } from '../model.ts';
+import type { Finding, PartContent, Resource, Value } from '../model.ts';
 import { createMemo, type Memo } from '../resource/index.ts';
 import type { JudgedGroup } from './judged.ts';
 import type { PartJudgement } from './part.ts';
@@ -13,13 +13,19 @@ export interface JudgeCache {
   basis: unknown;
   memo: Memo;
   parts: WeakMap<PartContent, PartJudgement>;
-  /** By resource kind, then by `self`. */
-  resources: Map<string, WeakMap<object, ResourceEntry>>;
+  /**
+   * By resource kind, then by `self`: those of the parts judged now, and of the judgement before that judged any. Two
+   * generations are enough to take over what did not change, and cost the garbage collector less than weak references.
+   */
+  resources: ResourceEntries;
+  formerResources: ResourceEntries;
   /** Fingerprints by what they are made of. */
   fingerprints: Map<string, string>;
   /** The findings of a part as they were last placed in the file. */
   placed: WeakMap<PartContent, PlacedPart>;
 }
+
+export type ResourceEntries = Map<string, Map<object, ResourceEntry>>;
 
 /** What the groups of policies said of one `self`, and the relatives that they said it of. */
 export type ResourceEntry = { readonly relatives: readonly (Value | undefined)[]; readonly result: JudgedGroup }[];
@@ -36,6 +42,28 @@ export function createJudgeCache(): JudgeCache {
   return { documents: createDocumentCache(), basis: null, ...emptied() };
 }
 
+/** Begins a judgement in which some part is judged anew. */
+export function nextGeneration(cache: JudgeCache): void {
+  cache.formerResources = cache.resources;
+  cache.resources = new Map();
+}
+
+/** Where what is said of a resource is kept; null for a `self` that is no object. */
+export function entryOf({ resources, formerResources }: JudgeCache, { kind, self }: Resource): ResourceEntry | null {
+  if (typeof self !== 'object' || self === null) return null;
+  let entries = resources.get(kind);
+  if (entries === undefined) {
+    entries = new Map();
+    resources.set(kind, entries);
+  }
+  let entry = entries.get(self);
+  if (entry === undefined) {
+    entry = formerResources.get(kind)?.get(self) ?? [];
+    entries.set(self, entry);
+  }
+  return entry;
+}
+
 /** Drops what rests on another basis. */
 export function resetCache(cache: JudgeCache, basis: unknown): void {
   Object.assign(cache, emptied(), { basis });
@@ -46,6 +74,7 @@ function emptied(): Omit<JudgeCache, 'documents' | 'basis'> {
     memo: createMemo(),
     parts: new WeakMap(),
     resources: new Map(),
+    formerResources: new Map(),
     fingerprints: new Map(),
     placed: new WeakMap(),
   };

@@ -5,7 +5,7 @@ import { isSameRead, readValue } from '../policy/reads.ts';
 import { liftResources } from '../resource/index.ts';
 import type { Scope } from '../rule/require.ts';
 import { type SecretHit, scanSecrets } from '../rule/secret.ts';
-import type { JudgeCache, ResourceEntry } from './cache.ts';
+import { entryOf, type JudgeCache, type ResourceEntry } from './cache.ts';
 import { textBits } from './fingerprint.ts';
 import type { Judged, JudgedGroup } from './judged.ts';
 import { failed, isJudged, judgeResource, placed } from './judgeResource.ts';
@@ -155,21 +155,6 @@ function judgeGroup(
     cost += one.cost;
   }
   return { judged, unknown, cost };
-}
-
-function entryOf(cache: JudgeCache, { kind, self }: Resource): ResourceEntry | null {
-  if (typeof self !== 'object' || self === null) return null;
-  let entries = cache.resources.get(kind);
-  if (entries === undefined) {
-    entries = new WeakMap();
-    cache.resources.set(kind, entries);
-  }
-  let entry = entries.get(self);
-  if (entry === undefined) {
-    entry = [];
-    entries.set(self, entry);
-  }
-  return entry;
 }
 
 function markOf(judged: Judged, resource: Resource, content: PartContent, document: Document): Mark {
