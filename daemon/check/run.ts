@@ -1,6 +1,6 @@
 /** `kerb check` without its command line: gather, judge, decide. */
-import { decide, type FileProblem } from '../../engine/index.ts';
-import type { Setup } from '../../repository/index.ts';
+import { checkPolicies, compilePolicies, decide, type FileProblem, ownPolicies } from '../../engine/index.ts';
+import { isBuiltIn, type Setup } from '../../repository/index.ts';
 import type { Report, ReportedProblem } from '../report/report.ts';
 import type { DeskOptions } from './desk.ts';
 import type { Gathered } from './gather.ts';
@@ -36,7 +36,7 @@ export interface Outcome {
 export function reportOf({ run: { gathered, options, desk }, judgements, beganMs, latencyMs }: Outcome): Report {
   const { setup } = gathered;
   const { policies: set, native } = desk;
-  const ownProblems = [...setup.problems, ...set.problems];
+  const ownProblems = [...setup.problems, ...set.problems, ...broughtProblems(setup, desk)];
   const unreadable = judgements.filter(({ state }) => state === 'unreadable').length + gathered.problems.length;
   const checked = judgements.filter(({ state }) => state === 'checked');
   const { effect } = decide(checked.map(verdictOf), { problems: ownProblems, unreadable });
@@ -77,5 +77,14 @@ function ownProblem({ file, range, message, severity }: FileProblem): ReportedPr
 }
 
 function policiesById(setup: Setup): Report['policies'] {
-  return new Map(setup.policies.map((policy) => [policy.id, policy]));
+  const own = ownPolicies.map((policy) => ({ ...policy, references: [], controls: [], equivalents: [] }));
+  return new Map([...setup.policies, ...own].map((policy) => [policy.id, policy]));
+}
+
+/** Policies that somebody brought are compiled as a whole: one that is wrong says so even where it judges nothing. */
+function broughtProblems({ policies, configuration }: Setup, { native }: Desk): readonly FileProblem[] {
+  const brought = policies.filter((policy) => !isBuiltIn(policy));
+  if (brought.length === 0) return [];
+  const enabled = compilePolicies(brought, { ...configuration, policies: {} }, native);
+  return checkPolicies(enabled);
 }

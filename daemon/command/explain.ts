@@ -1,6 +1,6 @@
 /** `kerb explain`: all that there is to know about a policy. */
 import process from 'node:process';
-import { compilePolicies, type Policy } from '../../engine/index.ts';
+import { compilePolicies, isDueForReview, type OwnPolicy, ownPolicies, type Policy } from '../../engine/index.ts';
 import { createNative, loadPage, type Setup } from '../../repository/index.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
 import { print } from '../output.ts';
@@ -22,11 +22,22 @@ async function run(given: Arguments): Promise<ExitCode> {
   const [name, ...more] = given.words;
   if (name === undefined || more.length > 0)
     throw new UsageError('name one policy: kerb explain kubernetes/privileged');
+  const own = ownPolicies.find(({ id }) => id === name);
+  if (own !== undefined) {
+    await print(ownExplanation(own, styleFor(process.stdout)));
+    return 0;
+  }
   const setup = await loadPoliciesHere(given.values('policies'));
   const policy = policyNamed(setup.policies, name);
   const page = loadPage(setup.root, policy);
   await print(explanationOf(policy, enforcementHere(setup, policy), page, styleFor(process.stdout)));
   return 0;
+}
+
+function ownExplanation({ id, title, severity, enforcement, why, remedy }: OwnPolicy, style: Style): string {
+  const row = (label: string, text: string) => `${style.dim(label.padEnd(13))}${wrap(text, 87, ' '.repeat(13))}`;
+  const head = [style.bold(title), `${style.cyan(id)}  ${severity}, ${enforcement}`, ''];
+  return `${[...head, row('why', why), row('remedy', remedy)].join('\n')}\n`;
 }
 
 function enforcementHere({ policies, configuration }: Setup, { id, enforcement }: Policy): string {
@@ -70,13 +81,18 @@ function explanationOf(policy: Policy, enforcement: string, page: string | null,
       'adopted',
       policy.adopted === null
         ? ''
-        : `${policy.adopted}${policy.review === null ? '' : `, to be reviewed by ${policy.review}`}`,
+        : `${policy.adopted}${policy.review === null ? '' : `, ${dueText(policy, policy.review)}`}`,
     ),
     ...policy.references.map((reference) => `${style.dim('more'.padEnd(13))}${style.blue(printable(reference))}`),
     `${style.dim('defined in'.padEnd(13))}${printable(policy.file.replace(/^kerb:/, 'Kerb itself, policies/'))}`,
   ].filter((line, index) => line !== '' || index === 2);
   const example = page === null ? '' : exampleOf(page);
   return `${rows.join('\n')}\n${example === '' ? '' : `\n${style.dim('an example')}\n${example}\n`}`;
+}
+
+function dueText(policy: Policy, review: string): string {
+  const isDue = isDueForReview(policy, new Date().toISOString().slice(0, 10));
+  return isDue ? `and due for review since ${review}` : `to be reviewed by ${review}`;
 }
 
 /** The first case of the page that shows a finding: its block, indented. */

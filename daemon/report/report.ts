@@ -7,9 +7,15 @@ export interface Report {
   readonly findings: readonly ReportedFinding[];
   readonly problems: readonly ReportedProblem[];
   readonly files: { readonly checked: number; readonly skipped: number };
-  /** Policies by id: reasons, remedies, links. Kerb's own findings (`kerb/…`) have none. */
-  readonly policies: ReadonlyMap<string, Policy>;
+  /** By id: Kerb's own (`kerb/…`) too. */
+  readonly policies: ReadonlyMap<string, PolicyFacts>;
 }
+
+/** What a report says of a policy. */
+export type PolicyFacts = Pick<
+  Policy,
+  'id' | 'title' | 'severity' | 'enforcement' | 'why' | 'remedy' | 'references' | 'controls' | 'equivalents'
+>;
 
 export interface ReportedDecision {
   /** UUIDv7. */

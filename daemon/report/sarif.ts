@@ -1,6 +1,6 @@
 /** SARIF 2.1.0 (OASIS), in the shape that code scanning services take: rules with help, fingerprints, suppressions, fixes. */
-import type { Policy, Severity } from '../../engine/index.ts';
-import type { Range, Repair, Report, ReportedFinding, ReportedProblem } from './report.ts';
+import type { Severity } from '../../engine/index.ts';
+import type { PolicyFacts, Range, Repair, Report, ReportedFinding, ReportedProblem } from './report.ts';
 
 export interface SarifOptions {
   /** The version of Kerb. */
@@ -43,8 +43,8 @@ const securitySeverity: Readonly<Record<Severity, string>> = {
   info: '0.5',
 };
 
-function ruleOf(id: string, policy: Policy | undefined): object {
-  if (policy === undefined) return { id, shortDescription: { text: `Kerb's own finding ${id}` } };
+function ruleOf(id: string, policy: PolicyFacts | undefined): object {
+  if (policy === undefined) return { id };
   const { title, why, remedy, references, controls, equivalents, severity } = policy;
   const links = references.length > 0 ? `\n\n${references.map((link) => `- <${link}>`).join('\n')}` : '';
   return {

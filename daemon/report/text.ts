@@ -1,7 +1,6 @@
 /** The report for a person at a terminal: by file, each finding with its place in the text, and once for each policy why and what to do. */
-import type { Policy } from '../../engine/index.ts';
 import { frameOf } from './frame.ts';
-import { type Report, type ReportedFinding, type ReportedProblem, tallyOf } from './report.ts';
+import { type PolicyFacts, type Report, type ReportedFinding, type ReportedProblem, tallyOf } from './report.ts';
 import { printable, type Style, wrap } from './style.ts';
 import { summaryOf } from './summary.ts';
 
@@ -42,7 +41,7 @@ function groupByFile(findings: readonly ReportedFinding[]): Map<string, Reported
   return groups;
 }
 
-function findingSection(finding: ReportedFinding, policy: Policy | undefined, options: TextOptions): string {
+function findingSection(finding: ReportedFinding, policy: PolicyFacts | undefined, options: TextOptions): string {
   const { style, columns } = options;
   const { range, excerpt } = finding;
   const weight = weightOf(finding, style);
@@ -60,7 +59,7 @@ function findingSection(finding: ReportedFinding, policy: Policy | undefined, op
   return lines.join('\n');
 }
 
-function reasonLines(policy: Policy, { style, columns }: TextOptions): string[] {
+function reasonLines(policy: PolicyFacts, { style, columns }: TextOptions): string[] {
   const prose = (label: string, text: string) =>
     `  ${style.dim(label.padEnd(indent.length - 2))}${wrap(printable(text), columns - indent.length, indent)}`;
   return [
