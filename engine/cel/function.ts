@@ -34,6 +34,8 @@ export interface Overload {
    * faster `call` for these constants; an error, which becomes a problem of the expression; null for neither.
    */
   readonly prepare?: (constants: readonly (CelValue | undefined)[]) => Call | CelError | null;
+  /** Units of work that `prepare` does once and `call` does each time: paid for where nothing could be prepared. */
+  readonly preparation?: number;
   /** Present where `call` takes lists and maps that hold unknowns (`size`); elsewhere the result is then unknown. */
   readonly unknowns?: 'accepted';
   readonly call: Call;

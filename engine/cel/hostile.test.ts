@@ -89,6 +89,8 @@ const expensive: readonly string[] = [
   'cel.bind(t, self.big.map(y, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa").join(","), self.big.all(x, self.big.all(y, size(t) > x)))',
   'cel.bind(t, self.big.map(y, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa").join(","), self.big.all(x, self.big.all(y, t != t + "b" && t <= t)))',
   'cel.bind(m, self.big.transformMap(i, v, v), self.big.all(x, self.big.all(y, m.exists(k, true) && size(m) > 0)))',
+  'self.big.all(x, !"b".matches("a" + string(x)))',
+  'self.big.all(x, timestamp(x).getHours("UTC".trim()) >= 0)',
   'self.big.all(x, self.big.map(y, "a").join(",").size() > x)',
 ];
 

@@ -28,6 +28,7 @@ export const kerb: readonly FunctionDeclaration[] = [
     parameters: [string, string],
     result: bool,
     cost: textCost,
+    preparation: 2000,
     call: (path: string, pattern: string): Result => {
       const regex = compile(pattern);
       return regex instanceof CelError ? regex : regex.test(path);

@@ -39,6 +39,7 @@ function withPattern({ parameters, result, call }: WithPattern): Overload {
     parameters,
     result,
     cost: (text: string, pattern: string) => textCost(text, pattern),
+    preparation: 2000,
     call: (text: string, pattern: string, ...rest: Rest) => {
       const regex = compile(pattern);
       return regex instanceof CelError ? regex : call(text, regex, ...rest);

@@ -86,7 +86,8 @@ function matches(): Overload {
   return {
     parameters: [string, string],
     result: bool,
-    cost: (text: string, pattern: string) => text.length / 10 + pattern.length,
+    cost: (text: string, pattern: string) => (text.length + pattern.length) / 10,
+    preparation: 2000,
     prepare: ([, pattern]) => (typeof pattern === 'string' ? matcher(pattern) : null),
     call: (text: string, pattern: string) => {
       const test = matcher(pattern);

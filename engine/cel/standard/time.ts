@@ -33,6 +33,7 @@ function accessor(name: string, { date, duration: part }: Accessor): FunctionDec
       parameters: [timestamp, string],
       result: int,
       cost: () => 20,
+      preparation: 2000,
       prepare: ([, zone]) => (typeof zone === 'string' ? inZone(zone, date) : null),
       call: (value: Timestamp, zone: string) => {
         const local = inZone(zone, date);

@@ -60,10 +60,16 @@ function prepare(compiler: Compiler, node: Call, { overload, constants }: Prepar
     overload,
     guards,
     call: call as Callable as (...args: CelValue[]) => Result,
-    cost: (overload.cost as ((...args: CelValue[]) => number) | undefined) ?? null,
+    cost: costOf(overload, typeof prepared === 'function' ? 0 : (overload.preparation ?? 0)),
     simple: partial === 'accepted',
     partial,
   };
+}
+
+function costOf(overload: Overload, preparation: number): Callee['cost'] {
+  const cost = overload.cost as Callee['cost'] | undefined;
+  if (preparation === 0) return cost ?? null;
+  return (...args) => preparation + (cost?.(...args) ?? 0);
 }
 
 /** What is wrong with a constant is wrong with the last one: the pattern, the zone. */
