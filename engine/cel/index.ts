@@ -77,6 +77,7 @@ export function compile(source: string, environment: Environment): Compilation {
   return compileProgram(source, environment);
 }
 
+export { builtIn } from './check/declarations.ts';
 export { formatValue } from './display.ts';
 export type { Call, FunctionDeclaration, Overload } from './function.ts';
 export { formatType, type ObjectType, type Type } from './type.ts';

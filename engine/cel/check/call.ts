@@ -113,7 +113,8 @@ function describeMisfit(checker: Checker, declaration: FunctionDeclaration, type
   return `${given} does not exist; there is ${forms.join(', ')}${declaration.overloads.length > 6 ? ', …' : ''}`;
 }
 
-function formatOverload(declaration: FunctionDeclaration, overload: Overload): string {
+/** As it is called: `string.startsWith(string)`, `math.greatest(dyn, dyn…)`. */
+export function formatOverload(declaration: FunctionDeclaration, overload: Overload): string {
   const shown = overload.parameters.map(formatType);
   const rest = overload.rest === undefined ? [] : [`${formatType(overload.rest)}…`];
   const args = [...(declaration.kind === 'method' ? shown.slice(1) : shown), ...rest].join(', ');

@@ -7,12 +7,14 @@ import { standardTime } from '../standard/time.ts';
 import type { Type } from '../type.ts';
 import type { Declarations } from './scope.ts';
 
-const always: ReadonlyMap<string, FunctionDeclaration> = tableOf([
+/** Every function and method that an expression has, whatever its environment adds; each name once for each kind. */
+export const builtIn: readonly FunctionDeclaration[] = mergeDeclarations([
   ...standard,
   ...standardTime,
   ...standardOptional,
   ...libraries,
 ]);
+const always = tableOf(builtIn);
 
 interface Declared {
   readonly variables: Readonly<Record<string, Type>>;
