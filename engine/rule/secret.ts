@@ -7,14 +7,14 @@ import type { SecretRule } from '../policy/policy.ts';
 import type { Match } from '../regex/index.ts';
 import { type Automaton, createAutomaton, findWords } from './secret/automaton.ts';
 import { findEncoded } from './secret/encoded.ts';
-import { compileForm, type Form, type SecretProblem } from './secret/form.ts';
+import { type Form, type FormSource, readForm, type SecretProblem } from './secret/form.ts';
 import { type Found, withoutOverlaps } from './secret/overlap.ts';
 
 export type { SecretProblem } from './secret/form.ts';
 
 /** All forms of credentials, ready to look for. */
 export interface SecretScanner {
-  readonly forms: readonly Form[];
+  readonly forms: readonly FormSource[];
   readonly automaton: Automaton;
   /** The forms, by index, that each word of the automaton is a keyword of. */
   readonly formsOf: readonly (readonly number[])[];
@@ -43,9 +43,9 @@ export interface SecretScan {
 export function compileSecrets(
   rules: readonly { readonly policy: string; readonly secret: SecretRule }[],
 ): SecretScanner {
-  const compiled = rules.map(({ policy, secret }) => compileForm(policy, secret));
-  const forms = compiled.filter((form): form is Form => 'secretIn' in form);
-  const problems = compiled.filter((form): form is SecretProblem => 'message' in form);
+  const read = rules.map(({ policy, secret }) => readForm(policy, secret));
+  const forms = read.filter((form): form is FormSource => 'open' in form);
+  const problems = read.filter((form): form is SecretProblem => 'message' in form);
   const words = new Map<string, number[]>();
   for (const [index, form] of forms.entries()) {
     for (const keyword of new Set(form.keywords.map((word) => word.toLowerCase()))) {
@@ -87,7 +87,7 @@ function scanText({ forms, automaton, formsOf, lengths }: SecretScanner, text: s
   let left = budget;
   findWords(automaton, text, (word, end) => {
     for (const index of formsOf[word]!) {
-      const form = forms[index]!;
+      const form = forms[index]!.open();
       const start = end - lengths[word]!;
       left -=
         form.begins === 'near'

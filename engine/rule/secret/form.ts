@@ -3,8 +3,9 @@ import type { SecretRule } from '../../policy/policy.ts';
 import { beginningOf } from '../../regex/beginning.ts';
 import { compileParsed, compileRegex, type Match, type Regex } from '../../regex/index.ts';
 import { fixedCharacters, fixedPrefixLength, groupNode } from '../../regex/literal.ts';
+import { hasOpaqueSet } from '../../regex/native.ts';
 import type { RegexNode } from '../../regex/node.ts';
-import { parseRegex } from '../../regex/parse.ts';
+import { type ParsedRegex, parseRegex, type RegexProblem } from '../../regex/parse.ts';
 import { entropyOf, isPlausible } from './plausible.ts';
 
 /** A credential's form, compiled. */
@@ -44,21 +45,42 @@ const neighbourhood = 80;
 /** Of what is the same in every secret of a form, no more than this is shown. */
 const longestPrefix = 12;
 
-/** Compiles a form; a problem where one of its patterns is not RE2's. */
-export function compileForm(policy: string, rule: SecretRule): Form | SecretProblem {
-  const allowed: Regex[] = [];
+/** A form whose patterns have been read; it is compiled when one of its keywords is first met. */
+export interface FormSource {
+  readonly policy: string;
+  readonly keywords: readonly string[];
+  readonly open: () => Form;
+}
+
+/** Reads a form; a problem where one of its patterns is not RE2's. */
+export function readForm(policy: string, rule: SecretRule): FormSource | SecretProblem {
   for (const source of rule.allow ?? []) {
-    const { regex, problem } = compileRegex(source);
-    if (regex === null) return { policy, regex: source, ...problem };
-    allowed.push(regex);
+    const allow = parseRegex(source);
+    const problem = 'message' in allow ? allow : compileWhereOpaque(source, allow);
+    if (problem !== null) return { policy, regex: source, ...problem };
   }
   const parsed = parseRegex(rule.regex);
-  if ('message' in parsed) return { policy, regex: rule.regex, ...parsed };
-  const { regex, problem } = compileParsed(rule.regex, parsed);
-  if (regex === null) return { policy, regex: rule.regex, ...problem };
-  const index = rule.group ?? (regex.groups > 0 ? 1 : 0);
+  const problem = 'message' in parsed ? parsed : compileWhereOpaque(rule.regex, parsed);
+  if (problem !== null || 'message' in parsed) return { policy, regex: rule.regex, ...problem! };
+  const index = rule.group ?? (parsed.groups > 0 ? 1 : 0);
   const node = groupNode(parsed.node, index);
   if (node === null) return { policy, regex: rule.regex, offset: 0, message: `the pattern has no group ${index}` };
+  let form: Form | null = null;
+  const open = (): Form => {
+    form ??= compileForm(policy, rule, parsed, index, node);
+    return form;
+  };
+  return { policy, keywords: rule.keywords, open };
+}
+
+/** Sets that only the general engine knows can be wrong in ways that it alone sees. */
+function compileWhereOpaque(source: string, parsed: ParsedRegex): RegexProblem | null {
+  return hasOpaqueSet(parsed.node) ? compileParsed(source, parsed).problem : null;
+}
+
+function compileForm(policy: string, rule: SecretRule, parsed: ParsedRegex, index: number, node: RegexNode): Form {
+  const allowed = (rule.allow ?? []).map((source) => compileRegex(source).regex).filter((regex) => regex !== null);
+  const regex = compileParsed(rule.regex, parsed).regex!;
   const begins = beginsAt(parsed.node, rule.keywords);
   const around = begins === 'near' ? neighbourhood : 0;
   return {

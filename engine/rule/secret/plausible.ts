@@ -36,10 +36,13 @@ const references: readonly RegExp[] = [
 
 /** A text that stands where a secret should, and is none. `¦` keeps made-up credentials apart in the pages of policies. */
 function isPlaceholder(text: string): boolean {
-  if (stand.test(text)) return true;
-  if (new Set(text).size <= 3) return true;
-  return text.length <= 300 && (hasRun(text) || hasSequence(text.toLowerCase()));
+  if (text.length > long) return standInLong.test(text);
+  return stand.test(text) || new Set(text).size <= 3 || hasRun(text) || hasSequence(text.toLowerCase());
 }
+
+/** In a key of thousands of random letters any short word may stand by chance. */
+const long = 300;
+const standInLong = /\.\.\.|…|¦|\*\*\*|•|redacted|placeholder|example|your[-_ ]/i;
 
 const stand =
   /example|sample|placeholder|change[-_ ]?(?:me|it|this)|replace[-_ ]?(?:me|with|this)|redacted|masked|dummy|fake|mock|insert[-_ ]?(?:your|here)|your[-_ ]?(?:[a-z]+[-_ ])?(?:key|token|secret|password|api|account|org|client|app|own|here)|\byour\b|my[-_ ]?(?:api[-_ ]?)?(?:key|token|secret|password)\b|(?:key|token|secret|password)[-_ ]?(?:goes[-_ ])?here|xxxx|\.\.\.|…|¦|\*\*\*|•|todo|fixme|tbd\b|not[-_ ]?(?:a[-_ ])?(?:real|set|secret|needed|used)|deadbeef|foobar|lorem|^(?:none|null|nil|undefined|true|false|empty|unset|n\/a)$/i;
