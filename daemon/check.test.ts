@@ -218,15 +218,17 @@ message: there it is
       ['shop/names', 'there it is'],
     ],
   );
-  const broken = [`${policy}require: again\n`, policy.replace('self.name', 'selv.name'), policy.replace('title:', 'titel:')];
+  const broken = [
+    `${policy}require: again\n`,
+    policy.replace('self.name', 'selv.name'),
+    policy.replace('title:', 'titel:'),
+  ];
   for (const text of broken) {
     tree.write({ 'rules/kubernetes/privileged.yaml': text, 'plain.txt': 'nothing\n' });
     const judged = runKerb(['check', '--policies', 'rules', 'plain.txt'], { cwd: tree.root });
     assert.equal(judged.status, 2, text);
     assert.match(judged.stdout, /problem {2}rules\/kubernetes\/privileged\.yaml:\d+:\d+: /);
   }
-});
-  assert.equal(runKerb(['check', '--policies', 'rules', 'b.yaml'], { cwd: tree.root }).status, 2);
 });
 
 test('a broken kerb.yaml leaves no verdict', (context) => {

@@ -2,6 +2,8 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Setup } from '../../repository/index.ts';
+import { complain } from '../output.ts';
+import { printable } from '../report/style.ts';
 import type { DeskOptions } from './desk.ts';
 import { type Desk, type Input, type Judgement, judgeInput, pathOf, unreadable } from './judgeInput.ts';
 
@@ -43,6 +45,7 @@ export async function judgeAll(
   const threads = Array.from({ length: extraThreads(ordered) }, () => runThread(task, record, faults));
   await workThrough(task, desk, record);
   await Promise.all(threads);
+  for (const fault of new Set(faults)) await complain(`kerb: a thread that judges files broke: ${printable(fault)}\n`);
   const why = faults[0] ?? 'the thread that had it ended early';
   return inputs.map((input) => done.get(pathOf(input)) ?? unreadable(pathOf(input), `was not judged: ${why}`));
 }
@@ -85,7 +88,7 @@ function runThread(task: Task, record: (judgements: readonly Judgement[]) => voi
     worker.on('message', record);
     worker.on('error', (error) => faults.push(error.message));
     worker.on('exit', (status) => {
-      if (status !== 0) faults.push(`a thread ended with ${status}`);
+      if (status !== 0 && faults.length === 0) faults.push(`a thread ended with ${status}`);
       resolve();
     });
   });
