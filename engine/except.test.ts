@@ -149,6 +149,9 @@ test('each language has its own comment', () => {
     ['a.go', 'package a\n/* kerb: allow t/word until 2027-01-01 -- ok */\nvar forbidden = 1\n'],
     ['a.py', '# kerb: allow t/word until 2027-01-01 -- ok\nforbidden = 1\n'],
     ['Dockerfile', '# kerb: allow t/word until 2027-01-01 -- ok\nFROM forbidden\n'],
+    ['.env', '# kerb: allow t/word until 2027-01-01 -- ok\nA=forbidden\n'],
+    ['query.sql', '-- kerb: allow t/word until 2027-01-01 -- ok\nforbidden\n'],
+    ['a.html', '<!-- kerb: allow t/word until 2027-01-01 -- ok -->\nforbidden\n'],
   ] as const) {
     const { findings } = judgeText(path, text, secret);
     assert.ok(!findings.some(({ policy }) => policy === 'kerb/suppression-malformed'), path);
@@ -231,4 +234,19 @@ test('every finding of Kerb itself has a policy that explains it', () => {
     assert.match(id, /^kerb\/suppression-[a-z-]+$/);
     assert.ok(title.length > 10 && why.length > 20 && remedy.length > 10);
   }
+});
+
+test('a Dockerfile: all of the instruction that the next line opens', () => {
+  const user = policySet({
+    'd/pipe': 'resource: docker.command\nrequire: "!self.text.contains(\'evil\')"\nmessage: evil',
+  });
+  const text = 'FROM a\n# kerb: allow d/pipe until 2027-01-01 -- ok\nRUN good && \\\n  evil\nRUN evil\n';
+  assert.deepEqual(said(judgeText('Dockerfile', text, user)), ['4:3 d/pipe: evil [suppression]', '5:5 d/pipe: evil']);
+});
+
+test('hostile: a hundred thousand suppressions, and as many lines of comments', () => {
+  const lines = `${'# x\n'.repeat(100_000)}${`# ${allow('k/tag')}\n`.repeat(100_000)}`;
+  const { findings } = judgeText('pod.yaml', lines + pod({}), policies);
+  assert.ok(findings.length < 2_100);
+  assert.ok(findings.some(({ message }) => message.includes('at most 1000 suppressions')));
 });

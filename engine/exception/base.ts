@@ -1,9 +1,7 @@
 /** A change cannot exempt itself: of the suppressions in a changed file, those govern that its base had already. */
 import type { ExceptOptions } from '../except.ts';
-import type { Span } from '../model.ts';
+import type { PlacedSuppression as Placed } from './find.ts';
 import type { Suppression } from './suppression.ts';
-
-type Placed = { readonly suppression: Suppression; readonly reach: Span };
 
 /**
  * The suppressions that govern. A text that the base has n times governs n times, first where the governed line is one

@@ -1,13 +1,12 @@
 /** Suppressions meet findings: what is covered is marked, and what is wrong with a suppression is a finding of Kerb's own. */
-import { commentsOf } from '../document/index.ts';
 import { textBits } from '../evaluation/fingerprint.ts';
 import type { ExceptOptions } from '../except.ts';
 import type { Finding, Span } from '../model.ts';
 import { didYouMean } from '../policy/suggest.ts';
 import { governedByBase } from './base.ts';
+import { findSuppressions } from './find.ts';
 import { ownPolicy } from './own.ts';
-import { reachOf } from './reach.ts';
-import { daysBetween, readSuppression, type Suppression } from './suppression.ts';
+import { daysBetween, type Suppression } from './suppression.ts';
 
 /** What has no use any more can be taken out; an expired one is a question for a person. */
 const removable: readonly string[] = ['unused', 'unknown'];
@@ -21,22 +20,16 @@ interface Governing {
 /** Marks what suppressions cover, and adds what is wrong with them. */
 export function markSuppressed(options: ExceptOptions): readonly Finding[] {
   const { document, findings, policies } = options;
-  if (!document.file.text.includes('kerb:')) return findings;
-  const comments = commentsOf(document);
+  const { suppressions, malformed } = findSuppressions(document);
+  if (suppressions.length + malformed.length === 0) return findings;
   const ownFindings: Finding[] = [];
   const tell = createTeller(options, ownFindings);
   const governing: Governing[] = [];
-  const read: { readonly suppression: Suppression; readonly reach: Span }[] = [];
-  for (const span of comments) {
-    const reading = readSuppression(document.file.text.slice(span.start, span.end), span);
-    if (reading.kind === 'malformed')
-      tell('malformed', span, `this suppression governs nothing: ${reading.message}`, reading.text);
-    if (reading.kind === 'suppression') {
-      read.push({ suppression: reading.suppression, reach: reachOf(document, span, comments) });
-    }
+  for (const { span, message, text } of malformed) {
+    tell('malformed', span, `this suppression governs nothing: ${message}`, text);
   }
-  const admitted = governedByBase(read, options);
-  for (const one of read) {
+  const admitted = governedByBase(suppressions, options);
+  for (const one of suppressions) {
     const complaint = complaintOf(one.suppression, admitted.has(one.suppression), options);
     if (complaint === null) governing.push({ ...one, used: new Set() });
     else tell(complaint.id, one.suppression.span, complaint.message, one.suppression.text);

@@ -1,30 +1,58 @@
 /** What a suppression governs: its own line, or the next line and what that line opens. */
+import { nodeAt } from '../evaluation/place.ts';
 import type { Document, Node, Part, Span } from '../model.ts';
+import { liftResources } from '../resource/index.ts';
 
 /**
  * The stretch of the file that a comment governs: a trailing comment governs its line; a comment on its own line governs
  * the next line that is neither blank nor a comment and, where that line opens a mapping entry or a list item, all in it.
  */
-export function reachOf(document: Document, comment: Span, comments: readonly Span[]): Span {
+export function createReach(document: Document, comments: readonly Span[]): (comment: Span) => Span {
   const { text } = document.file;
-  const lineStart = text.lastIndexOf('\n', comment.start - 1) + 1;
-  if (text.slice(lineStart, comment.start).trim() !== '') return { start: lineStart, end: lineEnd(text, comment.end) };
-  const start = nextLine(text, comment, comments);
-  const line = { start, end: lineEnd(text, start) };
-  const part = document.parts.findLast(({ offset }) => offset <= line.start);
-  return part === undefined ? line : opened(part, line, text);
+  const next = nextLines(text, comments);
+  const instructions = document.kind === 'dockerfile' ? instructionsOf(document) : [];
+  return (comment) => {
+    const lineStart = text.lastIndexOf('\n', comment.start - 1) + 1;
+    if (text.slice(lineStart, comment.start).trim() !== '')
+      return { start: lineStart, end: lineEnd(text, comment.end) };
+    const start = next.get(comment) ?? text.length;
+    const line = { start, end: lineEnd(text, start) };
+    const instruction = instructions.find((one) => one.start >= line.start && one.start <= line.end);
+    if (instruction !== undefined) return { start: line.start, end: lineEnd(text, instruction.end) };
+    const part = document.parts.findLast(({ offset }) => offset <= line.start);
+    return part === undefined ? line : opened(part, line, text);
+  };
 }
 
-function nextLine(text: string, comment: Span, comments: readonly Span[]): number {
-  let at = Math.min(text.length, lineEnd(text, comment.end) + 1);
-  while (at < text.length) {
-    const end = lineEnd(text, at);
-    const first = at + text.slice(at, end).search(/\S/);
-    const isComment = first >= at && comments.some(({ start, end: to }) => start <= first && first < to);
-    if (first >= at && !isComment) return at;
-    at = end + 1;
+/** The instructions of a Dockerfile, with the lines that continue them, in the file's offsets. */
+function instructionsOf(document: Document): readonly Span[] {
+  return liftResources(document).flatMap(({ part, resources }) =>
+    resources.flatMap(({ kind, path }) => {
+      const span = kind === 'docker.instruction' ? nodeAt(part.content.root, path)?.span : undefined;
+      return span === undefined ? [] : [{ start: span.start + part.offset, end: span.end + part.offset }];
+    }),
+  );
+}
+
+/** For each comment the next line that says something. Backwards, so that a long row of comments is walked once. */
+function nextLines(text: string, comments: readonly Span[]): ReadonlyMap<Span, number> {
+  const lines = new Map<Span, number>();
+  const byStart = new Map<number, number>();
+  for (const comment of comments.toReversed()) {
+    const from = Math.min(text.length, lineEnd(text, comment.end) + 1);
+    const first = firstWord(text, from);
+    const lineStart = text.lastIndexOf('\n', first - 1) + 1;
+    const line = byStart.get(first) ?? lineStart;
+    lines.set(comment, line);
+    byStart.set(comment.start, line);
   }
-  return text.length;
+  return lines;
+}
+
+function firstWord(text: string, from: number): number {
+  const word = /\S/g;
+  word.lastIndex = from;
+  return word.exec(text)?.index ?? text.length;
 }
 
 /** The line, and the whole of the outermost entry or item that begins on it (the document itself is none). */
