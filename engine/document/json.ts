@@ -35,12 +35,12 @@ export function readJson(text: string, dialect: 'json' | 'jsonc'): PartContent {
   return { ...base, root: built.node, value: built.value, problems, comments };
 }
 
-/** Which dialect a file is in: comments are allowed in the configuration files of the tools that allow them. */
+/**
+ * Which dialect a file is in. npm's own files are strict JSON; elsewhere it depends on the tool that reads the file, and
+ * so many allow comments that they are no problem.
+ */
 export function jsonDialect(path: string): 'json' | 'jsonc' {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  const jsonc =
-    /\.(?:jsonc|code-workspace)$|^(?:tsconfig|jsconfig)(?:\..*)?\.json$|^\.(?:eslintrc|babelrc|swcrc)|^(?:devcontainer|tslint|api-extractor|angular|nx|turbo|deno|language-configuration)\.json$/;
-  return jsonc.test(name) || /(?:^|\/)\.(?:vscode|devcontainer)\//.test(path) ? 'jsonc' : 'json';
+  return /(?:^|\/)(?:package|package-lock|npm-shrinkwrap)\.json$/.test(path) ? 'json' : 'jsonc';
 }
 
 const maxDepth = 200;

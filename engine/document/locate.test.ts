@@ -88,6 +88,15 @@ const names: readonly (readonly [string, string | undefined, string])[] = [
   ['.npmrc', undefined, 'text'],
 ];
 
+test('a file without an extension is what its first line says', () => {
+  const found = (text: string) => recognise({ path: 'bin/tool', text }).language;
+  assert.equal(found('#!/bin/sh\n'), 'bash');
+  assert.equal(found('#!/usr/bin/env -S python3.12 -u\n'), 'python');
+  assert.equal(found('#!/usr/bin/env node\n'), 'javascript');
+  assert.equal(found('#!/usr/bin/perl\n'), null);
+  assert.equal(found('node\n'), null);
+});
+
 test('files are recognised', () => {
   for (const [path, language, expected] of names) {
     const found = recognise({ path, ...(language === undefined ? {} : { language }) });

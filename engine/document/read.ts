@@ -6,6 +6,7 @@ import { jsonDialect, readJson } from './json.ts';
 import { deepestNesting, longestChain } from './nesting.ts';
 import { movedProblem } from './node.ts';
 import { type Recognised, recognise } from './recognise.ts';
+import { reconcile } from './reconcile.ts';
 import { templateStyle } from './template.ts';
 import { placeParts, readParts } from './yaml/parts.ts';
 
@@ -57,11 +58,16 @@ function readRecognised(request: Request): Remembered {
   return { document: assemble(request, [{ offset: 0, content: readWhole(request) }], null), yaml: null };
 }
 
-function readWhole({ file: { path, text }, recognised: { kind } }: Request): PartContent {
+function readWhole({ file: { path, text }, recognised: { kind }, previous }: Request): PartContent {
   if (kind === 'text') return plainContent(text);
   const shown = hideConflicts(text);
-  const content = kind === 'json' ? readJson(text, jsonDialect(path)) : readDockerfile(shown);
+  const content = kind === 'json' ? keepValues(readJson(shown, jsonDialect(path)), previous) : readDockerfile(shown);
   return shown === text ? content : { ...content, text, problems: [conflictProblem(text)] };
+}
+
+function keepValues(content: PartContent, previous: Remembered | null): PartContent {
+  const old = previous?.document.parts[0];
+  return old === undefined ? content : { ...content, value: reconcile(old.content.value, content.value) };
 }
 
 function plainContent(text: string): PartContent {

@@ -6,15 +6,19 @@ export interface Recognised {
   readonly language: CodeLanguage | null;
 }
 
-/** Says what a file is: by its name, else by its extension, else by the editor's language id; else it is plain text. */
-export function recognise(file: Pick<SourceFile, 'path' | 'language'>): Recognised {
+/**
+ * Says what a file is: by its name, else by its extension, else by the editor's language id, else by the interpreter that
+ * its first line names; else it is plain text.
+ */
+export function recognise(file: Pick<SourceFile, 'path' | 'language'> & { readonly text?: string }): Recognised {
   const name = file.path.slice(file.path.lastIndexOf('/') + 1).toLowerCase();
   const dot = name.lastIndexOf('.');
   const extension = dot < 0 ? '' : name.slice(dot + 1);
   return (
     byName(name) ??
     kinds.get(extension) ??
-    languageIds.get((file.language ?? '').toLowerCase()) ?? { kind: 'text', language: null }
+    languageIds.get((file.language ?? '').toLowerCase()) ??
+    (dot < 0 ? byInterpreter(file.text ?? '') : null) ?? { kind: 'text', language: null }
   );
 }
 
@@ -27,6 +31,13 @@ function byName(name: string): Recognised | null {
   if (/^(?:docker|container)file(?:\..*)?$/.test(name))
     return /\.(?:dockerignore|md|txt)$/.test(name) ? text : dockerfile;
   return names.get(name) ?? null;
+}
+
+function byInterpreter(text: string): Recognised | null {
+  if (!text.startsWith('#!')) return null;
+  const line = text.slice(0, 200).split('\n', 1)[0] ?? '';
+  const name = /[/ ](bash|sh|dash|zsh|ksh|python[\d.]*|node|tsx?|deno|bun)\b[^/]*$/.exec(line)?.[1] ?? '';
+  return interpreters.get(name.replace(/[\d.]+$/, '')) ?? null;
 }
 
 const names: ReadonlyMap<string, Recognised> = new Map([
@@ -91,4 +102,11 @@ const languageIds: ReadonlyMap<string, Recognised> = new Map([
   ['go', code('go')],
   ['shellscript', code('bash')],
   ['java', code('java')],
+]);
+
+const interpreters: ReadonlyMap<string, Recognised> = new Map([
+  ...['bash', 'sh', 'dash', 'zsh', 'ksh'].map((name) => [name, code('bash')] as const),
+  ['python', code('python')],
+  ['node', code('javascript')],
+  ...['ts', 'tsx', 'deno', 'bun'].map((name) => [name, code('typescript')] as const),
 ]);

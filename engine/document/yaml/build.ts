@@ -40,7 +40,14 @@ export function buildReading(stretch: Stretch, mode: Mode): Reading {
   const built = root === null || isMissing(root) ? { node: null, value: null, size: 0 } : build(root, context, 0);
   const value = fillInsertions(built.node, built.value, stretch);
   const comments = findComments(text, context.scalars);
-  return { node: built.node, value, problems: context.problems, comments, dangling: context.dangling };
+  return {
+    node: built.node,
+    value,
+    problems: context.problems,
+    comments,
+    dangling: context.dangling,
+    anchored: context.anchors.size > 0,
+  };
 }
 
 /** Duplicate keys and merges are ours to judge. One schema serves all readings: making it is a tenth of a short one. */

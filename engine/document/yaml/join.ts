@@ -19,7 +19,8 @@ export function join(stretch: Stretch, layout: Layout, pieces: readonly Piece[],
   }
   const block = layout.kind === 'map' ? joinMaps(placed, mode, problems) : joinLists(placed);
   const { node, value } = layout.owner === null ? block : owned(stretch, layout.owner, block);
-  return { node, value, problems, comments, dangling: placed.some(({ reading }) => reading.dangling) };
+  const dangling = placed.some(({ reading }) => reading.dangling);
+  return { node, value, problems, comments, dangling, anchored: placed.some(({ reading }) => reading.anchored) };
 }
 
 interface Placed {

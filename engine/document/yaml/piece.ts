@@ -25,8 +25,10 @@ export interface Reading {
   readonly value: Value;
   readonly problems: readonly Problem[];
   readonly comments: readonly Span[];
-  /** It uses an anchor that stands elsewhere: only the whole document says what it means. */
+  /** It uses an anchor that does not stand before it here: only the whole document says what it means. */
   readonly dangling: boolean;
+  /** It has anchors, which something elsewhere may use. */
+  readonly anchored: boolean;
 }
 
 /** A stretch that has been read, kept so that the next reading takes over what did not change. */

@@ -1,8 +1,8 @@
+import { reconcile } from '../reconcile.ts';
 import { buildReading } from './build.ts';
 import { join } from './join.ts';
 import type { Layout, Mode, Piece, Split, Stretch } from './piece.ts';
 import { sameStretch } from './piece.ts';
-import { reconcile } from './reconcile.ts';
 import { bareWord, beginnings, isBeginning, layoutOf, withoutDash } from './split.ts';
 
 /**
@@ -11,7 +11,7 @@ import { bareWord, beginnings, isBeginning, layoutOf, withoutDash } from './spli
  */
 export function readYaml(stretch: Stretch, mode: Mode, previous: Piece | null): Piece {
   const piece = readStretch({ stretch, root: 'document', mode, previous });
-  return piece.reading.dangling && piece.split !== null
+  return piece.reading.dangling && piece.reading.anchored && piece.split !== null
     ? { ...leaf({ stretch, root: 'document', mode, previous }), split: piece.split }
     : piece;
 }

@@ -9,7 +9,8 @@ export function scalarValue(scalar: Scalar, kubernetes: boolean): Value {
   const { value, source, type } = scalar;
   if (type !== Scalar.PLAIN || source === undefined) return plainData(value);
   if (typeof value === 'number') return numberValue(value, source, kubernetes);
-  if (kubernetes && typeof value === 'string') return oldBooleans.get(value) ?? oldInteger(value) ?? value;
+  if (kubernetes && typeof value === 'string' && scalar.tag === undefined)
+    return oldBooleans.get(value) ?? oldInteger(value) ?? value;
   return plainData(value);
 }
 

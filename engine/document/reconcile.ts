@@ -1,5 +1,5 @@
-import type { Value, ValueMap } from '../../model.ts';
-import { Unknown } from '../../model.ts';
+import type { Value, ValueMap } from '../model.ts';
+import { Unknown } from '../model.ts';
 
 /**
  * The new value, made of the old value's objects wherever they are equal: what did not change keeps its identity, so
