@@ -1,6 +1,6 @@
 /** All policies on one part of a document. */
 import type { Document, Finding, Part, PartContent, Problem, Resource, Span, Value } from '../model.ts';
-import type { PolicyGroup, PolicySet } from '../policy/compile.ts';
+import type { PolicyGroup, PolicySet, Secrets } from '../policy/compile.ts';
 import { isSameRead, readValue } from '../policy/reads.ts';
 import { liftResources } from '../resource/index.ts';
 import type { Scope } from '../rule/require.ts';
@@ -149,12 +149,22 @@ function judgeGroup(
   let cost = 0;
   for (const policy of policies) {
     if (policy.enabled.ignores(document.file.path)) continue;
-    const one = judgeResource(policy, resource, scope, document, budget - cost);
+    const one = judgeSafely(policy, resource, scope, document, budget - cost);
     judged.push(...one.judged);
     unknown += one.unknown;
     cost += one.cost;
   }
   return { judged, unknown, cost };
+}
+
+/** A crash of one rule is that rule's error: the others still judge. Its text may quote the document, so it is not shown. */
+function judgeSafely(...request: Parameters<typeof judgeResource>): JudgedGroup {
+  try {
+    return judgeResource(...request);
+  } catch (cause) {
+    const name = cause instanceof Error ? cause.name : 'a fault';
+    return { judged: [failed(request[0], 'error', `could not be judged: ${name} inside Kerb`)], unknown: 0, cost: 1 };
+  }
 }
 
 function markOf(judged: Judged, resource: Resource, content: PartContent, document: Document): Mark {
@@ -175,35 +185,44 @@ function scanPart(
   const { document, policies } = bench;
   const secrets = policies.secrets();
   if (secrets === null) return { marks: [], spans: [], problems: [] };
-  const { path } = document.file;
   const file = fileOf(document);
   const { hits, problem } = scanSecrets(secrets.scanner, part.content.text);
-  const text = (hit: SecretHit) => part.content.text.slice(hit.span.start, hit.span.end);
   const marks = hits.flatMap((hit) => {
-    const policy = secrets.policies.get(hit.policy);
-    const resource = resources.find((one) => policy?.enabled.policy.resources.includes(one.kind));
-    if (policy === undefined || resource === undefined || policy.enabled.ignores(path)) return [];
-    const scope = scopeOf(resource, file, bench.context);
-    scope.params = policy.enabled.parameters;
-    const narrowed = isJudged(policy, scope, partBudget);
-    if (narrowed.kind === 'no' || narrowed.kind === 'unknown') return [];
-    const judged =
-      narrowed.kind === 'error'
-        ? failed(policy, 'error', `could not be judged: ${narrowed.message}`)
-        : placed(policy, hit.span, `secret ${textBits(text(hit))}`, { masked: hit.masked }, scope);
-    return [
-      {
-        judged,
-        resource,
-        content: part.content,
-        place: { span: hit.span, path: [] },
-        because: null,
-        key: keyOf(judged, resource, document),
-      },
-    ];
+    for (const candidate of [hit, ...hit.others]) {
+      const mark = markSecret(candidate, secrets, part, resources, file, bench);
+      if (mark !== 'elsewhere') return mark === null ? [] : [mark];
+    }
+    return [];
   });
   const problems = problem === null ? [] : [{ span: { start: 0, end: 0 }, message: problem }];
-  return { marks, spans: hits.map(({ span }) => span), problems };
+  const spans = hits.flatMap(({ span, others }) => [span, ...others.map((other) => other.span)]);
+  return { marks, spans, problems };
+}
+
+/** `elsewhere`: the policy's `where` does not mean this place, so that the next policy has its say. */
+function markSecret(
+  hit: Omit<SecretHit, 'others'>,
+  secrets: Secrets,
+  part: Part,
+  resources: readonly Resource[],
+  file: Value,
+  { document, context }: Bench,
+): Mark | null | 'elsewhere' {
+  const policy = secrets.policies.get(hit.policy);
+  const resource = resources.find((one) => policy?.enabled.policy.resources.includes(one.kind));
+  if (policy === undefined || resource === undefined || policy.enabled.ignores(document.file.path)) return null;
+  const scope = scopeOf(resource, file, context);
+  scope.params = policy.enabled.parameters;
+  const narrowed = isJudged(policy, scope, partBudget);
+  if (narrowed.kind === 'no') return 'elsewhere';
+  if (narrowed.kind === 'unknown') return null;
+  const bits = textBits(part.content.text.slice(hit.span.start, hit.span.end));
+  const judged =
+    narrowed.kind === 'error'
+      ? failed(policy, 'error', `could not be judged: ${narrowed.message}`)
+      : placed(policy, hit.span, `secret ${bits}`, { masked: hit.masked }, scope);
+  const place: Place = { span: hit.span, path: [] };
+  return { judged, resource, content: part.content, place, because: null, key: keyOf(judged, resource, document) };
 }
 
 /** Sorts, and drops what says the same of the same place. */

@@ -64,6 +64,14 @@ test('a secret within base64 is found where it stands encoded', () => {
   assert.deepEqual(found(`data:\n  config: ${encoded}\n`), [['a/key', encoded, 'zz_…']]);
 });
 
+test('what a better hit covers stands beside it', () => {
+  const { hits } = scanSecrets(scanner, `token = "zz_${made}"`);
+  assert.deepEqual(
+    hits.map(({ policy, others }) => [policy, others.map((other) => other.policy)]),
+    [['a/key', ['a/generic']]],
+  );
+});
+
 test('windows do not change what is found', () => {
   const filler = fc.constantFrom(
     'secret',

@@ -31,6 +31,8 @@ export interface SecretHit {
   readonly span: Span;
   /** Safe to show: `ghp_…`. */
   readonly masked: string;
+  /** What other, less special policies see in the same place, best first: for where this one does not judge. */
+  readonly others: readonly Omit<SecretHit, 'others'>[];
 }
 
 export interface SecretScan {
@@ -76,8 +78,12 @@ export function scanSecrets(scanner: SecretScanner, text: string): SecretScan {
     const best = withoutOverlaps(inner.found).at(0);
     if (best) found.push({ ...best, span: encoded.span });
   }
-  const hits = withoutOverlaps(found).map(({ form, span, masked }) => ({ policy: form.policy, span, masked }));
+  const hits = withoutOverlaps(found).map((best) => ({ ...hitOf(best), others: best.others.map(hitOf) }));
   return { hits, problem };
+}
+
+function hitOf({ form, span, masked }: Found): Omit<SecretHit, 'others'> {
+  return { policy: form.policy, span, masked };
 }
 
 function scanText({ forms, automaton, formsOf, lengths }: SecretScanner, text: string, budget: number) {
