@@ -16,14 +16,17 @@ import {
 /** There is no such field, key or element. */
 export const missing: unique symbol = Symbol('missing');
 
-/** A map without a prototype, on which any property that can be read is a field. */
+/** A map without a prototype, on which any property that can be read is a field. All that has one descends from Object. */
 export function isPlain(value: Result): value is { readonly [key: string]: CelValue } {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === null;
+  return typeof value === 'object' && value !== null && !(value instanceof Object);
 }
 
 /** A field of a map; missing also where the value has no fields at all. */
 export function lookUpField(value: CelValue, field: string): CelValue | typeof missing {
-  if (isPlain(value)) return value[field] ?? (value[field] === null ? null : missing);
+  if (isPlain(value)) {
+    const found = value[field];
+    return found === undefined ? missing : found;
+  }
   if (value instanceof CelMap) return mapGet(value, field) ?? (mapGet(value, field) === null ? null : missing);
   if (typeof value !== 'object' || value === null || !isPlainMap(value) || !Object.hasOwn(value, field)) return missing;
   return value[field] as CelValue;

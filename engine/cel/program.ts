@@ -14,7 +14,7 @@ import type { Expression } from './syntax/expression.ts';
 import { parse } from './syntax/parse.ts';
 import { weightOf } from './syntax/weight.ts';
 import type { Type } from './type.ts';
-import { CelError, type Result } from './value.ts';
+import { CelError, type CelValue, type Result } from './value.ts';
 
 export const defaultLimits: Limits = { cost: 1_000_000 };
 
@@ -60,36 +60,49 @@ interface Compiled {
 function createProgram(compiled: Compiled): Program {
   const { source, root, notes, type, step, compiler } = compiled;
   const weight = weightOf(root);
-  const reads = [...notes.reads].map(([name, slot]) => readerOf(name, slot));
-  const empty: readonly Result[] = Array.from({ length: notes.slotCount }, () => null);
-  const start = (variables: Variables, limits: Limits): Frame => {
-    const slots = empty.slice();
-    for (const read of reads) read(variables, slots);
-    return { slots, cost: weight, limit: limits.cost };
-  };
+  const start = starterOf(notes, weight);
   return {
     source,
     type,
     reads: new Set(notes.reads.keys()),
     evaluate: (variables, limits = defaultLimits) => {
-      const frame = start(variables, limits);
-      return conclude(runSafely(step, frame), frame, root);
+      const frame = start(variables, limits.cost);
+      const result = runSafely(step, frame);
+      return typeof result === 'boolean' && frame.cost <= frame.limit
+        ? { kind: 'value', value: result, cost: frame.cost }
+        : conclude(result, frame, root);
     },
     explain: (variables, limits = defaultLimits) => {
-      const frame = start(variables, { cost: limits.cost * 10 });
+      const frame = start(variables, limits.cost * 10);
       return explainSafely({ compiler, frame, paths: startPaths(notes), bound: new Map() }, root);
     },
   };
 }
 
-/** Puts a variable into its slot; one that is missing is an error where it is used. */
-function readerOf(name: string, slot: number): (variables: Variables, slots: Result[]) => void {
-  const error = new CelError(`the variable "${name}" has no value`);
-  const inherited = name in Object.prototype;
-  return (variables, slots) => {
-    const value = inherited && !Object.hasOwn(variables, name) ? undefined : variables[name];
-    slots[slot] = value === undefined ? error : value;
+/** Makes the frame of an evaluation; a variable that is missing is an error where it is used. */
+function starterOf(notes: Notes, cost: number): (variables: Variables, limit: number) => Frame {
+  const empty: Result[] = Array.from({ length: notes.slotCount }, () => null);
+  const reads = [...notes.reads];
+  for (const [name, slot] of reads) empty[slot] = new CelError(`the variable "${name}" has no value`);
+  const read = reads.some(([name]) => name in Object.prototype) ? ownValue : value;
+  return (variables, limit) => {
+    const slots = empty.slice();
+    for (let at = 0; at < reads.length; at++) {
+      const [name, slot] = reads[at] as [string, number];
+      const found = read(variables, name);
+      if (found !== undefined) slots[slot] = found;
+    }
+    return { slots, cost, limit };
   };
+}
+
+function value(variables: Variables, name: string): CelValue | undefined {
+  return variables[name];
+}
+
+/** For names that objects inherit: `toString`, `constructor`. */
+function ownValue(variables: Variables, name: string): CelValue | undefined {
+  return Object.hasOwn(variables, name) ? variables[name] : undefined;
 }
 
 /** Depth and cost are bounded, so that nothing should throw; should it yet, that is an error, never a pass. */

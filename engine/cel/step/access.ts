@@ -2,7 +2,7 @@
 
 import type { Reference } from '../check/notes.ts';
 import { isPlain, lookUp, lookUpField, missing } from '../lookUp.ts';
-import type { Has, Index, Name, Select } from '../syntax/expression.ts';
+import type { Expression, Has, Index, Name, Select } from '../syntax/expression.ts';
 import { CelError, type CelValue, isMap, none, Optional, type Result, some, stops } from '../value.ts';
 import { type Compiler, misfit, type Step } from './frame.ts';
 
@@ -32,17 +32,46 @@ export function selectStep(compiler: Compiler, node: Select): Step {
   const { field } = node;
   if (node.optional) return optionalFieldStep(operand, node);
   const absent = new CelError(`no such key: "${field}"`, node.fieldSpan);
-  return (frame) => {
-    const value = operand(frame);
-    if (isPlain(value)) {
-      const found = value[field];
-      return found === undefined ? absent : found;
-    }
+  const otherwise = (value: Result): Result => {
     if (stops(value)) return value;
     if (value instanceof Optional) return chainedField(value, field, absent);
     const found = lookUpField(value, field);
     return found === missing ? absent : found;
   };
+  const slot = slotOf(compiler, node.operand);
+  return slot === null
+    ? fieldStep(operand, field, { absent, otherwise })
+    : slotFieldStep(slot, field, { absent, otherwise });
+}
+
+interface Fallback {
+  readonly absent: CelError;
+  /** For operands that are no plain map. */
+  readonly otherwise: (value: Result) => Result;
+}
+
+function fieldStep(operand: Step, field: string, { absent, otherwise }: Fallback): Step {
+  return (frame) => {
+    const value = operand(frame);
+    if (!isPlain(value)) return otherwise(value);
+    const found = value[field];
+    return found === undefined ? absent : found;
+  };
+}
+
+/** The same for a variable, which is most of all selections: a call less. */
+function slotFieldStep(slot: number, field: string, { absent, otherwise }: Fallback): Step {
+  return (frame) => {
+    const value = frame.slots[slot] as Result;
+    if (!isPlain(value)) return otherwise(value);
+    const found = value[field];
+    return found === undefined ? absent : found;
+  };
+}
+
+function slotOf(compiler: Compiler, node: Expression): number | null {
+  const reference = compiler.notes.references.get(node);
+  return reference?.kind === 'slot' ? reference.slot : null;
 }
 
 function optionalFieldStep(operand: Step, { field }: Select): Step {
@@ -73,11 +102,21 @@ function wrap(found: CelValue): Result {
 export function hasStep(compiler: Compiler, node: Has): Step {
   const operand = compiler.step(node.select.operand);
   const { field } = node.select;
-  return (frame) => {
-    const value = operand(frame);
+  const slot = slotOf(compiler, node.select.operand);
+  const otherwise = (value: Result): Result => {
     if (stops(value)) return value;
     const inner = value instanceof Optional ? value.value : value;
     return inner !== undefined && lookUpField(inner, field) !== missing;
+  };
+  if (slot === null) {
+    return (frame) => {
+      const value = operand(frame);
+      return isPlain(value) ? value[field] !== undefined : otherwise(value);
+    };
+  }
+  return (frame) => {
+    const value = frame.slots[slot] as Result;
+    return isPlain(value) ? value[field] !== undefined : otherwise(value);
   };
 }
 
