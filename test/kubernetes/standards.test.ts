@@ -4,30 +4,11 @@
  * what is expected, so a control that speaks up for another's field fails here too.
  */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { test } from 'node:test';
 import { stringify } from 'yaml';
-import { compilePolicies, defaultConfiguration, judge, readPolicies } from '../../engine/index.ts';
-import { createNative } from '../../repository/index.ts';
 import { controls } from './controls.ts';
+import { foundAt as found, levels } from './levels.ts';
 import { type Fields, hardened, workloads } from './workloads.ts';
-
-const folder = path.join(import.meta.dirname, '../../policies/kubernetes');
-const native = createNative();
-const read = readPolicies(
-  readdirSync(folder)
-    .filter((name) => name.endsWith('.yaml'))
-    .map((name) => ({
-      path: `policies/kubernetes/${name}`,
-      id: `kubernetes/${path.basename(name, '.yaml')}`,
-      text: readFileSync(path.join(folder, name), 'utf8'),
-    })),
-);
-const levels = {
-  baseline: compilePolicies(read.policies, { ...defaultConfiguration, sets: ['PSS/baseline'] }, native),
-  restricted: compilePolicies(read.policies, { ...defaultConfiguration, sets: ['PSS/restricted'] }, native),
-};
 
 test('the restricted level includes the baseline level', () => {
   const ids = ({ policies }: (typeof levels)['baseline']) => policies.map(({ policy }) => policy.id);
@@ -66,19 +47,6 @@ for (const control of controls) {
     }
     assert.ok(verdicts >= workloads.length * 2);
   });
-}
-
-/** `policy path` of each finding, in the order of the text; everything unexpected stands out as such. */
-function found(level: keyof typeof levels, object: object): readonly string[] {
-  const verdict = judge(
-    { path: 'pod.yaml', text: stringify(object) },
-    { policies: levels[level], native, context: { gate: 'check', date: '2026-01-01' } },
-  );
-  assert.deepEqual(verdict.problems, []);
-  assert.ok(verdict.counts.resources > 2);
-  return verdict.findings.map(({ policy, path: where, outcome }) =>
-    outcome === 'fail' ? `${policy} ${where}` : `${outcome} ${policy}`,
-  );
 }
 
 /** The first of those that have the same name. */
