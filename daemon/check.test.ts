@@ -253,11 +253,10 @@ test('a reader that leaves early changes nothing about the verdict', (context) =
     context,
     Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`${at}.yaml`, privileged])),
   );
-  const script = `"${process.execPath}" "${kerbPath}" check; echo "status $?" >&2`;
-  const { stderr } = spawnSync('sh', ['-c', `{ ${script}; } | head -n 1`], {
+  const { stderr } = spawnSync('sh', ['-c', '{ "$NODE" "$KERB" check; echo "status $?" >&2; } | head -n 1'], {
     cwd: tree.root,
     encoding: 'utf8',
-    env: { ...process.env, KERB_NO_BUILD: '1' },
+    env: { ...process.env, NODE: process.execPath, KERB: kerbPath, KERB_NO_BUILD: '1' },
   });
   assert.equal(stderr, 'status 1\n');
 });

@@ -12,8 +12,9 @@ export function frameOf(excerpt: Excerpt, range: Range, style: Style, paint: (te
     const number = String(line).padStart(gutter);
     const shown =
       `  ${isMarked ? paint(number) : style.dim(number)} ${style.dim('│')} ${cut}${printable(text)}`.trimEnd();
-    if (!isMarked) return [shown];
-    const mark = markOf(text, line, range, excerpt.cutColumns);
+    // Of a mark over several lines the first is underlined; the numbers of the others are painted.
+    if (line !== range.start.line) return [shown];
+    const mark = markOf(text, range, excerpt.cutColumns);
     return [
       shown,
       `  ${' '.repeat(gutter)} ${style.dim('│')} ${' '.repeat(cut.length)}${mark.before}${paint(mark.carets)}`,
@@ -21,13 +22,11 @@ export function frameOf(excerpt: Excerpt, range: Range, style: Style, paint: (te
   });
 }
 
-function markOf(text: string, line: number, range: Range, cutColumns: number): { before: string; carets: string } {
-  const indent = text.length - text.trimStart().length;
-  const start = line === range.start.line ? Math.max(0, range.start.column - 1 - cutColumns) : indent;
-  const end = line === range.end.line ? range.end.column - 1 - cutColumns : text.trimEnd().length;
-  const before = widthOf(printable(text.slice(0, start)));
-  const width = widthOf(printable(text.slice(start, Math.max(start, end))));
-  return { before: ' '.repeat(before), carets: '^'.repeat(Math.max(1, width)) };
+function markOf(text: string, { start, end }: Range, cutColumns: number): { before: string; carets: string } {
+  const from = Math.max(0, start.column - 1 - cutColumns);
+  const to = start.line === end.line ? end.column - 1 - cutColumns : text.trimEnd().length;
+  const width = widthOf(printable(text.slice(from, Math.max(from, to))));
+  return { before: ' '.repeat(widthOf(printable(text.slice(0, from)))), carets: '^'.repeat(Math.max(1, width)) };
 }
 
 /** A range that ends at the very beginning of a line does not mark it. */
