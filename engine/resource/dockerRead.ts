@@ -24,7 +24,7 @@ export function readDockerfile(content: PartContent): PartContent {
 const maxInstructions = 10_000;
 
 interface Stage {
-  readonly name: string | null;
+  readonly name: string;
   readonly user: Value;
   readonly shell: Value;
   readonly variables: Variables;
@@ -39,16 +39,17 @@ interface State {
 
 function stagesOf(raw: readonly RawInstruction[], globals: Variables): readonly Tree[] {
   const starts = raw.flatMap(({ keyword, onbuild }, index) => (keyword === 'FROM' && !onbuild ? [index] : []));
-  const done: Stage[] = [];
+  const named = new Map<string, Stage>();
   return starts.map((start, index) => {
     const [from, ...rest] = raw.slice(start, starts[index + 1]);
-    return stageTree(from!, rest, { done, globals, final: index === starts.length - 1 });
+    return stageTree(from!, rest, { named, globals, index, final: index === starts.length - 1 });
   });
 }
 
 interface StageContext {
-  /** The stages before this one; it adds itself. */
-  readonly done: Stage[];
+  /** The stages before this one, by name in lower case; it adds itself. */
+  readonly named: Map<string, Stage>;
+  readonly index: number;
   readonly globals: Variables;
   readonly final: boolean;
 }
@@ -56,15 +57,13 @@ interface StageContext {
 function stageTree(
   from: RawInstruction,
   rest: readonly RawInstruction[],
-  { done, globals, final }: StageContext,
+  { named, globals, index, final }: StageContext,
 ): Tree {
   const words = wordsOf(from.text, from.body.start);
   const image = words[0] ?? { text: '', span: from.keywordSpan };
   const name = words[1]?.text.toUpperCase() === 'AS' ? (words[2] ?? null) : null;
   const base = resolveVariables(image.text, globals);
-  const parent = done.find(
-    (stage) => stage.name !== null && typeof base === 'string' && stage.name === base.toLowerCase(),
-  );
+  const parent = typeof base === 'string' ? named.get(base.toLowerCase()) : undefined;
   const state: State = {
     variables: new Map(parent?.variables),
     user: parent?.user ?? null,
@@ -75,23 +74,19 @@ function stageTree(
   const tree = mapTree(
     {
       name: name && scalar(name.text, name.span),
-      index: scalar(done.length, from.keywordSpan),
+      index: scalar(index, from.keywordSpan),
       base: scalar(base, image.span),
       written: scalar(image.text, image.span),
       platform: platform ? scalar(resolveVariables(platform.value, globals), platform.span) : null,
-      parent: parent?.name ? scalar(parent.name, image.span) : null,
+      parent: parent ? scalar(parent.name, image.span) : null,
       final: scalar(final, from.keywordSpan),
       user: state.user === null ? null : scalar(state.user, userSpan(rest) ?? image.span),
       instructions: listTree(instructions, from.span),
     },
     from.span,
   );
-  done.push({
-    name: name?.text.toLowerCase() ?? null,
-    user: state.user,
-    shell: state.shell,
-    variables: state.variables,
-  });
+  const key = name?.text.toLowerCase();
+  if (key !== undefined && !named.has(key)) named.set(key, { name: key, ...state });
   return tree;
 }
 

@@ -39,6 +39,7 @@ export interface Word {
 export function scanDockerfile(text: string): readonly RawInstruction[] {
   const escapeSign = escapeCharacter(text);
   const found: RawInstruction[] = [];
+  const search: HeredocSearch = { text, failures: 0 };
   for (let at = 0; at < text.length; ) {
     const end = lineEnd(text, at);
     if (isIgnored(text.slice(at, end))) {
@@ -46,7 +47,7 @@ export function scanDockerfile(text: string): readonly RawInstruction[] {
       continue;
     }
     const block = continued(text, at, escapeSign);
-    const instruction = instructionOf(text, block);
+    const instruction = instructionOf(search, block);
     if (instruction !== null) found.push(instruction);
     at = (instruction?.span.end ?? block.end) + 1;
   }
@@ -57,6 +58,7 @@ export function scanDockerfile(text: string): readonly RawInstruction[] {
 export function wordsOf(text: string, from: number): readonly Word[] {
   const words: Word[] = [];
   for (const match of text.matchAll(/(?:"(?:[^"\\]|\\.)*"?|'[^']*'?|\\.|[^\s"'\\]|\\)+/gs)) {
+    if (words.length >= maxWords) break;
     words.push({
       text: unquote(match[0]),
       span: { start: from + match.index, end: from + match.index + match[0].length },
@@ -64,6 +66,8 @@ export function wordsOf(text: string, from: number): readonly Word[] {
   }
   return words;
 }
+
+const maxWords = 10_000;
 
 /** The strings of the exec form (`["a", "b"]`), or null where it is not one. */
 export function execForm(text: string, from: number): readonly Word[] | null {
@@ -128,14 +132,15 @@ function continuation(line: string, escapeSign: string): number | null {
   return trimmed.endsWith(escapeSign) ? trimmed.length - 1 : null;
 }
 
-function instructionOf(text: string, block: Block): RawInstruction | null {
+function instructionOf(search: HeredocSearch, block: Block): RawInstruction | null {
+  const { text } = search;
   const head = /^\s*(?:(onbuild)\s+)?([a-z]+)(?=\s|$)\s*/i.exec(block.text);
   if (head === null) return null;
   const keyword = head[2]!.toUpperCase();
   const keywordStart = block.start + head[0].indexOf(head[2]!, head[1]?.length ?? 0);
   const { flags, length } = flagsOf(block.text.slice(head[0].length), block.start + head[0].length);
   const from = head[0].length + length;
-  const heredocs = heredocKeywords.has(keyword) ? heredocsAfter(text, block, from) : [];
+  const heredocs = heredocKeywords.has(keyword) ? heredocsAfter(search, block, from) : [];
   const end = Math.max(block.end, heredocs.at(-1)?.end ?? 0);
   return {
     keyword,
@@ -168,6 +173,14 @@ function flagsOf(text: string, from: number): { readonly flags: readonly RawFlag
 const maxFlag = 1_000;
 const heredocKeywords = new Set(['RUN', 'COPY', 'ADD']);
 
+/** A heredoc that is never closed is looked for to the end of the file, so only some are. */
+interface HeredocSearch {
+  readonly text: string;
+  failures: number;
+}
+
+const maxFailures = 50;
+
 interface Heredoc {
   readonly start: number;
   /** Where the content ends, before the line of the delimiter. */
@@ -175,12 +188,15 @@ interface Heredoc {
   readonly end: number;
 }
 
-function heredocsAfter(text: string, block: Block, from: number): readonly Heredoc[] {
+function heredocsAfter(search: HeredocSearch, block: Block, from: number): readonly Heredoc[] {
   const found: Heredoc[] = [];
   let at = block.end + 1;
   for (const [, tabs, , name] of block.text.slice(from).matchAll(/<<(-?)(["']?)([A-Za-z_]\w*)\2/g)) {
-    const heredoc = heredocAt(text, at, name!, tabs === '-');
-    if (heredoc === null) return found;
+    const heredoc = search.failures < maxFailures ? heredocAt(search.text, at, name!, tabs === '-') : null;
+    if (heredoc === null) {
+      search.failures++;
+      return found;
+    }
     found.push(heredoc);
     at = heredoc.end + 1;
   }

@@ -7,6 +7,7 @@ export type Variables = Map<string, Value>;
 /** The text with `$NAME`, `${NAME}`, `${NAME:-word}` and `${NAME:+word}` replaced; unknown where one of them is. */
 export function resolveVariables(text: string, variables: Variables): Value {
   if (!text.includes('$')) return text;
+  if (text.length > maxLength) return new Unknown('a long text');
   let unknown: Unknown | null = null;
   const resolved = text.replace(reference, (written, bare, braced, operator, word) => {
     const value = variables.get(bare ?? braced);
@@ -17,7 +18,10 @@ export function resolveVariables(text: string, variables: Variables): Value {
     unknown = value instanceof Unknown ? value : new Unknown(`variable ${bare ?? braced}`);
     return written;
   });
-  return unknown ?? resolved;
+  // Each variable may double those before it.
+  return unknown ?? (resolved.length > maxLength ? new Unknown('a long text') : resolved);
 }
+
+const maxLength = 10_000;
 
 const reference = /\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?:(:?[-+])([^{}$]*)|[^{}]*)\})/g;

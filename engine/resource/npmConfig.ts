@@ -8,11 +8,14 @@ export function readNpmConfig(content: PartContent): PartContent {
   for (const line of content.text.matchAll(/^[^\r\n]+/gm)) {
     const entry = entryOf(line[0], line.index);
     if (entry !== null) entries.push(entry);
+    if (entries.length >= maxEntries) break;
   }
   const span = { start: 0, end: content.text.length };
   const root = mapTree({ entries: listTree(entries, span) }, span);
   return { ...content, root: root.node, value: root.value };
 }
+
+const maxEntries = 5_000;
 
 function entryOf(line: string, start: number): Tree | null {
   if (/^\s*(?:[#;[]|$)/.test(line)) return null;

@@ -14,17 +14,24 @@ export interface ShellCommand {
 /** The commands of a script in order. The content of a heredoc counts only where a shell reads it. */
 export function shellCommands(script: string, continuation = '\\'): readonly ShellCommand[] {
   const found: ShellCommand[] = [];
+  let unclosed = 0;
   for (let at = 0; at < script.length && found.length < maxCommands; ) {
     const reading: Reading = { script, continuation, blanks: [] };
     const end = commandEnd(reading, at);
     const command = trimmed(reading, at, end);
     if (command !== null) found.push(command);
-    at = Math.max(end + 1, afterHeredoc(script, command, end));
+    at = end + 1;
+    if (command === null || unclosed >= maxUnclosed || !hasData(command)) continue;
+    const behind = afterHeredoc(script, command, end);
+    if (behind === null) unclosed++;
+    at = behind ?? at;
   }
   return found;
 }
 
 const maxCommands = 5_000;
+/** What is never closed is looked for to the end of the script. */
+const maxUnclosed = 50;
 
 interface Reading {
   readonly script: string;
@@ -126,17 +133,20 @@ function blanked({ script, blanks }: Reading, from: number, to: number): string 
 const heredoc = /(?<!<)<<([-~]?)\s*(["'\\]?)([A-Za-z_]\w*)/;
 const shellReads = /^(?:sudo\s+)?(?:\S*\/)?(?:bash|sh|zsh|dash|ksh|ssh)\b|^<</;
 
-/** Behind the heredoc of a command; at its first line where a shell reads it. */
-function afterHeredoc(script: string, command: ShellCommand | null, end: number): number {
-  const found = command === null ? null : heredoc.exec(command.text);
-  if (found === null || shellReads.test(command!.text)) return end + 1;
+function hasData(command: ShellCommand): boolean {
+  return heredoc.test(command.text) && !shellReads.test(command.text);
+}
+
+/** Behind the heredoc that a command is given as data; null where there is none, or none that is ever closed. */
+function afterHeredoc(script: string, command: ShellCommand, end: number): number | null {
   const lineEnd = script.indexOf('\n', end);
-  if (lineEnd < 0) return end + 1;
+  const name = heredoc.exec(command.text)?.[3];
+  if (name === undefined || lineEnd < 0) return null;
   for (let at = lineEnd + 1; at < script.length; ) {
     const next = script.indexOf('\n', at);
     const stop = next < 0 ? script.length : next;
-    if (script.slice(at, stop).trim() === found[3]) return stop + 1;
+    if (script.slice(at, stop).trim() === name) return stop + 1;
     at = stop + 1;
   }
-  return end + 1;
+  return null;
 }

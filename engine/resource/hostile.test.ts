@@ -1,0 +1,27 @@
+/** Texts that grow where they should not: lifting them takes about as long as reading them, and never throws. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readDocument } from '../document/index.ts';
+import { liftResources } from './index.ts';
+
+const workflow = 'on: push\njobs:\n  a:\n    steps:\n    - run: ';
+
+const texts: readonly (readonly [what: string, path: string, text: string])[] = [
+  ['variables that double', 'Dockerfile', `FROM x\nENV A=aa\n${'ENV A=$A$A\n'.repeat(60)}`],
+  ['heredocs never closed', 'Dockerfile', `FROM x\n${'RUN <<A\n'.repeat(10_000)}`],
+  ['many stages', 'Dockerfile', 'FROM x AS a\n'.repeat(30_000)],
+  ['one long line', 'Dockerfile', `FROM x\nENV ${'a=b '.repeat(100_000)}`],
+  ['quotes', 'Dockerfile', `FROM x\nENV ${'"'.repeat(200_001)}`],
+  ['flags', 'Dockerfile', `FROM x\nRUN ${'--a=b '.repeat(50_000)}x`],
+  ['settings', '.npmrc', 'a=b\n'.repeat(100_000)],
+  ['data never closed', '.github/workflows/a.yml', `${workflow}|\n${'        cat <<X\n'.repeat(4_000)}`],
+  ['expressions', '.github/workflows/a.yml', `${workflow}${'${{ a }}'.repeat(20_000)}\n`],
+  ['nested lists', 'a.json', `${'{"kind":"List","apiVersion":"v1","items":['.repeat(90)}${']}'.repeat(90)}`],
+];
+
+for (const [what, path, text] of texts) {
+  test(`lifting ${what}`, () => {
+    const document = readDocument({ path, text }, { sha256: () => '', parseCode: () => null });
+    assert.ok(liftResources(document).some(({ resources }) => resources.length > 0));
+  });
+}
