@@ -1,4 +1,5 @@
 // Wires one connection: each LSP method to the function that answers it. Nothing is decided here.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection, InitializeParams, InitializeResult } from 'vscode-languageserver';
 import { CodeActionKind, TextDocumentSyncKind } from 'vscode-languageserver';
 import { createNative } from '../repository/index.ts';
@@ -18,6 +19,7 @@ import { createRoots, type Root } from './roots.ts';
 import { createSchedule } from './schedule.ts';
 import { markAllDirty, type Session } from './session.ts';
 import { uriOf } from './uri.ts';
+import { warmUp } from './warm.ts';
 import { createWatch, type Watch } from './watch.ts';
 
 /** The name and version that the server gives of itself. */
@@ -55,7 +57,16 @@ function start(connection: Connection, client: Client): Running {
     publishOwnFiles(session, root);
     if (begun) watch.follow(root);
     tellStatus(session);
+    warm(root);
     if (!session.pushes && client.refreshesDiagnostics) connection.languages.diagnostics.refresh();
+  };
+  let warmed = false;
+  const warm = (root: Root): void => {
+    if (warmed) return;
+    warmed = true;
+    warmUp(session, root, (ms) => sleep(ms, undefined, { ref: false })).catch((error: unknown) =>
+      connection.console.error(`Kerb broke while it warmed up: ${framesOf(error)}`),
+    );
   };
   const failed = (root: Root, error: unknown): void => {
     connection.console.error(`Kerb could not load the rules of ${root.folder}: ${framesOf(error)}`);
@@ -74,6 +85,8 @@ function start(connection: Connection, client: Client): Running {
     closed: new Map(),
     ownFiles: new Map(),
     pushes: client.options.diagnostics !== 'pull' || !client.pulls,
+    touchedAt: performance.now(),
+    closing: false,
     requestJudging: () => schedule.request(),
     today: () => new Date().toISOString().slice(0, 10),
   };
@@ -87,6 +100,7 @@ function start(connection: Connection, client: Client): Running {
       tellStatus(session);
     },
     async close() {
+      session.closing = true;
       schedule.close();
       await watch.close();
     },

@@ -2,7 +2,7 @@
 
 import path from 'node:path';
 import type { Diagnostic } from 'vscode-languageserver';
-import type { Finding } from '../engine/index.ts';
+import type { FileProblem, Finding } from '../engine/index.ts';
 import { configurationName } from '../repository/index.ts';
 import {
   diagnosticOf,
@@ -34,7 +34,11 @@ export function publishDirty(session: Session): void {
  * Shows what is wrong with a root's own files (kerb.yaml, policies) that are not open: open ones show their own text's.
  */
 export function publishOwnFiles(session: Session, root: Root): void {
-  const found = Map.groupBy(root.rules?.problems ?? [], ({ file }) => uriOf(path.resolve(root.folder, file)));
+  const found = new Map<string, FileProblem[]>();
+  for (const problem of root.rules?.problems ?? []) {
+    const uri = uriOf(path.resolve(root.folder, problem.file));
+    found.set(uri, [...(found.get(uri) ?? []), problem]);
+  }
   for (const uri of session.ownFiles.get(root) ?? []) if (!found.has(uri)) showClosed(session, uri, []);
   for (const [uri, list] of found) {
     const code = uri.endsWith(`/${configurationName}`) ? 'kerb/configuration' : 'kerb/policy';

@@ -22,6 +22,10 @@ export interface Session {
   readonly ownFiles: Map<Root, readonly string[]>;
   /** Whether diagnostics are pushed. A client that can pull is pushed to until it first pulls. */
   pushes: boolean;
+  /** When a document was last opened, changed or closed, by `performance.now()`. */
+  touchedAt: number;
+  /** The client said goodbye. */
+  closing: boolean;
   /** Judges what is dirty as soon as the input is drained. */
   requestJudging(): void;
   /** `YYYY-MM-DD`. */
@@ -30,6 +34,7 @@ export interface Session {
 
 /** Marks a document for judging. */
 export function markDirty(session: Session, document: OpenDocument): void {
+  session.touchedAt = performance.now();
   session.dirty.add(document);
   session.requestJudging();
 }
