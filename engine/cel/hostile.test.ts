@@ -193,7 +193,7 @@ test('mutated and random expressions get an answer', () => {
       if (evaluation?.kind === 'error') assert.doesNotMatch(evaluation.message, /broke/);
       program?.explain({ self }, { cost: 1_000 });
     }),
-    { numRuns: 1500, seed: 1 },
+    { numRuns: 800, seed: 1 },
   );
 });
 

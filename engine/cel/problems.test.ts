@@ -102,6 +102,15 @@ self.hostNetwork) || other.x
 if == 1
 ^^ "if" is reserved and cannot be a name`,
   `
+self.containers.all(c.name)
+                ^^^ all is written list.all(x, condition) or list.all(i, x, condition)`,
+  `
+cel.bind(x, 1)
+    ^^^^ bind is written cel.bind(x, value, expression)`,
+  `
+has(self.a, self.b)
+^^^ has is written has(a.b)`,
+  `
 f(1, )
      ^ an argument is missing here
 ^ unknown function "f"`,

@@ -2,6 +2,7 @@
 
 import type { FunctionDeclaration, Overload } from '../function.ts';
 import type { Call, Expression } from '../syntax/expression.ts';
+import { macroUsage } from '../syntax/macro.ts';
 import { dyn, formatType, type Type } from '../type.ts';
 import type { Checker } from './check.ts';
 import type { Signature } from './operators.ts';
@@ -37,7 +38,12 @@ interface Resolved {
 }
 
 function checkArguments(checker: Checker, node: Call, { declaration, args, locals }: Resolved): Type {
-  checker.notes.calls.set(node, { declaration, args });
+  const usage = declaration === null ? macroUsage(node) : null;
+  checker.notes.calls.set(node, { declaration, args: usage === null ? args : [] });
+  if (usage !== null) {
+    checker.report(node.nameSpan, `${node.name} is written ${usage}`);
+    return dyn;
+  }
   const problems = checker.notes.problems.length;
   const types = args.map((arg) => checker.type(arg, locals));
   if (declaration === null) {

@@ -96,6 +96,29 @@ const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
   ['transformMapEntry/4', { macro: 'transformMapEntry', variables: 2, filter: 'filtered' }],
 ]);
 
+const usages: ReadonlyMap<string, string> = new Map([
+  ['all', 'list.all(x, condition) or list.all(i, x, condition)'],
+  ['exists', 'list.exists(x, condition) or list.exists(i, x, condition)'],
+  ['exists_one', 'list.exists_one(x, condition) or list.exists_one(i, x, condition)'],
+  ['existsOne', 'list.existsOne(x, condition) or list.existsOne(i, x, condition)'],
+  ['filter', 'list.filter(x, condition)'],
+  ['map', 'list.map(x, value) or list.map(x, condition, value)'],
+  ['sortBy', 'list.sortBy(x, key)'],
+  ['transformList', 'list.transformList(i, x, value) or list.transformList(i, x, condition, value)'],
+  ['transformMap', 'map.transformMap(k, v, value) or map.transformMap(k, v, condition, value)'],
+  ['transformMapEntry', 'map.transformMapEntry(k, v, {key: value})'],
+  ['optMap', 'optional.optMap(x, value)'],
+  ['optFlatMap', 'optional.optFlatMap(x, optional)'],
+  ['bind', 'cel.bind(x, value, expression)'],
+]);
+
+/** How a macro is written, for a call that has its name but not its form; null where no macro has the name. */
+export function macroUsage(call: Call): string | null {
+  if (call.target === null) return call.name === 'has' ? 'has(a.b)' : null;
+  const cel = call.target.kind === 'name' && call.target.name === 'cel';
+  return cel === (call.name === 'bind') ? (usages.get(call.name) ?? null) : null;
+}
+
 function expandComprehension(call: Call, range: Expression, report: Report): Comprehension | Call | Invalid {
   const form = forms.get(`${call.name}/${call.args.length}`);
   if (form === undefined) return call;
