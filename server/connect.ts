@@ -115,7 +115,10 @@ function register(connection: Connection, { session, watch }: Running): void {
   connection.onDidChangeWatchedFiles(({ changes }) => watch.changed(changes.map(({ uri }) => uri)));
   connection.onDidSaveTextDocument(({ textDocument }) => watch.changed([textDocument.uri]));
   if (session.client.workspaceFolders) {
-    connection.onNotification('workspace/didChangeWorkspaceFolders', (params) => moveDocuments(session, params));
+    connection.onNotification('workspace/didChangeWorkspaceFolders', (params) => {
+      moveDocuments(session, params);
+      watch.prune();
+    });
   }
   const open = (uri: string) => documents.get(uri) ?? null;
   connection.onHover(({ textDocument, position }) => {

@@ -12,6 +12,8 @@ import { fileOf, uriOf } from './uri.ts';
 export interface Watch {
   /** Watches what a root's configuration names now. */
   follow(root: Root): void;
+  /** Stops watching for roots that the session forgot. */
+  prune(): void;
   /** Tells of changed files, by URI. */
   changed(uris: readonly string[]): void;
   close(): Promise<void>;
@@ -44,9 +46,18 @@ export function createWatch(session: Session): Watch {
       if (before?.key === key) return;
       void before?.stop();
       const stop = session.client.watchesFiles
-        ? watchByClient(session, root, paths)
+        ? watchByClient(session, root, paths, () => reloadSoon(root))
         : watchOurselves(session, paths, () => reloadSoon(root));
       registrations.set(root, { key, stop });
+    },
+    prune() {
+      const known = new Set(session.roots.all());
+      for (const [root, { stop }] of registrations) {
+        if (known.has(root)) continue;
+        clearTimeout(timers.get(root));
+        registrations.delete(root);
+        void stop();
+      }
     },
     async close() {
       for (const timer of timers.values()) clearTimeout(timer);
@@ -72,7 +83,12 @@ function governs(root: Root, file: string): boolean {
   );
 }
 
-function watchByClient(session: Session, root: Root, paths: readonly string[]): () => Promise<void> {
+function watchByClient(
+  session: Session,
+  root: Root,
+  paths: readonly string[],
+  reload: () => void,
+): () => Promise<void> {
   const patterns = paths.flatMap((each) => {
     const relative = path.relative(root.folder, each).split(path.sep).join('/');
     return [relative, `${relative}/**`];
@@ -89,6 +105,7 @@ function watchByClient(session: Session, root: Root, paths: readonly string[]): 
     return null;
   };
   const settled: Promise<Disposable | null> = registered.catch(refused);
+  void settled.then(reload);
   return async () => (await settled)?.dispose();
 }
 
@@ -100,6 +117,8 @@ function watchOurselves(session: Session, paths: readonly string[], reload: () =
       if (closed) return;
       watcher = watch([...paths], { ignoreInitial: true, followSymlinks: false });
       watcher.on('all', reload);
+      // What changed while the watcher looked around for the first time would never be told.
+      watcher.on('ready', reload);
       watcher.on('error', (error) => session.connection.console.warn(`Watching failed: ${String(error)}`));
     },
     (error: unknown) => session.connection.console.warn(`Nothing is watched: ${String(error)}`),
