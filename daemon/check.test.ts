@@ -313,3 +313,26 @@ test('inside a hook exactly what this commit holds is judged, also in a linked w
     assert.deepEqual([...new Set(files())], ['b.yaml']);
   }
 });
+
+test('policies of a repository stand beside sets of those that come with Kerb', (context) => {
+  const own = `title: Pods need a team
+severity: low
+why: Nobody knows whom to ask.
+remedy: Say it.
+owners: [shop]
+resource: kubernetes.object
+require: "'team' in self.?metadata.?labels.orValue({})"
+message: no team
+`;
+  const tree = createWorkTree(context, {
+    'kerb.yaml': `sets: [PSS/baseline, team]\npolicyFolders: [rules]\npolicies: { ${id}: { enforcement: warn } }\n`,
+    'rules/team/owner.yaml': own,
+    'bad.yaml': privileged,
+  });
+  const ran = runKerb(['check', 'bad.yaml', '--format', 'json'], { cwd: tree.root });
+  assert.equal(ran.status, 0, ran.stdout);
+  assert.deepEqual(
+    findingsOf(ran).map(({ policy, enforcement }) => `${policy} ${enforcement}`),
+    ['team/owner audit', `${id} warn`],
+  );
+});

@@ -82,9 +82,9 @@ function policiesById(setup: Setup): Report['policies'] {
 }
 
 /** Policies that somebody brought are compiled as a whole: one that is wrong says so even where it judges nothing. */
-function broughtProblems({ policies, configuration }: Setup, { native }: Desk): readonly FileProblem[] {
-  const brought = policies.filter((policy) => !isBuiltIn(policy));
+function broughtProblems({ configuration }: Setup, { policies: set, native }: Desk): readonly FileProblem[] {
+  const brought = set.policies.map(({ policy }) => policy).filter((policy) => !isBuiltIn(policy));
   if (brought.length === 0) return [];
-  const enabled = compilePolicies(brought, { ...configuration, policies: {} }, native);
-  return checkPolicies(enabled);
+  // What the configuration says of other policies is not asked of these few again.
+  return checkPolicies(compilePolicies(brought, { ...configuration, sets: ['all'], policies: {} }, native));
 }
