@@ -3,6 +3,7 @@ import { compileLinear, type LinearRegex } from './linear.ts';
 import type { Match } from './match.ts';
 import { hasGroupInLoop, hasOpaqueSet, nativeSource } from './native.ts';
 import { type ParsedRegex, parseRegex, type RegexProblem } from './parse.ts';
+import { simplify } from './simplify.ts';
 
 export type { Match } from './match.ts';
 export type { RegexProblem } from './parse.ts';
@@ -40,28 +41,12 @@ export function compileRegex(pattern: string): CompiledRegex {
 
 /** {@link compileRegex} of a pattern that has been read already. */
 export function compileParsed(pattern: string, parsed: ParsedRegex): CompiledRegex {
-  const engines: Engines = { native: compileNative(parsed), bounds: null, linear: null };
+  const linear = once(() => compileLinear(pattern));
   if (hasOpaqueSet(parsed.node)) {
-    const linear = compileLinear(pattern);
-    if (typeof linear === 'string') return { regex: null, problem: { offset: 0, message: linear } };
-    engines.linear = linear;
+    const made = linear();
+    if (typeof made === 'string') return { regex: null, problem: { offset: 0, message: made } };
   }
-  return { regex: regexOf(pattern, parsed, engines), problem: null };
-}
-
-interface Engines {
-  /** Null where JavaScript would mean something else. */
-  readonly native: Native | null;
-  /** Null until a text asks which engine is for it. */
-  bounds: Bounds | null;
-  linear: LinearRegex | null;
-}
-
-interface Native {
-  readonly test: RegExp;
-  /** Null where JavaScript would report other groups than RE2. */
-  readonly find: RegExp | null;
-  readonly sticky: RegExp | null;
+  return { regex: regexOf(pattern, parsed, () => existing(linear())), problem: null };
 }
 
 /** The steps that the platform's RegExp may take: a few thousand on short texts, else a fixed number a character. */
@@ -72,54 +57,62 @@ const stepsPerCharacter = 1024;
 /** Beyond this the stack of a backtracking matcher could run out on a pattern without an upper length. */
 const longText = 1 << 16;
 
-function compileNative(parsed: ParsedRegex): Native | null {
-  const source = nativeSource(parsed.node);
-  if (source === null) return null;
+function regexOf(pattern: string, parsed: ParsedRegex, linear: () => LinearRegex): Regex {
   const exact = !hasGroupInLoop(parsed.node);
   const flags = parsed.groups > 0 ? 'du' : 'u';
-  return {
-    test: new RegExp(source, 'u'),
-    find: exact ? new RegExp(source, `${flags}g`) : null,
-    sticky: exact ? new RegExp(source, `${flags}y`) : null,
-  };
-}
-
-function regexOf(pattern: string, parsed: ParsedRegex, engines: Engines): Regex {
-  const { native } = engines;
-  const bounds = () => {
-    engines.bounds ??= boundsOf(parsed.node);
-    return engines.bounds;
-  };
-  const isCheap = ({ length }: string) =>
-    length <= longText && bounds().search(length) <= Math.max(fewSteps, stepsPerCharacter * length);
-  const isCheapOnce = ({ length }: string) => length <= longText && bounds().attempt(length) <= fewStepsOnce;
+  const bounds = once(() => boundsOf(parsed.node));
+  const source = once(() => (exact ? nativeSource(parsed.node) : null));
+  const finder = once(() => nativeOf(source(), `${flags}g`));
+  const sticky = once(() => nativeOf(source(), `${flags}y`));
+  const simple = once(() => simplify(parsed.node));
+  const simpleBounds = once(() => boundsOf(simple()));
+  const tester = once(() => nativeOf(nativeSource(simple()), 'u'));
   return {
     source: pattern,
     groups: parsed.groups,
     names: parsed.names.slice(1),
     longest: longestMatch(parsed.node),
-    test: (text) => (native && isCheap(text) ? native.test.test(text) : linearOf(pattern, engines).test(text)),
+    test: (text) => {
+      const native = isCheap(text, simpleBounds()) ? tester() : null;
+      return native ? native.test(text) : linear().test(text);
+    },
     find: (text, from) => {
       const begin = afterPair(text, from);
       if (begin > text.length) return null;
-      if (native?.find && isCheap(text)) return run(native.find, text, begin);
-      return linearOf(pattern, engines).find(text, begin);
+      const native = isCheap(text, bounds()) ? finder() : null;
+      return native ? run(native, text, begin) : linear().find(text, begin);
     },
     matchAt: (text, at) => {
-      if (native?.sticky && isCheapOnce(text)) return run(native.sticky, text, at);
-      const match = linearOf(pattern, engines).find(text, at);
+      const isQuick = text.length <= longText && bounds().attempt(text.length) <= fewStepsOnce;
+      const native = isQuick ? sticky() : null;
+      if (native) return run(native, text, at);
+      const match = linear().find(text, at);
       return match?.start === at ? match : null;
     },
   };
 }
 
-/** The automata are made when a text first needs them; the pattern has been read, so that they must exist. */
-function linearOf(pattern: string, engines: Engines): LinearRegex {
-  if (engines.linear) return engines.linear;
-  const linear = compileLinear(pattern);
+function isCheap({ length }: string, { search }: Bounds): boolean {
+  return length <= longText && search(length) <= Math.max(fewSteps, stepsPerCharacter * length);
+}
+
+function nativeOf(source: string | null, flags: string): RegExp | null {
+  return source === null ? null : new RegExp(source, flags);
+}
+
+/** The pattern has been read, so that the automata must exist. */
+function existing(linear: LinearRegex | string): LinearRegex {
   if (typeof linear === 'string') throw new Error(`two readings of one pattern: ${linear}`);
-  engines.linear = linear;
   return linear;
+}
+
+/** Most patterns never meet a text that needs all of this. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 function run(regex: RegExp, text: string, from: number): Match | null {
