@@ -142,6 +142,7 @@ function publish() {
     if (file.startsWith('native') && same(path.join(staging, file), path.join(dist, file))) continue;
     renameSync(path.join(staging, file), path.join(dist, file));
   }
+  rmSync(path.join(dist, '.cache'), { recursive: true, force: true });
   const stamp = path.join(dist, '.built');
   writeFileSync(stamp, '');
   // Sources saved while the build ran are newer than this, so the next start builds again.
