@@ -87,8 +87,9 @@ function covered(finding: Finding, governing: readonly Governing[]): Finding {
   return finding;
 }
 
-/** Where a policy is off or the file was not understood, a suppression may be idle without being useless. */
-function isJudgedHere(id: string, { policies, document }: ExceptOptions): boolean {
+/** Where a policy is off or broken, or the file was not understood, a suppression may be idle without being useless. */
+function isJudgedHere(id: string, { policies, document, findings }: ExceptOptions): boolean {
+  if (findings.some(({ policy, outcome }) => policy === id && outcome === 'error')) return false;
   const enabled = policies.policies.find(({ policy }) => policy.id === id);
   return enabled !== undefined && !enabled.ignores(document.file.path) && document.problems.length === 0;
 }
