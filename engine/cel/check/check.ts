@@ -11,6 +11,7 @@ import type {
   MapExpression,
   Name,
   Operation,
+  Operator,
   Select,
 } from '../syntax/expression.ts';
 import { bool, dyn, formatType, list, map, optional, parameter, type Type } from '../type.ts';
@@ -165,11 +166,16 @@ function objectIn(type: Type): boolean {
 
 function checkOperation(checker: Checker, node: Operation, locals: Local | null): Type {
   const types = node.operands.map((operand) => checker.type(operand, locals));
+  if (types.every((type) => type.kind === 'dyn')) return givesBool(node.operator) ? bool : dyn;
   const found = checkSignatures(checker, operatorSignatures[node.operator], types);
   if (found !== null) return found;
   if ((node.operator === '==' || node.operator === '!=') && comparesWithNull(checker, node, types)) return bool;
   checker.report(node.span, describeMisfit(checker, node, types));
-  return ['==', '!=', '<', '<=', '>', '>=', 'in', '!'].includes(node.operator) ? bool : dyn;
+  return givesBool(node.operator) ? bool : dyn;
+}
+
+function givesBool(operator: Operator): boolean {
+  return ['==', '!=', '<', '<=', '>', '>=', 'in', '!'].includes(operator);
 }
 
 /** A field of a document may be null, whatever its type. */

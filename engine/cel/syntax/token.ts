@@ -17,11 +17,10 @@ export type Report = (span: Span, message: string) => void;
 /** The tokens of a source, ended by one of kind `end`. */
 export function tokenize(source: string, report: Report): readonly Token[] {
   const tokens: Token[] = [];
-  let at = 0;
-  while (at < source.length) {
-    at = skipSpace(source, at);
-    if (at >= source.length) break;
-    at = readToken(source, at, tokens, report);
+  for (let at = skipSpace(source, 0); at < source.length; at = skipSpace(source, at)) {
+    const token = readToken(source, at, report);
+    at = token === null ? readUnknown(source, at, tokens, report) : token.end;
+    if (token !== null) tokens.push(token);
   }
   tokens.push({ kind: 'end', text: '', start: source.length, end: source.length });
   return tokens;
@@ -35,27 +34,26 @@ const number = /0[xX][0-9a-fA-F]+[uU]?|(?:\d+\.\d+|\.\d+)(?:[eE][+-]?\d+)?|\d+[e
 const symbol = /&&|\|\||==|!=|<=|>=|[-+*/%<>!?:.,()[\]{}]/y;
 
 function skipSpace(source: string, at: number): number {
-  return at + (matchAt(space, source, at)?.[0].length ?? 0);
+  const code = source.charCodeAt(at);
+  return code <= 0x20 || code === 0x2f ? at + (matchAt(space, source, at)?.[0].length ?? 0) : at;
 }
 
-/** Reads one token into `tokens`; returns where it ends. */
-function readToken(source: string, start: number, tokens: Token[], report: Report): number {
-  const opening = matchAt(quote, source, start);
-  if (opening !== null) {
-    const read = readQuoted(source, start, { prefix: opening[1] ?? '', quote: opening[2] ?? '' }, report);
-    tokens.push(
-      typeof read.value === 'string'
-        ? { kind: 'string', text: read.value, start, end: read.end }
-        : { kind: 'bytes', text: '', bytes: read.value, start, end: read.end },
-    );
-    return read.end;
+/** The first character says what may begin. */
+function readToken(source: string, start: number, report: Report): Token | null {
+  const first = source[start] ?? '';
+  if ('"\'rRbB'.includes(first)) {
+    const opening = matchAt(quote, source, start);
+    if (opening !== null) return readString(source, start, opening, report);
   }
-  const token = readWord(source, start) ?? readNumber(source, start) ?? readSymbol(source, start);
-  if (token !== null) {
-    tokens.push(token);
-    return token.end;
-  }
-  return readUnknown(source, start, tokens, report);
+  if (/[A-Za-z_`]/.test(first)) return readWord(source, start);
+  return (/[0-9.]/.test(first) ? readNumber(source, start) : null) ?? readSymbol(source, start);
+}
+
+function readString(source: string, start: number, opening: RegExpExecArray, report: Report): Token {
+  const { value, end } = readQuoted(source, start, { prefix: opening[1] ?? '', quote: opening[2] ?? '' }, report);
+  return typeof value === 'string'
+    ? { kind: 'string', text: value, start, end }
+    : { kind: 'bytes', text: '', bytes: value, start, end };
 }
 
 /** What is no token; half an operator is read as the whole one, so that the rest can still be understood. */
