@@ -48,7 +48,7 @@ async function dispatch([name, ...args]: readonly string[]): Promise<ExitCode> {
     );
   }
   const command = await load();
-  if (args.includes('--help') && !isAfterSeparator(args, '--help')) {
+  if (args.slice(0, separatorIn(args)).some((word) => word === '--help' || word === '-h')) {
     await print(helpOf(command));
     return 0;
   }
@@ -65,9 +65,10 @@ function readCall(name: string, command: Command, args: readonly string[]): Retu
   }
 }
 
-function isAfterSeparator(args: readonly string[], word: string): boolean {
+/** Where `--` stands, after which everything is a word. */
+function separatorIn(args: readonly string[]): number {
   const separator = args.indexOf('--');
-  return separator !== -1 && args.indexOf(word) > separator;
+  return separator === -1 ? args.length : separator;
 }
 
 async function overview(): Promise<string> {

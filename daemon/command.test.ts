@@ -21,6 +21,8 @@ test('kerb eval prints a value, or says where the expression is wrong', (context
     [['9223372036854775807'], 0, /^"9223372036854775807"\n$/, /^$/],
     [['{"a": optional.none(), "b": {1: true}}'], 0, /^\{"a":null,"b":\{"1":true\}\}\n$/, /^$/],
     [['ports.exists(p, p == 443) && self.name == name', '--input', 'in.yaml'], 0, /^true\n$/, /^$/],
+    [['-1 + 3'], 0, /^2\n$/, /^$/],
+    [['-h'], 0, /^kerb eval EXPR/, /^$/],
     [['1 / 0'], 2, /^$/, /1:1: division by zero\n {2}1 \/ 0\n {2}\^/],
     [['1 +'], 2, /^$/, /1:4: /],
     [['nobody'], 2, /^$/, /nobody/],

@@ -19,6 +19,8 @@ export interface Command {
   /** More, for its own help. */
   readonly description: string;
   readonly options: Readonly<Record<string, Option>>;
+  /** What a word with one dash in front is: an option that does not exist, or a word as any other (`-1 + x`). */
+  readonly dashes: 'options' | 'words';
   readonly run: (given: Arguments) => Promise<ExitCode>;
 }
 
@@ -36,6 +38,9 @@ export class UsageError extends Error {
   override name = 'UsageError';
 }
 
+/** No argument of a process holds a NUL, so this stands for a dash that the parser is not to see. */
+const hiddenDash = '\0';
+
 /** Reads the arguments of a command. Throws `UsageError`. */
 export function readArguments(command: Command, args: readonly string[]): Arguments {
   const options = Object.fromEntries(
@@ -45,7 +50,12 @@ export function readArguments(command: Command, args: readonly string[]): Argume
     ]),
   );
   try {
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    const { values, positionals } = parseArgs({
+      args: command.dashes === 'words' ? args.map((word) => word.replace(/^-(?=[^-])/, hiddenDash)) : [...args],
+      options,
+      allowPositionals: true,
+      strict: true,
+    });
     const lists = values as Record<string, readonly string[] | boolean | undefined>;
     const list = (option: string): readonly string[] => {
       const given = lists[option];
@@ -56,7 +66,7 @@ export function readArguments(command: Command, args: readonly string[]): Argume
         throw new UsageError(`--${name} can be given once only`);
     }
     return {
-      words: positionals,
+      words: positionals.map((word) => word.replace(hiddenDash, '-')),
       has: (option) => lists[option] !== undefined,
       value: (option) => list(option).at(-1) ?? null,
       values: list,

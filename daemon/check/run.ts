@@ -53,6 +53,7 @@ export function reportOf({ run: { gathered, options, desk }, judgements, beganMs
     findings: judgements.flatMap((judgement) => judgement.findings),
     problems: [
       ...ownProblems.map(ownProblem),
+      ...baselineProblems(setup, desk),
       ...gathered.problems,
       ...judgements.flatMap((judgement) => judgement.problems),
     ],
@@ -62,6 +63,16 @@ export function reportOf({ run: { gathered, options, desk }, judgements, beganMs
     },
     policies: policiesById(setup),
   };
+}
+
+/** A line that says nothing covers nothing: more counts, never less, so this blocks no verdict. */
+function baselineProblems({ configuration }: Setup, { baseline }: Desk): ReportedProblem[] {
+  return (baseline?.malformed ?? []).map((line) => ({
+    file: configuration.baseline ?? '',
+    range: { start: { line, column: 1 }, end: { line, column: 1 } },
+    message: 'the line is no fingerprint, so it covers nothing',
+    blocking: false,
+  }));
 }
 
 function verdictOf({

@@ -20,6 +20,7 @@ export const catalogCommand: Command = {
     format: { value: 'FORMAT', help: 'text, json or markdown (default: text)' },
     policies: { value: 'DIR', repeatable: true, help: 'more policies, as for kerb check' },
   },
+  dashes: 'options',
   run,
 };
 

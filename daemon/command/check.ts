@@ -42,6 +42,7 @@ Without a PATH the working directory is judged. .gitignore is honoured; a file t
     'write-baseline': { help: 'record the findings of today, so that only new ones count' },
     'no-daemon': { help: 'judge in this process' },
   },
+  dashes: 'options',
   run,
 };
 

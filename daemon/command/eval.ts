@@ -19,6 +19,7 @@ With --batch, each line of stdin is {"expr": …, "vars": {…}} and is answered
     input: { value: 'FILE', help: 'a YAML or JSON file: its keys are variables, and `self` is the whole' },
     batch: { help: 'read requests from stdin, a line each' },
   },
+  dashes: 'words',
   run,
 };
 

@@ -15,6 +15,7 @@ export const explainCommand: Command = {
   options: {
     policies: { value: 'DIR', repeatable: true, help: 'more policies, as for kerb check' },
   },
+  dashes: 'options',
   run,
 };
 

@@ -11,6 +11,7 @@ export const lspCommand: Command = {
     pipe: { value: 'NAME', help: 'speak on a named pipe or unix socket' },
     socket: { value: 'PORT', help: 'speak on a local TCP port' },
   },
+  dashes: 'options',
   run: async () => {
     throw new UsageError('say how to speak, first of all: kerb lsp --stdio');
   },

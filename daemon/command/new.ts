@@ -17,6 +17,7 @@ and run \`kerb test\` in between. ID is <domain>/<name>, in lower-case letters, 
     folder: { value: 'DIR', help: 'the policy folder (default: the first of kerb.yaml, else policies)' },
     resource: { value: 'KIND', help: 'what is judged (default: what goes with the domain)' },
   },
+  dashes: 'options',
   run,
 };
 

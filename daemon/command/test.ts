@@ -25,6 +25,7 @@ export const testCommand: Command = {
 Without DIR: the policy folders of kerb.yaml, else ./policies. DIR may also be one domain's folder or one policy's file.
 With UPDATE=1 in the environment, what differs is redrawn in place. Exit code 1 when a case fails, 2 when a policy is wrong.`,
   options: {},
+  dashes: 'options',
   run,
 };
 
