@@ -20,7 +20,7 @@ const files = globSync('*/**/*.yaml', { cwd: folder })
 const { policies, problems } = readPolicies(files);
 
 test('every policy can be read and compiled without a problem', () => {
-  const all = [...problems, ...checkPolicies(compilePolicies(policies, defaultConfiguration, native))];
+  const all = [...problems, ...checkPolicies(compilePolicies(policies, defaultConfiguration, native), native)];
   const said = all.map(({ file, range, message }) => `${file}:${range.start.line}:${range.start.column}: ${message}`);
   assert.deepEqual(said, []);
 });

@@ -26,7 +26,7 @@ export function ownProblems(rules: Rules, file: SourceFile, native: Native): Own
   const id = policyIdOf(rules, file.path);
   if (id === null) return null;
   const { policies, problems } = readPolicies([{ path: file.path, id, text: file.text }]);
-  const compiled = checkPolicies(compilePolicies(policies, defaultConfiguration, native));
+  const compiled = checkPolicies(compilePolicies(policies, defaultConfiguration, native), native);
   return { code: 'kerb/policy', problems: [...problems, ...compiled] };
 }
 

@@ -156,7 +156,7 @@ async function loadRules(folder: string, native: Native): Promise<Rules> {
 /** What the compiler says of the repository's own policies. The built-in ones were compiled before they were released. */
 function compileProblems(policies: readonly Policy[], native: Native): readonly FileProblem[] {
   const own = policies.filter((policy) => !isBuiltIn(policy));
-  return own.length === 0 ? [] : checkPolicies(compilePolicies(own, defaultConfiguration, native));
+  return own.length === 0 ? [] : checkPolicies(compilePolicies(own, defaultConfiguration, native), native);
 }
 
 /** A watcher may tell of a file that was only touched: nothing has to be judged again for that. */

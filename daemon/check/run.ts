@@ -97,5 +97,5 @@ function broughtProblems({ configuration }: Setup, { policies: set, native }: De
   const brought = set.policies.map(({ policy }) => policy).filter((policy) => !isBuiltIn(policy));
   if (brought.length === 0) return [];
   // What the configuration says of other policies is not asked of these few again.
-  return checkPolicies(compilePolicies(brought, { ...configuration, sets: ['all'], policies: {} }, native));
+  return checkPolicies(compilePolicies(brought, { ...configuration, sets: ['all'], policies: {} }, native), native);
 }

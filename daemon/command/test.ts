@@ -78,7 +78,7 @@ function testFolder(named: string): Tested {
   if (files.length === 0) throw new UsageError(`${named} holds no policy (<domain>/<name>.yaml)`);
   const native = createNative();
   const { policies, problems } = readPolicies(files);
-  const compiled = checkPolicies(compilePolicies(policies, defaultConfiguration, native));
+  const compiled = checkPolicies(compilePolicies(policies, defaultConfiguration, native), native);
   const results: CasesResult[] = [];
   const untested: string[] = [];
   for (const policy of policies) {

@@ -1,10 +1,12 @@
 /** Policies and a repository's configuration, made ready to judge. CEL is compiled when a resource kind is first met. */
+import { createLines } from '../document/index.ts';
 import type { Native } from '../model.ts';
+import { probePattern } from '../rule/pattern.ts';
 import { compileSecrets, type SecretScanner } from '../rule/secret.ts';
 import { canonicalJson } from './canonical.ts';
 import { type CompiledPolicy, compilePolicy } from './compilePolicy.ts';
 import type { Configuration } from './configuration.ts';
-import type { FileProblem } from './file.ts';
+import { type FileProblem, fileProblem } from './file.ts';
 import { globMatcher } from './glob.ts';
 import type { Policy } from './policy.ts';
 import type { Read } from './reads.ts';
@@ -95,12 +97,23 @@ export function onlyPolicy(set: PolicySet, policy: CompiledPolicy): PolicySet {
 }
 
 /** Compiles all that is on, and returns every problem of it: for authors, `kerb test`, and the editor on policy files. */
-export function checkPolicies(set: PolicySet): readonly FileProblem[] {
+export function checkPolicies(set: PolicySet, native?: Pick<Native, 'parseCode'>): readonly FileProblem[] {
   const kinds = [...new Set(set.policies.flatMap(({ policy }) => policy.resources))];
-  const found = kinds.flatMap((kind) => set.compiled(kind).flatMap((policy) => policy.problems));
+  const compiled = kinds.flatMap((kind) => set.compiled(kind));
+  const refused = native === undefined ? [] : compiled.flatMap((policy) => refusedPatterns(policy, native));
+  const found = [...compiled.flatMap((policy) => policy.problems), ...refused];
   // A policy on several kinds is compiled for each of them, and most often says the same of both.
   const distinct = new Map(found.map((problem) => [JSON.stringify(problem), problem]));
   return [...set.problems, ...distinct.values()];
+}
+
+function refusedPatterns(
+  { pattern, enabled }: CompiledPolicy,
+  native: Pick<Native, 'parseCode'>,
+): readonly FileProblem[] {
+  const { rule, file, source } = enabled.policy;
+  if (pattern === null || rule.kind !== 'pattern') return [];
+  return probePattern(pattern, native).map((said) => fileProblem(file, createLines(source), 'error', rule.span, said));
 }
 
 function digestOf(policies: readonly Policy[], configuration: Configuration, native: Pick<Native, 'sha256'>): string {

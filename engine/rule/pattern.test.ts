@@ -8,7 +8,7 @@ import { readDocument } from '../document/index.ts';
 import type { CodeLanguage } from '../model.ts';
 import type { PatternRule } from '../policy/policy.ts';
 import { readPolicies } from '../policy/read.ts';
-import { compilePattern, matchPattern } from './pattern.ts';
+import { compilePattern, matchPattern, probePattern } from './pattern.ts';
 import { isMet, needOf } from './prefilter.ts';
 import { regexNeed } from './regexNeed.ts';
 
@@ -187,4 +187,12 @@ test('a rule that says nothing is a problem, one that the parser refuses throws'
   );
   const { pattern } = compilePattern([{ language: ['typescript'], rule: { kind: 'no_such_kind' } }]);
   assert.throws(() => matchPattern(pattern, readDocument({ path: 'a.ts', text: 'x' }, native)), /invalid/i);
+});
+
+test('an author hears what the parser refuses without a file to match', () => {
+  const probe = (rule: PatternRule['rule']) =>
+    probePattern(compilePattern([{ language: ['typescript', 'go'], rule }]).pattern, native);
+  assert.deepEqual(probe({ kind: 'comment' }), []);
+  assert.deepEqual(probe({ kind: 'no_such_kind' }).length, 2);
+  assert.match(probe({ pattern: 'f()', kindd: 'x' })[0]!, /^in typescript: unknown field `kindd`/);
 });

@@ -1,5 +1,5 @@
 /** The `pattern` form: ast-grep rules on a syntax tree, asked only where the text has what a match needs. */
-import type { CodeLanguage, CodeMatch, Document, Edit, Span } from '../model.ts';
+import type { CodeLanguage, CodeMatch, CodeTree, Document, Edit, Native, Span } from '../model.ts';
 import type { PatternRule } from '../policy/policy.ts';
 import { fillTemplate } from './fill.ts';
 import { isMet, type Need, needOf } from './prefilter.ts';
@@ -59,6 +59,27 @@ export function matchPattern(pattern: CompiledPattern, document: Document): read
     .filter(({ need }) => isMet(need, text))
     .flatMap(({ configuration, fix }) => code.find(configuration).map((match) => hitOf(match, fix, text)));
   return hits.length < 2 ? hits : distinct(hits);
+}
+
+/**
+ * What ast-grep says of patterns that it refuses: a kind that the language does not have, a field that rules do not have.
+ * For authors, since it is otherwise heard of when a file in that language is first judged.
+ */
+export function probePattern({ byLanguage }: CompiledPattern, native: Pick<Native, 'parseCode'>): readonly string[] {
+  return [...byLanguage].flatMap(([language, rules]) => {
+    const code = native.parseCode(language, '');
+    return code === null ? [] : rules.flatMap(({ configuration }) => refusal(code, configuration, language));
+  });
+}
+
+function refusal(code: CodeTree, configuration: object, language: CodeLanguage): readonly string[] {
+  try {
+    code.find(configuration);
+    return [];
+  } catch (cause) {
+    const said = cause instanceof Error ? cause.message : 'it was refused';
+    return [`in ${language}: ${said.replace(/\s*\n\s*(?:\|->)?\s*/g, ' ').trim()}`];
+  }
 }
 
 const anchors = ['pattern', 'kind', 'regex', 'any', 'all', 'matches'];
