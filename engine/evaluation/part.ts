@@ -9,6 +9,7 @@ import { entryOf, type JudgeCache, type ResourceEntry } from './cache.ts';
 import { textBits } from './fingerprint.ts';
 import type { Judged, JudgedGroup } from './judged.ts';
 import { failed, isJudged, judgeResource, placed } from './judgeResource.ts';
+import { createMasker } from './maskAll.ts';
 import { maskedSpans } from './masks.ts';
 import { type Place, placeOf } from './place.ts';
 
@@ -86,14 +87,22 @@ export function judgePart(part: Part, bench: Bench): PartJudgement {
     }
   }
   const secrets = scanPart(part, resources, bench);
+  const spans = [...secrets.spans, ...maskedSpans(marks)];
   return {
-    marks: distinct([...marks, ...secrets.marks]),
-    secrets: [...secrets.spans, ...maskedSpans(marks)],
+    marks: withMaskedKeys(distinct([...marks, ...secrets.marks]), part.content.text, spans),
+    secrets: spans,
     problems: secrets.problems,
     resources: resources.length,
     unknown,
     hasBroken: marks.some(({ judged }) => judged.policy.broken !== null),
   };
+}
+
+/** A resource may be named after its text. What a fingerprint is made of must not hold a secret, not even hashed. */
+function withMaskedKeys(marks: readonly Mark[], text: string, secrets: readonly Span[]): readonly Mark[] {
+  if (secrets.length === 0) return marks;
+  const masked = createMasker(secrets.map(({ start, end }) => text.slice(start, end)));
+  return marks.map((mark) => ({ ...mark, key: masked(mark.key) }));
 }
 
 /** What CEL sees as `file`. */
