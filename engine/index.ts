@@ -19,8 +19,10 @@ export {
   judge,
   type Verdict,
 } from './evaluate.ts';
+export { createMasker } from './evaluation/maskAll.ts';
 export { type Baseline, formatBaseline, type OwnPolicy, ownPolicies, readBaseline } from './except.ts';
 export { type FixChoice, type FixedFile, fixesOf, fixFile } from './fix.ts';
+export { mask } from './mask.ts';
 export * from './model.ts';
 export { type CaseResult, type CasesResult, runCases } from './policy/cases.ts';
 export { checkPolicies, compilePolicies, type EnabledPolicy, type PolicySet } from './policy/compile.ts';

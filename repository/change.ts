@@ -67,7 +67,11 @@ export interface ChangedReading {
 /** Reads what is in a change. Ends with the failure when git fails on the way: what was read by then is no whole. */
 export async function* readChange(change: Change): AsyncGenerator<ChangedReading, GitFailure | null> {
   const byBlob = new Map<string, ChangedFile[]>();
-  for (const file of change.files) byBlob.set(file.blob, [...(byBlob.get(file.blob) ?? []), file]);
+  for (const file of change.files) {
+    const same = byBlob.get(file.blob);
+    if (same === undefined) byBlob.set(file.blob, [file]);
+    else same.push(file);
+  }
   const before = await readTexts(
     change.root,
     change.files.flatMap((file) => file.baseBlob ?? []),

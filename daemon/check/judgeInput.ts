@@ -104,15 +104,14 @@ function judgeText(file: SourceFile, base: string | null | undefined, desk: Desk
 
 function reportFindings(verdict: Verdict, lines: Lines, desk: Desk): ReportedFinding[] {
   if (verdict.findings.length === 0) return [];
-  const { masked, mask } = masker(verdict);
+  const shown = masker(verdict);
   const range = (span: Span): Range => ({ start: lines.position(span.start), end: lines.position(span.end) });
   return verdict.findings.map((finding) => ({
     ...finding,
     range: range(finding.span),
-    relations: finding.related.map(({ span, message }) => ({ range: range(span), message: mask(message) })),
-    message: mask(finding.message),
-    excerpt: excerptOf(masked, lines, range(finding.span)),
-    repairs: desk.repairs === 'include' ? repairsOf(finding, verdict, range, mask) : [],
+    relations: finding.related.map(({ span, message }) => ({ range: range(span), message })),
+    excerpt: excerptOf(shown, lines, range(finding.span)),
+    repairs: desk.repairs === 'include' ? repairsOf(finding, verdict, range, shown.mask) : [],
   }));
 }
 

@@ -1,36 +1,18 @@
 /** What of a file may be shown: its text with every credential in it struck out. */
-import type { Verdict } from '../../engine/index.ts';
+import { createMasker, mask, type Verdict } from '../../engine/index.ts';
 
 export interface Masker {
-  /** The file's text, every offset unchanged. */
+  /** The file's text with its secrets struck out where they were found, every offset unchanged. */
   readonly masked: string;
-  /** Any other text, with the file's credentials struck out. */
+  /** A short text with every copy of a secret, and every telling stretch of one, struck out; as long as before. */
   readonly mask: (text: string) => string;
 }
 
-/** Striking out a shorter text wherever it stands would make the rest unreadable. */
-const shortest = 6;
-
-/** What may be shown of the file that a verdict is about: neither the secrets themselves nor another copy of one. */
+/** What may be shown of the file that a verdict is about. Findings themselves leave the engine masked. */
 export function masker({ file, secrets }: Verdict): Masker {
-  const texts = secrets.flatMap(({ start, end }) => {
-    const text = file.text.slice(start, end);
-    return [text, text.replace(/^(["'`])(.*)\1$/s, '$2')];
-  });
-  // The longest first: a short secret may be a part of a long one.
-  const ordered = [...new Set(texts)]
-    .filter((text) => text.trim().length >= shortest)
-    .sort((a, b) => b.length - a.length);
-  const mask = (text: string): string => ordered.reduce((rest, secret) => rest.replaceAll(secret, strikeOut), text);
-  const short = secrets.filter(({ start, end }) => end - start < shortest);
-  const struck = short.reduce(
-    (rest, { start, end }) => rest.slice(0, start) + strikeOut(rest.slice(start, end)) + rest.slice(end),
-    file.text,
-  );
-  return { masked: mask(struck), mask };
-}
-
-/** As long as what it hides, so that columns and lines stay where they are. */
-function strikeOut(secret: string): string {
-  return secret.replace(/[^\r\n]/g, '•');
+  if (secrets.length === 0) return { masked: file.text, mask: (text) => text };
+  return {
+    masked: mask(file.text, secrets),
+    mask: createMasker(secrets.map(({ start, end }) => file.text.slice(start, end).replace(/^(["'`])(.*)\1$/s, '$2'))),
+  };
 }

@@ -37,7 +37,11 @@ export function formatText(report: Report, options: TextOptions): string {
 
 function groupByFile(findings: readonly ReportedFinding[]): Map<string, ReportedFinding[]> {
   const groups = new Map<string, ReportedFinding[]>();
-  for (const finding of findings) groups.set(finding.file, [...(groups.get(finding.file) ?? []), finding]);
+  for (const finding of findings) {
+    const group = groups.get(finding.file);
+    if (group === undefined) groups.set(finding.file, [finding]);
+    else group.push(finding);
+  }
   return groups;
 }
 
