@@ -2,7 +2,8 @@
 import type { Document, Finding, Native, Part, Span } from '../model.ts';
 import { formatPath } from '../policy/path.ts';
 import type { JudgeCache, PlacedPart } from './cache.ts';
-import type { Mark, PartJudgement } from './part.ts';
+import type { Mark } from './mark.ts';
+import type { PartJudgement } from './part.ts';
 
 /** A finding and what it came from, for those who work out its fixes. */
 export interface Origin {

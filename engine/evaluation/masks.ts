@@ -2,7 +2,7 @@
 import { locate } from '../document/index.ts';
 import type { Path, Span, Value } from '../model.ts';
 import { valueAt } from '../rule/require.ts';
-import type { Mark } from './part.ts';
+import type { Mark } from './mark.ts';
 import { pathOfTarget } from './place.ts';
 
 /** A value that is shorter is not looked for elsewhere: it stands in too many other words. */

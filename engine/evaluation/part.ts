@@ -1,29 +1,17 @@
 /** All policies on one part of a document. */
-import type { Document, Finding, Part, PartContent, Problem, Resource, Span, Value } from '../model.ts';
-import type { PolicyGroup, PolicySet, Secrets } from '../policy/compile.ts';
+import type { Document, Part, PartContent, Problem, Resource, Span, Value } from '../model.ts';
+import type { PolicyGroup, PolicySet } from '../policy/compile.ts';
 import { isSameRead, readValue } from '../policy/reads.ts';
 import { liftResources } from '../resource/index.ts';
 import type { Scope } from '../rule/require.ts';
-import { type SecretHit, scanSecrets } from '../rule/secret.ts';
 import { entryOf, type JudgeCache, type ResourceEntry } from './cache.ts';
-import { textBits } from './fingerprint.ts';
 import type { Judged, JudgedGroup } from './judged.ts';
-import { failed, isJudged, judgeResource, placed } from './judgeResource.ts';
-import { createMasker } from './maskAll.ts';
+import { failed, judgeResource } from './judgeResource.ts';
+import { distinct, keyOf, type Mark, withMaskedKeys } from './mark.ts';
 import { maskedSpans } from './masks.ts';
-import { type Place, placeOf } from './place.ts';
-
-/** A finding and where it stands in its part. */
-export interface Mark {
-  readonly judged: Judged;
-  readonly resource: Resource;
-  /** What paths are located in: the part's content, or the adapter's own reading of it. */
-  readonly content: PartContent;
-  readonly place: Place;
-  readonly because: Place | null;
-  /** What its fingerprint is made of, but for the occurrence. */
-  readonly key: string;
-}
+import { placeOf } from './place.ts';
+import { scanPart } from './scan.ts';
+import { fileOf, scopeOf } from './scope.ts';
 
 export interface PartJudgement {
   /** Sorted by start, policy and path; no two say the same. */
@@ -98,31 +86,6 @@ export function judgePart(part: Part, bench: Bench): PartJudgement {
   };
 }
 
-/** A resource may be named after its text. What a fingerprint is made of must not hold a secret, not even hashed. */
-function withMaskedKeys(marks: readonly Mark[], text: string, secrets: readonly Span[]): readonly Mark[] {
-  if (secrets.length === 0) return marks;
-  const masked = createMasker(secrets.map(({ start, end }) => text.slice(start, end)));
-  return marks.map((mark) => ({ ...mark, key: masked(mark.key) }));
-}
-
-/** What CEL sees as `file`. */
-export function fileOf({ file: { path } }: Document): Value {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  const dot = name.lastIndexOf('.');
-  return Object.assign(Object.create(null), { path, name, extension: dot <= 0 ? '' : name.slice(dot + 1) });
-}
-
-/** What CEL sees. It has no prototype, and it is written to as policies come and go. */
-export function scopeOf(resource: Resource, file: Value, context: Bench['context']): Scope {
-  const scope: Scope = Object.create(null);
-  scope.object = resource.self;
-  for (const name of Object.keys(resource.relatives)) scope[name] = resource.relatives[name] ?? null;
-  scope.self = resource.self;
-  scope.file = file;
-  scope.context = context;
-  return scope;
-}
-
 /**
  * What a group of policies said of the same values before. Where the budget is nearly used up the order of judging
  * matters, so nothing is taken over then.
@@ -180,85 +143,4 @@ function markOf(judged: Judged, resource: Resource, content: PartContent, docume
   const place = judged.span === null ? placeOf(content, resource, judged.target) : { span: judged.span, path: [] };
   const because = judged.because === null ? null : placeOf(content, resource, judged.because);
   return { judged, resource, content, place, because, key: keyOf(judged, resource, document) };
-}
-
-function keyOf(judged: Judged, resource: Resource, document: Document): string {
-  return `${judged.policy.enabled.policy.id}\0${document.file.path}\0${resource.identity}\0${judged.key}`;
-}
-
-function scanPart(
-  part: Part,
-  resources: readonly Resource[],
-  bench: Bench,
-): { readonly marks: readonly Mark[]; readonly spans: readonly Span[]; readonly problems: readonly Problem[] } {
-  const { document, policies } = bench;
-  const secrets = policies.secrets();
-  if (secrets === null) return { marks: [], spans: [], problems: [] };
-  const file = fileOf(document);
-  const { hits, problem } = scanSecrets(secrets.scanner, part.content.text);
-  const marks = hits.flatMap((hit) => {
-    for (const candidate of [hit, ...hit.others]) {
-      const mark = markSecret(candidate, secrets, part, resources, file, bench);
-      if (mark !== 'elsewhere') return mark === null ? [] : [mark];
-    }
-    return [];
-  });
-  const problems = problem === null ? [] : [{ span: { start: 0, end: 0 }, message: problem }];
-  const spans = hits.flatMap(({ span, others }) => [span, ...others.map((other) => other.span)]);
-  return { marks, spans, problems };
-}
-
-/** `elsewhere`: the policy's `where` does not mean this place, so that the next policy has its say. */
-function markSecret(
-  hit: Omit<SecretHit, 'others'>,
-  secrets: Secrets,
-  part: Part,
-  resources: readonly Resource[],
-  file: Value,
-  { document, context }: Bench,
-): Mark | null | 'elsewhere' {
-  const policy = secrets.policies.get(hit.policy);
-  const resource = resources.find((one) => policy?.enabled.policy.resources.includes(one.kind));
-  if (policy === undefined || resource === undefined || policy.enabled.ignores(document.file.path)) return null;
-  const scope = scopeOf(resource, file, context);
-  scope.params = policy.enabled.parameters;
-  const narrowed = isJudged(policy, scope, partBudget);
-  if (narrowed.kind === 'no') return 'elsewhere';
-  if (narrowed.kind === 'unknown') return null;
-  const bits = textBits(part.content.text.slice(hit.span.start, hit.span.end));
-  const judged =
-    narrowed.kind === 'error'
-      ? failed(policy, 'error', `could not be judged: ${narrowed.message}`)
-      : placed(policy, hit.span, `secret ${bits}`, { masked: hit.masked }, scope);
-  const place: Place = { span: hit.span, path: [] };
-  return { judged, resource, content: part.content, place, because: null, key: keyOf(judged, resource, document) };
-}
-
-/** Sorts, and drops what says the same of the same place. */
-function distinct(marks: readonly Mark[]): readonly Mark[] {
-  const sorted = [...marks].sort(
-    (a, b) =>
-      a.place.span.start - b.place.span.start ||
-      a.place.span.end - b.place.span.end ||
-      compare(idOf(a), idOf(b)) ||
-      compare(a.judged.message, b.judged.message),
-  );
-  return sorted.filter((mark, index) => {
-    const before = sorted[index - 1];
-    return (
-      before === undefined ||
-      before.place.span.start !== mark.place.span.start ||
-      before.place.span.end !== mark.place.span.end ||
-      idOf(before) !== idOf(mark) ||
-      before.judged.message !== mark.judged.message
-    );
-  });
-}
-
-function idOf(mark: Mark): Finding['policy'] {
-  return mark.judged.policy.enabled.policy.id;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -2,8 +2,8 @@
 
 import type { Context } from '../evaluate.ts';
 import type { Origin } from '../evaluation/assemble.ts';
-import { fileOf, scopeOf } from '../evaluation/part.ts';
 import { nodeAt, pathOfTarget } from '../evaluation/place.ts';
+import { fileOf, scopeOf } from '../evaluation/scope.ts';
 import { type Document, type Edit, type PartContent, type Path, Unknown, type Value } from '../model.ts';
 import { renderTemplate } from '../policy/template.ts';
 import { type Scope, valueAt } from '../rule/require.ts';

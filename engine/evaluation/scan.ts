@@ -1,0 +1,62 @@
+/** Secrets in a part: one scan for all secret policies. */
+import type { Part, Problem, Resource, Span, Value } from '../model.ts';
+import type { Secrets } from '../policy/compile.ts';
+import { type SecretHit, scanSecrets } from '../rule/secret.ts';
+import { textBits } from './fingerprint.ts';
+import { failed, isJudged, placed } from './judgeResource.ts';
+import { keyOf, type Mark } from './mark.ts';
+import type { Bench } from './part.ts';
+import type { Place } from './place.ts';
+import { fileOf, scopeOf } from './scope.ts';
+
+/** What one `where` may cost. */
+const whereBudget = 1_000_000;
+
+/** The findings of secret policies, and where there are secrets at all, whichever policies are on. */
+export function scanPart(
+  part: Part,
+  resources: readonly Resource[],
+  bench: Bench,
+): { readonly marks: readonly Mark[]; readonly spans: readonly Span[]; readonly problems: readonly Problem[] } {
+  const { document, policies } = bench;
+  const secrets = policies.secrets();
+  if (secrets === null) return { marks: [], spans: [], problems: [] };
+  const file = fileOf(document);
+  const { hits, problem } = scanSecrets(secrets.scanner, part.content.text);
+  const marks = hits.flatMap((hit) => {
+    for (const candidate of [hit, ...hit.others]) {
+      const mark = markSecret(candidate, secrets, part, resources, file, bench);
+      if (mark !== 'elsewhere') return mark === null ? [] : [mark];
+    }
+    return [];
+  });
+  const problems = problem === null ? [] : [{ span: { start: 0, end: 0 }, message: problem }];
+  const spans = hits.flatMap(({ span, others }) => [span, ...others.map((other) => other.span)]);
+  return { marks, spans, problems };
+}
+
+/** `elsewhere`: the policy's `where` does not mean this place, so that the next policy has its say. */
+function markSecret(
+  hit: Omit<SecretHit, 'others'>,
+  secrets: Secrets,
+  part: Part,
+  resources: readonly Resource[],
+  file: Value,
+  { document, context }: Bench,
+): Mark | null | 'elsewhere' {
+  const policy = secrets.policies.get(hit.policy);
+  const resource = resources.find((one) => policy?.enabled.policy.resources.includes(one.kind));
+  if (policy === undefined || resource === undefined || policy.enabled.ignores(document.file.path)) return null;
+  const scope = scopeOf(resource, file, context);
+  scope.params = policy.enabled.parameters;
+  const narrowed = isJudged(policy, scope, whereBudget);
+  if (narrowed.kind === 'no') return 'elsewhere';
+  if (narrowed.kind === 'unknown') return null;
+  const bits = textBits(part.content.text.slice(hit.span.start, hit.span.end));
+  const judged =
+    narrowed.kind === 'error'
+      ? failed(policy, 'error', `could not be judged: ${narrowed.message}`)
+      : placed(policy, hit.span, `secret ${bits}`, { masked: hit.masked }, scope);
+  const place: Place = { span: hit.span, path: [] };
+  return { judged, resource, content: part.content, place, because: null, key: keyOf(judged, resource, document) };
+}

@@ -1,0 +1,21 @@
+/** What a policy's CEL sees. */
+import type { Document, Resource, Value } from '../model.ts';
+import type { Scope } from '../rule/require.ts';
+
+/** What CEL sees as `file`. */
+export function fileOf({ file: { path } }: Document): Value {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const dot = name.lastIndexOf('.');
+  return Object.assign(Object.create(null), { path, name, extension: dot <= 0 ? '' : name.slice(dot + 1) });
+}
+
+/** What CEL sees. It has no prototype, and it is written to as policies come and go. */
+export function scopeOf(resource: Resource, file: Value, context: Readonly<Record<string, Value>>): Scope {
+  const scope: Scope = Object.create(null);
+  scope.object = resource.self;
+  for (const name of Object.keys(resource.relatives)) scope[name] = resource.relatives[name] ?? null;
+  scope.self = resource.self;
+  scope.file = file;
+  scope.context = context;
+  return scope;
+}
