@@ -245,7 +245,8 @@ test('a fingerprint is not made of a secret, wherever the resource has its name 
     't/secret': 'secret: { keywords: [ghp_], regex: "ghp_[A-Za-z0-9]{36}" }\nmessage: token',
     't/object': 'resource: kubernetes.object\nrequire: "false"\nmark: kind\nmessage: object',
   });
-  const named = (name: string) => prints(`kind: Pod\napiVersion: v1\nmetadata: { name: ${name} }\n`, 'pod.yaml', policies)[0];
+  const named = (name: string) =>
+    prints(`kind: Pod\napiVersion: v1\nmetadata: { name: ${name} }\n`, 'pod.yaml', policies)[0];
   assert.equal(named(`${token}`), named(`${token.slice(0, -1)}0`));
   assert.notEqual(named('one'), named('two'));
 });

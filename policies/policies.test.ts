@@ -4,7 +4,14 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { test } from 'node:test';
-import { checkPolicies, compilePolicies, defaultConfiguration, type Policy, readPolicies, runCases } from '../engine/index.ts';
+import {
+  checkPolicies,
+  compilePolicies,
+  defaultConfiguration,
+  type Policy,
+  readPolicies,
+  runCases,
+} from '../engine/index.ts';
 import { createNative } from '../repository/native.ts';
 
 const folder = import.meta.dirname;
@@ -43,10 +50,19 @@ function runPage(policy: Policy, context: { skip(reason: string): void }): void 
     return;
   }
   const failed = cases.filter(({ outcome }) => outcome === 'failed');
-  assert.ok(failed.length === 0, failed.map(({ line, message }) => `policies/${page}:${line}\n${message}`).join('\n\n'));
+  assert.ok(
+    failed.length === 0,
+    failed.map(({ line, message }) => `policies/${page}:${line}\n${message}`).join('\n\n'),
+  );
   const skipped = cases.filter(({ outcome }) => outcome === 'skipped');
   if (skipped.length > 0) context.skip(`${skipped.length} cases: ${skipped[0]?.message}`);
   const judged = cases.filter(({ name, outcome }) => !name.endsWith(' fixed') && outcome === 'passed');
-  assert.ok(skipped.length > 0 || judged.some(({ findings }) => findings > 0), `policies/${page} has no case with a finding`);
-  assert.ok(skipped.length > 0 || judged.some(({ findings }) => findings === 0), `policies/${page} has no case that is clean`);
+  assert.ok(
+    skipped.length > 0 || judged.some(({ findings }) => findings > 0),
+    `policies/${page} has no case with a finding`,
+  );
+  assert.ok(
+    skipped.length > 0 || judged.some(({ findings }) => findings === 0),
+    `policies/${page} has no case that is clean`,
+  );
 }
