@@ -58,7 +58,9 @@ export function judgePart(part: Part, bench: Bench): PartJudgement {
     if (groups.length === 0) continue;
     const entry = entryOf(cache, resource);
     let scope: Scope | null = null;
-    for (const [index, group] of groups.entries()) {
+    // A plain loop: this runs for every resource at every keystroke.
+    for (let index = 0; index < groups.length; index++) {
+      const group = groups[index] as PolicyGroup;
       let result = remembered(entry?.[index], group, resource, budget);
       if (result === null) {
         scope ??= scopeOf(resource, file, bench.context);
