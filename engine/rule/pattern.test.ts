@@ -8,6 +8,7 @@ import { readDocument } from '../document/index.ts';
 import type { CodeLanguage } from '../model.ts';
 import type { PatternRule } from '../policy/policy.ts';
 import { readPolicies } from '../policy/read.ts';
+import { asciiRegex } from './asciiRegex.ts';
 import { compilePattern, matchPattern, probePattern } from './pattern.ts';
 import { isMet, needOf } from './prefilter.ts';
 import { regexNeed } from './regexNeed.ts';
@@ -195,4 +196,20 @@ test('an author hears what the parser refuses without a file to match', () => {
   assert.deepEqual(probe({ kind: 'comment' }), []);
   assert.deepEqual(probe({ kind: 'no_such_kind' }).length, 2);
   assert.match(probe({ pattern: 'f()', kindd: 'x' })[0]!, /^in typescript: unknown field `kindd`/);
+});
+
+test('classes in regular expressions are ASCII', () => {
+  const made: readonly (readonly [string, string])[] = [
+    ['^\\w+\\.[\\w.]$', '^[A-Za-z0-9_]+\\.[A-Za-z0-9_.]$'],
+    ['\\d\\D[\\s\\]x]', '[0-9]\\D[\\t\\n\\f\\r \\]x]'],
+    ['\\bx\\b{start}\\\\w', '(?-u:\\b)x\\b{start}\\\\w'],
+    ['[^"\\w]', '[^"A-Za-z0-9_]'],
+  ];
+  for (const [given, expected] of made) assert.equal(asciiRegex(given), expected);
+  const { pattern } = compilePattern([{ language: ['typescript'], rule: { kind: 'identifier', regex: '^\\w+$' } }]);
+  const hits = matchPattern(pattern, readDocument({ path: 'a.ts', text: 'abc; dé' }, native));
+  assert.deepEqual(
+    hits.map(({ text }) => text),
+    ['abc'],
+  );
 });

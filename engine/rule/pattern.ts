@@ -1,6 +1,7 @@
 /** The `pattern` form: ast-grep rules on a syntax tree, asked only where the text has what a match needs. */
 import type { CodeLanguage, CodeMatch, CodeTree, Document, Edit, Native, Span } from '../model.ts';
 import type { PatternRule } from '../policy/policy.ts';
+import { withAsciiRegexes } from './asciiRegex.ts';
 import { fillTemplate } from './fill.ts';
 import { isMet, type Need, needOf } from './prefilter.ts';
 
@@ -39,7 +40,8 @@ export function compilePattern(patterns: readonly PatternRule[]): {
   for (const pattern of patterns) {
     const problem = problemOf(pattern);
     if (problem !== null) problems.push(problem);
-    const { language, fix, ...configuration } = pattern;
+    const { language, fix, ...given } = pattern;
+    const configuration = withAsciiRegexes(given) as object;
     const rule: LanguageRule = { configuration, need: needOf(pattern), fix: fix ?? null };
     for (const name of language) byLanguage.set(name, [...(byLanguage.get(name) ?? []), rule]);
   }
