@@ -2,13 +2,23 @@
 import { closeSync, fsyncSync, openSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { isInside } from './root.ts';
+
+export interface Replacement {
+  /** The file must lie in here, also when a symbolic link leads to it: a repository may try to have others overwritten. */
+  readonly within: string;
+  /** Relative to `within`, or absolute. */
+  readonly file: string;
+  readonly bytes: Buffer;
+}
 
 /**
  * Replaces a file by rename within its folder; a symbolic link stays and what it leads to is replaced. The file keeps its
- * permissions; a new one gets the usual ones. Throws what the file system says.
+ * permissions; a new one gets the usual ones. Throws what the file system says, and where the file leads out.
  */
-export function replaceFile(file: string, bytes: Buffer): void {
-  const target = realPath(file);
+export function replaceFile({ within, file, bytes }: Replacement): void {
+  const target = realPath(path.resolve(within, file));
+  if (!isInside(target, realPath(within))) throw new Error(`it leads out of ${within}`);
   const mode = statSync(target, { throwIfNoEntry: false })?.mode;
   const temporary = path.join(path.dirname(target), `.${path.basename(target)}.kerb-${process.pid}`);
   try {
@@ -26,10 +36,12 @@ export function replaceFile(file: string, bytes: Buffer): void {
   }
 }
 
+/** Where a path leads, as far as it exists. */
 function realPath(file: string): string {
   try {
     return realpathSync(file);
   } catch {
-    return file;
+    const folder = path.dirname(file);
+    return folder === file ? file : path.join(realPath(folder), path.basename(file));
   }
 }

@@ -1,5 +1,4 @@
 /** `--write-baseline`: the findings of today, recorded so that only new ones count. */
-import path from 'node:path';
 import { formatBaseline } from '../../engine/index.ts';
 import { configurationName, replaceFile, type Setup } from '../../repository/index.ts';
 import { type ExitCode, UsageError } from '../command.ts';
@@ -16,7 +15,7 @@ export async function writeBaseline(setup: Setup, report: Report): Promise<ExitC
   const name = setup.configuration.baseline ?? usualName;
   const text = formatBaseline(report.findings);
   try {
-    replaceFile(path.join(setup.root, name), Buffer.from(text));
+    replaceFile({ within: setup.root, file: name, bytes: Buffer.from(text) });
   } catch (error) {
     throw new UsageError(`${name} could not be written: ${(error as Error).message}`);
   }

@@ -1,5 +1,4 @@
 /** `--fix`: the safe fixes applied to the files, which are then judged again. */
-import path from 'node:path';
 import { fixFile } from '../../engine/index.ts';
 import { encodeText, readWorkFile, replaceFile } from '../../repository/index.ts';
 import { complain } from '../output.ts';
@@ -33,7 +32,7 @@ async function fixOne(file: string, desk: Desk): Promise<number> {
   const { text, applied } = fixFile(reading.file, judgeOptions(desk), { which: 'safe' });
   if (text === reading.file.text) return 0;
   try {
-    replaceFile(path.join(desk.root, file), encodeText(text, reading.encoding));
+    replaceFile({ within: desk.root, file, bytes: encodeText(text, reading.encoding) });
     return applied;
   } catch (error) {
     await complain(`kerb: ${printable(file)} could not be written: ${(error as Error).message}\n`);

@@ -36,7 +36,7 @@ async function run(given: Arguments): Promise<ExitCode> {
   }
   mkdirSync(path.dirname(path.join(folder, id)), { recursive: true });
   for (const [name, text] of Object.entries(files)) {
-    replaceFile(path.join(folder, name), Buffer.from(text));
+    replaceFile({ within: folder, file: name, bytes: Buffer.from(text) });
     await print(`${path.join(folder, name)}\n`);
   }
   await print(`Now write the rule and its cases, and run: kerb test ${folder}\n`);

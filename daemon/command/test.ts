@@ -84,13 +84,19 @@ function testFolder(named: string): Tested {
   for (const policy of policies) {
     const page = { path: `${policy.id}.md`, text: texts.get(`${policy.id}.md`) ?? '' };
     if (page.text === '') untested.push(policy.id);
-    else results.push(update(runCases({ policy, page, native }), path.join(folder, page.path), page.text));
+    else results.push(update(runCases({ policy, page, native }), folder, page));
   }
   return { results, problems: [...problems, ...compiled], untested };
 }
 
-function update(result: CasesResult, file: string, before: string): CasesResult {
-  if (isUpdate() && result.redrawn !== before) replaceFile(file, Buffer.from(result.redrawn));
+function update(
+  result: CasesResult,
+  folder: string,
+  page: { readonly path: string; readonly text: string },
+): CasesResult {
+  if (isUpdate() && result.redrawn !== page.text) {
+    replaceFile({ within: folder, file: page.path, bytes: Buffer.from(result.redrawn) });
+  }
   return result;
 }
 
