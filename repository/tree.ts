@@ -15,17 +15,28 @@ interface SyntaxNode {
   getTransformed(name: string): string | null;
 }
 
-/** Parses code. The tree is native memory, kept for as long as something holds it. */
+/**
+ * The tree of a text. It is parsed at the first question, since most texts are ruled out by the words that they lack. It is
+ * native memory, kept for as long as something holds it.
+ */
 export function codeTree(binding: Binding, language: string, text: string): CodeTree {
-  const root = binding.parse(language, text).root();
+  let parsed: SyntaxNode | null = null;
   let comments: readonly Span[] | null = null;
+  const root = (): SyntaxNode => {
+    parsed ??= binding.parse(language, text).root();
+    return parsed;
+  };
   return {
-    find: (rule) => {
+    find(rule) {
       const variables = variablesOf(rule);
-      return root.findAll(rule).map((node) => matchOf(node, variables, text));
+      return root()
+        .findAll(rule)
+        .map((node) => matchOf(node, variables, text));
     },
     comments() {
-      comments ??= root.findAll({ rule: commentRule(language) }).map(spanOf);
+      comments ??= root()
+        .findAll({ rule: commentRule(language) })
+        .map(spanOf);
       return comments;
     },
   };
