@@ -11,7 +11,7 @@ const root = import.meta.dirname;
 const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 const target = `${process.platform}-${process.arch}`;
 const at = process.argv.indexOf('--out');
-const out = path.resolve(at > 0 ? (process.argv[at + 1] ?? '') : `dist/kerb-${target}-${manifest.version}.vsix`);
+const out = path.resolve(at > 0 ? (process.argv[at + 1] ?? '') : path.join(root, 'dist', 'kerb.vsix'));
 const content = [
   'bin/kerb',
   'dist/*.{js,cjs,json}',

@@ -17,15 +17,13 @@ export function holdOver(
 ): readonly Finding[] {
   const broken = (document?.parts ?? []).filter((part) => part.content.problems.length > 0);
   if (broken.length === 0 || shown.findings.length === 0) return findings;
-  const seen = new Set(findings.map(({ fingerprint }) => fingerprint));
-  const told = new Set(findings.map(subjectOf));
-  const held: Finding[] = [];
+  const hidden: Finding[] = [];
   for (const earlier of shown.findings) {
-    if (seen.has(earlier.fingerprint)) continue;
     const span = moved(earlier.span, shown.edits);
-    if (span === null || !broken.some((part) => hides(part, span))) continue;
-    if (!told.has(subjectOf(earlier))) held.push({ ...earlier, span, related: [] });
+    if (span !== null && broken.some((part) => hides(part, span))) hidden.push({ ...earlier, span, related: [] });
   }
+  const told = new Set(findings.filter(({ span }) => broken.some((part) => holds(part, span))).flatMap(namesOf));
+  const held = hidden.filter((finding) => !namesOf(finding).some((name) => told.has(name)));
   return held.length === 0 ? findings : [...findings, ...held].sort((a, b) => a.span.start - b.span.start);
 }
 
@@ -42,12 +40,15 @@ export function moved(span: Span, edits: readonly Edit[]): Span | null {
   return { start, end };
 }
 
-function hides({ offset, content }: Part, span: Span): boolean {
-  if (span.start < offset || span.end > offset + content.text.length) return false;
-  return content.problems.some((problem) => problem.span.start + offset <= span.end);
+function hides(part: Part, span: Span): boolean {
+  return holds(part, span) && part.content.problems.some((problem) => problem.span.start + part.offset <= span.end);
 }
 
-/** What a finding is about; its value may have changed meanwhile, and then the verdict's word is the newer one. */
-function subjectOf({ policy, resource, path }: Finding): string {
-  return `${policy} ${resource} ${path}`;
+function holds({ offset, content }: Part, span: Span): boolean {
+  return span.start >= offset && span.end <= offset + content.text.length;
+}
+
+/** What a finding is known by. Its value may have changed meanwhile, and then the verdict's word is the newer one. */
+function namesOf({ fingerprint, policy, resource, path }: Finding): readonly string[] {
+  return [fingerprint, `${policy} ${resource} ${path}`];
 }

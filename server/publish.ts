@@ -87,12 +87,14 @@ export function isShown(finding: Finding): boolean {
   return finding.exception?.kind !== 'suppression';
 }
 
-const order = { deny: 0, warn: 1, audit: 2 } as const;
-
 /** The gravest findings where there are too many, in the order of the text. */
 function gravest(findings: readonly Finding[], most: number): { shown: readonly Finding[]; omitted: number } {
   if (findings.length <= most) return { shown: findings, omitted: 0 };
-  const ranked = [...findings.entries()].sort(([i, a], [j, b]) => order[a.enforcement] - order[b.enforcement] || i - j);
-  const kept = ranked.slice(0, most).sort(([i], [j]) => i - j);
-  return { shown: kept.map(([, finding]) => finding), omitted: findings.length - most };
+  const left = { deny: 0, warn: 0, audit: 0 };
+  for (const { enforcement } of findings) left[enforcement]++;
+  left.deny = Math.min(left.deny, most);
+  left.warn = Math.min(left.warn, most - left.deny);
+  left.audit = Math.min(left.audit, most - left.deny - left.warn);
+  const shown = findings.filter(({ enforcement }) => left[enforcement]-- > 0);
+  return { shown, omitted: findings.length - shown.length };
 }

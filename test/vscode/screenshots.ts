@@ -48,9 +48,8 @@ async function takePictures(page: Page): Promise<void> {
   await typeBehind(page, 'allowPrivilegeEscalation: false', '\n            privileged: true');
   await problem(page, 'container web runs privileged').waitFor();
   await command(page, 'Kerb: Open the Catalogue');
-  await take(page, 'typing');
   await hoverText(page, 'privileged: true', 'true');
-  await take(page, 'hover');
+  await take(page, 'editor');
   await page.keyboard.press('Escape');
   await lineWith(page, 'privileged: true').click();
   await page.keyboard.press('End');
