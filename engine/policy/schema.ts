@@ -128,7 +128,7 @@ const perPolicy = z.strictObject({
 /** `kerb.yaml` at the root of a repository. */
 export const configurationSchema = z.strictObject({
   /** `all`, a domain (`kubernetes`), a control (`PSS/baseline`) or a policy's id. Default: all. */
-  sets: z.array(line(120)).max(100).optional(),
+  sets: z.array(line(120)).min(1).max(100).optional(),
   /** policy id or `<domain>/*` → what is different here; the more exact entry wins */
   policies: z.record(line(200), perPolicy).optional(),
   /** globs of files that are not judged */
