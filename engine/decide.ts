@@ -3,6 +3,7 @@ import type { Verdict } from './evaluate.ts';
 import type { Edit, Effect } from './model.ts';
 import type { FileProblem } from './policy/file.ts';
 
+/** What else stands in the way of a verdict, beside what verdicts say themselves. */
 export interface DecideOptions {
   /** What is wrong with policies and configuration: an error there leaves no verdict. */
   readonly problems?: readonly Pick<FileProblem, 'severity'>[];
@@ -10,6 +11,7 @@ export interface DecideOptions {
   readonly unreadable?: number;
 }
 
+/** What a gate does, and what it rests on. */
 export interface Decision {
   readonly effect: Effect;
   /** Findings that count, by what the gate does with them; broken rules count as errors only. */

@@ -10,6 +10,7 @@ import type { PolicySet } from './policy/compile.ts';
 
 export { createJudgeCache, type JudgeCache } from './evaluation/cache.ts';
 
+/** What a file is judged with. */
 export interface JudgeOptions {
   readonly policies: PolicySet;
   readonly native: Native;
@@ -52,6 +53,7 @@ export interface Verdict {
   readonly originOf: (fingerprint: string) => Origin | null;
 }
 
+/** What a verdict counts, beside its findings. */
 export interface Counts {
   readonly resources: number;
   /** Verdicts that a template left open. */

@@ -9,6 +9,7 @@ import type { PolicySet } from './policy/compile.ts';
 export { type Baseline, formatBaseline, readBaseline } from './exception/baseline.ts';
 export { type OwnPolicy, ownPolicies } from './exception/own.ts';
 
+/** What exceptions are made from. */
 export interface ExceptOptions {
   readonly document: Document;
   readonly findings: readonly Finding[];

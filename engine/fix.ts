@@ -28,12 +28,14 @@ export function fixesOf(verdict: Verdict, finding: Finding): readonly Fix[] {
   return finding.fixes.map((offer) => ({ ...offer, edits: edits.toSorted((a, b) => a.span.start - b.span.start) }));
 }
 
+/** A file after its fixes. */
 export interface FixedFile {
   readonly text: string;
   /** How many findings were repaired. */
   readonly applied: number;
 }
 
+/** Which fixes are made. */
 export interface FixChoice {
   /** `safe`: only fixes that need not be read. */
   readonly which: 'safe' | 'all';

@@ -11,6 +11,7 @@ export interface Origin {
   readonly part: Part;
 }
 
+/** The findings of a file. */
 export interface Assembly {
   readonly findings: readonly Finding[];
   /** What a finding came from, by its fingerprint. */

@@ -25,11 +25,13 @@ export interface JudgeCache {
   placed: WeakMap<PartContent, PlacedPart>;
 }
 
+/** By resource kind, then by `self`. */
 export type ResourceEntries = Map<string, Map<object, ResourceEntry>>;
 
 /** What the groups of policies said of one `self`, and the relatives that they said it of. */
 export type ResourceEntry = { readonly relatives: readonly (Value | undefined)[]; readonly result: JudgedGroup }[];
 
+/** The findings of a part, and where it stood when they were made. */
 export interface PlacedPart {
   readonly offset: number;
   /** The occurrence counters that the findings were given, as a text. */

@@ -13,6 +13,7 @@ import { placeOf } from './place.ts';
 import { scanPart } from './scan.ts';
 import { fileOf, scopeOf } from './scope.ts';
 
+/** What all policies said of a part. It does not depend on where in the file the part stands. */
 export interface PartJudgement {
   /** Sorted by start, policy and path; no two say the same. */
   readonly marks: readonly Mark[];

@@ -3,6 +3,7 @@ import { locate } from '../document/index.ts';
 import type { Node, PartContent, Path, Resource, Span, Value } from '../model.ts';
 import { valueAt } from '../rule/require.ts';
 
+/** Where a target stands. */
 export interface Place {
   /** In the part's offsets. */
   readonly span: Span;

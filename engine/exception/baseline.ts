@@ -1,6 +1,7 @@
 /** The baseline: findings that were there when Kerb came. Sorted lines, so that two branches merge without conflict. */
 import type { Finding } from '../model.ts';
 
+/** A baseline, read. */
 export interface Baseline {
   readonly fingerprints: ReadonlySet<string>;
   /** Lines, from 1, that say no fingerprint. */

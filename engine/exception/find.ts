@@ -4,12 +4,14 @@ import type { Document, Span } from '../model.ts';
 import { createReach } from './reach.ts';
 import { readSuppression, type Suppression } from './suppression.ts';
 
+/** A suppression and its reach. */
 export interface PlacedSuppression {
   readonly suppression: Suppression;
   /** What it governs, in the file's offsets. */
   readonly reach: Span;
 }
 
+/** A comment that tries to be a suppression, and why it is none. */
 export interface Malformed {
   readonly span: Span;
   readonly message: string;

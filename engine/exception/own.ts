@@ -1,6 +1,7 @@
 /** Kerb's own policies, about suppressions. They are no files, and no configuration turns them off. */
 import type { Enforcement, Severity } from '../model.ts';
 
+/** What is said of one of Kerb's own policies. */
 export interface OwnPolicy {
   readonly id: string;
   readonly title: string;

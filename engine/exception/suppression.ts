@@ -1,6 +1,7 @@
 /** What an inline suppression says: `kerb: allow <policy>[, <policy>] until YYYY-MM-DD -- reason`. */
 import type { Span } from '../model.ts';
 
+/** A suppression, read. */
 export interface Suppression {
   readonly policies: readonly string[];
   /** Last day on which it governs, `YYYY-MM-DD`. */
@@ -12,6 +13,7 @@ export interface Suppression {
   readonly text: string;
 }
 
+/** What a comment is. */
 export type Reading =
   | { readonly kind: 'none' }
   | { readonly kind: 'suppression'; readonly suppression: Suppression }

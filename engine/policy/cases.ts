@@ -9,6 +9,7 @@ import { compilePolicies } from './compile.ts';
 import { defaultConfiguration } from './configuration.ts';
 import type { Policy } from './policy.ts';
 
+/** How one block of a page came out. */
 export interface CaseResult {
   /** The block's file. */
   readonly name: string;
@@ -21,6 +22,7 @@ export interface CaseResult {
   readonly findings: number;
 }
 
+/** How a page came out. */
 export interface CasesResult {
   readonly policy: string;
   readonly cases: readonly CaseResult[];
@@ -28,6 +30,7 @@ export interface CasesResult {
   readonly redrawn: string;
 }
 
+/** A policy and the page that tests it. */
 export interface CasesRequest {
   readonly policy: Policy;
   /** The policy's page. */

@@ -41,6 +41,7 @@ export interface PolicyGroup {
   readonly policies: readonly CompiledPolicy[];
 }
 
+/** All secret policies as one scanner, and those that are on by id. */
 export interface Secrets {
   readonly scanner: SecretScanner;
   readonly policies: ReadonlyMap<string, CompiledPolicy>;

@@ -3,6 +3,7 @@ import type { Enforcement, SourceFile } from '../model.ts';
 import { type FileProblem, readYaml } from './file.ts';
 import { type ConfigurationDocument, configurationSchema } from './schema.ts';
 
+/** What a repository chooses; see `configurationSchema` for the file. */
 export interface Configuration {
   /** Where it was read from; null for the default. */
   readonly file: string | null;
@@ -18,6 +19,7 @@ export interface Configuration {
   readonly suppressions: { readonly sameChange: 'refuse' | 'allow'; readonly longestDays: number };
 }
 
+/** What is different for one policy, or for a domain. */
 export interface PolicySetting {
   readonly enforcement?: Enforcement | 'off';
   readonly parameters?: Readonly<Record<string, unknown>>;

@@ -30,6 +30,7 @@ export interface Checked<T = unknown> {
   readonly raw: unknown;
 }
 
+/** Bounds and words for reading one kind of file. */
 export interface YamlOptions {
   /** Longest text, in UTF-16 units. */
   readonly maxBytes: number;

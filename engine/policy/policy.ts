@@ -42,6 +42,7 @@ export interface Expression {
   readonly span: Span;
 }
 
+/** The forms of a rule: CEL that must be true, ast-grep patterns that must not match, a credential that must not be there. */
 export type Rule =
   | { readonly kind: 'require'; readonly require: Expression }
   | { readonly kind: 'pattern'; readonly patterns: readonly PatternRule[]; readonly span: Span }
@@ -72,6 +73,7 @@ export interface SecretRule {
   readonly allow?: readonly string[];
 }
 
+/** Types of parameters, as policy files write them. */
 export type ParameterType = 'string' | 'int' | 'double' | 'bool' | 'list<string>' | 'list<int>';
 
 /** What an organisation may set. Policies see it as `params.<name>`. */
@@ -89,6 +91,7 @@ export interface FixRule {
   readonly safe: boolean;
   readonly action: FixAction;
 }
+/** What a fix does. `remove`, `set`: by path; `value` replaces what is marked; `insert` adds lines; `pattern`: its own `fix`. */
 export type FixAction =
   | { readonly kind: 'remove'; readonly paths: readonly Path[] }
   | { readonly kind: 'set'; readonly values: readonly { readonly path: Path; readonly value: Value }[] }

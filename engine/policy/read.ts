@@ -20,6 +20,7 @@ export interface PolicyFile {
   readonly text: string;
 }
 
+/** What was read from policy files. */
 export interface PolicyReading {
   /** Sorted by id. What could not be read is not here, but in `problems`. */
   readonly policies: readonly Policy[];

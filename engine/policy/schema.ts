@@ -115,6 +115,7 @@ export const policySchema = z.strictObject({
   message: line(1_000),
   fix: fix.optional(),
 });
+/** A policy file that fits the schema. */
 export type PolicyDocument = z.infer<typeof policySchema>;
 
 const perPolicy = z.strictObject({
@@ -146,4 +147,5 @@ export const configurationSchema = z.strictObject({
     })
     .optional(),
 });
+/** A `kerb.yaml` that fits the schema. */
 export type ConfigurationDocument = z.infer<typeof configurationSchema>;

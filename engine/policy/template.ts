@@ -3,10 +3,12 @@ import type { Program, Variables } from '../cel/index.ts';
 import type { CelValue } from '../cel/value.ts';
 import { Unknown } from '../model.ts';
 
+/** A stretch of a template: text as it is, or CEL and where it begins. */
 export type Piece =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'cel'; readonly source: string; readonly offset: number };
 
+/** A template ready to be filled: text and programs in turn. */
 export interface Template {
   readonly pieces: readonly (string | Program)[];
 }

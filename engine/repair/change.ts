@@ -1,6 +1,7 @@
 /** What a fix does to a value: one thing at one path. The edits that do it depend on the kind of document. */
 import { type Path, Unknown, type Value, type ValueMap } from '../model.ts';
 
+/** One change of a value. What is missing on the way to a `set` is created. */
 export type Change =
   | { readonly kind: 'remove'; readonly path: Path }
   | { readonly kind: 'set'; readonly path: Path; readonly value: Value };

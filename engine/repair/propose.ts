@@ -11,6 +11,7 @@ import { applyChange, type Change } from './change.ts';
 import { jsonEdits } from './json.ts';
 import { yamlEdits } from './yaml.ts';
 
+/** A fix that was not tried yet. */
 export interface Proposal {
   /** In the part's offsets. */
   readonly edits: readonly Edit[];

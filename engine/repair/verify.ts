@@ -12,6 +12,7 @@ import { liftResources } from '../resource/index.ts';
 import { sameValue } from './change.ts';
 import type { Proposal } from './propose.ts';
 
+/** What a proposal is tried with. */
 export interface Trial {
   readonly file: SourceFile;
   readonly part: Part;

@@ -18,6 +18,7 @@ export interface Step {
   readonly index: number;
 }
 
+/** How far a path leads in a tree. */
 export interface Walk {
   /** From the root to the deepest node that exists. */
   readonly steps: readonly Step[];
@@ -165,10 +166,12 @@ export function afterColon(text: string, entry: Entry): number | null {
   return match === null ? null : entry.keySpan.end + match[0].length;
 }
 
+/** Whether a collection is written in flow style, `{ a: 1 }`. */
 export function isFlow(text: string, node: Node): boolean {
   return node.kind !== 'scalar' && (text[node.span.start] === '{' || text[node.span.start] === '[');
 }
 
+/** The end of the line, before its break. */
 export function lineEnd(text: string, from: number): number {
   const end = text.indexOf('\n', from);
   if (end < 0) return text.length;

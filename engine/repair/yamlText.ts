@@ -6,6 +6,7 @@ const reserved = /^(?:true|false|yes|no|on|off|y|n|null|~|\.nan|[-+]?\.inf)$/i;
 const numeric = /^[-+]?(?:\d[\d_]*\.?\d*(?:e[-+]?\d+)?|\.\d+|0x[\da-f]+|0o[0-7]+|\d+(?::\d+)+)$/i;
 const date = /^\d{4}-\d{1,2}-\d{1,2}/;
 
+/** How a scalar is quoted; empty for plain. */
 export type Quote = '"' | "'" | '';
 
 /** A value on one line. `quote` is how the value that it replaces was quoted. */

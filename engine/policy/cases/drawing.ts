@@ -18,6 +18,7 @@ export interface Drawing {
   readonly message: string;
 }
 
+/** A block, taken apart. */
 export interface Drawn {
   /** The lines that are judged, still with separators. */
   readonly lines: readonly string[];
