@@ -10,9 +10,15 @@ const options: DeskOptions = { gate: 'check', date: '2026-11-22', repairs: 'omit
 const pod = (index: number) =>
   `apiVersion: v1\nkind: Pod\nmetadata: { name: web-${index} }\nspec: { hostNetwork: true, containers: [{ name: a, image: a }] }\n# ${'x'.repeat(30_000)}\n`;
 
-async function prepare(root: string) {
+async function prepare(root: string, faults: string[] = []) {
   const setup = await loadSetup({ root, origin: { kind: 'workTree' }, folders: [] });
-  return { setup, desk: createDesk(setup, options), options, onProgress: () => {} };
+  return {
+    setup,
+    desk: createDesk(setup, options),
+    options,
+    onProgress: () => {},
+    onFault: (message: string) => faults.push(message),
+  };
 }
 
 test('threads give the same judgements as one, in the order asked', async (context) => {
@@ -30,13 +36,15 @@ test('threads give the same judgements as one, in the order asked', async (conte
 test('a thread that cannot begin costs no verdict', async (context) => {
   const tree = createWorkTree(context, { 'a.yaml': pod(1), 'b.yaml': pod(2) });
   const inputs = ['a.yaml', 'b.yaml'].map((path): Input => ({ kind: 'workFile', path, sizeBytes: 10_000_000 }));
-  const run = await prepare(tree.root);
+  const faults: string[] = [];
+  const run = await prepare(tree.root, faults);
   const broken = { ...run, setup: { ...run.setup, policies: [null as never] } };
   const judgements = await judgeAll(inputs, broken);
   assert.deepEqual(
     judgements.map(({ state }) => state),
     ['checked', 'checked'],
   );
+  assert.equal(faults.length, 1);
 });
 
 test('an input that breaks the judge is a problem of its own, and the next one is judged', async (context) => {

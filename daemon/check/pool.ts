@@ -2,8 +2,6 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Setup } from '../../repository/index.ts';
-import { complain } from '../output.ts';
-import { printable } from '../report/style.ts';
 import type { DeskOptions } from './desk.ts';
 import { type Desk, type Input, type Judgement, judgeInput, pathOf, unreadable } from './judgeInput.ts';
 
@@ -22,6 +20,8 @@ export interface PoolOptions {
   readonly desk: Desk;
   /** Called now and then with the number of inputs that are done. */
   readonly onProgress: (done: number) => void;
+  /** Called with what went wrong when a thread broke; its share is judged by the others. */
+  readonly onFault: (message: string) => void;
 }
 
 /** Another thread takes about 100 ms of work to pay for its start, in bytes of text. */
@@ -32,7 +32,7 @@ const sliceMs = 40;
 /** Judges all inputs, the largest first; in the order of the inputs given. */
 export async function judgeAll(
   inputs: readonly Input[],
-  { setup, options, desk, onProgress }: PoolOptions,
+  { setup, options, desk, onProgress, onFault }: PoolOptions,
 ): Promise<Judgement[]> {
   const ordered = [...inputs].sort((a, b) => sizeOf(b) - sizeOf(a));
   const task: Task = { setup, options, inputs: ordered, next: new SharedArrayBuffer(4) };
@@ -45,7 +45,7 @@ export async function judgeAll(
   const threads = Array.from({ length: extraThreads(ordered) }, () => runThread(task, record, faults));
   await workThrough(task, desk, record);
   await Promise.all(threads);
-  for (const fault of new Set(faults)) await complain(`kerb: a thread that judges files broke: ${printable(fault)}\n`);
+  for (const fault of new Set(faults)) onFault(fault);
   const why = faults[0] ?? 'the thread that had it ended early';
   return inputs.map((input) => done.get(pathOf(input)) ?? unreadable(pathOf(input), `was not judged: ${why}`));
 }

@@ -14,14 +14,12 @@ export interface Run {
   readonly options: DeskOptions;
   readonly desk: Desk;
   readonly onProgress: (done: number) => void;
+  readonly onFault: (message: string) => void;
 }
 
 /** Judges the inputs, which are all that was gathered or some of it. */
-export async function judgeInputs(
-  inputs: readonly Input[],
-  { gathered, options, desk, onProgress }: Run,
-): Promise<Judgement[]> {
-  return judgeAll(inputs, { setup: gathered.setup, options, desk, onProgress });
+export async function judgeInputs(inputs: readonly Input[], { gathered, ...run }: Run): Promise<Judgement[]> {
+  return judgeAll(inputs, { ...run, setup: gathered.setup });
 }
 
 export interface Outcome {

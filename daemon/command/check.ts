@@ -61,7 +61,13 @@ async function run(given: Arguments): Promise<ExitCode> {
     repairs: format === 'sarif' ? 'include' : 'omit',
     baseline: given.has('write-baseline') ? 'disregard' : 'heed',
   } as const;
-  const inHand = { gathered, options, desk: createDesk(gathered.setup, options), onProgress: progress.update };
+  const inHand = {
+    gathered,
+    options,
+    desk: createDesk(gathered.setup, options),
+    onProgress: progress.update,
+    onFault: (message: string) => void complain(`kerb: a thread that judges files broke: ${printable(message)}\n`),
+  };
   let judgements = await judgeInputs(gathered.inputs, inHand);
   if (given.has('fix')) judgements = await applySafeFixes(inHand, judgements);
   progress.end();
