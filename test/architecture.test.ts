@@ -17,7 +17,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** npm packages that the engine may use: each is pure and works on values alone. */
-const purePackages = ['yaml', 'jsonc-parser', 'dockerfile-ast', 're2js', 'zod'];
+const purePackages = ['yaml', 'jsonc-parser', 're2js', 'zod'];
 
 interface Source {
   readonly file: string;

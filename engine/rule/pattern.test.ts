@@ -213,3 +213,33 @@ test('classes in regular expressions are ASCII', () => {
     ['abc'],
   );
 });
+
+test('cut and mangled code is matched without a fault', () => {
+  const compiled = new Map(
+    policyRules.map(({ id }) => [
+      id,
+      compilePattern(policyRules.filter((one) => one.id === id).map(({ pattern }) => pattern)).pattern,
+    ]),
+  );
+  const paths: Partial<Record<CodeLanguage, string>> = {
+    typescript: 'a.ts',
+    tsx: 'a.tsx',
+    javascript: 'a.js',
+    python: 'a.py',
+    go: 'a.go',
+    bash: 'a.sh',
+  };
+  const mangle = fc.record({
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    insert: fc.constantFrom('', '"', '`', '${', '(', ')', '{', '\n', '\0', '😀', '\ud800', 'eval('),
+  });
+  const property = fc.property(fc.constantFrom(...samples), mangle, ({ page, language, text }, { at, insert }) => {
+    const cut = Math.floor(at * text.length);
+    for (const mangled of [text.slice(0, cut), text.slice(0, cut) + insert + text.slice(cut)]) {
+      const document = readDocument({ path: paths[language]!, text: mangled }, native);
+      for (const { span } of matchPattern(compiled.get(page)!, document))
+        assert.ok(span.start >= 0 && span.end <= mangled.length);
+    }
+  });
+  fc.assert(property, { numRuns: 300 });
+});
