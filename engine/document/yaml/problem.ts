@@ -16,7 +16,7 @@ const messages: Partial<Record<ErrorCode, string>> = {
   BAD_COLLECTION_TYPE: 'The tag does not fit this kind of collection.',
   BAD_DIRECTIVE: 'This directive is not understood.',
   BAD_DQ_ESCAPE: 'This escape sequence does not exist in double quotes.',
-  BAD_INDENT: 'The indentation does not fit the lines around it.',
+  BAD_INDENT: 'The indentation does not fit the lines around it, or a bracket is not closed.',
   BAD_PROP_ORDER: 'Anchors and tags belong after the sign, before the value.',
   BAD_SCALAR_START: 'A plain value cannot begin with this character; put it in quotes.',
   BLOCK_AS_IMPLICIT_KEY: 'A mapping cannot begin on the line of another key.',
