@@ -21,14 +21,19 @@ export function expressionsIn(
   if (content.root === null || root === undefined) return [];
   const byPath = new Map(owners.map((owner) => [keyOf(owner.resource.path), owner]));
   const fenced = content.templates.filter(({ start }) => content.text.startsWith('${{', start));
-  const search: Search = { content, fenced, byPath, memo, found: [] };
+  const depths = new Set(owners.map(({ resource }) => resource.path.length));
+  const search: Search = { content, fenced, byPath, depths, memo, found: [] };
   visit(search, content.root, [], root);
-  for (const owner of owners) {
-    bareCondition(search, owner);
-    aliased(search, owner);
-  }
-  return distinct(search.found).sort((a, b) => a.span!.start - b.span!.start);
+  for (const owner of owners) bareCondition(search, owner);
+  // Most workflows have no alias, and then nothing is brought anywhere or met twice.
+  const hasAliases = aliasSign.test(content.text);
+  if (hasAliases) for (const owner of owners) aliased(search, owner);
+  const found = hasAliases ? distinct(search.found) : search.found;
+  return found.sort((a, b) => a.span!.start - b.span!.start);
 }
+
+/** Where an alias may stand; also in text that only looks so. */
+const aliasSign = /(?:^|[\s,:[{-])\*[^\s*,\]}]/;
 
 /** A step of a job that an alias brings is met twice: below the job, and by itself. */
 function distinct(found: readonly Resource[]): Resource[] {
@@ -44,6 +49,8 @@ interface Search {
   readonly content: PartContent;
   readonly fenced: readonly Span[];
   readonly byPath: ReadonlyMap<string, ExpressionOwner>;
+  /** How long the paths of owners are. */
+  readonly depths: ReadonlySet<number>;
   readonly memo: Memo;
   readonly found: Resource[];
 }
@@ -59,7 +66,8 @@ function visit(search: Search, node: Node, path: Path, owner: ExpressionOwner): 
   const below = node.kind === 'list' ? node.items.map((item, index) => [index, item] as const) : valuesOf(node);
   for (const [key, value] of below) {
     const at = [...path, key];
-    visit(search, value, at, search.byPath.get(keyOf(at)) ?? owner);
+    const next = search.depths.has(at.length) ? search.byPath.get(keyOf(at)) : undefined;
+    visit(search, value, at, next ?? owner);
   }
 }
 
