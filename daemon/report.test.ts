@@ -112,6 +112,16 @@ test('text for people holds nothing that a terminal obeys', (context) => {
   assert.match(text, /1 suppressed/);
 });
 
+test('in the log of a workflow no text for people is a command', (context) => {
+  const tree = createWorkTree(context, {
+    '::set-output name=a::b.yaml': pod('privileged: true'),
+    'pod.yaml': `${pod('privileged: true')}# ##[add-path]/tmp\n`,
+  });
+  const { stdout } = runKerb(['check'], { cwd: tree.root, env: { GITHUB_ACTIONS: 'true' } });
+  assert.match(stdout, /set-output name=a/);
+  assert.doesNotMatch(stdout, /^\s*::|##\[/m);
+});
+
 test('a mark stands under its text, with wide characters and tabs before it', (context) => {
   const line = '{ "名前": "x", "securityContext": { "privileged": true }, "name": "web" }';
   const text = `{\n"kind": "Pod", "apiVersion": "v1", "metadata": {},\n"spec": { "containers": [\n\t${line}\n] } }\n`;

@@ -9,7 +9,7 @@ import { createProgress } from '../check/progress.ts';
 import { judgeInputs, reportOf } from '../check/run.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
 import { complain, print } from '../output.ts';
-import { formatGithub } from '../report/github.ts';
+import { disarmed, formatGithub } from '../report/github.ts';
 import { formatJson } from '../report/json.ts';
 import { formatJunit } from '../report/junit.ts';
 import type { Report } from '../report/report.ts';
@@ -85,7 +85,8 @@ function render(report: Report, format: Format): string {
   if (format === 'junit') return formatJunit(report);
   if (format === 'github') return formatGithub(report);
   const columns = Math.min(120, Math.max(60, process.stdout.columns ?? 100));
-  return formatText(report, { style: styleFor(process.stdout), columns });
+  const text = formatText(report, { style: styleFor(process.stdout), columns });
+  return process.env.GITHUB_ACTIONS === 'true' ? disarmed(text) : text;
 }
 
 function formatOf(name: string): Format {
