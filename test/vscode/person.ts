@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core';
 import { writeWorkspace } from './fixture.ts';
 import { type Host, startHost } from './host.ts';
 import type { Parts } from './install.ts';
-import { command, hoverText, openFile, problem, quickFix, squiggles, typeBehind } from './screen.ts';
+import { command, hoverText, lineWith, openFile, problem, quickFix, squiggles, typeBehind } from './screen.ts';
 
 /** Opens the workspace as a person would, types, looks, hovers, fixes and suppresses. */
 export async function usePerson(parts: Parts, vsix: string, t: TestContext): Promise<void> {
@@ -50,12 +50,14 @@ const steps: Readonly<Record<string, Step>> = {
   },
   'the lightbulb fixes': async (page) => {
     await quickFix(page, 'Remove privileged');
+    await lineWith(page, 'privileged: true').waitFor({ state: 'detached' });
     await problem(page, privileged).waitFor({ state: 'detached' });
   },
   'a suppression is written where it belongs': async (page, folder) => {
     await typeBehind(page, 'allowPrivilegeEscalation: false', '\n            privileged: true');
     await problem(page, privileged).waitFor();
     await quickFix(page, 'Suppress kubernetes/privileged');
+    await lineWith(page, 'kerb: allow kubernetes/privileged').waitFor();
     await problem(page, privileged).waitFor({ state: 'detached' });
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+s');

@@ -58,6 +58,7 @@ async function takePictures(page: Page): Promise<void> {
   await take(page, 'quick-fix');
   await page.keyboard.press('Escape');
   await quickFix(page, 'Suppress kubernetes/privileged');
+  await lineWith(page, 'kerb: allow kubernetes/privileged').waitFor();
   await problem(page, 'container web runs privileged').waitFor({ state: 'detached' });
   await take(page, 'suppression');
   await page.keyboard.press('Escape');
