@@ -22,6 +22,20 @@ export async function newPolicy(context: ExtensionContext): Promise<void> {
   for (const file of made.split('\n').filter((line) => /\.(yaml|md)$/.test(line))) {
     await window.showTextDocument(Uri.file(path.resolve(folder.uri.fsPath, file)), { preview: false });
   }
+  await sayWhatIsMissing(folder);
+}
+
+/** A policy counts once `kerb.yaml` names its folder. */
+async function sayWhatIsMissing(folder: WorkspaceFolder): Promise<void> {
+  const uri = Uri.joinPath(folder.uri, 'kerb.yaml');
+  const text = await workspace.fs.readFile(uri).then(
+    (bytes) => new TextDecoder().decode(bytes),
+    () => '',
+  );
+  if (/^policyFolders:/m.test(text)) return;
+  void window.showInformationMessage(
+    'Kerb: for the policy to count, kerb.yaml needs the line “policyFolders: [policies]”.',
+  );
 }
 
 async function folderForPolicies(): Promise<WorkspaceFolder | undefined> {
