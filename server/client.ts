@@ -1,5 +1,5 @@
 // What the client said it can do, asked in one place.
-import { type ClientCapabilities, type InitializeParams, ResourceOperationKind } from 'vscode-languageserver';
+import type { ClientCapabilities, InitializeParams } from 'vscode-languageserver';
 import { type Initialization, initializationSchema } from './protocol.ts';
 
 /** The client's abilities that the server's answers depend on. */
@@ -9,10 +9,6 @@ export interface Client {
   readonly pulls: boolean;
   readonly refreshesDiagnostics: boolean;
   readonly relatedInformation: boolean;
-  readonly codeDescription: boolean;
-  readonly diagnosticTags: boolean;
-  readonly diagnosticData: boolean;
-  readonly literalActions: boolean;
   readonly resolvesActionEdits: boolean;
   readonly documentChanges: boolean;
   readonly snippetEdits: boolean;
@@ -22,7 +18,6 @@ export interface Client {
   readonly workspaceFolders: boolean;
   readonly progress: boolean;
   readonly showsDocuments: boolean;
-  readonly createsFiles: boolean;
 }
 
 /** Reads the capabilities; a client that names none gets what every client understands. */
@@ -39,10 +34,6 @@ export function readClient(params: InitializeParams): Client {
     pulls: textDocument?.diagnostic !== undefined && options.diagnostics !== 'push',
     refreshesDiagnostics: workspace?.diagnostics?.refreshSupport === true,
     relatedInformation: publish?.relatedInformation === true,
-    codeDescription: publish?.codeDescriptionSupport === true,
-    diagnosticTags: publish?.tagSupport !== undefined,
-    diagnosticData: publish?.dataSupport === true,
-    literalActions: action?.codeActionLiteralSupport !== undefined,
     resolvesActionEdits: action?.dataSupport === true && (action.resolveSupport?.properties.includes('edit') ?? false),
     documentChanges: workspace?.workspaceEdit?.documentChanges === true,
     snippetEdits: workspace?.workspaceEdit?.snippetEditSupport === true,
@@ -52,6 +43,5 @@ export function readClient(params: InitializeParams): Client {
     workspaceFolders: workspace?.workspaceFolders === true,
     progress: window?.workDoneProgress === true,
     showsDocuments: window?.showDocument?.support === true,
-    createsFiles: workspace?.workspaceEdit?.resourceOperations?.includes(ResourceOperationKind.Create) === true,
   };
 }

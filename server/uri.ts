@@ -15,13 +15,3 @@ export function fileOf(uri: string): string | null {
 export function uriOf(file: string): string {
   return pathToFileURL(file).href;
 }
-
-/**
- * One spelling for URIs of the same file: clients escape differently (`file:///c%3A/a` and `file:///C:/a`). For looking
- * up, never for sending: diagnostics go back under the URI that the client used.
- */
-export function keyOf(uri: string): string {
-  const file = fileOf(uri);
-  if (file === null) return uri;
-  return uriOf(process.platform === 'win32' ? file.replace(/^[a-z]:/, (drive) => drive.toUpperCase()) : file);
-}
