@@ -22,6 +22,8 @@ export const fixAllKind = `${CodeActionKind.SourceFixAll}.kerb`;
 
 /** More findings at one place than this would make the menu useless. */
 const mostFindings = 20;
+/** A client that wants each edit beforehand asks at every move of the cursor: so much work must not be done for it. */
+const mostEagerFixes = 30;
 
 /** Actions for a range: fixes first, then suppressions, then explanations; the source action where it is asked for. */
 export function codeActions(session: Session, document: OpenDocument, params: CodeActionParams): CodeAction[] {
@@ -62,6 +64,8 @@ function fixAction(context: Context, finding: Finding, fix: FixOffer, index: num
 }
 
 function policyAction(context: Context, policy: string): CodeAction | null {
+  const isEager = !context.session.client.resolvesActionEdits;
+  if (isEager && countFixable(context.document, policy) > mostEagerFixes) return null;
   const title = `Fix all of ${policy} in this file`;
   return promised(context, { title, kind: CodeActionKind.QuickFix }, { kind: 'policy', policy });
 }
