@@ -70,6 +70,8 @@ export interface SecretRule {
   /** Least Shannon entropy of the secret, in bits per character. */
   readonly entropy?: number;
   /** What is no secret after all: RE2 expressions tried on the secret. */
+  /** What stands before the match on its line has to match this regular expression. */
+  readonly before?: string;
   readonly allow?: readonly string[];
 }
 

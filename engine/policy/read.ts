@@ -124,12 +124,13 @@ function ruleOf(document: PolicyDocument, checked: Checked): Rule {
     return { kind: 'pattern', patterns, span: checked.spanOf(['pattern']) };
   }
   if (document.secret !== undefined) {
-    const { keywords, regex, group, entropy, allow } = document.secret;
+    const { keywords, regex, group, entropy, before, allow } = document.secret;
     const secret = {
       keywords: keywords.map((word) => word.toLowerCase()),
       regex,
       ...(group === undefined ? {} : { group }),
       ...(entropy === undefined ? {} : { entropy }),
+      ...(before === undefined ? {} : { before }),
       ...(allow === undefined ? {} : { allow }),
     };
     return { kind: 'secret', secret, span: checked.spanOf(['secret', 'regex']) };

@@ -39,6 +39,8 @@ const secret = z.strictObject({
   /** Least Shannon entropy in bits per character. */
   entropy: z.number().min(0).max(8).optional(),
   /** Regexes of what is no secret (an example, a placeholder). */
+  /** A regular expression for what stands before the match on its line. */
+  before: line(1_000).optional(),
   allow: z.array(line(1_000)).max(50).optional(),
 });
 

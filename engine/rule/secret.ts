@@ -143,10 +143,19 @@ function searchNear(form: Form, text: string, end: number, searched: Int32Array,
   return slice.length + leastCost;
 }
 
+/** What stands before an offset on its line, no more than {@link longestLead} of it. */
+function lineBefore(text: string, offset: number): string {
+  const near = text.slice(Math.max(0, offset - longestLead), offset);
+  return near.slice(near.lastIndexOf('\n') + 1);
+}
+
+const longestLead = 512;
+
 /** Keeps a match that is a secret. One that ends with the slice might have gone on: it is found from the next keyword. */
 function take(form: Form, text: string, slice: string, from: number, match: Match, into: Found[]): void {
   const secret = form.secretIn(slice, match);
   if (secret === null || (match.end === slice.length && from + slice.length < text.length)) return;
+  if (form.preceded && !form.preceded.test(lineBefore(text, from + match.start))) return;
   const span = { start: secret.start + from, end: secret.end + from };
   into.push({ form, span, masked: form.masked(slice.slice(secret.start, secret.end)) });
 }

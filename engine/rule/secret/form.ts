@@ -23,6 +23,8 @@ export interface Form {
   /** How special the form is: characters of the secret that are fixed. */
   readonly fixed: number;
   readonly keywords: readonly string[];
+  /** What has to stand before a match on its line; null where anything may. */
+  readonly preceded: Regex | null;
   /** The secret in a match, or null where it is none after all. */
   secretIn(text: string, match: Match): Span | null;
   /** The secret as it may be shown: what is the same in every secret of the form, and an ellipsis. */
@@ -54,7 +56,7 @@ export interface FormSource {
 
 /** Reads a form; a problem where one of its patterns is not RE2's. */
 export function readForm(policy: string, rule: SecretRule): FormSource | SecretProblem {
-  for (const source of rule.allow ?? []) {
+  for (const source of [...(rule.allow ?? []), ...(rule.before === undefined ? [] : [rule.before])]) {
     const allow = parseRegex(source);
     const problem = 'message' in allow ? allow : compileWhereOpaque(source, allow);
     if (problem !== null) return { policy, regex: source, ...problem };
@@ -91,6 +93,7 @@ function compileForm(policy: string, rule: SecretRule, parsed: ParsedRegex, inde
     after: Math.min(regex.longest + around, farthest),
     fixed: fixedCharacters(node),
     keywords: rule.keywords,
+    preceded: rule.before === undefined ? null : compileRegex(rule.before).regex,
     secretIn: (text, match) => {
       const span = index === 0 ? match : (match.groups[index - 1] ?? null);
       if (span === null || span.end === span.start) return null;
