@@ -124,9 +124,10 @@ async function readStdin(): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of process.stdin) {
-    // What is beyond the limit is not judged, so it is not kept either; one byte more tells.
-    if (bytes <= maxFileBytes) chunks.push(chunk as Buffer);
+    chunks.push(chunk as Buffer);
     bytes += (chunk as Buffer).length;
+    // What is beyond the limit is not judged; one byte more tells, and a stream without an end is not waited for.
+    if (bytes > maxFileBytes) break;
   }
   return Buffer.concat(chunks);
 }
