@@ -94,6 +94,30 @@ test('a baseline covers what was there and nothing new', (context) => {
   assert.equal(runKerb(['check'], { cwd: tree.root }).status, 0);
 });
 
+test('a baseline is made of the whole repository or not at all', (context) => {
+  const tree = createRepository(context, {
+    'a.yaml': privileged,
+    'empty/none.txt': '',
+    'kerb.yaml': 'baseline: b.txt\n',
+  });
+  const written = () => readFileSync(path.join(tree.root, 'b.txt'), 'utf8');
+  assert.equal(runKerb(['check', '--write-baseline'], { cwd: tree.root }).status, 0);
+  const whole = written();
+  assert.match(whole, /^[0-9a-f]{32}/m);
+  assert.equal(runKerb(['check', '--write-baseline'], { cwd: path.join(tree.root, 'empty') }).status, 0);
+  assert.equal(written(), whole);
+  for (const named of ['a.yaml', 'nosuch', '.']) {
+    const refused = runKerb(['check', '--write-baseline', named], { cwd: tree.root });
+    assert.equal(refused.status, 2);
+    assert.match(refused.stderr, /whole repository.*name no PATH/);
+  }
+  tree.write({ 'broken.yaml': 'a: [1,\nb: }\n' });
+  const partial = runKerb(['check', '--write-baseline'], { cwd: tree.root });
+  assert.equal(partial.status, 2);
+  assert.match(partial.stderr, /broken\.yaml: .*\nkerb: b\.txt is not written/);
+  assert.equal(written(), whole);
+});
+
 test('inside a hook exactly what this commit holds is judged, also in a linked work tree', (context) => {
   const main = createRepository(context, { 'a.yaml': harmless, 'b.yaml': harmless });
   const linked = createWorkTree(context).root;

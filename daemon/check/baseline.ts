@@ -4,15 +4,17 @@ import { configurationName, replaceFile, type Setup } from '../../repository/ind
 import { type ExitCode, UsageError } from '../command.ts';
 import { complain, print } from '../output.ts';
 import type { Report } from '../report/report.ts';
+import { printable } from '../report/style.ts';
 import { counted } from '../report/summary.ts';
 
 /** Where the baseline goes when `kerb.yaml` does not say it. */
 const usualName = 'kerb-baseline.txt';
 
-/** Writes the baseline. What could not be judged has no findings in it, which is said and leaves no good end. */
+/** Writes the baseline, or, where something could not be judged, says what: its findings would be missing for ever. */
 export async function writeBaseline(setup: Setup, report: Report): Promise<ExitCode> {
-  const blocking = report.problems.filter((problem) => problem.blocking);
   const name = setup.configuration.baseline ?? usualName;
+  const blocking = report.problems.filter((problem) => problem.blocking);
+  if (blocking.length > 0) return refuse(name, blocking);
   const text = formatBaseline(report.findings);
   try {
     replaceFile({ within: setup.root, file: name, bytes: Buffer.from(text) });
@@ -23,7 +25,13 @@ export async function writeBaseline(setup: Setup, report: Report): Promise<ExitC
   await print(`${name}: ${counted(lines.length, 'finding')} recorded\n`);
   if (setup.configuration.baseline === null)
     await complain(`kerb: add this to ${configurationName} so that it counts:\nbaseline: ${name}\n`);
-  for (const { file, message } of blocking)
-    await complain(`kerb: ${file}: ${message}: its findings are not recorded\n`);
-  return blocking.length > 0 ? 2 : 0;
+  return 0;
+}
+
+async function refuse(name: string, problems: Report['problems']): Promise<ExitCode> {
+  for (const { file, message } of problems) await complain(`kerb: ${printable(file)}: ${printable(message)}\n`);
+  await complain(
+    `kerb: ${name} is not written, since not everything could be judged: repair that, or leave it out by \`ignore\` in ${configurationName}\n`,
+  );
+  return 2;
 }

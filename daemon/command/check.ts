@@ -1,6 +1,6 @@
 /** `kerb check`: the verdict on files, on what is staged, on a range of commits, or on a text. */
 import process from 'node:process';
-import { maxFileBytes } from '../../repository/index.ts';
+import { findRoot, maxFileBytes } from '../../repository/index.ts';
 import { writeBaseline } from '../check/baseline.ts';
 import { createDesk } from '../check/desk.ts';
 import { applySafeFixes } from '../check/fix.ts';
@@ -39,7 +39,7 @@ Without a PATH the working directory is judged. .gitignore is honoured; a file t
     gate: { value: 'GATE', help: 'which gate asks (default: check); policies see it as context.gate' },
     format: { value: 'FORMAT', help: 'text, json, sarif, junit or github (default: text)' },
     fix: { help: 'apply the fixes that are safe, then judge again' },
-    'write-baseline': { help: 'record the findings of today, so that only new ones count' },
+    'write-baseline': { help: 'record what the whole repository has today, so that only new findings count' },
     'no-daemon': { help: 'judge in this process' },
   },
   dashes: 'options',
@@ -113,11 +113,23 @@ async function requestOf(given: Arguments): Promise<Request> {
     if (ways > 0 && given.has(option))
       throw new UsageError(`--${option} works on files: it goes with none of --staged, --range and --stdin-path`);
   }
-  const common = { paths: given.words, policyFolders: given.values('policies') };
+  const common = { paths: pathsOf(given), policyFolders: given.values('policies') };
   if (given.has('staged')) return { ...common, subject: { kind: 'staged' } };
   if (range !== null) return { ...common, subject: { kind: 'range', range } };
   if (textPath !== null) return { ...common, subject: { kind: 'text', path: textPath, bytes: await readStdin() } };
   return { ...common, subject: { kind: 'workTree' } };
+}
+
+/** A baseline replaces the one before it, so it is made of everything: half of one would lose the rest. */
+function pathsOf(given: Arguments): readonly string[] {
+  if (!given.has('write-baseline')) return given.words;
+  if (given.words.length > 0) {
+    throw new UsageError(
+      '--write-baseline records the whole repository, so that nothing known is lost: name no PATH (`ignore` in kerb.yaml leaves files out)',
+    );
+  }
+  const cwd = process.cwd();
+  return [findRoot(cwd) ?? cwd];
 }
 
 async function readStdin(): Promise<Buffer> {
