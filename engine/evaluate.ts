@@ -68,7 +68,7 @@ export function judge(file: SourceFile, options: JudgeOptions): Verdict {
   if (policies.ignores(file.path)) return ignored(file, options);
   const cache = options.cache ?? createJudgeCache();
   renew(cache, file, options);
-  const document = readDocument(file, native, cache.documents);
+  const document = readDocument(file, native, options.cache?.documents);
   const bench: Bench = { document, policies, context: options.context, cache };
   if (document.parts.some(({ content }) => !cache.parts.has(content))) nextGeneration(cache);
   const judgements = document.parts.map((part) => {
@@ -86,6 +86,7 @@ export function judge(file: SourceFile, options: JudgeOptions): Verdict {
   const findings = maskAll(
     excepted,
     secrets.map(({ start, end }) => file.text.slice(start, end)),
+    ({ fingerprint }) => assembly.originOf(fingerprint)?.mark.judged.uncut ?? null,
   );
   return {
     file,

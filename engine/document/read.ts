@@ -19,7 +19,7 @@ export function readDocument(file: SourceFile, native: Native, cache?: DocumentC
   const previous = cache?.take(file.path) ?? null;
   const known = previous !== null && sameKind(previous.document, recognised) ? previous : null;
   if (known !== null && known.document.file.text === file.text) return sameFile(known.document, file);
-  const read = readRecognised({ file, recognised, native, previous: known });
+  const read = readRecognised({ file, recognised, native, previous: known, reading: cache ? 'again' : 'once' });
   cache?.keep(file.path, read);
   return read.document;
 }
@@ -37,6 +37,8 @@ interface Request {
   readonly recognised: Recognised;
   readonly native: Native;
   readonly previous: Remembered | null;
+  /** Whether a later reading may take over from this one. */
+  readonly reading: 'once' | 'again';
 }
 
 function sameKind(document: Document, { kind, language }: Recognised): boolean {
@@ -51,7 +53,7 @@ function readRecognised(request: Request): Remembered {
   const { file, recognised, previous } = request;
   if (file.text.length > maxLength) return { document: tooLarge(request, maxLength), yaml: null };
   if (recognised.kind === 'yaml') {
-    const yaml = readParts(file.text, templateStyle(file.path), previous?.yaml ?? []);
+    const yaml = readParts(file.text, templateStyle(file.path), previous?.yaml ?? [], request.reading);
     return { document: assemble(request, placeParts(yaml), null), yaml };
   }
   if (recognised.kind === 'code') return { document: readCode(request), yaml: null };

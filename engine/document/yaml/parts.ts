@@ -13,7 +13,12 @@ export interface YamlPart {
 }
 
 /** Reads the documents of a YAML file. Those whose text did not change are taken over from the previous reading. */
-export function readParts(text: string, style: TemplateStyle, previous: readonly YamlPart[]): readonly YamlPart[] {
+export function readParts(
+  text: string,
+  style: TemplateStyle,
+  previous: readonly YamlPart[],
+  reading: 'once' | 'again',
+): readonly YamlPart[] {
   const front = sameFromFront(text, previous);
   const back = openedBack(text, previous, sameFromBack(text, previous, front), front);
   const middle = text.slice(front.offset, back.offset);
@@ -25,7 +30,8 @@ export function readParts(text: string, style: TemplateStyle, previous: readonly
     const partText = detached(middle, start, starts[index + 1] ?? middle.length);
     const same = byText.get(partText);
     if (same !== undefined) return same;
-    return readPart(partText, style, between.length === starts.length ? between[index]! : (between[0] ?? null));
+    const before = between.length === starts.length ? between[index]! : (between[0] ?? null);
+    return readPart(partText, style, before, reading);
   });
   return [...previous.slice(0, front.count), ...fresh, ...previous.slice(previous.length - back.count)];
 }
@@ -40,14 +46,17 @@ export function placeParts(parts: readonly YamlPart[]): readonly Part[] {
   });
 }
 
-function readPart(text: string, style: TemplateStyle, previous: YamlPart | null): YamlPart {
+function readPart(text: string, style: TemplateStyle, previous: YamlPart | null, reading: 'once' | 'again'): YamlPart {
   if (previous !== null && previous.content.text === text) return previous;
   const templates = text.includes('{{') ? findTemplates(text, style) : [];
   const plain = hideConflicts(text);
   const masked = templates.length === 0 ? { text: plain, insertions: [] } : maskTemplates(plain, templates);
   const mode = { style, kubernetes: isKubernetes(text), templated: masked.text !== text };
   const known = previous !== null && sameMode(previous.mode, mode) ? previous.piece : null;
-  const piece = readYaml({ raw: text, text: masked.text, insertions: masked.insertions }, mode, known);
+  // A template without its end reaches into later entries, unless each is read by itself.
+  const open = templates.some(({ start, end }) => text.slice(start, end).includes('\n'));
+  const stretch = { raw: text, text: masked.text, insertions: masked.insertions };
+  const piece = readYaml(stretch, mode, known, open ? 'again' : reading);
   const { node: root, value, comments } = piece.reading;
   const problems = plain === text ? piece.reading.problems : [conflictProblem(text)];
   return { content: { text, root, value, problems, templates, comments }, mode, piece };
