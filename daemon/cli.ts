@@ -22,12 +22,16 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   try {
     return await dispatch(args);
   } catch (error) {
-    const isUsage = error instanceof UsageError;
-    await complain(
-      isUsage ? `kerb: ${error.message}\n` : `kerb: this is a fault in Kerb, and no verdict: ${stackOf(error)}\n`,
-    );
+    await complain(`kerb: ${wordsFor(error)}\n`);
     return 2;
   }
+}
+
+function wordsFor(error: unknown): string {
+  if (error instanceof UsageError) return error.message;
+  if (error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd')
+    return 'the working directory does not exist any more: change to one that does';
+  return `this is a fault in Kerb, and no verdict: ${stackOf(error)}`;
 }
 
 async function dispatch([name, ...args]: readonly string[]): Promise<ExitCode> {

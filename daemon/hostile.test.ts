@@ -5,7 +5,7 @@ import { chmodSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { test } from 'node:test';
-import { runKerb } from '../test/command.ts';
+import { kerbPath, runKerb } from '../test/command.ts';
 import { createWorkTree } from '../test/workTree.ts';
 import { jsonReport } from './report/contract.ts';
 
@@ -112,6 +112,34 @@ test('special files that are named are refused without being opened', (context) 
   const ran = runKerb(['check', 'pipe.yaml'], { cwd: tree.root });
   assert.equal(ran.status, 2);
   assert.match(ran.stdout, /pipe\.yaml: is not a regular file/);
+});
+
+test('a named symbolic link that leads nowhere is a problem of its own, and the other paths are judged', (context) => {
+  const tree = createWorkTree(context, { 'bad.yaml': pod() });
+  symlinkSync('loop.yaml', path.join(tree.root, 'loop.yaml'));
+  const alone = runKerb(['check', 'loop.yaml'], { cwd: tree.root });
+  assert.equal(alone.status, 2);
+  assert.match(alone.stdout, /problem {2}loop\.yaml: is a symbolic link that leads back to itself/);
+  const both = runKerb(['check', 'loop.yaml', 'bad.yaml'], { cwd: tree.root });
+  assert.equal(both.status, 1);
+  assert.equal(both.stderr, '');
+  assert.match(both.stdout, /kubernetes\/privileged/);
+});
+
+test('a working directory that is gone is said so', (context) => {
+  const tree = createWorkTree(context);
+  const { status, stderr } = spawnSync(
+    'sh',
+    [
+      '-c',
+      'mkdir gone && cd gone && rmdir ../gone && KERB_NO_BUILD=1 exec "$0" "$1" check',
+      process.execPath,
+      kerbPath,
+    ],
+    { cwd: tree.root, encoding: 'utf8' },
+  );
+  assert.equal(status, 2);
+  assert.match(stderr, /^kerb: the working directory does not exist any more: .*\n$/);
 });
 
 test('a file that may not be read leaves no verdict', (context) => {

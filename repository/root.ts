@@ -50,7 +50,12 @@ function ancestorWith(start: string, name: string): string | null {
 }
 
 function folderOf(file: string): string {
-  return statSync(file, { throwIfNoEntry: false })?.isDirectory() ? file : path.dirname(file);
+  try {
+    return statSync(file, { throwIfNoEntry: false })?.isDirectory() ? file : path.dirname(file);
+  } catch {
+    // A loop of symbolic links, or nothing that this user may look at: listing it says which.
+    return path.dirname(file);
+  }
 }
 
 function commonFolder(folders: readonly string[]): string {
