@@ -1,7 +1,7 @@
 /** One policy on one resource: narrow by `where`, ask the rule, put the message into words. */
 import type { Document, Path, Resource, Span, Value } from '../model.ts';
 import type { CompiledPolicy } from '../policy/compilePolicy.ts';
-import { renderTemplate } from '../policy/template.ts';
+import { clipped, fillTemplate, isCut } from '../policy/template.ts';
 import { type CompiledPattern, matchPattern, type PatternHit } from '../rule/pattern.ts';
 import { blameOf, type Element, judgeRequire, type Miss, type Scope, valueAt } from '../rule/require.ts';
 import { namedPath, textBits, valueBits } from './fingerprint.ts';
@@ -72,7 +72,18 @@ export function isJudged(
 
 /** A finding on a resource as a whole. */
 export function failed(policy: CompiledPolicy, outcome: Judged['outcome'], message: string): Judged {
-  return { policy, outcome, message, target: [], because: null, element: null, key: outcome, span: null, hit: null };
+  return {
+    policy,
+    outcome,
+    message,
+    uncut: null,
+    target: [],
+    because: null,
+    element: null,
+    key: outcome,
+    span: null,
+    hit: null,
+  };
 }
 
 /** A finding that knows its place. `match` is what its message sees. */
@@ -85,9 +96,9 @@ export function placed(
 ): Judged {
   scope.params = policy.enabled.parameters;
   scope.match = match;
-  const message = renderTemplate(policy.message, scope);
+  const said = sayOf(policy, scope);
   delete scope.match;
-  return { policy, outcome: 'fail', message, target: [], because: null, element: null, key, span, hit: null };
+  return { policy, outcome: 'fail', ...said, target: [], because: null, element: null, key, span, hit: null };
 }
 
 /** A rule that the parser refuses throws. That is the policy's fault, and is told as such. */
@@ -123,22 +134,29 @@ function requireMiss(policy: CompiledPolicy, miss: Miss, scope: Scope, resource:
       key: `error${keyOf(miss.target, scope)}`,
     };
   }
-  const message = messageOf(policy, miss.element, scope);
+  const said = messageOf(policy, miss.element, scope);
   const { target, because, element } = miss;
   const key =
     resource.span === undefined ? keyOf(target, scope) : textBits(String(valueAt(resource.self, ['text']) ?? ''));
-  return { policy, outcome: 'fail', message, target, because, element, key, span: null, hit: null };
+  return { policy, outcome: 'fail', ...said, target, because, element, key, span: null, hit: null };
 }
 
-function messageOf(policy: CompiledPolicy, element: Element | null, scope: Scope): string {
+function messageOf(policy: CompiledPolicy, element: Element | null, scope: Scope): Said {
   if (element !== null) {
     scope.item = element.item;
     scope.key = element.key;
   }
-  const message = renderTemplate(policy.message, scope);
+  const said = sayOf(policy, scope);
   delete scope.item;
   delete scope.key;
-  return message;
+  return said;
+}
+
+type Said = Pick<Judged, 'message' | 'uncut'>;
+
+function sayOf(policy: CompiledPolicy, scope: Scope): Said {
+  const stretches = fillTemplate(policy.message, scope);
+  return { message: clipped(stretches, (text) => text), uncut: isCut(stretches) ? stretches : null };
 }
 
 function keyOf([variable, ...rest]: Path, scope: Scope): string {

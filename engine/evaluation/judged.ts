@@ -1,5 +1,6 @@
 import type { Outcome, Path, Span } from '../model.ts';
 import type { CompiledPolicy } from '../policy/compilePolicy.ts';
+import type { Filled } from '../policy/template.ts';
 import type { PatternHit } from '../rule/pattern.ts';
 import type { Element } from '../rule/require.ts';
 
@@ -11,6 +12,8 @@ export interface Judged {
   readonly policy: CompiledPolicy;
   readonly outcome: Outcome;
   readonly message: string;
+  /** What the message was cut from, where it was: secrets are masked before the cut. */
+  readonly uncut: readonly Filled[] | null;
   /** Begins with the variable: `['self', 'image']`. Empty: the resource as a whole. */
   readonly target: Path;
   /** Where the value that decided stands, if elsewhere. */

@@ -1,16 +1,25 @@
 /** No text that leaves the engine shows a secret, whichever policy wrote it. */
 import { mask } from '../mask.ts';
 import type { Finding, Span } from '../model.ts';
+import { clipped, type Filled } from '../policy/template.ts';
 
 const gram = 12;
 const shortest = 4;
 
-/** Findings with every secret in a message, path, name or reason masked; the very same where there is none. */
-export function maskAll(findings: readonly Finding[], secrets: readonly string[]): readonly Finding[] {
+/**
+ * Findings with every secret in a message, path, name or reason masked; the very same where there is none. `uncutOf` tells
+ * what a message was cut from: it is masked before it is cut.
+ */
+export function maskAll(
+  findings: readonly Finding[],
+  secrets: readonly string[],
+  uncutOf: (finding: Finding) => readonly Filled[] | null,
+): readonly Finding[] {
   if (secrets.length === 0) return findings;
   const masked = createMasker(secrets);
   return findings.map((finding) => {
-    const message = masked(finding.message);
+    const uncut = finding.message.includes('…') ? uncutOf(finding) : null;
+    const message = uncut === null ? masked(finding.message) : clipped(uncut, masked);
     const path = masked(finding.path);
     const resource = masked(finding.resource);
     const related = finding.related.map((one) => ({ ...one, message: masked(one.message) }));
@@ -24,7 +33,8 @@ export function maskAll(findings: readonly Finding[], secrets: readonly string[]
 
 /** Masks secrets in a text, also where the text shows only a stretch of one, or its white space evened out. */
 export function createMasker(secrets: readonly string[]): (text: string) => string {
-  const evened = [...new Set(secrets.map((secret) => secret.replace(/\s+/g, ' ')))].filter(
+  const written = secrets.flatMap((secret) => [secret, secret.replace(/^(["'])(.*)\1$/s, '$2')]);
+  const evened = [...new Set(written.map((secret) => secret.replace(/\s+/g, ' ')))].filter(
     (secret) => secret.length >= shortest,
   );
   const short = evened.filter((secret) => secret.length < gram);

@@ -111,3 +111,27 @@ message: "{self.apiVersion} {self.kind}"`,
     ['fail apps/v1 Deployment'],
   );
 });
+
+test('a message that is cut shows no piece of a secret', () => {
+  const long = policySet({
+    'test/whole': `
+resource: kubernetes.container
+require: "false"
+message: "val {self.image} {self}"`,
+    'test/environment': `
+resource: kubernetes.container
+each: env
+require: "!textOf(item.?name).endsWith('PASSWORD')"
+masks: value
+message: "{item.name}"`,
+  });
+  const secret = 'kT9vQz4mXw2LpR7bNc5Y';
+  for (let width = 100; width < 200; width++) {
+    for (const value of [secret, `"${secret}"`, '"s3cr!"']) {
+      const text = pod(`- name: DB_PASSWORD\n  value: ${value}`).replace('name: a\n', `name: ${'w'.repeat(width)}\n`);
+      for (const { message } of judgeText('a.yaml', text, long).findings) {
+        assert.doesNotMatch(message, /value: "?[ks]/, message);
+      }
+    }
+  }
+});

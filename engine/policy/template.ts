@@ -15,6 +15,8 @@ export interface Template {
 
 const maxValue = 200;
 const maxText = 1_000;
+/** What a secret is recognised by is no longer. */
+const margin = 12;
 const cost = 100_000;
 
 /** Splits a template. A brace that is not closed is a problem at its offset. */
@@ -46,27 +48,63 @@ export function parseTemplate(text: string): {
   return { pieces, problem: null };
 }
 
+/** A stretch of a filled template: its text, with a margin beyond what is shown of it. */
+export interface Filled {
+  readonly text: string;
+  /** How much of it is shown, in UTF-16 units. */
+  readonly longest: number;
+}
+
 /** Fills a template. A piece that cannot be said is a `?`, so that the finding still stands. */
 export function renderTemplate(template: Template, variables: Variables): string {
-  let text = '';
+  return clipped(fillTemplate(template, variables), (text) => text);
+}
+
+/** A template's stretches, filled. Each has a margin beyond its cut: a secret that begins before the cut is recognised. */
+export function fillTemplate(template: Template, variables: Variables): readonly Filled[] {
+  const stretches: Filled[] = [];
+  let length = 0;
   for (const piece of template.pieces) {
-    text += typeof piece === 'string' ? piece : rendered(piece, variables);
-    if (text.length > maxText) return `${text.slice(0, maxText)}…`;
+    const stretch =
+      typeof piece === 'string'
+        ? { text: piece, longest: piece.length }
+        : { text: rendered(piece, variables), longest: maxValue };
+    stretches.push(stretch);
+    length += Math.min(stretch.text.length, stretch.longest);
+    if (length > maxText + margin) break;
   }
-  return text;
+  return stretches;
+}
+
+/** Whether some of the text is not shown. */
+export function isCut(stretches: readonly Filled[]): boolean {
+  return stretches.some(isLong) || stretches.reduce((length, { text }) => length + text.length, 0) > maxText;
+}
+
+/** The text as it is shown. What must not be seen is masked first, so that no cut leaves a piece of it. */
+export function clipped(stretches: readonly Filled[], masked: (text: string) => string): string {
+  const text = stretches.map(({ text, longest }) => clip(masked(text), longest)).join('');
+  return clip(masked(text), maxText);
+}
+
+function isLong({ text, longest }: Filled): boolean {
+  return text.length > longest;
+}
+
+function clip(text: string, longest: number): string {
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
 
 function rendered(program: Program, variables: Variables): string {
   const evaluation = program.evaluate(variables, { cost });
   if (evaluation.kind === 'unknown') return evaluation.unknowns[0]?.reason ?? '?';
-  return evaluation.kind === 'error' ? '?' : formatValue(evaluation.value);
+  return evaluation.kind === 'error' ? '?' : lineOf(evaluation.value);
 }
 
-/** A value as a message shows it: one line, bounded. */
-export function formatValue(value: CelValue): string {
+/** A value on one line, a little longer than it is shown. */
+function lineOf(value: CelValue): string {
   const text = typeof value === 'string' ? value : plain(value, 0);
-  const line = text.replace(/\s+/g, ' ');
-  return line.length > maxValue ? `${line.slice(0, maxValue)}…` : line;
+  return text.replace(/\s+/g, ' ').slice(0, maxValue + margin);
 }
 
 function plain(value: CelValue, depth: number): string {
