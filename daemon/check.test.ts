@@ -20,6 +20,7 @@ test('exit codes: 0 allow, 1 deny, 2 no verdict', (context) => {
   const tree = createWorkTree(context, {
     'good.yaml': harmless,
     'bad.yaml': privileged,
+    'empty/README.md': '# Nothing yet\n',
     'latin1.txt': Buffer.from('caf\u00e9', 'latin1'),
   });
   const cases: readonly [readonly string[], number, RegExp][] = [
@@ -36,7 +37,10 @@ test('exit codes: 0 allow, 1 deny, 2 no verdict', (context) => {
     [['check', '--staged', '--range', 'a..b'], 2, /exclude one another/],
     [['check', '--staged', '--fix'], 2, /--fix works on files/],
     [['check', '--stdin-path', 'a.yaml', 'b.yaml'], 2, /judges one text/],
-    [['check', '--policies', 'nowhere', 'good.yaml'], 2, /^$/],
+    [['check', '--policies', 'nowhere', 'good.yaml'], 2, /--policies nowhere: there is no such folder/],
+    [['check', '--policies', 'good.yaml', 'good.yaml'], 2, /--policies good\.yaml: that is a file; name the folder/],
+    [['check', '--policies', 'empty', 'good.yaml'], 2, /--policies empty: there is no policy in it/],
+    [['catalog', '--policies', 'empty'], 2, /--policies empty: there is no policy in it/],
     [['no-such-command'], 2, /there is no command "no-such-command"/],
     [[], 2, /Kerb judges/],
     [['--help'], 0, /^$/],

@@ -1,8 +1,9 @@
 /** The policies that are in force where the command is called, for the commands that speak about policies. */
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import type { Policy } from '../engine/index.ts';
-import { findRoot, loadSetup, type Setup } from '../repository/index.ts';
+import { findRoot, loadSetup, policyFilesOf, readFolderTexts, type Setup } from '../repository/index.ts';
 import { UsageError } from './command.ts';
 import { complain } from './output.ts';
 import { printable } from './report/style.ts';
@@ -14,12 +15,27 @@ export async function loadPoliciesHere(folders: readonly string[]): Promise<Setu
   const setup = await loadSetup({
     root,
     origin: { kind: 'workTree' },
-    folders: folders.map((folder) => path.resolve(folder)),
+    folders: policyFoldersOf(folders),
   });
   for (const { file, range, message } of setup.problems) {
     await complain(`kerb: ${printable(file)}:${range.start.line}: ${printable(message)}\n`);
   }
   return setup;
+}
+
+/** The folders that `--policies` names, absolute. Throws `UsageError` where one holds no policy: it would govern nothing. */
+export function policyFoldersOf(named: readonly string[]): string[] {
+  return named.map((name) => {
+    const folder = path.resolve(name);
+    const stat = statSync(folder, { throwIfNoEntry: false });
+    if (stat === undefined) throw new UsageError(`--policies ${name}: there is no such folder`);
+    if (!stat.isDirectory())
+      throw new UsageError(`--policies ${name}: that is a file; name the folder that its domain's folder is in`);
+    const { texts, unreadable } = readFolderTexts(folder, '');
+    if (unreadable.length === 0 && policyFilesOf({ name: '', texts }).length === 0)
+      throw new UsageError(`--policies ${name}: there is no policy in it, which is a file <domain>/<name>.yaml`);
+    return folder;
+  });
 }
 
 /** The policy with an id, or the only one that names it as its equivalent. Throws `UsageError` with what is near. */

@@ -17,6 +17,7 @@ import {
   type Setup,
 } from '../../repository/index.ts';
 import { UsageError } from '../command.ts';
+import { policyFoldersOf } from '../policies.ts';
 import type { ReportedProblem } from '../report/report.ts';
 import { type Input, pathOf } from './judgeInput.ts';
 
@@ -45,7 +46,7 @@ export interface Gathered {
 /** Finds the root, the rules and the inputs. Throws `UsageError` where the request makes no sense. */
 export async function gather(request: Request): Promise<Gathered> {
   const cwd = process.cwd();
-  const folders = request.policyFolders.map((folder) => path.resolve(folder));
+  const folders = policyFoldersOf(request.policyFolders);
   const { subject } = request;
   if (subject.kind === 'staged' || subject.kind === 'range') return gatherChange(request, cwd, folders);
   if (subject.kind === 'text') {
