@@ -38,6 +38,7 @@ export function runKerb(args: readonly string[], { cwd, input, env = {}, program
     encoding: 'utf8',
     maxBuffer: 256 * 1024 * 1024,
   });
-  if (error) throw error;
+  // A command that has read enough of its input ends early, which is no fault of it.
+  if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
   return { status, stdout, stderr };
 }
