@@ -1,7 +1,7 @@
 /** `kerb check` end to end: what it says, how it ends, and that every way to the same content gives the same findings. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { test } from 'node:test';
@@ -172,6 +172,26 @@ test('a reader that leaves early changes nothing about the verdict', (context) =
     env: { ...process.env, NODE: process.execPath, KERB: kerbPath, KERB_NO_BUILD: '1' },
   });
   assert.equal(stderr, 'status 1\n');
+});
+
+test('output that cannot be written leaves no verdict, told in one line', (context) => {
+  if (!existsSync('/dev/full')) return context.skip('there is no /dev/full');
+  const tree = createWorkTree(context, { 'a.yaml': privileged });
+  for (const [redirection, stderr] of [
+    ['> /dev/full', /^kerb: the output could not be written, so there is no verdict: .*\n$/],
+    ['2> /dev/full nowhere --format x', /^$/],
+  ] as const) {
+    const ran = spawnSync(
+      'sh',
+      ['-c', `KERB_NO_BUILD=1 exec "$0" "$1" check ${redirection}`, process.execPath, kerbPath],
+      {
+        cwd: tree.root,
+        encoding: 'utf8',
+      },
+    );
+    assert.equal(ran.status, 2);
+    assert.match(ran.stderr, stderr);
+  }
 });
 
 test('paths of two repositories are refused; a path outside of any is its own root', (context) => {

@@ -1,7 +1,7 @@
 /** `kerb`: finds the command, runs it, and turns whatever happens into an exit code. */
 import process from 'node:process';
 import { type Command, type ExitCode, helpOf, readArguments, UsageError } from './command.ts';
-import { complain, print, tolerateLeavingReaders } from './output.ts';
+import { complain, print, watchStreams } from './output.ts';
 import { version } from './version.ts';
 
 /** Each command is loaded only when it is called. */
@@ -15,7 +15,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   lsp: async () => (await import('./command/lsp.ts')).lspCommand,
 };
 
-tolerateLeavingReaders();
+watchStreams();
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<ExitCode> {
