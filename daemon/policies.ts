@@ -26,6 +26,7 @@ export async function loadPoliciesHere(folders: readonly string[]): Promise<Setu
 /** The folders that `--policies` names, absolute. Throws `UsageError` where one holds no policy: it would govern nothing. */
 export function policyFoldersOf(named: readonly string[]): string[] {
   return named.map((name) => {
+    if (name === '') throw new UsageError('--policies is empty: it names a folder of policies');
     const folder = path.resolve(name);
     const stat = statSync(folder, { throwIfNoEntry: false });
     if (stat === undefined) throw new UsageError(`--policies ${name}: there is no such folder`);

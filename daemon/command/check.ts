@@ -21,6 +21,12 @@ import { version } from '../version.ts';
 const formats = ['text', 'json', 'sarif', 'junit', 'github'] as const;
 type Format = (typeof formats)[number];
 
+/** Who may ask: a policy that looks at `context.gate` must not be passed by a gate whose name is mistyped. */
+const gates: readonly string[] = [
+  ...['check', 'editor', 'commit', 'push', 'build', 'dependency'],
+  ...['release', 'deploy', 'promote', 'access', 'admission'],
+];
+
 export const checkCommand: Command = {
   usage: 'check [PATH…]',
   summary: 'judge files, what is staged, a range of commits or a text',
@@ -29,7 +35,7 @@ Without a PATH the working directory is judged. .gitignore is honoured; a file t
 --staged and --range judge what git has, never the work tree, by the kerb.yaml of the commit that the change starts from.`,
   options: {
     staged: { help: 'judge what the next commit holds' },
-    range: { value: 'A..B', help: 'judge what the commits from A to B change' },
+    range: { value: 'A..B', help: 'judge what the commits from A to B change (A...B: what B did since it left A)' },
     'stdin-path': { value: 'PATH', help: 'judge the text on stdin as if it stood in PATH' },
     policies: {
       value: 'DIR',
@@ -97,14 +103,14 @@ function formatOf(name: string): Format {
 }
 
 function gateOf(name: string): string {
-  if (!/^[a-z][a-z0-9-]{0,40}$/.test(name))
-    throw new UsageError(`--gate ${JSON.stringify(name)}: a gate is a word in lower-case letters, such as commit`);
+  if (!gates.includes(name)) throw new UsageError(`--gate ${JSON.stringify(name)}: the gates are ${gates.join(', ')}`);
   return name;
 }
 
 async function requestOf(given: Arguments): Promise<Request> {
   const range = given.value('range');
   const textPath = given.value('stdin-path');
+  if (textPath === '') throw new UsageError('--stdin-path is empty: it names the file that the text would be');
   const ways = [given.has('staged'), range !== null, textPath !== null].filter(Boolean).length;
   if (ways > 1) throw new UsageError('--staged, --range and --stdin-path exclude one another');
   if (textPath !== null && given.words.length > 0)
@@ -122,6 +128,7 @@ async function requestOf(given: Arguments): Promise<Request> {
 
 /** A baseline replaces the one before it, so it is made of everything: half of one would lose the rest. */
 function pathsOf(given: Arguments): readonly string[] {
+  if (given.words.includes('')) throw new UsageError('a PATH is empty: leave it out to judge the working directory');
   if (!given.has('write-baseline')) return given.words;
   if (given.words.length > 0) {
     throw new UsageError(
