@@ -198,6 +198,37 @@ test('an author hears what the parser refuses without a file to match', () => {
   assert.match(probe({ pattern: 'f()', kindd: 'x' })[0]!, /^in typescript: unknown field `kindd`/);
 });
 
+test('an author hears that a pattern does not parse', () => {
+  const said = (language: CodeLanguage, rule: PatternRule['rule']) =>
+    probePattern(compilePattern([{ language: [language], rule }]).pattern, native);
+  const broken: readonly (readonly [CodeLanguage, PatternRule['rule']])[] = [
+    ['python', { pattern: 'eval((' }],
+    ['python', { pattern: "foo('" }],
+    ['typescript', { kind: 'call_expression', has: { pattern: 'foo(a' } }],
+    ['typescript', { pattern: 'if (a) {' }],
+    ['typescript', { pattern: { context: 'class A { m() {} } eval((', selector: 'class_body' } }],
+    ['go', { any: [{ pattern: 'f()' }, { pattern: 'f(a' }] }],
+    ['java', { pattern: 'foo($A' }],
+  ];
+  for (const [language, rule] of broken) {
+    assert.match(said(language, rule).join(), /is not code of this language/, JSON.stringify(rule));
+  }
+  const whole: readonly (readonly [CodeLanguage, PatternRule['rule']])[] = [
+    ['python', { pattern: 'eval($A, $$$)' }],
+    ['python', { pattern: { context: 'class A:\n  $K = $V', selector: 'assignment' } }],
+    ['typescript', { pattern: { context: '({ "a": $A })', selector: 'pair' } }],
+    ['go', { pattern: '$A := f($$$REST)' }],
+    ['go', { pattern: '$A' }],
+    ['java', { pattern: 'foo($A)' }],
+    ['java', { pattern: 'public void f() { $$$ }' }],
+    ['bash', { pattern: 'eval $A' }],
+  ];
+  for (const [language, rule] of whole) assert.deepEqual(said(language, rule), [], JSON.stringify(rule));
+  for (const { id, pattern } of policyRules) {
+    assert.deepEqual(probePattern(compilePattern([pattern]).pattern, native), [], id);
+  }
+});
+
 test('classes in regular expressions are ASCII', () => {
   const made: readonly (readonly [string, string])[] = [
     ['^\\w+\\.[\\w.]$', '^[A-Za-z0-9_]+\\.[A-Za-z0-9_.]$'],

@@ -3,6 +3,7 @@ import type { CodeLanguage, CodeMatch, CodeTree, Document, Edit, Native, Span } 
 import type { PatternRule } from '../policy/policy.ts';
 import { withAsciiRegexes } from './asciiRegex.ts';
 import { fillTemplate } from './fill.ts';
+import { unreadablePatterns } from './patternSyntax.ts';
 import { isMet, type Need, needOf } from './prefilter.ts';
 
 /** Patterns ready to be matched, by language. */
@@ -64,14 +65,30 @@ export function matchPattern(pattern: CompiledPattern, document: Document): read
 }
 
 /**
- * What ast-grep says of patterns that it refuses: a kind that the language does not have, a field that rules do not have.
+ * What ast-grep says of patterns that it refuses: a kind that the language does not have, a field that rules do not have;
+ * and patterns that it takes although they do not parse.
  * For authors, since it is otherwise heard of when a file in that language is first judged.
  */
 export function probePattern({ byLanguage }: CompiledPattern, native: Pick<Native, 'parseCode'>): readonly string[] {
   return [...byLanguage].flatMap(([language, rules]) => {
     const code = native.parseCode(language, '');
-    return code === null ? [] : rules.flatMap(({ configuration }) => refusal(code, configuration, language));
+    if (code === null) return [];
+    return rules.flatMap(({ configuration }) => {
+      const refused = refusal(code, configuration, language);
+      return refused.length > 0 ? refused : unreadable(configuration, language, native);
+    });
   });
+}
+
+function unreadable(
+  configuration: object,
+  language: CodeLanguage,
+  native: Pick<Native, 'parseCode'>,
+): readonly string[] {
+  if (unreadablePatterns(configuration, language, native) === 0) return [];
+  return [
+    `in ${language}: a pattern is not code of this language by itself, so that it matches nothing; complete it, or write \`context\` and \`selector\``,
+  ];
 }
 
 function refusal(code: CodeTree, configuration: object, language: CodeLanguage): readonly string[] {
