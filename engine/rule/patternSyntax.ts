@@ -18,7 +18,6 @@ export function unreadablePatterns(rule: unknown, language: CodeLanguage, native
 }
 
 function isReadable(source: string, language: CodeLanguage, native: Parser): boolean {
-  if (/^\s*\$+[A-Z_0-9]*\s*$/.test(source)) return true;
   const text = namesIn.includes(language) ? source.replace(metavariable, (sign) => 'µ'.repeat(sign.length)) : source;
   return [text, `${text}${terminators[language] ?? ''}`].some((one) => isWhole(one, language, native));
 }
@@ -33,7 +32,9 @@ const terminators: Partial<Record<CodeLanguage, string>> = { java: ';', go: '\n'
 function isWhole(text: string, language: CodeLanguage, native: Parser): boolean {
   const code = native.parseCode(language, text);
   if (code === null) return true;
-  if (code.find({ rule: { kind: 'ERROR' } }).length > 0) return false;
+  const unread = code.find({ rule: { kind: 'ERROR' } }).map(({ span }) => text.slice(span.start, span.end));
+  // A metavariable stands for what cannot be written as a name: the statements of `{ $$$ }` in Java.
+  if (unread.some((one) => !/^\s*[$µ]+[A-Z_0-9]*\s*$/.test(one))) return false;
   // A node without text is one that the parser missed. In a shell, a command that is not closed still matches.
   return language === 'bash' || text.trim() === '' || code.find({ rule: { regex: '^$' } }).length === 0;
 }
