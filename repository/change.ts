@@ -1,7 +1,7 @@
 /** What a commit or a push changes: the index against HEAD, or one commit against another. Never the work tree. */
 import { fieldsOf, type GitFailure, git } from './git.ts';
 import { readBlobs } from './objects.ts';
-import { type Reading, readingOf, tooLarge } from './read.ts';
+import { policyEndings, type Reading, readingOf, tooLarge } from './read.ts';
 import { decodeText } from './text.ts';
 
 /** Files as they will be, and where to find how they were. */
@@ -12,6 +12,8 @@ export interface Change {
   /** What the change leads to: a commit, or null for the index. */
   readonly head: string | null;
   readonly files: readonly ChangedFile[];
+  /** Every path that the change touches, with those that it deletes or renames away. */
+  readonly touched: readonly string[];
   /** Symbolic links and submodules. */
   readonly skipped: number;
   readonly problems: readonly { readonly file: string; readonly message: string }[];
@@ -89,38 +91,48 @@ export async function* readChange(change: Change): AsyncGenerator<ChangedReading
   }
 }
 
-/** The texts of files below a path in a commit, by their path; a missing path gives none. Binary files are left out. */
+/**
+ * The texts of files below a path in a commit, by their path; a missing path gives none. Binary files are left out, but
+ * what governs (the path itself, policies) must be readable: leaving it out would loosen what is judged.
+ */
 export async function readCommitted(
   root: string,
   commit: string,
   path: string,
 ): Promise<Map<string, string> | GitFailure> {
   const listing = await git(root, ['ls-tree', '-r', '-z', '--full-tree', commit, '--', path]);
-  if (listing.kind === 'failure') return listing;
-  return readEntries(root, fieldsOf(listing.bytes), /^100\d{3} blob ([0-9a-f]+)\t(.*)$/s);
+  return listing.kind === 'failure' ? listing : readEntries(root, path, fieldsOf(listing.bytes));
 }
 
 /** The same of the index. */
 export async function readIndexed(root: string, path: string): Promise<Map<string, string> | GitFailure> {
   const listing = await git(root, ['ls-files', '-z', '--stage', '--', path]);
-  if (listing.kind === 'failure') return listing;
-  return readEntries(root, fieldsOf(listing.bytes), /^100\d{3} ([0-9a-f]+) 0\t(.*)$/s);
+  return listing.kind === 'failure' ? listing : readEntries(root, path, fieldsOf(listing.bytes));
 }
+
+/** `<mode> blob <id> TAB path` of a tree, `<mode> <id> <stage> TAB path` of the index. */
+const entryForm = /^(\d{6}) (?:blob |commit )?([0-9a-f]+)( [0-3])?\t(.*)$/s;
 
 async function readEntries(
   root: string,
+  asked: string,
   entries: readonly string[],
-  form: RegExp,
 ): Promise<Map<string, string> | GitFailure> {
-  const files = entries.flatMap((entry) => {
-    const match = form.exec(entry);
-    return match === null ? [] : [{ blob: match[1]!, path: match[2]! }];
+  const all = entries.flatMap((entry) => {
+    const [, mode = '', blob = '', stage = ' 0', path = ''] = entryForm.exec(entry) ?? [];
+    return mode === '' ? [] : [{ blob, path, isFile: mode.startsWith('100') && stage === ' 0' }];
   });
+  if (all.some(({ path, isFile }) => path === asked && !isFile))
+    return { kind: 'failure', message: 'it is a symbolic link, a submodule or in conflict, and not a file' };
+  const files = all.filter(({ isFile }) => isFile);
   const texts = await readTexts(
     root,
     files.map((file) => file.blob),
   );
   if (!(texts instanceof Map)) return texts;
+  const lost = files.find(({ path, blob }) => (path === asked || policyEndings.test(path)) && !texts.has(blob));
+  if (lost !== undefined)
+    return { kind: 'failure', message: `${lost.path} is no text, too large or not in this clone` };
   return new Map(files.flatMap(({ blob, path }) => (texts.has(blob) ? [[path, texts.get(blob)!] as const] : [])));
 }
 
@@ -137,8 +149,9 @@ async function readTexts(root: string, ids: readonly string[]): Promise<Map<stri
 function changeOf(ends: Pick<Change, 'root' | 'base' | 'head'>, raw: Buffer): Change {
   const files = new Map<string, ChangedFile>();
   const problems: { file: string; message: string }[] = [];
+  const entries = parseRaw(raw);
   let skipped = 0;
-  for (const entry of parseRaw(raw)) {
+  for (const entry of entries) {
     if (entry.status === 'D') continue;
     if (entry.status === 'U')
       problems.push({ file: entry.path, message: 'has an unresolved merge conflict: resolve it and stage the file' });
@@ -151,7 +164,8 @@ function changeOf(ends: Pick<Change, 'root' | 'base' | 'head'>, raw: Buffer): Ch
       });
   }
   for (const { file } of problems) files.delete(file);
-  return { ...ends, files: [...files.values()], skipped, problems };
+  const touched = entries.flatMap(({ path, basePath }) => (basePath === path ? [path] : [basePath, path]));
+  return { ...ends, files: [...files.values()], touched, skipped, problems };
 }
 
 interface RawEntry {
@@ -161,6 +175,8 @@ interface RawEntry {
   readonly blob: string;
   readonly status: string;
   readonly path: string;
+  /** Another one after a rename. */
+  readonly basePath: string;
 }
 
 /** `:100644 100644 <old> <new> M NUL path NUL`, with two paths after R and C. */
@@ -170,8 +186,9 @@ function parseRaw(raw: Buffer): RawEntry[] {
   for (let at = 0; at + 1 < fields.length; at++) {
     const [baseMode = '', mode = '', baseBlob = '', blob = '', score = ''] = fields[at]!.slice(1).split(' ');
     const status = score.charAt(0);
+    const basePath = fields[at + 1] ?? '';
     at += status === 'R' || status === 'C' ? 2 : 1;
-    entries.push({ baseMode, mode, baseBlob, blob, status, path: fields[at] ?? '' });
+    entries.push({ baseMode, mode, baseBlob, blob, status, path: fields[at] ?? '', basePath });
   }
   return entries;
 }

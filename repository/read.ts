@@ -1,5 +1,5 @@
 /** Files of the work tree as texts to judge, bounded and never blocking. */
-import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { SourceFile } from '../engine/index.ts';
 import { decodeText, type Encoding } from './text.ts';
@@ -14,6 +14,24 @@ export type Reading =
   | { readonly kind: 'skipped'; readonly path: string; readonly reason: 'binary' | 'gone' }
   /** It should have been judged and could not be: no verdict is possible. */
   | { readonly kind: 'problem'; readonly path: string; readonly message: string };
+
+/**
+ * A file that governs: null only where there is nothing of that name. A folder, a link that leads nowhere or a binary in
+ * its place is a problem, since without it other rules would hold.
+ */
+export function readGoverningText(root: string, file: string): Exclude<Reading, { kind: 'skipped' }> | null {
+  try {
+    if (lstatSync(path.join(root, file), { throwIfNoEntry: false }) === undefined) return null;
+  } catch (error) {
+    return { kind: 'problem', path: file, message: reasonOf(error) };
+  }
+  const reading = readWorkFile(root, file);
+  if (reading.kind !== 'skipped') return reading;
+  return problem(
+    file,
+    reading.reason === 'binary' ? 'is binary, and no text' : 'is a symbolic link that leads nowhere',
+  );
+}
 
 /** Reads one file of the work tree. Follows the last symbolic link: only a file that somebody named is one. */
 export function readWorkFile(root: string, file: string): Reading {
@@ -50,7 +68,7 @@ export function readingOf(file: string, bytes: Buffer): Reading {
 }
 
 /** The files that policies and their cases are in. */
-const policyEndings = /\.(ya?ml|md)$/;
+export const policyEndings = /\.(ya?ml|md)$/;
 const maxPolicyFiles = 5_000;
 
 /**
@@ -66,7 +84,7 @@ export function readFolderTexts(
 } {
   const texts = new Map<string, string>();
   const unreadable: { path: string; message: string }[] = [];
-  for (const file of filesAt(root, name).slice(0, maxPolicyFiles)) {
+  for (const file of filesAt(root, name, unreadable).slice(0, maxPolicyFiles)) {
     const reading = readWorkFile(root, file);
     if (reading.kind === 'text') texts.set(file, reading.file.text);
     if (reading.kind === 'problem') unreadable.push(reading);
@@ -74,14 +92,19 @@ export function readFolderTexts(
   return { texts, unreadable };
 }
 
-function filesAt(root: string, name: string): string[] {
+function filesAt(root: string, name: string, unreadable: { path: string; message: string }[]): string[] {
   const absolute = path.join(root, name);
-  if (!statSync(absolute, { throwIfNoEntry: false })?.isDirectory()) return [name];
-  return readdirSync(absolute, { recursive: true, encoding: 'utf8' })
-    .map((file) => file.split(path.sep).join('/'))
-    .filter((file) => policyEndings.test(file) && !/(^|\/)(node_modules|\.git)\//.test(file))
-    .map((file) => (name === '' ? file : `${name}/${file}`))
-    .sort();
+  try {
+    if (!statSync(absolute, { throwIfNoEntry: false })?.isDirectory()) return [name];
+    return readdirSync(absolute, { recursive: true, encoding: 'utf8' })
+      .map((file) => file.split(path.sep).join('/'))
+      .filter((file) => policyEndings.test(file) && !/(^|\/)(node_modules|\.git)\//.test(file))
+      .map((file) => (name === '' ? file : `${name}/${file}`))
+      .sort();
+  } catch (error) {
+    unreadable.push({ path: name, message: reasonOf(error) });
+    return [];
+  }
 }
 
 /** The words for a text beyond the limit. */
@@ -127,6 +150,6 @@ function readAll(handle: number, size: number): Buffer {
   return bytes.subarray(0, length);
 }
 
-function problem(file: string, message: string): Reading {
+function problem(file: string, message: string): Extract<Reading, { kind: 'problem' }> {
   return { kind: 'problem', path: file, message };
 }

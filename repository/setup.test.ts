@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { createRepository, createWorkTree } from '../test/workTree.ts';
@@ -50,12 +51,19 @@ test('without kerb.yaml the built-in policies govern', async (context) => {
   assert.ok(setup.policies.length >= 80 && setup.policies.every(isBuiltIn));
 });
 
-const mistakes: readonly [string, Record<string, string>, RegExp, 'error' | 'warning'][] = [
+const mistakes: readonly [string, Record<string, string>, RegExp, 'error' | 'warning', string?][] = [
   ['no YAML', { 'kerb.yaml': 'a: [' }, /./, 'error'],
   ['an unknown key', { 'kerb.yaml': 'ignored: []\n' }, /ignore/, 'error'],
-  ['a folder that is not there', { 'kerb.yaml': 'policyFolders: [rules]\n' }, /rules has no policies/, 'error'],
+  ['a folder that is not there', { 'kerb.yaml': 'policyFolders: [rules]\n' }, /rules has no policies/, 'error', '1:17'],
   ['a folder outside', { 'kerb.yaml': 'policyFolders: [../up]\n' }, /within the repository/, 'error'],
-  ['a baseline that is not there', { 'kerb.yaml': 'baseline: known.txt\n' }, /does not exist/, 'warning'],
+  [
+    'a baseline that is not there',
+    { 'kerb.yaml': '# here\nbaseline: known.txt\n' },
+    /does not exist/,
+    'warning',
+    '2:11',
+  ],
+  ['a folder in the place of the file', { 'kerb.yaml/a.yaml': 'ignore: ["**"]\n' }, /is not a regular file/, 'error'],
   [
     'a policy that is wrong',
     { 'kerb.yaml': 'policyFolders: [rules]\n', 'rules/shop/one.yaml': 'title: x\n' },
@@ -63,7 +71,7 @@ const mistakes: readonly [string, Record<string, string>, RegExp, 'error' | 'war
     'error',
   ],
 ];
-for (const [name, files, message, severity] of mistakes) {
+for (const [name, files, message, severity, place] of mistakes) {
   test(`${name} is a problem with its place`, async (context) => {
     const { problems } = await loadSetup({
       root: createWorkTree(context, files).root,
@@ -72,9 +80,43 @@ for (const [name, files, message, severity] of mistakes) {
     });
     assert.match(problems[0]?.message ?? '', message);
     assert.equal(problems[0]?.severity, severity);
-    assert.ok((problems[0]?.range.start.line ?? 0) >= 1);
+    const { line, column } = problems[0]!.range.start;
+    assert.ok(line >= 1);
+    if (place !== undefined) assert.equal(`${line}:${column}`, place);
   });
 }
+
+test('what stands in the place of kerb.yaml and is no text is a problem, in git as on disk', async (context) => {
+  const shapes: readonly ((root: string) => void)[] = [
+    (root) => symlinkSync('nowhere', path.join(root, 'kerb.yaml')),
+    (root) => symlinkSync('kerb.yaml', path.join(root, 'kerb.yaml')),
+    (root) => writeFileSync(path.join(root, 'kerb.yaml'), Buffer.from([0x61, 0xff, 0x0a])),
+    (root) => {
+      mkdirSync(path.join(root, 'kerb.yaml'));
+      writeFileSync(path.join(root, 'kerb.yaml/a.yaml'), 'ignore: ["**"]\n');
+    },
+  ];
+  for (const shape of shapes) {
+    const tree = createRepository(context);
+    shape(tree.root);
+    const commit = tree.commit('second');
+    for (const origin of [{ kind: 'workTree' }, { kind: 'index' }, { kind: 'commit', commit }] as const) {
+      const { problems } = await loadSetup({ root: tree.root, origin, folders: [] });
+      assert.deepEqual(
+        problems.map(({ file, severity }) => `${file} ${severity}`),
+        ['kerb.yaml error'],
+        `${shape} ${origin.kind}`,
+      );
+    }
+  }
+});
+
+test('kerb.yml is not read, which is said', async (context) => {
+  const { root } = createWorkTree(context, { 'kerb.yml': 'ignore: ["**"]\n' });
+  const setup = await loadSetup({ root, origin: { kind: 'workTree' }, folders: [] });
+  assert.deepEqual([setup.configuration.ignore, setup.problems], [[], []]);
+  assert.match(setup.notes.join(), /kerb\.yml is not read: did you mean kerb\.yaml\?/);
+});
 
 test('the last policy with an id wins, which is said; the same one again is not worth a word', () => {
   const folder = (name: string, title: string) => ({

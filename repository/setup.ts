@@ -1,4 +1,5 @@
 /** What governs a repository: its `kerb.yaml`, the policies, the baseline. Read from the work tree, the index or a commit. */
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import {
   type Configuration,
@@ -8,12 +9,15 @@ import {
   readConfiguration,
 } from '../engine/index.ts';
 import { readCommitted, readIndexed } from './change.ts';
+import { placeOfValue } from './place.ts';
 import { loadPolicies, type PolicyFolder } from './policies.ts';
-import { readFolderTexts } from './read.ts';
+import { readFolderTexts, readGoverningText } from './read.ts';
 import { configurationName } from './root.ts';
 
 /** Where the rules of a judgement come from. A change is judged by the rules of its base: it cannot loosen its own. */
 export type Origin =
+  /** The change is the first: there are no rules yet but those that come with Kerb. */
+  | { readonly kind: 'none' }
   | { readonly kind: 'workTree' }
   | { readonly kind: 'index' }
   | { readonly kind: 'commit'; readonly commit: string };
@@ -42,27 +46,27 @@ export interface Setup {
 export async function loadSetup(options: SetupOptions): Promise<Setup> {
   const { root } = options;
   const problems: FileProblem[] = [];
-  const read = async (name: string): Promise<string | null> => {
-    const texts = await readTexts(options, name, problems);
-    return texts.get(name) ?? null;
-  };
-  const text = await read(configurationName);
+  const text = await readText(options, configurationName, problems);
   const reading = text === null ? null : readConfiguration({ path: configurationName, text });
   problems.push(...(reading?.problems ?? []));
   const configuration = reading?.configuration ?? defaultConfiguration;
+  const report = (at: readonly (string | number)[], message: string, severity: FileProblem['severity']): void =>
+    void problems.push({ file: configurationName, ...placeOfValue(text ?? '', at), severity, message });
   const folders: PolicyFolder[] = [];
-  for (const folder of configuration.policyFolders.map(normal)) {
+  for (const [index, folder] of configuration.policyFolders.map(normal).entries()) {
     const texts = await readTexts(options, folder, problems);
     if (texts.size === 0)
-      problems.push(problemOf(configurationName, `\`policyFolders\`: ${folder} has no policies, or does not exist`));
+      report(['policyFolders', index], `\`policyFolders\`: ${folder} has no policies, or does not exist`, 'error');
     folders.push({ name: folder, texts });
   }
   for (const folder of options.folders) folders.push(namedFolder(root, folder, problems));
   const loaded = loadPolicies(folders);
-  const baseline = configuration.baseline === null ? null : await read(normal(configuration.baseline));
-  if (configuration.baseline !== null && baseline === null) {
+  const baseline =
+    configuration.baseline === null ? null : await readText(options, normal(configuration.baseline), problems);
+  const isToldOf = problems.some(({ file }) => file === configuration.baseline);
+  if (configuration.baseline !== null && baseline === null && !isToldOf) {
     const message = `\`baseline\`: ${configuration.baseline} does not exist; \`kerb check --write-baseline\` makes it`;
-    problems.push(problemOf(configurationName, message, 'warning'));
+    report(['baseline'], message, 'warning');
   }
   return {
     root,
@@ -70,8 +74,29 @@ export async function loadSetup(options: SetupOptions): Promise<Setup> {
     policies: loaded.policies,
     baseline,
     problems: [...problems, ...loaded.problems],
-    notes: loaded.notes,
+    notes: [...misspelled(root), ...loaded.notes],
   };
+}
+
+/** Names that somebody may have taken for that of the configuration, and that mean nothing. */
+const nearNames = ['kerb.yml', '.kerb.yaml', '.kerb.yml'];
+
+function misspelled(root: string): string[] {
+  return nearNames
+    .filter((name) => existsSync(path.join(root, name)))
+    .map((name) => `${name} is not read: did you mean ${configurationName}?`);
+}
+
+/** The text of one file that governs; null where it does not exist, and where a problem says that it cannot be read. */
+async function readText(options: SetupOptions, name: string, problems: FileProblem[]): Promise<string | null> {
+  if (options.origin.kind === 'workTree') {
+    const reading = readGoverningText(options.root, name);
+    if (reading?.kind === 'problem') problems.push(problemOf(name, reading.message));
+    return reading?.kind === 'text' ? reading.file.text : null;
+  }
+  const texts = await readTexts(options, name, problems);
+  if (texts.size > 0 && !texts.has(name)) problems.push(problemOf(name, 'is a folder, and not a file'));
+  return texts.get(name) ?? null;
 }
 
 /** The texts of one file, or of the YAML and Markdown files of a folder, by path relative to the root. */
@@ -81,11 +106,12 @@ async function readTexts(
   problems: FileProblem[],
 ): Promise<ReadonlyMap<string, string>> {
   const { root, origin } = options;
+  if (origin.kind === 'none') return new Map();
   if (origin.kind === 'workTree') return readWorkTexts(root, name, problems);
   const texts =
     origin.kind === 'index' ? await readIndexed(root, name) : await readCommitted(root, origin.commit, name);
   if (texts instanceof Map) return texts;
-  problems.push(problemOf(name, `git could not read it: ${texts.message}`));
+  problems.push(problemOf(name, `could not be read: ${texts.message}`));
   return new Map();
 }
 
@@ -108,7 +134,7 @@ function normal(name: string): string {
   return path.posix.normalize(name.replaceAll('\\', '/')).replace(/\/+$/, '');
 }
 
-function problemOf(file: string, message: string, severity: FileProblem['severity'] = 'error'): FileProblem {
+function problemOf(file: string, message: string): FileProblem {
   const start = { line: 1, column: 1 };
-  return { file, span: { start: 0, end: 0 }, range: { start, end: start }, severity, message };
+  return { file, span: { start: 0, end: 0 }, range: { start, end: start }, severity: 'error', message };
 }
