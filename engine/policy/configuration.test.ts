@@ -58,6 +58,7 @@ for (const [text, expected] of chosen) {
 const mistakes: readonly (readonly [string, string])[] = [
   ['policies:\n  kubernetes/tga: { enforcement: warn }', '2:3 there is no such policy; did you mean "kubernetes/tag"?'],
   ['policies:\n  kubernets/*: { enforcement: warn }', '2:3 there is no such policy; did you mean "kubernetes/*"?'],
+  ['policies: { __proto__: { enforcement: off } }', '1:13 there is no such policy'],
   ['sets: [kubernets]', '1:8 no policy is in this set; did you mean "kubernetes"?'],
   ['policies:\n  kubernetes/most: { parameters: { least: 1 } }', '2:36 the policy has no such parameter'],
   [

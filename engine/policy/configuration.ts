@@ -57,14 +57,16 @@ export function readConfiguration(file: SourceFile): {
   const usable = checked.value !== null && checked.ok();
   return {
     configuration: usable
-      ? configurationOf(file, checked.value)
+      ? configurationOf(file, checked.value, namesIn(checked.raw, 'policies'))
       : { ...defaultConfiguration, file: file.path, source: file.text },
     problems: checked.problems,
   };
 }
 
-function configurationOf(file: SourceFile, document: ConfigurationDocument): Configuration {
+/** `named`: the ids as they are written, since the schema passes over one that is called `__proto__`. */
+function configurationOf(file: SourceFile, document: ConfigurationDocument, named: readonly string[]): Configuration {
   const policies: Record<string, PolicySetting> = Object.create(null);
+  for (const id of named) policies[id] = {};
   for (const [id, { enforcement, parameters, ignore }] of Object.entries(document.policies ?? {})) {
     policies[id] = {
       ...(enforcement === undefined ? {} : { enforcement }),
@@ -85,6 +87,12 @@ function configurationOf(file: SourceFile, document: ConfigurationDocument): Con
       longestDays: document.suppressions?.longestDays ?? defaultConfiguration.suppressions.longestDays,
     },
   };
+}
+
+function namesIn(raw: unknown, key: string): readonly string[] {
+  const map: unknown =
+    typeof raw === 'object' && raw !== null ? Object.entries(raw).find(([name]) => name === key)?.[1] : null;
+  return typeof map === 'object' && map !== null ? Object.keys(map) : [];
 }
 
 /** Whether a path would lead out of the repository. */
