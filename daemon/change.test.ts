@@ -51,6 +51,54 @@ test('a change cannot exempt itself, by suppression or by configuration', (conte
   assert.equal(runKerb(['check', '--range', `${base}..HEAD`], { cwd: tree.root }).status, 1);
 });
 
+test('the first commit is judged by the policies of Kerb, not by the kerb.yaml that comes with it', (context) => {
+  const tree = createWorkTree(context, { 'a.yaml': privileged, 'kerb.yaml': 'sets: [npm]\nignore: ["**"]\n' });
+  tree.git('init', '-q', '-b', 'main');
+  tree.git('add', '-A');
+  const ran = runKerb(['check', '--staged'], { cwd: tree.root });
+  assert.equal(ran.status, 1, ran.stdout);
+  assert.match(ran.stderr, /^kerb: kerb\.yaml governs from the next commit on: /);
+  tree.git('rm', '-q', '--cached', 'kerb.yaml');
+  assert.equal(runKerb(['check', '--staged'], { cwd: tree.root }).stderr, '');
+});
+
+test('a change that would break the rules gets no verdict, though the rules of the base govern it', (context) => {
+  const rule = `title: Pods need a team
+severity: low
+why: Nobody knows whom to ask.
+remedy: Say it.
+owners: [shop]
+resource: kubernetes.object
+require: "'team' in self.?metadata.?labels.orValue({})"
+message: no team
+`;
+  const sound = { 'kerb.yaml': 'policyFolders: [rules]\n', 'rules/team/owner.yaml': rule, 'a.yaml': harmless };
+  const cases: readonly [Record<string, string | null>, number, RegExp][] = [
+    [{ 'kerb.yaml': 'sets: [nope]\n' }, 2, /problem {2}kerb\.yaml:1:8: no policy is in this set/],
+    [{ 'kerb.yaml': 'ignored: []\n' }, 2, /problem {2}kerb\.yaml:1:1/],
+    [{ 'rules/team/owner.yaml': rule.replace('self.', 'selv.') }, 2, /problem {2}rules\/team\/owner\.yaml:7/],
+    [{ 'rules/team/owner.yaml': null }, 2, /problem {2}kerb\.yaml:1:17: .*rules has no policies/],
+    [{ 'kerb.yaml': 'sets: [github]\n' }, 0, /allowed/],
+    [{ 'rules/team/owner.yaml': rule.replace('low', 'medium') }, 0, /allowed/],
+  ];
+  const tree = createRepository(context, sound);
+  const base = tree.git('rev-parse', 'HEAD');
+  for (const [files, status, stdout] of cases) {
+    for (const [name, text] of Object.entries(files)) {
+      if (text === null) tree.git('rm', '-q', name);
+      else tree.write({ [name]: text });
+    }
+    tree.git('add', '-A');
+    const staged = runKerb(['check', '--staged'], { cwd: tree.root });
+    assert.equal(staged.status, status, staged.stdout);
+    assert.match(staged.stdout, stdout);
+    tree.git('commit', '-q', '-m', 'change');
+    const range = runKerb(['check', '--range', `${base}..HEAD`], { cwd: tree.root });
+    assert.equal(range.status, status, range.stdout);
+    tree.git('reset', '-q', '--hard', base);
+  }
+});
+
 test('a suppression that was there before the change governs, and so does one where the base allows it', (context) => {
   const allowed = privileged.replace(
     'privileged: true',

@@ -3,6 +3,8 @@ import path from 'node:path';
 import process from 'node:process';
 import {
   type Change,
+  configurationName,
+  createNative,
   findRoot,
   isInside,
   listFiles,
@@ -20,6 +22,7 @@ import { UsageError } from '../command.ts';
 import { policyFoldersOf } from '../policies.ts';
 import type { ReportedProblem } from '../report/report.ts';
 import { type Input, pathOf } from './judgeInput.ts';
+import { problemsOfNewRules } from './rules.ts';
 
 /** What to judge. Paths are as they were typed. */
 export interface Request {
@@ -72,7 +75,7 @@ export async function gather(request: Request): Promise<Gathered> {
   };
 }
 
-/** A change is judged by the rules of its base; the very first commit, which has none, by its own. */
+/** A change is judged by the rules of its base; the very first commit, which has none, by those that come with Kerb. */
 async function gatherChange(request: Request, cwd: string, folders: readonly string[]): Promise<Gathered> {
   const paths = request.paths.map((each) => path.resolve(each));
   const root = paths.length > 0 ? rootOf(paths, cwd) : findRoot(cwd);
@@ -93,12 +96,21 @@ async function gatherChange(request: Request, cwd: string, folders: readonly str
     inputs.push({ kind: 'read', reading: next.value.reading, base: next.value.baseText });
   }
   inputs.sort((a, b) => (pathOf(a) < pathOf(b) ? -1 : 1));
-  return { setup, inputs, skipped: change.skipped, problems, notes: setup.notes };
+  for (const { file, range, message } of await problemsOfNewRules(change, setup, createNative()))
+    problems.push({ file, range, message, blocking: true });
+  return { setup, inputs, skipped: change.skipped, problems, notes: [...notesOf(change), ...setup.notes] };
 }
 
 function originOf(change: Change): Origin {
   if (change.base !== null) return { kind: 'commit', commit: change.base };
-  return change.head === null ? { kind: 'index' } : { kind: 'commit', commit: change.head };
+  return change.head === null ? { kind: 'none' } : { kind: 'commit', commit: change.head };
+}
+
+function notesOf(change: Change): string[] {
+  const bringsFirst = change.base === null && change.head === null && change.touched.includes(configurationName);
+  return bringsFirst
+    ? [`${configurationName} governs from the next commit on: the first is judged by all policies that come with Kerb`]
+    : [];
 }
 
 function rootOf(paths: readonly string[], cwd: string): string {

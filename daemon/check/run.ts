@@ -1,12 +1,13 @@
 /** `kerb check` without its command line: gather, judge, decide. */
-import { checkPolicies, compilePolicies, decide, type FileProblem, ownPolicies } from '../../engine/index.ts';
-import { isBuiltIn, type Setup } from '../../repository/index.ts';
+import { decide, type FileProblem, ownPolicies } from '../../engine/index.ts';
+import type { Setup } from '../../repository/index.ts';
 import type { Report, ReportedProblem } from '../report/report.ts';
 import type { DeskOptions } from './desk.ts';
 import type { Gathered } from './gather.ts';
 import { uuidv7 } from './identifier.ts';
 import type { Desk, Input, Judgement } from './judgeInput.ts';
 import { judgeAll } from './pool.ts';
+import { ruleProblems } from './rules.ts';
 
 /** One run of `kerb check`: what to judge, with what, and who watches. */
 export interface Run {
@@ -34,7 +35,7 @@ export interface Outcome {
 export function reportOf({ run: { gathered, options, desk }, judgements, beganMs, latencyMs }: Outcome): Report {
   const { setup } = gathered;
   const { policies: set, native } = desk;
-  const ownProblems = [...setup.problems, ...set.problems, ...broughtProblems(setup, desk)];
+  const ownProblems = ruleProblems(setup, set, native);
   const unreadable = judgements.filter(({ state }) => state === 'unreadable').length + gathered.problems.length;
   const checked = judgements.filter(({ state }) => state === 'checked');
   const { effect } = decide(checked.map(verdictOf), { problems: ownProblems, unreadable });
@@ -88,12 +89,4 @@ function ownProblem({ file, range, message, severity }: FileProblem): ReportedPr
 function policiesById(setup: Setup): Report['policies'] {
   const own = ownPolicies.map((policy) => ({ ...policy, references: [], controls: [], equivalents: [] }));
   return new Map([...setup.policies, ...own].map((policy) => [policy.id, policy]));
-}
-
-/** Policies that somebody brought are compiled as a whole: one that is wrong says so even where it judges nothing. */
-function broughtProblems({ configuration }: Setup, { policies: set, native }: Desk): readonly FileProblem[] {
-  const brought = set.policies.map(({ policy }) => policy).filter((policy) => !isBuiltIn(policy));
-  if (brought.length === 0) return [];
-  // What the configuration says of other policies is not asked of these few again.
-  return checkPolicies(compilePolicies(brought, { ...configuration, sets: ['all'], policies: {} }, native), native);
 }
