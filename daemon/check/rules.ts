@@ -5,6 +5,7 @@ import {
   type Change,
   configurationName,
   isBuiltIn,
+  isInside,
   loadSetup,
   type Origin,
   type Setup,
