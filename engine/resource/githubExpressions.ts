@@ -3,6 +3,7 @@ import { locate } from '../document/locate.ts';
 import type { MapNode, Node, PartContent, Path, Resource, Span, ValueMap } from '../model.ts';
 import { type Memo, withFields } from './adapter.ts';
 import { isBrought, writtenNode } from './aliasedNode.ts';
+import { throughVariables } from './githubEnvironment.ts';
 import { readExpression } from './githubExpression.ts';
 
 /** What an expression can belong to; `scope` says which: workflow, job, step or action. */
@@ -29,7 +30,12 @@ export function expressionsIn(
   const hasAliases = aliasSign.test(content.text);
   if (hasAliases) for (const owner of owners) aliased(search, owner);
   const found = hasAliases ? distinct(search.found) : search.found;
-  return found.sort((a, b) => a.span!.start - b.span!.start);
+  const inOrder = found.sort((a, b) => a.span!.start - b.span!.start);
+  return throughVariables(
+    inOrder,
+    owners.map(({ resource }) => resource),
+    memo,
+  );
 }
 
 /** Where an alias may stand; also in text that only looks so. */
