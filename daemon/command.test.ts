@@ -122,7 +122,9 @@ test('kerb test says what differs, redraws it with UPDATE=1, and is 2 for a poli
   const failed = runKerb(['test', 'rules'], { cwd: tree.root });
   assert.equal(failed.status, 1, failed.stdout + failed.stderr);
   assert.match(failed.stdout, /^ +\+ .*\^\^ container web/m);
-  assert.equal(runKerb(['test', 'rules'], { cwd: tree.root, env: { UPDATE: '1' } }).status, 0);
+  const redrawn = runKerb(['test', 'rules'], { cwd: tree.root, env: { UPDATE: '1' } });
+  assert.equal(redrawn.status, 0);
+  assert.match(redrawn.stdout, /1 page, 2 cases: 1 passed, 1 redrawn, 0 failed\n$/);
   assert.equal(readFileSync(page, 'utf8'), drawn);
   assert.equal(runKerb(['test', 'rules/kubernetes/own-registry.yaml'], { cwd: tree.root }).status, 0);
   assert.equal(runKerb(['test', 'rules/kubernetes'], { cwd: tree.root }).status, 0);
@@ -135,6 +137,35 @@ test('kerb test says what differs, redraws it with UPDATE=1, and is 2 for a poli
   assert.match(wrong.stderr, /own-registry\.yaml:\d+:\d+: .*selv/);
   rmSync(page);
   assert.equal(runKerb(['test', 'nowhere'], { cwd: tree.root }).status, 2);
+});
+
+test('kerb test fails for a page that does not show both what is found and what is not', (context) => {
+  const tree = createWorkTree(context);
+  runKerb(['new', 'policy', 'kubernetes/own-registry', '--folder', 'rules'], { cwd: tree.root });
+  const page = path.join(tree.root, 'rules/kubernetes/own-registry.md');
+  const drawn = readFileSync(page, 'utf8');
+  const blocks = drawn.match(/```yaml[\s\S]*?\n```\n/g) ?? [];
+  assert.equal(blocks.length, 2);
+  const pages: readonly [string, RegExp][] = [
+    [blocks[0]!, /no case is clean/],
+    [blocks[1]!, /no case has a finding/],
+    ['# Nothing\n\n```yaml\na: 1\n```\n', /there is no case: a fenced block that names its file/],
+    [drawn.replace(/```\n$/, ''), /the fenced block of line \d+ is not closed/],
+    [`# Page\n\n\`\`\`\`\n\n${drawn}`, /the fenced block of line 3 is not closed/],
+  ];
+  for (const [text, words] of pages) {
+    for (const env of [{}, { UPDATE: '1' }]) {
+      tree.write({ 'rules/kubernetes/own-registry.md': text });
+      const ran = runKerb(['test', 'rules'], { cwd: tree.root, env });
+      assert.equal(ran.status, 1, ran.stdout);
+      assert.match(ran.stdout, words);
+      assert.match(ran.stdout, /, 1 page incomplete\n$/);
+    }
+  }
+  rmSync(page);
+  const without = runKerb(['test', 'rules'], { cwd: tree.root });
+  assert.equal(without.status, 1);
+  assert.match(without.stdout, /there is no page: write its cases into kubernetes\/own-registry\.md/);
 });
 
 test('kerb explain and kerb catalog find a policy by its id and by what others call it', () => {

@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import {
+  type CaseResult,
   type CasesResult,
   checkPolicies,
   compilePolicies,
@@ -12,6 +13,7 @@ import {
   runCases,
 } from '../../engine/index.ts';
 import { createNative, policyFilesOf, readFolderTexts, replaceFile } from '../../repository/index.ts';
+import { faultsOf } from '../cases/page.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
 import { complain, print } from '../output.ts';
 import { loadPoliciesHere } from '../policies.ts';
@@ -23,17 +25,26 @@ export const testCommand: Command = {
   summary: 'judge the cases of policies',
   description: `Reads the policies in DIR (DIR/<domain>/<name>.yaml), compiles them, and judges the cases in the Markdown file beside each.
 Without DIR: the policy folders of kerb.yaml, else ./policies. DIR may also be one domain's folder or one policy's file.
-With UPDATE=1 in the environment, what differs is redrawn in place. Exit code 1 when a case fails, 2 when a policy is wrong.`,
+A page has a case with a finding and a clean one. With UPDATE=1 in the environment, what differs is redrawn in place.
+Exit code 1 when a case fails or a page lacks one, 2 when a policy is wrong.`,
   options: {},
   dashes: 'options',
   run,
 };
 
 interface Tested {
-  readonly results: readonly CasesResult[];
+  readonly pages: readonly TestedPage[];
   readonly problems: readonly FileProblem[];
   /** Policies without a page. */
   readonly untested: readonly string[];
+}
+
+interface TestedPage {
+  readonly result: CasesResult;
+  /** How many cases were redrawn. */
+  readonly redrawn: number;
+  /** What is wrong with the page as a whole. */
+  readonly faults: readonly string[];
 }
 
 async function run(given: Arguments): Promise<ExitCode> {
@@ -41,23 +52,37 @@ async function run(given: Arguments): Promise<ExitCode> {
   const style = styleFor(process.stdout);
   const folders = given.words.length > 0 ? [given.words[0]!] : await usualFolders();
   const tested = folders.map((folder) => testFolder(path.resolve(folder)));
-  const results = tested.flatMap((each) => each.results);
+  const pages = tested.flatMap((each) => each.pages);
   const problems = tested.flatMap((each) => each.problems);
-  for (const result of results) await print(resultText(result, style));
-  for (const id of tested.flatMap((each) => each.untested)) await print(`${style.yellow('!')} ${id}: has no cases\n`);
+  const untested = tested.flatMap((each) => each.untested);
+  for (const page of pages) await print(pageText(page, style));
+  for (const id of untested)
+    await print(`${style.red('✗')} ${id}\n    there is no page: write its cases into ${id}.md beside it\n`);
   for (const { file, range, severity, message } of problems) {
     await complain(
       `${severity === 'error' ? style.red('✗') : style.yellow('!')} ${printable(file)}:${range.start.line}:${range.start.column}: ${printable(message)}\n`,
     );
   }
-  const cases = results.flatMap((result) => result.cases);
-  const count = (outcome: string) => cases.filter((each) => each.outcome === outcome).length;
-  const skipped = count('skipped') > 0 ? `, ${count('skipped')} skipped` : '';
-  await print(
-    `${counted(results.length, 'page')}, ${counted(cases.length, 'case')}: ${count('passed')} passed, ${count('failed')} failed${skipped}\n`,
-  );
+  const { text, isGood } = summaryOf(pages, untested);
+  await print(text);
   if (problems.some(({ severity }) => severity === 'error')) return 2;
-  return count('failed') > 0 && !isUpdate() ? 1 : 0;
+  return isGood ? 0 : 1;
+}
+
+function summaryOf(pages: readonly TestedPage[], untested: readonly string[]): { text: string; isGood: boolean } {
+  const cases = pages.flatMap(({ result }) => result.cases);
+  const count = (outcome: string) => cases.filter((each) => each.outcome === outcome).length;
+  const redrawn = pages.reduce((sum, page) => sum + page.redrawn, 0);
+  const faulty = pages.filter(({ faults }) => faults.length > 0).length + untested.length;
+  const parts = [
+    `${count('passed') - redrawn} passed`,
+    ...(redrawn > 0 ? [`${redrawn} redrawn`] : []),
+    `${count('failed')} failed`,
+    ...(count('skipped') > 0 ? [`${count('skipped')} skipped`] : []),
+    ...(faulty > 0 ? [`${counted(faulty, 'page')} incomplete`] : []),
+  ];
+  const text = `${counted(pages.length, 'page')}, ${counted(cases.length, 'case')}: ${parts.join(', ')}\n`;
+  return { text, isGood: count('failed') === 0 && faulty === 0 };
 }
 
 async function usualFolders(): Promise<string[]> {
@@ -79,25 +104,30 @@ function testFolder(named: string): Tested {
   const native = createNative();
   const { policies, problems } = readPolicies(files);
   const compiled = checkPolicies(compilePolicies(policies, defaultConfiguration, native), native);
-  const results: CasesResult[] = [];
+  const pages: TestedPage[] = [];
   const untested: string[] = [];
   for (const policy of policies) {
     const page = { path: `${policy.id}.md`, text: texts.get(`${policy.id}.md`) ?? '' };
     if (page.text === '') untested.push(policy.id);
-    else results.push(update(runCases({ policy, page, native }), folder, page));
+    else pages.push(testPage({ policy, page, native }, folder));
   }
-  return { results, problems: [...problems, ...compiled], untested };
+  return { pages, problems: [...problems, ...compiled], untested };
 }
 
-function update(
-  result: CasesResult,
-  folder: string,
-  page: { readonly path: string; readonly text: string },
-): CasesResult {
-  if (isUpdate() && result.redrawn !== page.text) {
-    replaceFile({ within: folder, file: page.path, bytes: Buffer.from(result.redrawn) });
-  }
-  return result;
+/** Judges a page; what differs is redrawn on request and judged again, since not everything can be drawn. */
+function testPage(request: Parameters<typeof runCases>[0], folder: string): TestedPage {
+  const { page } = request;
+  const result = runCases(request);
+  if (!isUpdate() || result.redrawn === page.text)
+    return { result, redrawn: 0, faults: faultsOf(page.text, result.cases) };
+  replaceFile({ within: folder, file: page.path, bytes: Buffer.from(result.redrawn) });
+  const again = runCases({ ...request, page: { ...page, text: result.redrawn } });
+  const redrawn = failedOf(result).length - failedOf(again).length;
+  return { result: again, redrawn, faults: faultsOf(result.redrawn, again.cases) };
+}
+
+function failedOf({ cases }: CasesResult): readonly CaseResult[] {
+  return cases.filter(({ outcome }) => outcome === 'failed');
 }
 
 function isUpdate(): boolean {
@@ -121,10 +151,12 @@ function placeOf(named: string): { folder: string; prefix: string } {
   return isDomain ? { folder: path.dirname(named), prefix: `${path.basename(named)}/` } : { folder: named, prefix: '' };
 }
 
-function resultText({ policy, cases }: CasesResult, style: Style): string {
-  const failed = cases.filter(({ outcome }) => outcome === 'failed');
+function pageText({ result, redrawn, faults }: TestedPage, style: Style): string {
+  const { policy, cases } = result;
+  const failed = failedOf(result);
   const skipped = cases.filter(({ outcome }) => outcome === 'skipped');
-  const sign = failed.length > 0 ? (isUpdate() ? style.yellow('↻') : style.red('✗')) : style.green('✓');
+  const isGood = failed.length === 0 && faults.length === 0;
+  const goodSign = redrawn > 0 ? style.yellow('↻') : style.green('✓');
   const details = [...failed, ...skipped].map(
     ({ name, line, message }) =>
       `    ${printable(name)} (${policy}.md:${line})\n${message
@@ -132,7 +164,9 @@ function resultText({ policy, cases }: CasesResult, style: Style): string {
         .map((each) => `      ${paintDifference(printable(each), style)}\n`)
         .join('')}`,
   );
-  return `${sign} ${policy}  ${style.dim(counted(cases.length, 'case'))}\n${isUpdate() ? '' : details.join('')}`;
+  const note = redrawn > 0 ? `, ${redrawn} redrawn` : '';
+  const head = `${isGood ? goodSign : style.red('✗')} ${policy}  ${style.dim(`${counted(cases.length, 'case')}${note}`)}\n`;
+  return [head, ...faults.map((fault) => `    ${policy}.md: ${fault}\n`), ...details].join('');
 }
 
 function paintDifference(line: string, style: Style): string {

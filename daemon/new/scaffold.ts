@@ -72,7 +72,21 @@ where: self.kind == "Pod"
 require: has(self.metadata.labels) && "team" in self.metadata.labels
 mark: metadata.labels.team
 message: "{self.kind} {self.metadata.name} has no team"`,
-    cases: `${pod('registry.example/web:1.4.2')}`,
+    cases: `${pod('registry.example/web:1.4.2')}
+A pod with a team is all right.
+
+${fence}yaml pod.yaml
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  labels: { team: shop }
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+${fence}
+`,
   },
   'github.job': {
     body: `resource: RESOURCE
@@ -109,6 +123,13 @@ message: MAINTAINER is deprecated`,
     cases: `${fence}dockerfile Dockerfile
 FROM registry.example/base:1.0
 MAINTAINER somebody
+${fence}
+
+A label is all right.
+
+${fence}dockerfile Dockerfile
+FROM registry.example/base:1.0
+LABEL org.opencontainers.image.authors="somebody"
 ${fence}
 `,
   },
@@ -157,7 +178,13 @@ ${fence}
   keywords: [acme_]
   regex: \\b(acme_[0-9a-f]{32})\\b
 message: "an ACME token, {match.masked}"`,
-    cases: `${fence}text notes.txt
+    cases: `${fence}yaml settings.yaml
+token: acme_¦9f3a61c07be2485d1f60a3c9e7b42d58
+${fence}
+
+What only speaks of it is all right.
+
+${fence}text notes.txt
 The token of production is kept in the vault.
 ${fence}
 `,
