@@ -100,6 +100,8 @@ test('GitHub annotations are one line each, escaped as the runner reads them', (
       line.includes('file=per%25cent%2C colon%3A line%0Afeed.yaml,line=9,endLine=9,col=21,endColumn=25,'),
     ),
   );
+  assert.ok(lines.some((line) => line.includes('file=esc\uFFFD[31m.yaml,')));
+  for (const line of lines) assert.doesNotMatch(line, /[\u0000-\u001f\u007f-\u009f\u202e]/);
   for (const line of lines.slice(0, -1)) assert.match(line, /^::(error|warning|notice) [^\n]*::/);
   assert.match(lines.at(-1) ?? '', /^denied: 3 findings to resolve/);
 });

@@ -1,5 +1,6 @@
 /** GitHub Actions workflow commands: each finding becomes an annotation on the line of a pull request. */
 import { type Report, type ReportedFinding, type ReportedProblem, tallyOf } from './report.ts';
+import { printable } from './style.ts';
 import { summaryOf } from './summary.ts';
 
 const commands = { deny: 'error', warn: 'warning', audit: 'notice' } as const;
@@ -58,9 +59,13 @@ function workflowCommand(
   return `::${command} ${list.join(',')}::${escapeData(message)}`;
 }
 
-/** As the runner reads it back: a line that a file's text could begin with `::` is never written as such. */
+/**
+ * As the runner reads it back: a line that a file's text could begin with `::` is never written as such. What a terminal
+ * would obey (whoever reads the log) becomes U+FFFD; line ends stay, since the runner gives them back.
+ */
 function escapeData(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  const lines = text.split(/(\r?\n|\r)/).map((part, index) => (index % 2 === 0 ? printable(part) : part));
+  return lines.join('').replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }
 
 function escapeProperty(text: string): string {
