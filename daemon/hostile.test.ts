@@ -90,10 +90,26 @@ test('each hostile file gets its word, and the others are judged all the same', 
       );
     assert.ok(problems.length <= 200, `${problems.length} problems in ${name}`);
   }
-  assert.ok(
-    report.problems.some(({ file }) => file.startsWith('not-utf8-')),
-    'a name that is no UTF-8',
+  assert.match(
+    report.problems.find(({ file }) => file.startsWith('not-utf8-'))?.message ?? '',
+    /a name that is not UTF-8/,
   );
+});
+
+test('a name that is not UTF-8 is told as such where it is named, too', (context) => {
+  const tree = createWorkTree(context);
+  const { status, stdout } = spawnSync(
+    'sh',
+    [
+      '-c',
+      'name=$(printf "bad\\377.yaml") && : > "$name" && KERB_NO_BUILD=1 exec "$0" "$1" check "$name"',
+      process.execPath,
+      kerbPath,
+    ],
+    { cwd: tree.root, encoding: 'utf8' },
+  );
+  assert.equal(status, 2);
+  assert.match(stdout, /bad\uFFFD\.yaml: has a name that is not UTF-8, so it cannot be judged/);
 });
 
 test('where nothing else denies, what could not be judged leaves no verdict', (context) => {

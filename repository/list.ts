@@ -107,6 +107,6 @@ function statNamed(named: string): Stats | string {
   try {
     return statSync(named);
   } catch (error) {
-    return reasonOf(error);
+    return reasonOf(error, named);
   }
 }

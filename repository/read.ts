@@ -23,7 +23,7 @@ export function readGoverningText(root: string, file: string): Exclude<Reading, 
   try {
     if (lstatSync(path.join(root, file), { throwIfNoEntry: false }) === undefined) return null;
   } catch (error) {
-    return { kind: 'problem', path: file, message: reasonOf(error) };
+    return { kind: 'problem', path: file, message: reasonOf(error, file) };
   }
   const reading = readWorkFile(root, file);
   if (reading.kind !== 'skipped') return reading;
@@ -48,7 +48,7 @@ export function readWorkFile(root: string, file: string): Reading {
     const { code } = error as NodeJS.ErrnoException;
     // A name that is not UTF-8 cannot be opened by the text that stands for it, and is not gone.
     if (code === 'ENOENT' && !file.includes('\uFFFD')) return { kind: 'skipped', path: file, reason: 'gone' };
-    return problem(file, reasonOf(error));
+    return problem(file, reasonOf(error, file));
   } finally {
     if (handle !== undefined) closeSync(handle);
   }
@@ -102,7 +102,7 @@ function filesAt(root: string, name: string, unreadable: { path: string; message
       .map((file) => (name === '' ? file : `${name}/${file}`))
       .sort();
   } catch (error) {
-    unreadable.push({ path: name, message: reasonOf(error) });
+    unreadable.push({ path: name, message: reasonOf(error, name) });
     return [];
   }
 }
@@ -112,9 +112,11 @@ export function tooLarge(bytes: number): string {
   return `is ${(bytes / 1024 / 1024).toFixed(1)} MiB large, more than the ${maxFileBytes / 1024 / 1024} MiB that are judged; exclude it by \`ignore\` in kerb.yaml if it needs no verdict`;
 }
 
-/** What went wrong, in words and without a path: the caller names the file. */
-export function reasonOf(error: unknown): string {
+/** What went wrong with a file, in words and without its path: the caller names the file. */
+export function reasonOf(error: unknown, file: string): string {
   const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' && file.includes('\uFFFD'))
+    return 'has a name that is not UTF-8, so it cannot be judged: rename it';
   if (code === 'EACCES' || code === 'EPERM') return 'may not be read: permission denied';
   if (code === 'ELOOP') return 'is a symbolic link that leads back to itself';
   if (code === 'ENOENT') return 'does not exist';

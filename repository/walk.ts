@@ -54,7 +54,7 @@ function readFolder(folder: string): Dirent[] | string {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch (error) {
-    return reasonOf(error);
+    return reasonOf(error, folder);
   }
 }
 
