@@ -135,3 +135,25 @@ message: "{item.name}"`,
     }
   }
 });
+
+test('what a policy names a secret is not reported again by a form that knows only passwords', () => {
+  const form = {
+    'test/form': `
+resource: text
+secret: { keywords: [value], regex: 'value: (\\S{8,40})' }
+message: "secret {match.masked}"`,
+  };
+  const named = {
+    'test/named': `
+resource: kubernetes.container
+each: env
+require: 'false'
+masks: value
+message: "{item.name}"`,
+  };
+  const text = pod('- name: DB_PASSWORD\n  value: kJ8sQz2mVb71xPq0Lt');
+  const ids = (set: ReturnType<typeof policySet>) =>
+    judgeText('a.yaml', text, set).findings.map(({ policy }) => policy);
+  assert.deepEqual(ids(policySet(form)), ['test/form']);
+  assert.deepEqual(ids(policySet({ ...form, ...named })), ['test/named']);
+});

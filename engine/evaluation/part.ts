@@ -77,8 +77,9 @@ export function judgePart(part: Part, bench: Bench): PartJudgement {
       }
     }
   }
-  const secrets = scanPart(part, resources, bench);
-  const spans = [...secrets.spans, ...maskedSpans(marks)];
+  const named = maskedSpans(marks);
+  const secrets = scanPart(part, resources, bench, named);
+  const spans = [...secrets.spans, ...named];
   return {
     marks: withMaskedKeys(distinct([...marks, ...secrets.marks]), part.content.text, spans),
     secrets: spans,

@@ -12,11 +12,15 @@ import { fileOf, scopeOf } from './scope.ts';
 /** What one `where` may cost. */
 const whereBudget = 1_000_000;
 
-/** The findings of secret policies, and where there are secrets at all, whichever policies are on. */
+/**
+ * The findings of secret policies, and where there are secrets at all, whichever policies are on. What a policy that
+ * knows the place has `named` a secret already is not reported a second time by one that only sees a password there.
+ */
 export function scanPart(
   part: Part,
   resources: readonly Resource[],
   bench: Bench,
+  named: readonly Span[],
 ): { readonly marks: readonly Mark[]; readonly spans: readonly Span[]; readonly problems: readonly Problem[] } {
   const { document, policies } = bench;
   const secrets = policies.secrets();
@@ -24,6 +28,7 @@ export function scanPart(
   const file = fileOf(document);
   const { hits, problem } = scanSecrets(secrets.scanner, part.content.text);
   const marks = hits.flatMap((hit) => {
+    if (isFormless(hit) && named.some((span) => overlaps(span, hit.span))) return [];
     for (const candidate of [hit, ...hit.others]) {
       const mark = markSecret(candidate, secrets, part, resources, file, bench);
       if (mark !== 'elsewhere') return mark === null ? [] : [mark];
@@ -33,6 +38,15 @@ export function scanPart(
   const problems = problem === null ? [] : [{ span: { start: 0, end: 0 }, message: problem }];
   const spans = hits.flatMap(({ span, others }) => [span, ...others.map((other) => other.span)]);
   return { marks, spans, problems };
+}
+
+/** Whether nothing in the secret itself says whose it is. */
+function isFormless({ masked }: SecretHit): boolean {
+  return masked === '…';
+}
+
+function overlaps(a: Span, b: Span): boolean {
+  return a.start < b.end && b.start < a.end;
 }
 
 /** `elsewhere`: the policy's `where` does not mean this place, so that the next policy has its say. */
