@@ -142,15 +142,25 @@ function publish() {
     if (file.startsWith('native') && same(path.join(staging, file), path.join(dist, file))) continue;
     renameSync(path.join(staging, file), path.join(dist, file));
   }
-  rmSync(path.join(dist, '.cache'), { recursive: true, force: true });
+  removeUnlessBusy(path.join(dist, '.cache'));
   const stamp = path.join(dist, '.built');
   writeFileSync(stamp, '');
   // Sources saved while the build ran are newer than this, so the next start builds again.
   utimesSync(stamp, began, began);
   for (const file of readdirSync(dist)) {
-    const age = began.getTime() - statSync(path.join(dist, file)).mtimeMs;
-    if (/^(chunk-|\.staging-)/.test(file) && !files.includes(file) && age > STALE_MS)
-      rmSync(path.join(dist, file), { recursive: true, force: true });
+    if (!/^(chunk-|\.staging-)/.test(file) || files.includes(file)) continue;
+    // Another build may be at the same: what it has taken away since the folder was read is no fault.
+    const stat = statSync(path.join(dist, file), { throwIfNoEntry: false });
+    if (stat !== undefined && began.getTime() - stat.mtimeMs > STALE_MS) removeUnlessBusy(path.join(dist, file));
+  }
+}
+
+/** What another process is reading, filling or removing at the same moment stays, or is gone: both are all right. */
+function removeUnlessBusy(file) {
+  try {
+    rmSync(file, { recursive: true, force: true });
+  } catch (error) {
+    if (!['ENOENT', 'ENOTEMPTY', 'EBUSY', 'EPERM'].includes(error.code)) throw error;
   }
 }
 
