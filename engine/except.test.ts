@@ -123,6 +123,15 @@ const malformed: readonly (readonly [string, string])[] = [
   ['kerb: allow k/tag until 2027-01-31 --', 'it gives no reason'],
   ['kerb: allow until 2027-01-31 -- x', 'it names no policy'],
   ['kerb: allow everything until 2027-01-31 -- x', 'what it allows is not a policy id'],
+  ['kerb: allow k/tag until 2027-01-31 — reason', '` -- ` before the reason is missing'],
+  ['kerb: allow k/tag until 2027-01-31 - reason', '` -- ` before the reason is missing'],
+  ['kerb: allow k/tag - reason', 'it has no date'],
+  ['KERB: ALLOW k/tag until 2027-01-31 -- x', 'a comment for Kerb begins with `kerb: allow`'],
+  ['kerb allow k/tag until 2027-01-31 -- x', 'a comment for Kerb begins with `kerb: allow`'],
+  [
+    'kerb: allow k/tag until 2027-01-31 -- x # kerb: allow k/privileged until 2027-01-31 -- y',
+    'its reason holds another suppression: each takes a comment of its own',
+  ],
   ['kerb: ignore k/tag', 'a comment for Kerb begins with `kerb: allow`'],
 ];
 for (const [comment, complaint] of malformed) {
@@ -139,7 +148,9 @@ for (const [comment, complaint] of malformed) {
 }
 
 test('a comment that speaks of Kerb is no suppression', () => {
-  assert.deepEqual(said(judgeText('pod.yaml', pod({ 3: 'see kerb: allow in the manual' }), policies)), open);
+  for (const comment of ['see kerb: allow in the manual', 'Kerb allows this', 'kerb allow list']) {
+    assert.deepEqual(said(judgeText('pod.yaml', pod({ 3: comment }), policies)), open);
+  }
 });
 
 test('each language has its own comment', () => {
@@ -157,6 +168,20 @@ test('each language has its own comment', () => {
     assert.ok(!findings.some(({ policy }) => policy === 'kerb/suppression-malformed'), path);
     assert.ok(findings.length > 0, path);
   }
+});
+
+test('a page shows suppressions without having them', () => {
+  const word = policySet({ 't/word': 'resource: text\nrequire: "!self.text.contains(\'forbidden\')"' });
+  const sample = '# kerb: allow t/word until 2020-01-01\n<!-- kerb: allow t/word until 2020-01-01 -->\n';
+  const own = (text: string) =>
+    judgeText('a.md', text, word).findings.map(({ policy }) => policy.replace('kerb/suppression-', ''));
+  assert.deepEqual(
+    own(`\`\`\`yaml\n${sample}\`\`\`\n\`<!-- kerb: allow t/word until 2020-01-01 -->\`\n~~~\n${sample}`),
+    [],
+  );
+  assert.deepEqual(own(`# kerb: allow t/word\n\n    \`\`\`\n${sample}    \`\`\`\n`), []);
+  assert.deepEqual(own(`\`\`\`\nx\n\`\`\`\n${sample}`), ['malformed']);
+  assert.deepEqual(own('<!-- kerb: allow t/word until 2027-01-01 -- ok -->\nmay\n'), ['unused']);
 });
 
 test('a change cannot exempt itself', () => {

@@ -29,7 +29,7 @@ export function findSuppressions(document: Document): {
   const suppressions: PlacedSuppression[] = [];
   const malformed: Malformed[] = [];
   const { text } = document.file;
-  if (!text.includes('kerb:')) return { suppressions, malformed };
+  if (!/kerb/i.test(text)) return { suppressions, malformed };
   const comments = commentsIn(document);
   const reachOf = createReach(document, comments);
   for (const span of comments) {
@@ -45,14 +45,41 @@ export function findSuppressions(document: Document): {
   return { suppressions, malformed };
 }
 
-const commentLike = /(?:#|\/\/|\/\*|--|;|<!--)[^\S\n]*kerb:[^\n]*/g;
-
+const commentLike = /(?:#|\/\/|\/\*|--|;|<!--)[^\S\n]*kerb[^\n]*/gi;
+/** A page shows what comments look like: in fenced blocks, and between backquotes. */
+const commentOfPage = /(?<!`)<!--[^\S\n]*kerb[^\n]*/gi;
 /** Plain text, and code that nothing here can parse, may be of any language: there every usual sign begins a comment. */
 function commentsIn(document: Document): readonly Span[] {
   const isParsed = document.kind !== 'text' && (document.kind !== 'code' || document.code !== null);
   if (isParsed) return commentsOf(document);
-  return [...document.file.text.matchAll(commentLike)].map(({ index, 0: found }) => ({
+  const { path, text } = document.file;
+  if (!/\.(?:md|mdx|markdown)$/i.test(path)) return found(text, commentLike);
+  const blocks = fencedBlocks(text);
+  let next = 0;
+  return found(text, commentOfPage).filter(({ start }) => {
+    while ((blocks[next]?.end ?? text.length) <= start) next++;
+    return start < (blocks[next]?.start ?? text.length);
+  });
+}
+
+/** From the line that opens a fence to the one that closes it, or to the end. */
+function fencedBlocks(text: string): readonly Span[] {
+  const blocks: Span[] = [];
+  let open: { readonly start: number; readonly sign: string } | null = null;
+  for (const { index, 0: line } of text.matchAll(/^[ \t]*(?:```|~~~)[^\n]*/gm)) {
+    const sign = line.trim().slice(0, 3);
+    if (open === null) open = { start: index, sign };
+    else if (sign === open.sign && /^(?:`+|~+)$/.test(line.trim())) {
+      blocks.push({ start: open.start, end: index + line.length });
+      open = null;
+    }
+  }
+  return open === null ? blocks : [...blocks, { start: open.start, end: text.length }];
+}
+
+function found(text: string, pattern: RegExp): readonly Span[] {
+  return [...text.matchAll(pattern)].map(({ index, 0: comment }) => ({
     start: index,
-    end: index + found.trimEnd().length,
+    end: index + comment.trimEnd().length,
   }));
 }

@@ -22,11 +22,15 @@ export type Reading =
 const form = 'write it as `kerb: allow <policy> until YYYY-MM-DD -- reason`';
 const maxReason = 500;
 
+/** An attempt at a suppression, however it is written: `KERB: Allow a/b`, `kerb allow a/b`. */
+const attempt = /kerb:?\s*allow\s+[a-z0-9-]+\/[a-z0-9-]/i;
+
 /** Reads a comment. Only one that begins with `kerb:` is a suppression, or tries to be one. */
 export function readSuppression(comment: string, span: Span): Reading {
   const match = /^(?:#+|\/\/+|\/\*+|<!--|--|;+)?\s*kerb:\s*([\s\S]*)$/.exec(comment);
-  if (match === null) return { kind: 'none' };
-  const text = (match[1] ?? '')
+  const isAttempt = match === null && /^\W{0,4}\s*kerb/i.test(comment) && attempt.test(comment);
+  if (match === null && !isAttempt) return { kind: 'none' };
+  const text = (match?.[1] ?? comment)
     .replace(/(?:\*+\/|-->)\s*$/, '')
     .replace(/\s+/g, ' ')
     .trim();
@@ -41,11 +45,14 @@ export function readSuppression(comment: string, span: Span): Reading {
     .map((id) => id.trim())
     .filter((id) => id !== '');
   if (policies.length === 0) return malformed('it names no policy');
+  if (date === undefined || date.trim() === '') return malformed('it has no date');
   if (policies.some((id) => !/^[a-z0-9-]+(?:\/[a-z0-9-]+)+$/.test(id)))
     return malformed('what it allows is not a policy id');
-  if (date === undefined || date.trim() === '') return malformed('it has no date');
+  if (dashes === null && /^\d{4}-\d{2}-\d{2}\s*[^\s\d]/.test(date))
+    return malformed('` -- ` before the reason is missing');
   if (!isDate(date.trim())) return malformed('its date is not one');
   if (reason === '') return malformed('it gives no reason');
+  if (attempt.test(reason)) return malformed('its reason holds another suppression: each takes a comment of its own');
   return {
     kind: 'suppression',
     suppression: { policies, until: date.trim(), reason: reason.slice(0, maxReason), span, text },
