@@ -114,6 +114,17 @@ test('text for people holds nothing that a terminal obeys', (context) => {
   assert.match(text, /1 suppressed/);
 });
 
+test('of very many findings in a file the weightiest are shown, and how many more there are', (context) => {
+  const manifest = `${Array.from({ length: 150 }, () => pod('privileged: false')).join('---\n')}---\n${pod('privileged: true')}`;
+  const text = report(context, 'text', createWorkTree(context, { 'many.yaml': manifest }));
+  const shown = text.match(/ {2}line \d+:\d+/g) ?? [];
+  assert.equal(shown.length, 100);
+  assert.match(text, /critical {2}kubernetes\/privileged/);
+  const more = Number(/… and (\d+) more in many\.yaml: --format json has them all/.exec(text)?.[1]);
+  const { findings } = JSON.parse(report(context, 'json', createWorkTree(context, { 'many.yaml': manifest })));
+  assert.equal(findings.length, 100 + more);
+});
+
 test('in the log of a workflow no text for people is a command', (context) => {
   const tree = createWorkTree(context, {
     '::set-output name=a::b.yaml': pod('privileged: true'),

@@ -12,14 +12,15 @@ export interface TextOptions {
 
 const indent = '            ';
 
-/** The whole report. Findings with an exception are only counted. */
+/** The report. Findings with an exception are only counted, and of very many in one file the weightiest are shown. */
 export function formatText(report: Report, options: TextOptions): string {
   const explained = new Set<string>();
   const sections: string[] = [];
   const shown = report.findings.filter((finding) => finding.exception === null);
   for (const [file, findings] of groupByFile(shown)) {
     sections.push(options.style.bold(printable(file)));
-    for (const finding of findings) {
+    const first = weightiest(findings);
+    for (const finding of first) {
       sections.push(
         findingSection(
           finding,
@@ -29,10 +30,26 @@ export function formatText(report: Report, options: TextOptions): string {
       );
       explained.add(finding.policy);
     }
+    if (first.length < findings.length) {
+      const more = `… and ${findings.length - first.length} more in ${printable(file)}: --format json has them all`;
+      sections.push(options.style.bold(more));
+    }
   }
   if (report.problems.length > 0) sections.push(problemLines(report.problems, options).join('\n'));
   sections.push(summarySection(report, options));
   return `${sections.join('\n\n')}\n`;
+}
+
+/** Nobody reads more about one file; what a gate refuses is never left out for the sake of what it lets pass. */
+const findingsShown = 100;
+
+/** The findings of a file that are shown, in their order. */
+function weightiest(findings: readonly ReportedFinding[]): readonly ReportedFinding[] {
+  if (findings.length <= findingsShown) return findings;
+  const weight = ({ outcome, enforcement }: ReportedFinding) =>
+    outcome === 'error' ? 0 : ['deny', 'warn', 'audit'].indexOf(enforcement) + 1;
+  const chosen = new Set(findings.toSorted((a, b) => weight(a) - weight(b)).slice(0, findingsShown));
+  return findings.filter((finding) => chosen.has(finding));
 }
 
 function groupByFile(findings: readonly ReportedFinding[]): Map<string, ReportedFinding[]> {
