@@ -23,6 +23,7 @@ test('exit codes: 0 allow, 1 deny, 2 no verdict', (context) => {
     'empty/README.md': '# Nothing yet\n',
     'latin1.txt': Buffer.from('caf\u00e9', 'latin1'),
   });
+  symlinkSync('loop', path.join(tree.root, 'loop'));
   const cases: readonly [readonly string[], number, RegExp][] = [
     [['check', 'good.yaml'], 0, /^$/],
     [['check', 'bad.yaml'], 1, /^$/],
@@ -41,9 +42,11 @@ test('exit codes: 0 allow, 1 deny, 2 no verdict', (context) => {
     [['check', '--staged', '--range', 'a..b'], 2, /exclude one another/],
     [['check', '--staged', '--fix'], 2, /--fix works on files/],
     [['check', '--stdin-path', 'a.yaml', 'b.yaml'], 2, /judges one text/],
-    [['check', '--policies', 'nowhere', 'good.yaml'], 2, /--policies nowhere: there is no such folder/],
+    [['check', '--policies', 'nowhere', 'good.yaml'], 2, /--policies nowhere: .*nowhere does not exist/],
     [['check', '--policies', 'good.yaml', 'good.yaml'], 2, /--policies good\.yaml: that is a file; name the folder/],
     [['check', '--policies', 'empty', 'good.yaml'], 2, /--policies empty: there is no policy in it/],
+    [['check', '--policies', 'loop', 'good.yaml'], 2, /^kerb: --policies loop: .*loop cannot be read \(ELOOP\)/],
+    [['test', 'loop'], 2, /^kerb: kerb test: .*loop cannot be read \(ELOOP\)\n$/],
     [['catalog', '--policies', 'empty'], 2, /--policies empty: there is no policy in it/],
     [['no-such-command'], 2, /there is no command "no-such-command"/],
     [[], 2, /Kerb judges/],

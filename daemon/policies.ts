@@ -1,5 +1,5 @@
 /** The policies that are in force where the command is called, for the commands that speak about policies. */
-import { statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import type { Policy } from '../engine/index.ts';
@@ -28,15 +28,24 @@ export function policyFoldersOf(named: readonly string[]): string[] {
   return named.map((name) => {
     if (name === '') throw new UsageError('--policies is empty: it names a folder of policies');
     const folder = path.resolve(name);
-    const stat = statSync(folder, { throwIfNoEntry: false });
-    if (stat === undefined) throw new UsageError(`--policies ${name}: there is no such folder`);
-    if (!stat.isDirectory())
+    if (!statNamed(folder, `--policies ${name}`).isDirectory())
       throw new UsageError(`--policies ${name}: that is a file; name the folder that its domain's folder is in`);
     const { texts, unreadable } = readFolderTexts(folder, '');
     if (unreadable.length === 0 && policyFilesOf({ name: '', texts }).length === 0)
       throw new UsageError(`--policies ${name}: there is no policy in it, which is a file <domain>/<name>.yaml`);
     return folder;
   });
+}
+
+/** What stands at a path that somebody named. Throws `UsageError`, which begins with `asked`. */
+export function statNamed(file: string, asked: string): Stats {
+  try {
+    return statSync(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const reason = code === 'ENOENT' || code === 'ENOTDIR' ? 'does not exist' : `cannot be read (${code})`;
+    throw new UsageError(`${asked}: ${file} ${reason}`);
+  }
 }
 
 /** The policy with an id, or the only one that names it as its equivalent. Throws `UsageError` with what is near. */

@@ -1,5 +1,5 @@
 /** `kerb test`: the cases of policies, judged; with UPDATE=1 redrawn. */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import {
@@ -16,7 +16,7 @@ import { createNative, policyFilesOf, readFolderTexts, replaceFile } from '../..
 import { faultsOf } from '../cases/page.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
 import { complain, print } from '../output.ts';
-import { loadPoliciesHere } from '../policies.ts';
+import { loadPoliciesHere, statNamed } from '../policies.ts';
 import { printable, type Style, styleFor } from '../report/style.ts';
 import { counted } from '../report/summary.ts';
 
@@ -136,8 +136,7 @@ function isUpdate(): boolean {
 
 /** The folder that ids are relative to, and what the ids asked for begin with. */
 function placeOf(named: string): { folder: string; prefix: string } {
-  const stat = statSync(named, { throwIfNoEntry: false });
-  if (stat === undefined) throw new UsageError(`${named} does not exist`);
+  const stat = statNamed(named, 'kerb test');
   if (stat.isFile()) {
     const id = named
       .replace(/\.(ya?ml|md)$/, '')
