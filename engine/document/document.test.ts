@@ -161,6 +161,14 @@ test('what did not change keeps its identity', () => {
   assert.equal(after.b!.steps[21], before.b!.steps[21]);
 });
 
+test('a bracket that is not closed is called that, and not indentation', () => {
+  const said = (text: string) => readDocument({ path: 'a.yaml', text }, native).problems[0]?.message ?? '';
+  for (const text of ['a: [', 'a: [1, 2\nb: 3\n', 'a:\n  - [x\n  - y\n', '['])
+    assert.match(said(text), /^A list .*`]` is missing/);
+  for (const text of ['a: {', 'a: {x: 1\nb: 2\n', '{a: 1']) assert.match(said(text), /^A map .*`}` is missing/);
+  assert.match(said('a:\n  b: 1\n c: 2\n'), /^The indentation does not fit/);
+});
+
 test('unknown values', () => {
   const document = readDocument({ path: 'x.yaml', text: 'a: {{ .b }}\nc: "d"\n' }, native);
   const value = document.parts[0]!.content.value as Record<string, Value>;

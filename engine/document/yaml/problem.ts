@@ -6,8 +6,16 @@ export function problemOf(error: YAMLParseError, length: number): Problem {
   const [start, end] = error.pos.map((at) => Math.min(at, length)) as [number, number];
   return {
     span: { start, end: Math.max(start, end) },
-    message: messages[error.code] ?? 'This is not valid YAML here.',
+    message: unclosed(error.message) ?? messages[error.code] ?? 'This is not valid YAML here.',
   };
+}
+
+/** The parser has one code for brackets and for indentation: its message tells them apart. */
+function unclosed(message: string): string | null {
+  const kind = /^Flow (sequence|map) (?:in|must)\b/.exec(message)?.[1];
+  if (kind === undefined) return null;
+  const [what, bracket] = kind === 'map' ? ['map', '}'] : ['list', ']'];
+  return `A ${what} in brackets is not closed here: \`${bracket}\` is missing, or what is in it is not indented further than its key.`;
 }
 
 const messages: Partial<Record<ErrorCode, string>> = {
@@ -16,7 +24,7 @@ const messages: Partial<Record<ErrorCode, string>> = {
   BAD_COLLECTION_TYPE: 'The tag does not fit this kind of collection.',
   BAD_DIRECTIVE: 'This directive is not understood.',
   BAD_DQ_ESCAPE: 'This escape sequence does not exist in double quotes.',
-  BAD_INDENT: 'The indentation does not fit the lines around it, or a bracket is not closed.',
+  BAD_INDENT: 'The indentation does not fit the lines around it.',
   BAD_PROP_ORDER: 'Anchors and tags belong after the sign, before the value.',
   BAD_SCALAR_START: 'A plain value cannot begin with this character; put it in quotes.',
   BLOCK_AS_IMPLICIT_KEY: 'A mapping cannot begin on the line of another key.',
