@@ -52,9 +52,8 @@ test('every example of a credential is found and hidden, in every format and way
   const tree = createRepository(context);
   tree.write(files);
   const json = runKerb(['check', '--format', 'json'], { cwd: tree.root });
-  const findings = jsonReport
-    .parse(JSON.parse(json.stdout))
-    .findings.filter(({ policy }) => policy.startsWith('secrets/'));
+  const judged = jsonReport.parse(JSON.parse(json.stdout));
+  const findings = judged.findings.filter(({ policy }) => policy.startsWith('secrets/'));
   const secrets = findings.map(({ file, range, policy }) => ({
     text: marked(files[file] ?? '', range),
     where: `${policy} in ${file}`,
@@ -65,6 +64,8 @@ test('every example of a credential is found and hidden, in every format and way
     runKerb(['check', '--format', format], { cwd: tree.root, env: { FORCE_COLOR: format === 'text' ? '1' : '0' } }),
     runKerb(['check', '--staged', '--format', format], { cwd: tree.root }),
   ]);
+  // No baseline is written while something cannot be judged.
+  tree.write({ 'kerb.yaml': JSON.stringify({ ignore: judged.problems.map(({ file }) => file) }) });
   runs.push(
     runKerb(['check', '--write-baseline'], { cwd: tree.root }),
     runKerb(['check', '--fix', '.'], { cwd: tree.root }),
