@@ -196,17 +196,40 @@ const yaml: readonly (readonly [string, PolicySet, string, string])[] = [
     pod('  - name: a\n    securityContext: {}\n  - name: b\n    securityContext:\n      runAsUser: 2\n'),
   ],
   [
-    'leaves an alias alone: it would change elsewhere',
+    'writes out what an alias brings: the anchor may stand for others too',
     remove,
-    pod('  - name: a\n    securityContext: &s { runAsUser: 1 }\n')
-      .replace('spec:', 'x-context: &x\n  privileged: true\nspec:')
-      .replace('&s { runAsUser: 1 }', '*x'),
     pod('  - name: a\n    securityContext: *x\n').replace('spec:', 'x-context: &x\n  privileged: true\nspec:'),
+    pod('  - name: a\n    securityContext: {}\n').replace('spec:', 'x-context: &x\n  privileged: true\nspec:'),
+  ],
+  [
+    'writes out an alias, and then the anchor is free',
+    set,
+    pod('  - name: a\n    securityContext: &x\n      runAsUser: 1\n  - { name: b, securityContext: *x }\n'),
+    pod(
+      '  - name: a\n    securityContext: &x\n      runAsUser: 1\n      allowPrivilegeEscalation: false\n  - { name: b, securityContext: { runAsUser: 1, allowPrivilegeEscalation: false } }\n',
+    ),
+  ],
+  [
+    'sets beside a merge key what it brings',
+    set,
+    pod('  - name: a\n    <<: *x\n').replace('spec:', 'x-context: &x\n  securityContext: { runAsUser: 1 }\nspec:'),
+    pod(
+      '  - name: a\n    <<: *x\n    securityContext:\n      runAsUser: 1\n      allowPrivilegeEscalation: false\n',
+    ).replace('spec:', 'x-context: &x\n  securityContext: { runAsUser: 1 }\nspec:'),
   ],
 ];
 for (const [name, policies, before, after] of yaml) {
   test(`YAML: ${name}`, () => assert.equal(fixed('pod.yaml', before, policies), after));
 }
+
+test('no fix is offered that takes out what a merge key brings', () => {
+  const text = pod('  - name: a\n    securityContext:\n      <<: { privileged: true }\n');
+  const { findings } = judgeText('pod.yaml', text, remove);
+  assert.deepEqual(
+    findings.map(({ fixes }) => fixes),
+    [[]],
+  );
+});
 
 test('JSON is edited as JSON', () => {
   const policies = policySet({

@@ -3,6 +3,7 @@ import type { Document, Finding, Native, Part, Span } from '../model.ts';
 import { formatPath } from '../policy/path.ts';
 import type { JudgeCache, PlacedPart } from './cache.ts';
 import type { Mark } from './mark.ts';
+import { offersOf } from './offers.ts';
 import type { PartJudgement } from './part.ts';
 
 /** A finding and what it came from, for those who work out its fixes. */
@@ -83,7 +84,6 @@ function findingOf(mark: Mark, occurrence: number, { document, part, native, cac
     fingerprint = native.sha256(counted).slice(0, 32);
     cache.fingerprints.set(counted, fingerprint);
   }
-  const hasFix = judged.outcome === 'fail' && (judged.hit === null || judged.hit.fix !== null);
   return {
     policy: policy.id,
     severity: policy.severity,
@@ -97,7 +97,7 @@ function findingOf(mark: Mark, occurrence: number, { document, part, native, cac
     related: because === null ? [] : [{ span: moved(because.span, part.offset), message: 'decided here' }],
     fingerprint,
     exception: null,
-    fixes: hasFix && policy.fix !== null ? [{ title: policy.fix.title, safe: policy.fix.safe }] : [],
+    fixes: offersOf(mark),
   };
 }
 

@@ -1,14 +1,46 @@
 /** A change as edits of YAML text: what stands around it, comments included, stays as it is. */
 import type { Edit, Entry, MapNode, Node, PartContent, Path, Value } from '../model.ts';
-import type { Change } from './change.ts';
+import { valueAt } from '../rule/require.ts';
+import { applyChange, type Change } from './change.ts';
 import { removeEntry, removeItem } from './yamlRemove.ts';
 import { blockText, flowText, keyText, type Quote } from './yamlText.ts';
 
 /** Edits in the part's offsets, or null where the text has a form that is better left to a person. */
 export function yamlEdits(content: PartContent, change: Change): readonly Edit[] | null {
-  const steps = walk(content.root, change.path);
-  if (steps === null) return null;
-  return change.kind === 'remove' ? removal(content.text, steps) : setting(content.text, steps, change.value);
+  const way = walk(content.root, change.path);
+  const after = applyChange(content.value, change);
+  if (after === null) return null;
+  const reached = change.path.length - way.rest.length;
+  const brought = way.steps.at(-1)?.node;
+  if (way.rest.length > 0 && brought?.kind === 'scalar' && brought.alias === true) {
+    return writtenOut(content.text, way.steps, valueAt(after.value, change.path.slice(0, reached)));
+  }
+  if (change.kind === 'remove') return removal(content.text, way);
+  // What a merge key brings is written out beside it, with what changes in it.
+  const added = way.rest.length > 1 ? valueAt(after.value, change.path.slice(0, reached + 1)) : change.value;
+  return setting(content.text, way, change.value, added ?? null);
+}
+
+const mostWritten = 60;
+
+/** In place of an alias the value that it brings, as it is after the change: what else uses the anchor stays as it is. */
+function writtenOut(text: string, steps: readonly Step[], value: Value | undefined): readonly Edit[] | null {
+  const last = steps.at(-1);
+  if (value === undefined || last?.node == null || sizeOf(value, mostWritten) > mostWritten) return null;
+  const isInFlow = steps.some(({ node }) => node !== null && isFlow(text, node));
+  if (isInFlow) return [{ span: last.node.span, text: flowText(value) }];
+  return replacement(text, last, value, text.includes('\r\n') ? '\r\n' : '\n', steps);
+}
+
+/** How many scalars a value has; counting ends soon after `most`. */
+function sizeOf(value: Value, most: number): number {
+  if (value === null || typeof value !== 'object') return 1;
+  let size = 0;
+  for (const inner of Object.values(value)) {
+    size += sizeOf(inner as Value, most - size);
+    if (size > most) break;
+  }
+  return Math.max(1, size);
 }
 
 /** A node on the way, and the entry or item that led to it. */
@@ -26,12 +58,12 @@ export interface Walk {
   readonly rest: Path;
 }
 
-function walk(root: Node | null, path: Path): Walk | null {
+function walk(root: Node | null, path: Path): Walk {
   const steps: Step[] = [{ node: root, entry: null, index: -1 }];
   for (const [depth, key] of path.entries()) {
     const node = steps.at(-1)?.node ?? null;
     if (node === null) return { steps, rest: path.slice(depth) };
-    if (node.kind === 'scalar') return node.alias === true ? null : { steps, rest: path.slice(depth) };
+    if (node.kind === 'scalar') return { steps, rest: path.slice(depth) };
     if (node.kind === 'list') {
       const item = typeof key === 'number' ? node.items[key] : undefined;
       if (item === undefined) return { steps, rest: path.slice(depth) };
@@ -54,29 +86,19 @@ function removal(text: string, { steps, rest }: Walk): readonly Edit[] | null {
   return parent.node.kind === 'list' ? removeItem(text, parent.node, parent, last.index) : null;
 }
 
-function setting(text: string, { steps, rest }: Walk, value: Value): readonly Edit[] | null {
+/** `added`: the value of the first key of the path that is not there yet. */
+function setting(text: string, { steps, rest }: Walk, value: Value, added: Value): readonly Edit[] | null {
   const last = steps.at(-1);
   if (last === undefined) return null;
   const newline = text.includes('\r\n') ? '\r\n' : '\n';
   if (rest.length === 0) return replacement(text, last, value, newline, steps);
-  const nested = nest(rest.slice(1), value);
   const key = rest[0];
-  if (nested === null || key === undefined) return null;
+  if (key === undefined || rest.slice(1).some((inner) => typeof inner !== 'string')) return null;
   if (last.node?.kind === 'list')
-    return typeof key === 'number' ? append(text, last.node.items, key, nested.value, newline) : null;
+    return typeof key === 'number' ? append(text, last.node.items, key, added, newline) : null;
   if (typeof key !== 'string') return null;
-  if (last.node?.kind === 'map') return insertion(text, last.node, key, nested.value, newline);
-  return fill(text, last, key, nested.value, newline, steps);
-}
-
-/** The value as it must be made where the rest of the path is missing; null where the rest names an element. */
-function nest(rest: Path, value: Value): { readonly value: Value } | null {
-  let nested = value;
-  for (const key of rest.toReversed()) {
-    if (typeof key !== 'string') return null;
-    nested = Object.assign(Object.create(null), { [key]: nested }) as Value;
-  }
-  return { value: nested };
+  if (last.node?.kind === 'map') return insertion(text, last.node, key, added, newline);
+  return fill(text, last, key, added, newline, steps);
 }
 
 function replacement(
