@@ -246,6 +246,38 @@ test('JSON is edited as JSON', () => {
   );
 });
 
+const compact = '{"kind":"Pod","apiVersion":"v1","spec":{"containers":[{"name":"a: b"}]}}\n';
+const json: readonly (readonly [string, PolicySet, string, string])[] = [
+  ['compact', set, compact, compact.replace('"}]', '","securityContext":{"allowPrivilegeEscalation":false}}]')],
+  [
+    'one line with spaces',
+    set,
+    '{ "kind": "Pod", "apiVersion": "v1", "spec": { "containers": [ { "name": "a", "securityContext": {} } ] } }',
+    '{ "kind": "Pod", "apiVersion": "v1", "spec": { "containers": [ { "name": "a", "securityContext": { "allowPrivilegeEscalation": false } } ] } }',
+  ],
+  [
+    'a map on one line of many',
+    set,
+    '{\n  "kind": "Pod",\n  "apiVersion": "v1",\n  "spec": {\n    "containers": [\n      { "name": "a", "securityContext": { "allowPrivilegeEscalation": true } }\n    ]\n  }\n}\n',
+    '{\n  "kind": "Pod",\n  "apiVersion": "v1",\n  "spec": {\n    "containers": [\n      { "name": "a", "securityContext": { "allowPrivilegeEscalation": false } }\n    ]\n  }\n}\n',
+  ],
+  [
+    'many lines',
+    set,
+    '{\n  "kind": "Pod",\n  "apiVersion": "v1",\n  "spec": {\n    "containers": [\n      {\n        "name": "a"\n      }\n    ]\n  }\n}\n',
+    '{\n  "kind": "Pod",\n  "apiVersion": "v1",\n  "spec": {\n    "containers": [\n      {\n        "name": "a",\n        "securityContext": {\n          "allowPrivilegeEscalation": false\n        }\n      }\n    ]\n  }\n}\n',
+  ],
+  [
+    'an entry taken out',
+    remove,
+    compact.replace('"}]', '","securityContext":{"privileged":true,"runAsUser":1}}]'),
+    compact.replace('"}]', '","securityContext":{"runAsUser":1}}]'),
+  ],
+];
+for (const [name, policies, before, after] of json) {
+  test(`JSON keeps its layout: ${name}`, () => assert.equal(fixed('pod.json', before, policies), after));
+}
+
 const dockerfile = 'FROM a\nMAINTAINER me \\\n  and you\n# start\nCMD ["x"]\n';
 const docker: readonly (readonly [string, string, string])[] = [
   [
