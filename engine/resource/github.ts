@@ -3,13 +3,11 @@
  * workflow is recognised by where it stands (`.github/workflows`, `workflow-templates`), by the editor's language, or,
  * elsewhere, by its shape: `on`, and `jobs` that say where they run.
  */
-import { type Document, type Path, type Resource, Unknown, type Value, type ValueMap } from '../model.ts';
-import { type Adapter, isList, isMap, latest, type Source, withFields } from './adapter.ts';
-import { commandsIn } from './githubCommand.ts';
-import { containersOf } from './githubContainer.ts';
-import { type ExpressionOwner, expressionsIn } from './githubExpressions.ts';
+import { type Document, type Resource, Unknown, type Value, type ValueMap } from '../model.ts';
+import { type Adapter, isList, isMap, type Source, withFields } from './adapter.ts';
+import { detailsOf, inOrder, liftSteps, rootStretch } from './githubDetails.ts';
+import { liftJobs } from './githubJob.ts';
 import { githubKinds } from './githubKinds.ts';
-import { derivedStep, shellOf, writtenScript } from './githubStep.ts';
 import { actionShape, type Shape, shaped, workflowShape } from './shape.ts';
 
 /** `github.workflow`, `.job`, `.step`, `.action`, `.command`, `.container` and `.expression`. */
@@ -55,9 +53,10 @@ function liftWorkflow(source: Source, root: ValueMap): readonly Resource[] {
     relatives: around,
     derived: { triggers: ['on'], inputs: ['on'] },
   };
-  const jobs = isMap(root.jobs) ? Object.entries(root.jobs) : [];
-  const inside = jobs.flatMap(([id, job]) => liftJob(source, workflow, id, job));
-  return withDetails(source, [workflow, ...inside]);
+  const jobs = liftJobs(source, workflow, root.jobs);
+  const except = new Set(jobs.flatMap(({ node }) => (node === null ? [] : [node])));
+  const rest = detailsOf(source, [workflow], rootStretch(source.part.content, except));
+  return inOrder([{ owners: [workflow], details: rest }, ...jobs], source.memo);
 }
 
 function derivedWorkflow(root: ValueMap): ValueMap {
@@ -90,21 +89,6 @@ function triggersOf(on: Value): readonly Value[] {
   return (isList(on) ? on : [on]).filter((trigger) => typeof trigger === 'string' || trigger instanceof Unknown);
 }
 
-function liftJob(source: Source, workflow: Resource, id: string, value: Value): readonly Resource[] {
-  if (!isMap(value)) return [];
-  const self = source.memo(value, `job ${id}`, () => withFields(value, { id }));
-  const job: Resource = {
-    kind: 'github.job',
-    name: `job ${id}`,
-    identity: `${workflow.identity}/job/${id}`,
-    path: ['jobs', id],
-    self,
-    relatives: { ...workflow.relatives, job: self },
-    derived: { id: [] },
-  };
-  return [job, ...liftSteps(source, job, value.steps, [...job.path, 'steps'])];
-}
-
 function liftAction(source: Source, root: ValueMap): readonly Resource[] {
   const title = typeof root.name === 'string' ? root.name : source.document.file.path;
   const action: Resource = {
@@ -117,55 +101,9 @@ function liftAction(source: Source, root: ValueMap): readonly Resource[] {
   };
   const runs = root.runs;
   const steps = isMap(runs) ? runs.steps : undefined;
-  return withDetails(source, [action, ...liftSteps(source, action, steps, ['runs', 'steps'])]);
-}
-
-function liftSteps({ part, memo }: Source, owner: Resource, steps: Value | undefined, path: Path): readonly Resource[] {
-  if (!isList(steps)) return [];
-  const seen = new Map<string, number>();
-  const shell = shellOf(owner);
-  return steps.flatMap((step, index): Resource[] => {
-    if (!isMap(step)) return [];
-    const label = labelOf(step);
-    const count = (seen.get(label) ?? 0) + 1;
-    seen.set(label, count);
-    const at = [...path, index];
-    const source = writtenScript(step, { content: part.content, path: at, memo });
-    const self = latest(memo, step, 'step', `${shell} ${source}`, () => derivedStep(step, shell, source));
-    return [
-      {
-        kind: 'github.step',
-        name: `${owner.name}, step ${shownName(step) ?? index + 1}`,
-        identity: `${owner.identity}/step/${label}${count > 1 ? `#${count}` : ''}`,
-        path: at,
-        self,
-        relatives: { ...owner.relatives, step: self },
-        derived: { script: ['run'], shell: ['run'] },
-      },
-    ];
-  });
-}
-
-/** Names a step without its place in the list, so that a step put before it does not rename it. */
-function labelOf(step: ValueMap): string {
-  const { id, name, uses } = step;
-  if (typeof id === 'string') return `id:${id}`;
-  if (typeof name === 'string') return `name:${name}`;
-  return typeof uses === 'string' ? `uses:${uses.split('@')[0]}` : 'run';
-}
-
-function shownName(step: ValueMap): string | null {
-  const { id, name, uses } = step;
-  return [name, id, uses].find((text) => typeof text === 'string') ?? null;
-}
-
-function withDetails({ part, memo }: Source, resources: readonly Resource[]): readonly Resource[] {
-  const owners = resources.map(
-    (resource): ExpressionOwner => ({ resource, scope: resource.kind.slice('github.'.length) }),
+  const owners = [action, ...liftSteps(source, action, steps, ['runs', 'steps'])];
+  return inOrder(
+    [{ owners, details: detailsOf(source, owners, rootStretch(source.part.content, new Set())) }],
+    source.memo,
   );
-  const commands = resources
-    .filter(({ kind }) => kind === 'github.step')
-    .flatMap((step) => commandsIn(step, part.content, memo));
-  const containers = resources.flatMap((owner) => containersOf(owner, memo));
-  return [...resources, ...commands, ...containers, ...expressionsIn(part.content, owners, memo)];
 }

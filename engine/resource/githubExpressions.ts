@@ -12,30 +12,45 @@ export interface ExpressionOwner {
   readonly scope: string;
 }
 
-/** The expressions in a part, in the order of the text. */
+/** Where to look for expressions: below a node, but not below those that have been looked at already. */
+export interface Stretch {
+  readonly node: Node;
+  readonly path: Path;
+  readonly except: ReadonlySet<Node>;
+}
+
+/** The expressions of a stretch, whose outermost owner comes first, in no particular order. */
 export function expressionsIn(
   content: PartContent,
+  { node, path, except }: Stretch,
   owners: readonly ExpressionOwner[],
   memo: Memo,
 ): readonly Resource[] {
-  const [root] = owners;
-  if (content.root === null || root === undefined) return [];
+  const [outermost] = owners;
+  if (outermost === undefined) return [];
   const byPath = new Map(owners.map((owner) => [keyOf(owner.resource.path), owner]));
-  const fenced = content.templates.filter(({ start }) => content.text.startsWith('${{', start));
+  const fenced = memo(content, 'fenced', () =>
+    content.templates.filter(({ start }) => content.text.startsWith('${{', start)),
+  );
   const depths = new Set(owners.map(({ resource }) => resource.path.length));
-  const search: Search = { content, fenced, byPath, depths, memo, found: [] };
-  visit(search, content.root, [], root);
+  const search: Search = { content, fenced, byPath, depths, except, memo, found: [] };
+  visit(search, node, path, outermost);
   for (const owner of owners) bareCondition(search, owner);
   // Most workflows have no alias, and then nothing is brought anywhere or met twice.
-  const hasAliases = aliasSign.test(content.text);
-  if (hasAliases) for (const owner of owners) aliased(search, owner);
-  const found = hasAliases ? distinct(search.found) : search.found;
-  const inOrder = found.sort((a, b) => a.span!.start - b.span!.start);
-  return throughVariables(
-    inOrder,
-    owners.map(({ resource }) => resource),
-    memo,
-  );
+  if (!mayHaveAliases(content)) return search.found;
+  for (const owner of owners) aliased(search, owner);
+  return distinct(search.found);
+}
+
+/** Whether an alias may stand in the part: then what a stretch says depends on more than its own text. */
+export function mayHaveAliases({ text }: PartContent): boolean {
+  return aliasSign.test(text);
+}
+
+/** All expressions of a part in the order of its text, each with what reaches it through variables. */
+export function connected(found: readonly Resource[], owners: readonly Resource[], memo: Memo): readonly Resource[] {
+  const inOrder = [...found].sort((a, b) => a.span!.start - b.span!.start);
+  return throughVariables(inOrder, owners, memo);
 }
 
 /** Where an alias may stand; also in text that only looks so. */
@@ -57,12 +72,14 @@ interface Search {
   readonly byPath: ReadonlyMap<string, ExpressionOwner>;
   /** How long the paths of owners are. */
   readonly depths: ReadonlySet<number>;
+  readonly except: ReadonlySet<Node>;
   readonly memo: Memo;
   readonly found: Resource[];
 }
 
 /** Goes only where expressions are: most of a tree has none, and is not even looked at. */
 function visit(search: Search, node: Node, path: Path, owner: ExpressionOwner): void {
+  if (search.except.has(node)) return;
   const inside = within(search.fenced, node.span);
   if (inside.length === 0) return;
   if (node.kind === 'scalar') {

@@ -1,0 +1,95 @@
+/** Steps of a job or an action, and what stands inside owners of any kind: commands, containers and expressions. */
+import type { Node, PartContent, Path, Resource, Value, ValueMap } from '../model.ts';
+import { isList, isMap, latest, type Memo, type Source } from './adapter.ts';
+import { commandsIn } from './githubCommand.ts';
+import { containersOf } from './githubContainer.ts';
+import { connected, expressionsIn, type Stretch } from './githubExpressions.ts';
+import { derivedStep, shellOf, writtenScript } from './githubStep.ts';
+
+/** A workflow, an action or a job with its steps, and what is inside them. */
+export interface Lifted {
+  readonly owners: readonly Resource[];
+  readonly details: Details;
+}
+export interface Details {
+  readonly commands: readonly Resource[];
+  readonly containers: readonly Resource[];
+  readonly expressions: readonly Resource[];
+}
+
+/** All that was lifted of a part: owners, then what is inside them. */
+export function inOrder(lifted: readonly Lifted[], memo: Memo): readonly Resource[] {
+  const owners = lifted.flatMap((one) => one.owners);
+  return [
+    ...owners,
+    ...lifted.flatMap(({ details }) => details.commands),
+    ...lifted.flatMap(({ details }) => details.containers),
+    ...connected(
+      lifted.flatMap(({ details }) => details.expressions),
+      owners,
+      memo,
+    ),
+  ];
+}
+
+/** What is inside owners that stand in a stretch, the outermost of them first. */
+export function detailsOf({ part, memo }: Source, owners: readonly Resource[], stretch: Stretch | null): Details {
+  const scoped = owners.map((resource) => ({ resource, scope: resource.kind.slice('github.'.length) }));
+  return {
+    commands: owners
+      .filter(({ kind }) => kind === 'github.step')
+      .flatMap((step) => commandsIn(step, part.content, memo)),
+    containers: owners.flatMap((owner) => containersOf(owner, memo)),
+    expressions: stretch === null ? [] : expressionsIn(part.content, stretch, scoped, memo),
+  };
+}
+
+/** The whole of a part. */
+export function rootStretch({ root }: PartContent, except: ReadonlySet<Node>): Stretch | null {
+  return root === null ? null : { node: root, path: [], except };
+}
+
+/** The steps of a job or an action. */
+export function liftSteps(
+  { part, memo }: Source,
+  owner: Resource,
+  steps: Value | undefined,
+  path: Path,
+): readonly Resource[] {
+  if (!isList(steps)) return [];
+  const seen = new Map<string, number>();
+  const shell = shellOf(owner);
+  return steps.flatMap((step, index): Resource[] => {
+    if (!isMap(step)) return [];
+    const label = labelOf(step);
+    const count = (seen.get(label) ?? 0) + 1;
+    seen.set(label, count);
+    const at = [...path, index];
+    const source = writtenScript(step, { content: part.content, path: at, memo });
+    const self = latest(memo, step, 'step', `${shell} ${source}`, () => derivedStep(step, shell, source));
+    return [
+      {
+        kind: 'github.step',
+        name: `${owner.name}, step ${shownName(step) ?? index + 1}`,
+        identity: `${owner.identity}/step/${label}${count > 1 ? `#${count}` : ''}`,
+        path: at,
+        self,
+        relatives: { ...owner.relatives, step: self },
+        derived: { script: ['run'], shell: ['run'] },
+      },
+    ];
+  });
+}
+
+/** Names a step without its place in the list, so that a step put before it does not rename it. */
+function labelOf(step: ValueMap): string {
+  const { id, name, uses } = step;
+  if (typeof id === 'string') return `id:${id}`;
+  if (typeof name === 'string') return `name:${name}`;
+  return typeof uses === 'string' ? `uses:${uses.split('@')[0]}` : 'run';
+}
+
+function shownName(step: ValueMap): string | null {
+  const { id, name, uses } = step;
+  return [name, id, uses].find((text) => typeof text === 'string') ?? null;
+}
