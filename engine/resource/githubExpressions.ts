@@ -29,9 +29,7 @@ export function expressionsIn(
   const [outermost] = owners;
   if (outermost === undefined) return [];
   const byPath = new Map(owners.map((owner) => [keyOf(owner.resource.path), owner]));
-  const fenced = memo(content, 'fenced', () =>
-    content.templates.filter(({ start }) => content.text.startsWith('${{', start)),
-  );
+  const fenced = fencedIn(content, memo);
   const depths = new Set(owners.map(({ resource }) => resource.path.length));
   const search: Search = { content, fenced, byPath, depths, except, memo, found: [] };
   visit(search, node, path, outermost);
@@ -40,6 +38,17 @@ export function expressionsIn(
   if (!mayHaveAliases(content)) return search.found;
   for (const owner of owners) aliased(search, owner);
   return distinct(search.found);
+}
+
+/** Where the expressions in a node stand, counted from its start. One without its end reaches out of its own lines. */
+export function placesIn(content: PartContent, { span }: Node, memo: Memo): string {
+  return within(fencedIn(content, memo), span)
+    .map(({ start, end }) => `${start - span.start}-${end - span.start}`)
+    .join(' ');
+}
+
+function fencedIn(content: PartContent, memo: Memo): readonly Span[] {
+  return memo(content, 'fenced', () => content.templates.filter(({ start }) => content.text.startsWith('${{', start)));
 }
 
 /** Whether an alias may stand in the part: then what a stretch says depends on more than its own text. */

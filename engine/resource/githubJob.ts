@@ -5,7 +5,7 @@
 import type { Node, Resource, Value, ValueMap } from '../model.ts';
 import { isMap, type Memo, type Source, withFields } from './adapter.ts';
 import { type Details, detailsOf, type Lifted, liftSteps } from './githubDetails.ts';
-import { mayHaveAliases } from './githubExpressions.ts';
+import { mayHaveAliases, placesIn } from './githubExpressions.ts';
 import { shellOf } from './githubStep.ts';
 
 /** A job as lifted, and where it stands; null where an alias brings it or it is not written out. */
@@ -73,7 +73,10 @@ function kept(place: Place, node: Node): LiftedJob {
   const slot = source.memo(value, `lifted ${id}`, (): Kept => ({ key: null, start: 0, job: null }));
   // Templates have no values, so that two texts may have the same ones; and the workflow may name the shell.
   const shell = shellOf(jobResource(source.memo, workflow, id, value));
-  const key = `${typeof shell === 'string' ? shell : shell === null ? '' : ' '}\n${source.part.content.text.slice(node.span.start, node.span.end)}`;
+  const { content } = source.part;
+  const named = typeof shell === 'string' ? shell : shell === null ? '' : '?';
+  const text = content.text.slice(node.span.start, node.span.end);
+  const key = `${named}\n${placesIn(content, node, source.memo)}\n${text}`;
   if (slot.job === null || slot.key !== key) slot.job = liftJob(place);
   else slot.job = moved(slot.job, workflow, node.span.start - slot.start, node);
   slot.key = key;
