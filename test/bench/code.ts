@@ -6,6 +6,7 @@ import { readDocument } from '../../engine/document/index.ts';
 import { readPolicies } from '../../engine/index.ts';
 import { compilePattern, matchPattern } from '../../engine/rule/pattern.ts';
 import { createNative } from '../../repository/native.ts';
+import { typescript } from './inputs.ts';
 
 const runs = Number(process.argv[2] ?? 100);
 const root = path.resolve(import.meta.dirname, '../..');
@@ -20,21 +21,7 @@ const patterns = policies.flatMap(({ id, rule }) =>
   rule.kind === 'pattern' ? [{ id, pattern: compilePattern(rule.patterns).pattern, spent: 0 }] : [],
 );
 
-const block = (index: number) => `/** Reads part ${index} and runs what it names. */
-export async function part${index}(input: string): Promise<number> {
-  const body = await readFile(\`parts/\${input}.txt\`, 'utf8');
-  const count = body.split('\\n').filter((line) => line.length > ${index % 9}).length;
-  if (count > ${index}) {
-    exec(\`${index % 10 === 0 ? 'sh -c' : 'echo'} \${input}\`);
-  }
-  return count;
-}
-
-`;
-const blocks = Array.from({ length: 50 }, (_, index) => block(index)).join('');
-const text = `import { readFile } from 'node:fs/promises';\nimport { exec } from 'node:child_process';\n\n${blocks}`;
-const at = text.indexOf('  return count;', text.length / 2) - 1;
-const typed = '\n  const value = eval(input);';
+const { text, at, typed } = typescript(500);
 
 const times: Record<'parse' | 'match', number[]> = { parse: [], match: [] };
 let hits = 0;

@@ -2,70 +2,12 @@
 import process from 'node:process';
 import { createDocumentCache, readDocument } from '../../engine/document/index.ts';
 import { createNative } from '../../repository/native.ts';
+import { manifests, typescript, workflow } from './inputs.ts';
 
 const runs = Number(process.argv[2] ?? 200);
 const native = createNative();
 
-const container = (index: number) => `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: service-${index}
-  labels: {app: service-${index}}
-spec:
-  template:
-    spec:
-      containers:
-        - name: main
-          image: registry.example.com/shop/service-${index}:1.2.3
-          ports:
-            - containerPort: 80
-          resources:
-            requests:
-              cpu: 100m
-              memory: 128Mi
-          securityContext:
-            runAsNonRoot: true
-            allowPrivilegeEscalation: false
-`;
-const job = (index: number) => `  job-${index}:
-    runs-on: ubuntu-latest
-    timeout-minutes: 20
-    steps:
-      - name: Check out
-        uses: actions/checkout@v4
-      - name: Build part ${index}
-        env:
-          TITLE: \${{ github.event.pull_request.title }}
-        run: |
-          npm ci
-          npm run build -- --part ${index}
-          echo "\${{ github.event.number }}"
-`;
-const item = (index: number) => `  - ${container(index).trimEnd().replaceAll('\n', '\n    ')}\n`;
-const block = (index: number) => `/** Part ${index}. */
-export async function part${index}(input: string): Promise<number> {
-  const body = await readFile(\`parts/\${input}.txt\`, 'utf8');
-  return body.split('\\n').filter((line) => line.length > ${index % 9}).length;
-}
-`;
-
-function repeat(lines: number, make: (index: number) => string, between = ''): string {
-  const one = make(0).split('\n').length - 1 + (between === '' ? 0 : 1);
-  return Array.from({ length: Math.ceil(lines / one) }, (_, index) => make(index)).join(between);
-}
-
-const cases = [
-  { name: 'yaml 1,000 lines, many documents', path: 'a.yaml', text: repeat(1_000, container, '---\n') },
-  { name: 'yaml 20,000 lines, many documents', path: 'a.yaml', text: repeat(20_000, container, '---\n') },
-  { name: 'workflow 1,000 lines', path: '.github/workflows/a.yml', text: `on: push\njobs:\n${repeat(1_000, job)}` },
-  { name: 'workflow 20,000 lines', path: '.github/workflows/a.yml', text: `on: push\njobs:\n${repeat(20_000, job)}` },
-  {
-    name: 'list 20,000 lines, one document',
-    path: 'a.yaml',
-    text: `kind: List\napiVersion: v1\nitems:\n${repeat(20_000, item)}`,
-  },
-  { name: 'typescript 500 lines, parse', path: 'a.ts', text: repeat(500, block) },
-];
+const cases = [manifests(1_000), manifests(20_000), workflow(1_000), workflow(20_000), typescript(500)];
 
 for (const { name, path, text } of cases) {
   const cache = createDocumentCache();
