@@ -5,6 +5,8 @@ import { clipped, type Filled } from '../policy/template.ts';
 
 const gram = 12;
 const shortest = 4;
+/** A password that is a word (`mysql`) stands in names all over the file: hiding those would tell it rather than hide it. */
+const word = /^[A-Za-z]{1,7}$/;
 
 /**
  * Findings with every secret in a message, path, name or reason masked; the very same where there is none. `uncutOf` tells
@@ -35,7 +37,7 @@ export function maskAll(
 export function createMasker(secrets: readonly string[]): (text: string) => string {
   const written = secrets.flatMap((secret) => [secret, secret.replace(/^(["'])(.*)\1$/s, '$2')]);
   const evened = [...new Set(written.map((secret) => secret.replace(/\s+/g, ' ')))].filter(
-    (secret) => secret.length >= shortest,
+    (secret) => secret.length >= shortest && !word.test(secret),
   );
   const short = evened.filter((secret) => secret.length < gram);
   const grams = new Set<string>();
