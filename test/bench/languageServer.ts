@@ -118,6 +118,8 @@ export class LanguageServer {
 export function initializeParams(rootUri: string): unknown {
   return {
     processId: process.pid,
+    // The peer for workflows reads its options without asking whether there are any.
+    initializationOptions: {},
     rootUri,
     workspaceFolders: [{ uri: rootUri, name: 'bench' }],
     capabilities: {

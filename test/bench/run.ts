@@ -34,8 +34,8 @@ const sections = [
   ...(folder === undefined
     ? []
     : [section('kerb check of a folder', await check(folder), ['Whole process, cold each time, JSON output.'])]),
-  section('CEL', celTable(timeCel(60)), ['The same policies on the same inputs, engines in turn.']),
-  section('Secrets', secretTable(timeSecrets(20)), ['All secret policies on generated text.']),
+  section('CEL', celTable(timeCel(30)), ['The same policies on the same inputs, engines in turn.']),
+  section('Secrets', secretTable(timeSecrets(10)), ['All secret policies on generated text.']),
 ];
 writeFileSync(path.join(root, 'docs/benchmarks.md'), `${sections.join('\n\n')}\n`);
 process.stdout.write('wrote docs/benchmarks.md\n');
