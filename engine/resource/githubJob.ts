@@ -61,30 +61,28 @@ function jobResource(memo: Memo, workflow: Resource, id: string, value: ValueMap
   };
 }
 
-/** A job as it was lifted last: for its text, in this workflow, from this offset. */
+/** A job as it was lifted last, and what it was lifted from. */
 interface Kept {
   key: string | null;
-  start: number;
-  job: LiftedJob | null;
+  job: (LiftedJob & { readonly node: Node }) | null;
 }
 
 function kept(place: Place, node: Node): LiftedJob {
   const { source, workflow, id, value } = place;
-  const slot = source.memo(value, `lifted ${id}`, (): Kept => ({ key: null, start: 0, job: null }));
+  const slot = source.memo(value, `lifted ${id}`, (): Kept => ({ key: null, job: null }));
   // Templates have no values, so that two texts may have the same ones; and the workflow may name the shell.
   const shell = shellOf(jobResource(source.memo, workflow, id, value));
   const { content } = source.part;
   const named = typeof shell === 'string' ? shell : shell === null ? '' : '?';
   const text = content.text.slice(node.span.start, node.span.end);
   const key = `${named}\n${placesIn(content, node, source.memo)}\n${text}`;
-  if (slot.job === null || slot.key !== key) slot.job = liftJob(place);
-  else slot.job = moved(slot.job, workflow, node.span.start - slot.start, node);
+  if (slot.job === null || slot.key !== key) slot.job = { ...liftJob(place), node };
+  else slot.job = { ...moved(slot.job, workflow, node.span.start - slot.job.node.span.start), node };
   slot.key = key;
-  slot.start = node.span.start;
   return slot.job;
 }
 
-function moved({ owners, details }: LiftedJob, workflow: Resource, by: number, node: Node): LiftedJob {
+function moved({ owners, details }: Lifted, workflow: Resource, by: number): Lifted {
   const move = (resource: Resource): Resource => {
     const relatives = { ...resource.relatives, workflow: workflow.self, object: workflow.relatives.object ?? null };
     const { span } = resource;
@@ -92,7 +90,7 @@ function moved({ owners, details }: LiftedJob, workflow: Resource, by: number, n
       ? { ...resource, relatives }
       : { ...resource, relatives, span: { start: span.start + by, end: span.end + by } };
   };
-  return { owners: owners.map(move), details: movedDetails(details, move), node };
+  return { owners: owners.map(move), details: movedDetails(details, move) };
 }
 
 function movedDetails({ commands, containers, expressions }: Details, move: (resource: Resource) => Resource): Details {

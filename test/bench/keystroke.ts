@@ -134,7 +134,8 @@ function workspace(inputs: readonly Input[]): string {
   return root;
 }
 
-function position(text: string, offset: number): { line: number; character: number } {
+/** An offset as LSP's position. */
+export function position(text: string, offset: number): { line: number; character: number } {
   const before = text.slice(0, offset);
   return { line: before.split('\n').length - 1, character: offset - (before.lastIndexOf('\n') + 1) };
 }

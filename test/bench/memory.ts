@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Input } from './inputs.ts';
+import { position } from './keystroke.ts';
 import { initializeParams, LanguageServer } from './languageServer.ts';
 
 export interface MemoryRow {
@@ -42,8 +43,7 @@ async function editing(
     textDocument: { uri, languageId: input.language, version: 0, text: input.text },
   });
   await opened;
-  const before = input.text.slice(0, input.at);
-  const start = { line: before.split('\n').length - 1, character: input.at - (before.lastIndexOf('\n') + 1) };
+  const start = position(input.text, input.at);
   const end = { line: start.line + 1, character: input.typed.length - 1 };
   for (let version = 1; version <= edits; version++) {
     const typing = version % 2 === 1;
