@@ -12,7 +12,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   engine: [],
   repository: ['engine/index.ts'],
   server: ['engine/index.ts', 'repository/index.ts'],
-  daemon: ['engine/index.ts', 'repository/index.ts'],
+  daemon: ['engine/index.ts', 'repository/index.ts', 'hub/protocol.ts'],
+  hub: ['engine/index.ts'],
   extension: ['server/protocol.ts'],
 };
 

@@ -9,7 +9,7 @@ import { run } from 'node:test';
 
 const root = path.resolve(import.meta.dirname, '..');
 const words = process.argv.slice(2);
-const folders = ['engine', 'repository', 'server', 'daemon', 'extension', 'policies', 'test'];
+const folders = ['engine', 'repository', 'server', 'daemon', 'hub', 'extension', 'policies', 'test'];
 const files = folders
   .flatMap((folder) => globSync(`${folder}/**/*.test.ts`, { cwd: root }))
   .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
