@@ -1,0 +1,22 @@
+/** The version in every path: `/v1/…`. */
+export const hubProtocolVersion = 1;
+
+/** Every path that a device asks for, below the hub's address. */
+export const hubPaths = {
+  /** `POST`, RFC 8628 3.1. */
+  deviceAuthorization: '/v1/device/authorize',
+  /** `POST`, RFC 6749. */
+  token: '/v1/token',
+  /** `PUT` */
+  deviceStatus: '/v1/device/status',
+  /** `GET <metadata>/timestamp.json`, `<metadata>/N.root.json`, `<metadata>/N.snapshot.json`, `<metadata>/N.<role>.json` */
+  metadata: '/v1/tuf/metadata',
+  /** `GET <targets>/<directory>/<sha256>.<name>`: `/v1/tuf/targets/policies/ab….7.json` */
+  targets: '/v1/tuf/targets',
+  /** `POST` an envelope of a batch; `GET` what is acknowledged of the calling device. */
+  journal: '/v1/journal',
+  /** `POST` an envelope of a request; `GET` states. */
+  exceptionRequests: '/v1/exception-requests',
+  /** WebSocket upgrade. */
+  hints: '/v1/hints',
+} as const;
