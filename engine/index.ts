@@ -24,7 +24,7 @@ export { type Baseline, formatBaseline, type OwnPolicy, ownPolicies, readBaselin
 export { type FixChoice, type FixedFile, fixesOf, fixFile } from './fix.ts';
 export { mask } from './mask.ts';
 export * from './model.ts';
-export { type CaseResult, type CasesResult, runCases } from './policy/cases.ts';
+export { type CaseResult, type CasesRequest, type CasesResult, runCases } from './policy/cases.ts';
 export { checkPolicies, compilePolicies, type EnabledPolicy, type PolicySet } from './policy/compile.ts';
 export {
   type Configuration,
@@ -32,6 +32,7 @@ export {
   type PolicySetting,
   readConfiguration,
 } from './policy/configuration.ts';
+export { type MutationResult, mutate, type Survivor } from './policy/mutation/index.ts';
 export type { Policy } from './policy/policy.ts';
 export { type FileProblem, type PolicyFile, type PolicyReading, readPolicies } from './policy/read.ts';
 export { isDueForReview } from './policy/review.ts';

@@ -4,15 +4,18 @@ import path from 'node:path';
 import process from 'node:process';
 import {
   type CaseResult,
+  type CasesRequest,
   type CasesResult,
   checkPolicies,
   compilePolicies,
   defaultConfiguration,
   type FileProblem,
+  mutate,
   readPolicies,
   runCases,
 } from '../../engine/index.ts';
 import { createNative, policyFilesOf, readFolderTexts, replaceFile } from '../../repository/index.ts';
+import { type Mutated, mutationSummary, mutationText } from '../cases/mutation.ts';
 import { faultsOf } from '../cases/page.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
 import { complain, print } from '../output.ts';
@@ -26,8 +29,12 @@ export const testCommand: Command = {
   description: `Reads the policies in DIR (DIR/<domain>/<name>.yaml), compiles them, and judges the cases in the Markdown file beside each.
 Without DIR: the policy folders of kerb.yaml, else ./policies. DIR may also be one domain's folder or one policy's file.
 A page has a case with a finding and a clean one. With UPDATE=1 in the environment, what differs is redrawn in place.
+With --mutate each policy is altered in one place at a time, and the alterations that no case notices are listed, each with
+a small input that would show it.
 Exit code 1 when a case fails or a page lacks one, 2 when a policy is wrong.`,
-  options: {},
+  options: {
+    mutate: { help: 'list alterations of the policies that no case notices, and the mutation score' },
+  },
   dashes: 'options',
   run,
 };
@@ -40,6 +47,7 @@ interface Tested {
 }
 
 interface TestedPage {
+  readonly request: CasesRequest;
   readonly result: CasesResult;
   /** How many cases were redrawn. */
   readonly redrawn: number;
@@ -63,10 +71,23 @@ async function run(given: Arguments): Promise<ExitCode> {
       `${severity === 'error' ? style.red('✗') : style.yellow('!')} ${printable(file)}:${range.start.line}:${range.start.column}: ${printable(message)}\n`,
     );
   }
+  if (given.has('mutate')) await printMutations(pages, style);
   const { text, isGood } = summaryOf(pages, untested);
   await print(text);
   if (problems.some(({ severity }) => severity === 'error')) return 2;
   return isGood ? 0 : 1;
+}
+
+/** A page that fails proves nothing about mutants: it was told above, and is left out here. */
+async function printMutations(pages: readonly TestedPage[], style: Style): Promise<void> {
+  const mutated: Mutated[] = [];
+  for (const { request } of pages) {
+    const result = mutate({ ...request, witnesses: 'find' });
+    if (result === null) continue;
+    mutated.push({ policy: request.policy, result });
+    await print(mutationText({ policy: request.policy, result }, style));
+  }
+  await print(mutationSummary(mutated));
 }
 
 function summaryOf(pages: readonly TestedPage[], untested: readonly string[]): { text: string; isGood: boolean } {
@@ -115,15 +136,16 @@ function testFolder(named: string): Tested {
 }
 
 /** Judges a page; what differs is redrawn on request and judged again, since not everything can be drawn. */
-function testPage(request: Parameters<typeof runCases>[0], folder: string): TestedPage {
+function testPage(request: CasesRequest, folder: string): TestedPage {
   const { page } = request;
   const result = runCases(request);
   if (!isUpdate() || result.redrawn === page.text)
-    return { result, redrawn: 0, faults: faultsOf(page.text, result.cases) };
+    return { request, result, redrawn: 0, faults: faultsOf(page.text, result.cases) };
   replaceFile({ within: folder, file: page.path, bytes: Buffer.from(result.redrawn) });
-  const again = runCases({ ...request, page: { ...page, text: result.redrawn } });
+  const renewed = { ...request, page: { ...page, text: result.redrawn } };
+  const again = runCases(renewed);
   const redrawn = failedOf(result).length - failedOf(again).length;
-  return { result: again, redrawn, faults: faultsOf(result.redrawn, again.cases) };
+  return { request: renewed, result: again, redrawn, faults: faultsOf(result.redrawn, again.cases) };
 }
 
 function failedOf({ cases }: CasesResult): readonly CaseResult[] {

@@ -43,9 +43,7 @@ const day = '2026-01-01';
 
 /** Judges every block of a page by its policy alone. Never throws. */
 export function runCases({ policy, page, native }: CasesRequest): CasesResult {
-  const configuration = { ...defaultConfiguration, suppressions: { sameChange: 'allow', longestDays: 3_650 } } as const;
-  const policies = compilePolicies([policy], configuration, native);
-  const options: JudgeOptions = { policies, native, context: { gate: 'check', date: day } };
+  const options = caseOptions(policy, native);
   const cases: CaseResult[] = [];
   const contents = new Map<Block, readonly string[]>();
   let before: SourceFile | null = null;
@@ -58,6 +56,23 @@ export function runCases({ policy, page, native }: CasesRequest): CasesResult {
   return { policy: policy.id, cases, redrawn: replaceBlocks(page.text, contents) };
 }
 
+/** What cases are judged with: the policy alone, and suppressions that govern at once. */
+export function caseOptions(policy: Policy, native: Native): JudgeOptions {
+  const configuration = { ...defaultConfiguration, suppressions: { sameChange: 'allow', longestDays: 3_650 } } as const;
+  return { policies: compilePolicies([policy], configuration, native), native, context: { gate: 'check', date: day } };
+}
+
+/** The files that a page's cases judge, without their drawings. */
+export function caseFiles(page: string): readonly SourceFile[] {
+  return readBlocks(page)
+    .filter(({ kind }) => kind === 'case')
+    .map((block) => fileOf(block, readDrawings(block.lines).lines));
+}
+
+function fileOf({ path }: Block, lines: readonly string[]): SourceFile {
+  return { path, text: `${lines.join('\n').replaceAll(separator, '')}\n` };
+}
+
 interface Ran {
   readonly result: CaseResult;
   /** The block as it should be. */
@@ -67,7 +82,7 @@ interface Ran {
 
 function runCase(block: Block, options: JudgeOptions): Ran {
   const { lines, drawings } = readDrawings(block.lines);
-  const file = { path: block.path, text: `${lines.join('\n').replaceAll(separator, '')}\n` };
+  const file = fileOf(block, lines);
   const verdict = judge(file, options);
   const base = { name: block.path, line: block.line };
   if (verdict.document?.kind === 'code' && verdict.document.code === null) {

@@ -1,0 +1,58 @@
+/**
+ * Whether a policy's cases prove anything: the policy is altered in one place at a time, and each alteration that no case
+ * notices is a mistake that nobody would have noticed either.
+ */
+import type { Span } from '../../model.ts';
+import { type CasesRequest, runCases } from '../cases.ts';
+import { checkPolicies, compilePolicies } from '../compile.ts';
+import { defaultConfiguration } from '../configuration.ts';
+import type { Policy } from '../policy.ts';
+import { type Mutant, mutantsOf } from './mutants.ts';
+import { type Witness, witnessOf } from './witness.ts';
+
+/** An alteration that no case noticed. */
+export interface Survivor {
+  readonly title: string;
+  /** Where in the policy's source. */
+  readonly span: Span;
+  /** A small input that the policy and the mutant judge differently; null where none was found. */
+  readonly witness: Witness | null;
+}
+
+/** How well a page's cases pin its policy down. */
+export interface MutationResult {
+  readonly policy: string;
+  /** Mutants that compile. */
+  readonly mutants: number;
+  readonly survivors: readonly Survivor[];
+}
+
+export interface MutationRequest extends CasesRequest {
+  /** Finding inputs for survivors costs more than finding survivors. */
+  readonly witnesses: 'find' | 'omit';
+}
+
+/** Judges every mutant of a policy by its page. Null where the page fails as it is: then it proves nothing. */
+export function mutate(request: MutationRequest): MutationResult | null {
+  if (isNoticed(request.policy, request)) return null;
+  const mutants = mutantsOf(request.policy).filter(({ policy }) => compiles(policy, request));
+  const survivors = mutants.filter(({ policy }) => !isNoticed(policy, request));
+  return {
+    policy: request.policy.id,
+    mutants: mutants.length,
+    survivors: survivors.map((one) => survivorOf(one, request)),
+  };
+}
+
+function isNoticed(policy: Policy, request: CasesRequest): boolean {
+  return runCases({ ...request, policy }).cases.some(({ outcome }) => outcome === 'failed');
+}
+
+function compiles(policy: Policy, { native }: CasesRequest): boolean {
+  const set = compilePolicies([policy], defaultConfiguration, native);
+  return checkPolicies(set, native).every(({ severity }) => severity !== 'error');
+}
+
+function survivorOf({ policy, title, span }: Mutant, request: MutationRequest): Survivor {
+  return { title, span, witness: request.witnesses === 'find' ? witnessOf(policy, request) : null };
+}

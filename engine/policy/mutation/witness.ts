@@ -1,0 +1,61 @@
+/** The smallest input that two policies judge differently, made from the cases that they judge alike. */
+import { type JudgeOptions, judge } from '../../evaluate.ts';
+import type { SourceFile } from '../../model.ts';
+import { type CasesRequest, caseFiles, caseOptions } from '../cases.ts';
+import type { Policy } from '../policy.ts';
+import { smaller, variants } from './variants.ts';
+
+/** A file that tells two policies apart. */
+export interface Witness {
+  readonly file: SourceFile;
+  /** How many findings the policy as written has in it, and how many the mutant has. */
+  readonly findings: number;
+  readonly mutantFindings: number;
+}
+
+/** How many inputs are tried before none is said to be known; and how many more to make the one that was found smaller. */
+const maxTries = 1_500;
+
+/** Tries variants of the page's cases, then takes away from the first that differs while it still does. Null: none found. */
+export function witnessOf(mutant: Policy, { policy, page, native }: CasesRequest): Witness | null {
+  const sides = [caseOptions(policy, native), caseOptions(mutant, native)] as const;
+  let tries = 0;
+  const differs = (file: SourceFile): boolean => ++tries <= maxTries && said(file, sides[0]) !== said(file, sides[1]);
+  const words = wordsOf(policy);
+  for (const seed of caseFiles(page.text)) {
+    for (const file of variants(seed, words)) {
+      if (tries > maxTries) return null;
+      if (!differs(file)) continue;
+      tries = 0;
+      return witness(shrunk(file, differs), sides);
+    }
+  }
+  return null;
+}
+
+/** Takes away what does not matter, one part after the other, until nothing more can go. */
+function shrunk(file: SourceFile, differs: (file: SourceFile) => boolean): SourceFile {
+  for (const candidate of smaller(file)) if (differs(candidate)) return shrunk(candidate, differs);
+  return file;
+}
+
+function witness(file: SourceFile, [written, mutant]: readonly [JudgeOptions, JudgeOptions]): Witness {
+  return {
+    file,
+    findings: judge(file, written).findings.length,
+    mutantFindings: judge(file, mutant).findings.length,
+  };
+}
+
+/** What a policy says of a file, places and all. */
+function said(file: SourceFile, options: JudgeOptions): string {
+  const { findings } = judge(file, options);
+  return JSON.stringify(findings.map(({ span, message, outcome }) => [span.start, span.end, outcome, message]));
+}
+
+/** The constants of a policy: what its conditions are about. */
+function wordsOf({ where, rule }: Policy): readonly string[] {
+  const text = `${where?.text ?? ''} ${rule.kind === 'require' ? rule.require.text : ''}`;
+  const words = [...text.matchAll(/'([^'\n]{1,100})'|"([^"\n]{1,100})"/g)].map((match) => match[1] ?? match[2] ?? '');
+  return [...new Set(words)].slice(0, 20);
+}
