@@ -37,3 +37,5 @@ export type { Policy } from './policy/policy.ts';
 export { type FileProblem, type PolicyFile, type PolicyReading, readPolicies } from './policy/read.ts';
 export { isDueForReview } from './policy/review.ts';
 export { type ResourceKind, resourceKinds } from './resource/index.ts';
+export { CanonicalError, canonicalize } from './trust/canonical.ts';
+export { breakOf, type ChainEntry, type ChainHead, chainStart, headOf, type Link, link } from './trust/chain.ts';

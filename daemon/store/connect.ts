@@ -1,0 +1,52 @@
+/**
+ * The way to SQLite. A build lays better-sqlite3's binary beside the bundle as `native/better-sqlite3.node`; in a checkout
+ * it comes out of node_modules.
+ */
+import { chmodSync, existsSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import Database from 'better-sqlite3';
+import type { StoreProblem } from './problem.ts';
+
+/** The Node-API version of the binary: an older Node loads it and then crashes in the first call. */
+const neededNodeApi = 10;
+/** How long a write waits for another process's. */
+const busyTimeoutMs = 5_000;
+/** The log is folded back at this many pages (4 MiB), and cut to that size. */
+const checkpointPages = 1_000;
+
+/** Why this runtime cannot open a store, or null where it can. Ask before `connect`: a crash cannot be caught. */
+export function runtimeProblem(
+  versions: { readonly node: string; readonly napi?: string } = process.versions,
+): StoreProblem | null {
+  if (Number(versions.napi ?? 0) >= neededNodeApi) return null;
+  return {
+    kind: 'problem',
+    reason: 'runtime',
+    message: `Node ${versions.node} cannot load Kerb's store, Node 22.14 or newer can: put one first in the PATH, or start Kerb from VS Code, which brings its own`,
+  };
+}
+
+/** Opens a database file, made where there is none, for several processes at once. Throws SQLite's errors. */
+export function connect(file: string): Database.Database {
+  const beside = path.join(import.meta.dirname, 'native', 'better-sqlite3.node');
+  const db = new Database(file, {
+    timeout: busyTimeoutMs,
+    ...(existsSync(beside) ? { nativeBinding: beside } : {}),
+  });
+  try {
+    // Before there is a log: it and its index get the permissions of the file.
+    if (process.platform !== 'win32') chmodSync(file, 0o600);
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = FULL');
+    db.pragma(`wal_autocheckpoint = ${checkpointPages}`);
+    db.pragma(`journal_size_limit = ${checkpointPages * 4_096}`);
+    // What comes out of a damaged file is never run as code.
+    db.pragma('trusted_schema = OFF');
+    db.pragma('cell_size_check = ON');
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}

@@ -1,0 +1,162 @@
+/** The store as its users see it: what is written is there, in order, chained, bounded, and shared by several. */
+import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { breakOf, chainStart, headOf } from '../../engine/index.ts';
+import { createNative } from '../../repository/index.ts';
+import { createHome, decision, noon, openTestStore } from '../../test/store.ts';
+import { connect, runtimeProblem } from './connect.ts';
+import { openStore } from './open.ts';
+import type { Appended, Store } from './store.ts';
+
+const { sha256 } = createNative();
+const dayMs = 86_400_000;
+
+function appended(result: Appended) {
+  assert.equal(result.kind, 'appended', JSON.stringify(result));
+  return result as Extract<Appended, { kind: 'appended' }>;
+}
+
+function fill(store: Store, count: number): void {
+  for (let at = 0; at < count; at++) appended(store.append(decision()));
+}
+
+test('records are numbered from 1 and chained by the hash of the canonical entry before', (context) => {
+  const store = openTestStore(context, createHome(context));
+  fill(store, 5);
+  let head = chainStart;
+  for (const entry of store.entries(0, 10)) {
+    assert.equal(breakOf(entry, { device: 'laptop', head }), null);
+    head = headOf(entry, { sha256 });
+  }
+  assert.deepEqual(store.status().head, head);
+  assert.equal(head.seq, 5);
+});
+
+test('what was appended is there after closing, and the chain goes on', (context) => {
+  const home = createHome(context);
+  const first = openTestStore(context, home);
+  const { entry } = appended(first.append(decision()));
+  first.close();
+  const second = openTestStore(context, home, { device: 'another name is of no use now' });
+  assert.deepEqual(second.entries(0, 10), [entry]);
+  assert.equal(appended(second.append(decision())).entry.device, 'laptop');
+  assert.equal(second.status().head.seq, 2);
+});
+
+test('two that have the store open take turns', (context) => {
+  const home = createHome(context);
+  const [one, other] = [openTestStore(context, home), openTestStore(context, home)];
+  const numbers = [one, other, one, one, other].map((store) => appended(store.append(decision())).entry.seq);
+  assert.deepEqual(numbers, [1, 2, 3, 4, 5]);
+});
+
+test('folder and files are the user’s alone', {
+  skip: process.platform === 'win32' ? 'no such bits' : false,
+}, (context) => {
+  const home = createHome(context);
+  fill(openTestStore(context, home), 1);
+  const mode = (file: string) => statSync(file).mode & 0o777;
+  assert.equal(mode(home.store), 0o700);
+  for (const name of ['kerb.db', 'kerb.db-wal', 'kerb.db-shm']) assert.equal(mode(path.join(home.store, name)), 0o600);
+});
+
+test('a decision is found by its commit or tree, the newest first', (context) => {
+  const store = openTestStore(context, createHome(context));
+  const [tree, commit] = ['1'.repeat(40), '2'.repeat(40)];
+  const target = { base: null, ref: null };
+  store.append(decision({ target: { ...target, tree, commit: null }, effect: 'deny', passed: false }));
+  assert.equal(store.findDecision({ tree })?.passed, false);
+  store.append(decision({ target: { ...target, tree, commit }, gate: 'push' }));
+  assert.equal(store.findDecision({ tree })?.seq, 2);
+  assert.equal(store.findDecision({ commit })?.gate, 'push');
+  assert.equal(store.findDecision({ commit: '3'.repeat(40), tree })?.seq, 2);
+  assert.equal(store.findDecision({ tree: '3'.repeat(40) }), null);
+});
+
+test('only what the hub has is let go, after the retention, and the chain keeps its anchor', (context) => {
+  let now = noon;
+  const store = openTestStore(context, createHome(context), { now: () => now });
+  fill(store, 4);
+  const third = store.entries(2, 1)[0]!;
+  now += 400 * dayMs;
+  assert.deepEqual(store.prune(), { kind: 'pruned', entries: 0 });
+  assert.deepEqual(store.acknowledge(3, headOf(third, { sha256 }).hash), { kind: 'acknowledged' });
+  assert.deepEqual(store.prune(), { kind: 'pruned', entries: 3 });
+  const [fourth] = store.entries(0, 10);
+  assert.equal(breakOf(fourth!, { device: 'laptop', head: headOf(third, { sha256 }) }), null);
+  assert.equal(store.status().entries, 1);
+  assert.equal(store.findDecision({ tree: 'b'.repeat(40) })?.seq, 4);
+  fill(store, 1);
+  assert.equal(store.status().head.seq, 5);
+});
+
+test('an acknowledgement of an entry that is not the one kept here is told', (context) => {
+  const store = openTestStore(context, createHome(context));
+  fill(store, 1);
+  assert.equal(store.acknowledge(1, 'f'.repeat(64)).kind, 'diverged');
+  assert.equal(store.acknowledge(2, 'f'.repeat(64)).kind, 'diverged');
+  assert.equal(store.status().acknowledgedSeq, 0);
+});
+
+test('a full journal refuses, with words', (context) => {
+  const store = openTestStore(context, createHome(context), { limits: { maxEntries: 2 } });
+  fill(store, 2);
+  const refused = store.append(decision());
+  assert.equal(refused.kind, 'refused');
+  assert.match(JSON.stringify(refused), /limit.*2 entries.*kerb sync/);
+  assert.equal(store.status().head.seq, 2);
+});
+
+test('verdicts go in with the record, and the least used go first', (context) => {
+  const store = openTestStore(context, createHome(context), { limits: { maxVerdicts: 3 } });
+  store.append(decision(), {
+    verdicts: new Map([
+      ['a', '1'],
+      ['b', '2'],
+      ['c', '3'],
+    ]),
+  });
+  assert.deepEqual(
+    [...store.verdicts(['a', 'x', 'c'])],
+    [
+      ['a', '1'],
+      ['c', '3'],
+    ],
+  );
+  store.putVerdicts(new Map([['d', '4']]));
+  assert.deepEqual([...store.verdicts(['a', 'b', 'c', 'd']).keys()], ['a', 'c', 'd']);
+});
+
+test('state and requests are kept until they are removed', (context) => {
+  const home = createHome(context);
+  const store = openTestStore(context, home, { limits: { maxRequests: 1 } });
+  store.setState('checkpoint', '{"size":1}');
+  store.putRequest('r1', '{}');
+  assert.equal(store.putRequest('r2', '{}').kind, 'refused');
+  const again = openTestStore(context, home);
+  assert.equal(again.state('checkpoint'), '{"size":1}');
+  assert.equal(again.state('nothing'), null);
+  assert.deepEqual([...again.requests()], [['r1', '{}']]);
+  store.setState('checkpoint', null);
+  store.removeRequest('r1');
+  assert.equal(again.state('checkpoint'), null);
+  assert.equal(again.requests().size, 0);
+});
+
+test('the store of a newer Kerb is left as it is', (context) => {
+  const home = createHome(context);
+  openTestStore(context, home).close();
+  const db = connect(path.join(home.store, 'kerb.db'));
+  db.pragma('user_version = 999');
+  db.close();
+  const refused = openStore({ home, device: 'laptop', now: () => noon, sha256 });
+  assert.equal(refused.kind, 'problem');
+  assert.match(JSON.stringify(refused), /newer.*schema 999/);
+});
+
+test('a runtime that would crash is told from one that can', () => {
+  assert.equal(runtimeProblem(), null);
+  assert.match(runtimeProblem({ node: '20.20.2', napi: '9' })?.message ?? '', /Node 20\.20\.2 .* Node 22\.14 or newer/);
+});
