@@ -16,6 +16,7 @@ export async function loadPoliciesHere(folders: readonly string[]): Promise<Setu
     root,
     origin: { kind: 'workTree' },
     folders: policyFoldersOf(folders),
+    organisation: null,
   });
   for (const { file, range, message } of setup.problems) {
     await complain(`kerb: ${printable(file)}:${range.start.line}: ${printable(message)}\n`);

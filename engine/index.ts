@@ -24,11 +24,36 @@ export { type Baseline, formatBaseline, type OwnPolicy, ownPolicies, readBaselin
 export { type FixChoice, type FixedFile, fixesOf, fixFile } from './fix.ts';
 export { mask } from './mask.ts';
 export * from './model.ts';
+export { type Bundle, formatBundle, readBundle } from './organisation/bundle.ts';
+export {
+  atGate,
+  isStale,
+  mayReplace,
+  type Organisation,
+  organisationOf,
+  organisationPrefix,
+} from './organisation/organisation.ts';
+export {
+  type Device,
+  formatRollout,
+  type Ring,
+  type Rollout,
+  readRollout,
+  ringOf,
+  type Stage,
+} from './organisation/rollout.ts';
+export {
+  defaultGateSettings,
+  type GateSettings,
+  type OrganisationRules,
+  readOrganisationRules,
+} from './organisation/rules.ts';
 export { type CaseResult, type CasesRequest, type CasesResult, runCases } from './policy/cases.ts';
 export { checkPolicies, compilePolicies, type EnabledPolicy, type PolicySet } from './policy/compile.ts';
 export {
   type Configuration,
   defaultConfiguration,
+  organisationConfiguration,
   type PolicySetting,
   readConfiguration,
 } from './policy/configuration.ts';
@@ -37,5 +62,6 @@ export type { Policy } from './policy/policy.ts';
 export { type FileProblem, type PolicyFile, type PolicyReading, readPolicies } from './policy/read.ts';
 export { isDueForReview } from './policy/review.ts';
 export { type ResourceKind, resourceKinds } from './resource/index.ts';
+export type { VerifiedBundle } from './trust/bundle.ts';
 export { CanonicalError, canonicalize } from './trust/canonical.ts';
 export { breakOf, type ChainEntry, type ChainHead, chainStart, headOf, type Link, link } from './trust/chain.ts';

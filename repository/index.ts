@@ -13,7 +13,7 @@ export {
 export { type GitFailure, type GitOutput, git } from './git.ts';
 export { type ListedFile, type Listing, listFiles } from './list.ts';
 export { createNative } from './native.ts';
-export { isBuiltIn, loadPage, loadPolicies, type PolicyFolder, policyFilesOf } from './policies.ts';
+export { isBuiltIn, isOfOrganisation, loadPage, loadPolicies, type PolicyFolder, policyFilesOf } from './policies.ts';
 export { maxFileBytes, type Reading, readFolderTexts, readingOf, readWorkFile } from './read.ts';
 export { configurationName, findRoot, isInside, type Placement, placeOf, relativePath } from './root.ts';
 export { loadSetup, type Origin, type Setup, type SetupOptions } from './setup.ts';

@@ -1,8 +1,17 @@
-/** The policies that come with Kerb, and those of folders on top of them. */
+/** The policies that come with Kerb, on top of them the organisation's, and on top of those what folders hold. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type FileProblem, type Policy, type PolicyFile, type PolicyReading, readPolicies } from '../engine/index.ts';
+import {
+  type FileProblem,
+  mayReplace,
+  type Organisation,
+  organisationPrefix,
+  type Policy,
+  type PolicyFile,
+  type PolicyReading,
+  readPolicies,
+} from '../engine/index.ts';
 import { readFolderTexts } from './read.ts';
 
 /** A folder of policies: `<domain>/<name>.yaml`, and the cases beside them. */
@@ -24,23 +33,37 @@ export interface LoadedPolicies {
 const here = path.dirname(fileURLToPath(import.meta.url));
 const sources = path.resolve(here, '../policies');
 
-/** The built-in policies, and each folder's on top: the last one with an id wins, and a note says so. */
-export function loadPolicies(folders: readonly PolicyFolder[]): LoadedPolicies {
+/**
+ * The built-in policies, the organisation's, and each folder's on top: the last one with an id wins, and a note says so.
+ * What the organisation has locked, no folder replaces.
+ */
+export function loadPolicies(folders: readonly PolicyFolder[], organisation: Organisation | null): LoadedPolicies {
   const builtIn = loadBuiltIn();
   const byId = new Map(builtIn.policies.map((policy) => [policy.id, policy]));
   const problems: FileProblem[] = [...builtIn.problems];
   const notes: string[] = [];
+  const put = (policy: Policy): void => {
+    const before = byId.get(policy.id);
+    if (before !== undefined && before.source !== policy.source)
+      notes.push(`${policy.file} replaces ${policy.id} of ${before.file}`);
+    byId.set(policy.id, policy);
+  };
+  organisation?.policies.forEach(put);
   for (const folder of folders) {
     const reading = readPolicies(policyFilesOf(folder));
     problems.push(...reading.problems);
     for (const policy of reading.policies) {
-      const before = byId.get(policy.id);
-      if (before !== undefined && before.source !== policy.source)
-        notes.push(`${policy.file} replaces ${policy.id} of ${before.file}`);
-      byId.set(policy.id, policy);
+      if (!byId.has(policy.id) || mayReplace(organisation, policy.id)) put(policy);
+      else problems.push(inVain(policy));
     }
   }
   return { policies: [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1)), problems, notes };
+}
+
+function inVain({ file }: Policy): FileProblem {
+  const start = { line: 1, column: 1 };
+  const message = 'the organisation has locked the policy with this id, and this one does not replace it';
+  return { file, span: { start: 0, end: 0 }, range: { start, end: start }, severity: 'warning', message };
 }
 
 /** The policy files among a folder's texts, with the ids that their paths give them. */
@@ -51,11 +74,15 @@ export function policyFilesOf(folder: PolicyFolder): PolicyFile[] {
     .map(([file, text]) => ({ path: file, id: file.slice(prefix).replace(/\.ya?ml$/, ''), text }));
 }
 
-/**
- * The page of a policy: the Markdown beside it, with its cases; null where there is none.
- * `root` is what the paths of policies from folders are relative to.
- */
-export function loadPage(root: string, policy: Policy): string | null {
+/** Where pages are: `root` is what the paths of policies from folders are relative to. */
+interface PageOptions {
+  readonly root: string;
+  readonly organisation: Organisation | null;
+}
+
+/** The page of a policy: the Markdown beside it, with its cases; null where there is none. */
+export function loadPage({ root, organisation }: PageOptions, policy: Policy): string | null {
+  if (isOfOrganisation(policy)) return organisation?.pages[policy.id] ?? null;
   const file = policy.file.replace(/\.ya?ml$/, '.md');
   if (!isBuiltIn(policy)) {
     const onDisk = path.resolve(root, file);
@@ -71,6 +98,11 @@ export function loadPage(root: string, policy: Policy): string | null {
 /** Whether a policy came with Kerb. */
 export function isBuiltIn(policy: Policy): boolean {
   return policy.file.startsWith(builtInPrefix);
+}
+
+/** Whether a policy came from the hub: there is no file of it that could be opened. */
+export function isOfOrganisation(policy: Policy): boolean {
+  return policy.file.startsWith(organisationPrefix);
 }
 
 /** How built-in policies are named as files; no path of a repository begins so. */

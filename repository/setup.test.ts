@@ -37,7 +37,7 @@ test('rules come from the work tree, the index or a commit, each as a whole', as
   });
   const origins = [{ kind: 'commit', commit: base }, { kind: 'index' }, { kind: 'workTree' }] as const;
   for (const [index, word] of ['base', 'index', 'tree'].entries()) {
-    const setup = await loadSetup({ root: tree.root, origin: origins[index]!, folders: [] });
+    const setup = await loadSetup({ root: tree.root, origin: origins[index]!, folders: [], organisation: null });
     assert.deepEqual(setup.problems, []);
     assert.deepEqual(setup.configuration.ignore, [word]);
     assert.equal(setup.baseline, `# ${word}\n`);
@@ -46,7 +46,12 @@ test('rules come from the work tree, the index or a commit, each as a whole', as
 });
 
 test('without kerb.yaml the built-in policies govern', async (context) => {
-  const setup = await loadSetup({ root: createWorkTree(context).root, origin: { kind: 'workTree' }, folders: [] });
+  const setup = await loadSetup({
+    root: createWorkTree(context).root,
+    origin: { kind: 'workTree' },
+    folders: [],
+    organisation: null,
+  });
   assert.deepEqual([setup.problems, setup.notes, setup.baseline], [[], [], null]);
   assert.ok(setup.policies.length >= 80 && setup.policies.every(isBuiltIn));
 });
@@ -77,6 +82,7 @@ for (const [name, files, message, severity, place] of mistakes) {
       root: createWorkTree(context, files).root,
       origin: { kind: 'workTree' },
       folders: [],
+      organisation: null,
     });
     assert.match(problems[0]?.message ?? '', message);
     assert.equal(problems[0]?.severity, severity);
@@ -101,7 +107,7 @@ test('what stands in the place of kerb.yaml and is no text is a problem, in git 
     shape(tree.root);
     const commit = tree.commit('second');
     for (const origin of [{ kind: 'workTree' }, { kind: 'index' }, { kind: 'commit', commit }] as const) {
-      const { problems } = await loadSetup({ root: tree.root, origin, folders: [] });
+      const { problems } = await loadSetup({ root: tree.root, origin, folders: [], organisation: null });
       assert.deepEqual(
         problems.map(({ file, severity }) => `${file} ${severity}`),
         ['kerb.yaml error'],
@@ -113,7 +119,7 @@ test('what stands in the place of kerb.yaml and is no text is a problem, in git 
 
 test('kerb.yml is not read, which is said', async (context) => {
   const { root } = createWorkTree(context, { 'kerb.yml': 'ignore: ["**"]\n' });
-  const setup = await loadSetup({ root, origin: { kind: 'workTree' }, folders: [] });
+  const setup = await loadSetup({ root, origin: { kind: 'workTree' }, folders: [], organisation: null });
   assert.deepEqual([setup.configuration.ignore, setup.problems], [[], []]);
   assert.match(setup.notes.join(), /kerb\.yml is not read: did you mean kerb\.yaml\?/);
 });
@@ -123,7 +129,7 @@ test('the last policy with an id wins, which is said; the same one again is not 
     name,
     texts: new Map([[`${name}/shop/one.yaml`, policy(title)]]),
   });
-  const loaded = loadPolicies([folder('a', 'First'), folder('b', 'Second'), folder('c', 'Second')]);
+  const loaded = loadPolicies([folder('a', 'First'), folder('b', 'Second'), folder('c', 'Second')], null);
   assert.equal(loaded.policies.find(({ id }) => id === 'shop/one')?.title, 'Second');
   assert.deepEqual(loaded.notes, ['b/shop/one.yaml replaces shop/one of a/shop/one.yaml']);
 });
@@ -134,8 +140,14 @@ test('pages are found beside policies, built-in or not', async (context) => {
     'rules/shop/one.yaml': policy('One'),
     'rules/shop/one.md': '# shop/one\n',
   });
-  const { policies } = await loadSetup({ root: tree.root, origin: { kind: 'workTree' }, folders: [] });
-  const page = (id: string) => loadPage(tree.root, policies.find((each) => each.id === id)!);
+  const { policies } = await loadSetup({
+    root: tree.root,
+    origin: { kind: 'workTree' },
+    folders: [],
+    organisation: null,
+  });
+  const page = (id: string) =>
+    loadPage({ root: tree.root, organisation: null }, policies.find((each) => each.id === id)!);
   assert.equal(page('shop/one'), '# shop/one\n');
   assert.match(page('kubernetes/privileged') ?? '', /^# kubernetes\/privileged/);
 });

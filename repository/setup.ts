@@ -5,6 +5,8 @@ import {
   type Configuration,
   defaultConfiguration,
   type FileProblem,
+  type Organisation,
+  organisationConfiguration,
   type Policy,
   readConfiguration,
 } from '../engine/index.ts';
@@ -27,11 +29,15 @@ export interface SetupOptions {
   readonly origin: Origin;
   /** Further policy folders, absolute, as somebody named them on the command line. */
   readonly folders: readonly string[];
+  /** What the hub's verified bundle says; null without one. It stands between what comes with Kerb and the repository. */
+  readonly organisation: Organisation | null;
 }
 
 export interface Setup {
   readonly root: string;
+  /** The repository's, on top of the organisation's. */
   readonly configuration: Configuration;
+  readonly organisation: Organisation | null;
   /** Read, not compiled; sorted by id. */
   readonly policies: readonly Policy[];
   /** The baseline's text; null without one. */
@@ -44,12 +50,13 @@ export interface Setup {
 
 /** Loads what governs a repository. Never throws: what could not be read is a problem. */
 export async function loadSetup(options: SetupOptions): Promise<Setup> {
-  const { root } = options;
+  const { root, organisation } = options;
+  const defaults = organisation === null ? defaultConfiguration : organisationConfiguration(organisation.rules);
   const problems: FileProblem[] = [];
   const text = await readText(options, configurationName, problems);
-  const reading = text === null ? null : readConfiguration({ path: configurationName, text });
+  const reading = text === null ? null : readConfiguration({ path: configurationName, text }, defaults);
   problems.push(...(reading?.problems ?? []));
-  const configuration = reading?.configuration ?? defaultConfiguration;
+  const configuration = reading?.configuration ?? defaults;
   const report = (at: readonly (string | number)[], message: string, severity: FileProblem['severity']): void =>
     void problems.push({ file: configurationName, ...placeOfValue(text ?? '', at), severity, message });
   const folders: PolicyFolder[] = [];
@@ -60,7 +67,7 @@ export async function loadSetup(options: SetupOptions): Promise<Setup> {
     folders.push({ name: folder, texts });
   }
   for (const folder of options.folders) folders.push(namedFolder(root, folder, problems));
-  const loaded = loadPolicies(folders);
+  const loaded = loadPolicies(folders, organisation);
   const baseline =
     configuration.baseline === null ? null : await readText(options, normal(configuration.baseline), problems);
   const isToldOf = problems.some(({ file }) => file === configuration.baseline);
@@ -71,6 +78,7 @@ export async function loadSetup(options: SetupOptions): Promise<Setup> {
   return {
     root,
     configuration,
+    organisation,
     policies: loaded.policies,
     baseline,
     problems: [...problems, ...loaded.problems],

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Policy } from '../engine/index.ts';
-import { isBuiltIn, loadPage } from '../repository/index.ts';
+import { isBuiltIn, isOfOrganisation, loadPage } from '../repository/index.ts';
 import type { Rules } from './roots.ts';
 import { uriOf } from './uri.ts';
 
@@ -18,8 +18,9 @@ export function pageUri(root: string, policy: Policy | undefined): string | null
   return found ? uriOf(found) : (policy.references[0] ?? null);
 }
 
-/** The absolute path of a policy's file; of a built-in one where this installation has its source; or null. */
+/** The absolute path of a policy's file; of a built-in one where this installation has its source; or null, as for the hub's. */
 export function sourceFile(root: string, policy: Policy): string | null {
+  if (isOfOrganisation(policy)) return null;
   if (!isBuiltIn(policy)) return path.resolve(root, policy.file);
   const file = path.resolve(here, '../policies', `${policy.id}.yaml`);
   return existsSync(file) ? file : null;
@@ -35,14 +36,14 @@ export function summaryOf(rules: Rules, policy: Policy): string {
     `*Remedy:* ${policy.remedy.trim()}`,
     [name, ...factsOf(policy)].join(' · '),
   ];
-  const example = exampleOf(loadPage(rules.setup.root, policy));
+  const example = exampleOf(loadPage(rules.setup, policy));
   if (example !== null) lines.push(example);
   return lines.join('\n\n');
 }
 
 /** A policy's whole page: what its file says, then its documentation with all cases. */
 export function explanationOf(rules: Rules, policy: Policy): string {
-  const page = loadPage(rules.setup.root, policy);
+  const page = loadPage(rules.setup, policy);
   const head = [
     `# ${policy.title}`,
     `\`${policy.id}\` · ${factsOf(policy).join(' · ')}`,

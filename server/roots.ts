@@ -136,7 +136,7 @@ function nameOf(uri: string): string {
 }
 
 async function loadRules(folder: string, native: Native): Promise<Rules> {
-  const setup = await loadSetup({ root: folder, origin: { kind: 'workTree' }, folders: [] });
+  const setup = await loadSetup({ root: folder, origin: { kind: 'workTree' }, folders: [], organisation: null });
   const set = compilePolicies(setup.policies, setup.configuration, native);
   const baseline = setup.baseline === null ? null : readBaseline(setup.baseline);
   const byId = new Map(setup.policies.map((policy) => [policy.id, policy]));

@@ -20,7 +20,7 @@ interface Seed {
 }
 
 const native = createNative();
-const policies = compilePolicies(loadPolicies([]).policies, defaultConfiguration, native);
+const policies = compilePolicies(loadPolicies([], null).policies, defaultConfiguration, native);
 const seeds = [...fixtures(), ...cases()];
 
 test(`${seeds.length} texts, ${rounds} variants of each`, () => {

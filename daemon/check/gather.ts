@@ -55,14 +55,14 @@ export async function gather(request: Request): Promise<Gathered> {
   if (subject.kind === 'text') {
     const file = path.resolve(subject.path);
     const root = rootOf([file], cwd);
-    const setup = await loadSetup({ root, origin: { kind: 'workTree' }, folders });
+    const setup = await loadSetup({ root, origin: { kind: 'workTree' }, folders, organisation: null });
     const reading = readingOf(relativePath(root, file), subject.bytes);
     return { setup, inputs: [{ kind: 'read', reading }], skipped: 0, problems: [], notes: setup.notes };
   }
   const paths = (request.paths.length > 0 ? request.paths : ['.']).map((each) => path.resolve(each));
   const root = rootOf(paths, cwd);
   const [setup, listing] = await Promise.all([
-    loadSetup({ root, origin: { kind: 'workTree' }, folders }),
+    loadSetup({ root, origin: { kind: 'workTree' }, folders, organisation: null }),
     listFiles(root, paths),
   ]);
   const inputs = listing.files.map(({ path: file, sizeBytes }): Input => ({ kind: 'workFile', path: file, sizeBytes }));
@@ -83,7 +83,7 @@ async function gatherChange(request: Request, cwd: string, folders: readonly str
   const change =
     request.subject.kind === 'range' ? await readRange(root, request.subject.range) : await readStaged(root);
   if ('kind' in change) throw new UsageError(change.message);
-  const setup = await loadSetup({ root, origin: originOf(change), folders });
+  const setup = await loadSetup({ root, origin: originOf(change), folders, organisation: null });
   const chosen = { ...change, files: change.files.filter((file) => isChosen(path.join(root, file.path), paths)) };
   const inputs: Input[] = [];
   const problems = change.problems.filter(({ file }) => isChosen(path.join(root, file), paths)).map(blocking);

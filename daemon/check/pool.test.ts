@@ -11,7 +11,7 @@ const pod = (index: number) =>
   `apiVersion: v1\nkind: Pod\nmetadata: { name: web-${index} }\nspec: { hostNetwork: true, containers: [{ name: a, image: a }] }\n# ${'x'.repeat(30_000)}\n`;
 
 async function prepare(root: string, faults: string[] = []) {
-  const setup = await loadSetup({ root, origin: { kind: 'workTree' }, folders: [] });
+  const setup = await loadSetup({ root, origin: { kind: 'workTree' }, folders: [], organisation: null });
   return {
     setup,
     desk: createDesk(setup, options),

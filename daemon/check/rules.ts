@@ -23,7 +23,7 @@ export function ruleProblems(setup: Setup, set: PolicySet, native: Native): File
 export async function problemsOfNewRules(change: Change, base: Setup, native: Native): Promise<FileProblem[]> {
   if (!change.touched.some((file) => governs(file, base))) return [];
   const origin: Origin = change.head === null ? { kind: 'index' } : { kind: 'commit', commit: change.head };
-  const next = await loadSetup({ root: base.root, origin, folders: [] });
+  const next = await loadSetup({ root: base.root, origin, folders: [], organisation: base.organisation });
   const known = new Set(problemsOf(base, native).map(keyOf));
   return problemsOf(next, native).filter((problem) => problem.severity === 'error' && !known.has(keyOf(problem)));
 }

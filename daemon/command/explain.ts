@@ -30,7 +30,7 @@ async function run(given: Arguments): Promise<ExitCode> {
   }
   const setup = await loadPoliciesHere(given.values('policies'));
   const policy = policyNamed(setup.policies, name);
-  const page = loadPage(setup.root, policy);
+  const page = loadPage(setup, policy);
   await print(explanationOf(policy, enforcementHere(setup, policy), page, styleFor(process.stdout)));
   return 0;
 }

@@ -8,6 +8,7 @@ import { type CompiledPolicy, compilePolicy } from './compilePolicy.ts';
 import type { Configuration } from './configuration.ts';
 import { type FileProblem, fileProblem } from './file.ts';
 import { globMatcher } from './glob.ts';
+import { ignoredByAll } from './layer.ts';
 import type { Policy } from './policy.ts';
 import type { Read } from './reads.ts';
 import { type EnabledPolicy, enabledPolicies } from './select.ts';
@@ -69,7 +70,7 @@ export function compilePolicies(
     ids: new Set(policies.map((policy) => policy.id)),
     configuration,
     problems: selection.problems,
-    ignores: globMatcher(configuration.ignore),
+    ignores: globMatcher(ignoredByAll(configuration)),
     compiled,
     groups: remembered((kind) => groupsOf(compiled(kind))),
     secrets: once(() => secretsOf(scanner(), selection.policies, compiled)),

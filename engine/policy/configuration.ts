@@ -1,6 +1,7 @@
 /** `kerb.yaml`: what a repository chooses for itself. */
 import type { Enforcement, SourceFile } from '../model.ts';
-import { type FileProblem, readYaml } from './file.ts';
+import { isLocked, type OrganisationRules } from '../organisation/rules.ts';
+import { type Checked, type FileProblem, readYaml } from './file.ts';
 import { type ConfigurationDocument, configurationSchema } from './schema.ts';
 
 /** What a repository chooses; see `configurationSchema` for the file. */
@@ -17,6 +18,8 @@ export interface Configuration {
   readonly policyFolders: readonly string[];
   readonly baseline: string | null;
   readonly suppressions: { readonly sameChange: 'refuse' | 'allow'; readonly longestDays: number };
+  /** What the organisation has decided, for whatever is not said above; absent without one. */
+  readonly organisation?: OrganisationRules;
 }
 
 /** What is different for one policy, or for a domain. */
@@ -40,13 +43,25 @@ export const defaultConfiguration: Configuration = {
   suppressions: { sameChange: 'refuse', longestDays: 180 },
 };
 
-/** Reads `kerb.yaml`. Never throws; with a problem of severity `error`, the configuration is the default and must not be relied on. */
-export function readConfiguration(file: SourceFile): {
+/** What holds in an organisation where a repository says nothing. */
+export function organisationConfiguration(organisation: OrganisationRules): Configuration {
+  const { sets, suppressions } = organisation;
+  return { ...defaultConfiguration, sets, suppressions, organisation };
+}
+
+/**
+ * Reads `kerb.yaml`; `defaults` hold for what it does not say. Never throws; with a problem of severity `error`, the
+ * configuration is the default and must not be relied on. An attempt to loosen what is locked is a warning, and in vain.
+ */
+export function readConfiguration(
+  file: SourceFile,
+  defaults: Configuration = defaultConfiguration,
+): {
   readonly configuration: Configuration;
   readonly problems: readonly FileProblem[];
 } {
   if (file.text.replace(/#.*$/gm, '').trim() === '') {
-    return { configuration: { ...defaultConfiguration, file: file.path, source: file.text }, problems: [] };
+    return { configuration: { ...defaults, file: file.path, source: file.text }, problems: [] };
   }
   const checked = readYaml(file, configurationSchema, { maxBytes, what: 'configuration' });
   for (const key of ['policyFolders', 'baseline'] as const) {
@@ -54,17 +69,19 @@ export function readConfiguration(file: SourceFile): {
     const paths = typeof value === 'string' ? [value] : (value ?? []);
     if (paths.some(leaves)) checked.report([key], 'a path stays within the repository: relative, without `..`');
   }
-  const usable = checked.value !== null && checked.ok();
-  return {
-    configuration: usable
-      ? configurationOf(file, checked.value, namesIn(checked.raw, 'policies'))
-      : { ...defaultConfiguration, file: file.path, source: file.text },
-    problems: checked.problems,
-  };
+  if (checked.value === null || !checked.ok())
+    return { configuration: { ...defaults, file: file.path, source: file.text }, problems: checked.problems };
+  const chosen = configurationOf(file, checked.value, namesIn(checked.raw, 'policies'), defaults);
+  return { configuration: withLocks(chosen, checked), problems: checked.problems };
 }
 
 /** `named`: the ids as they are written, since the schema passes over one that is called `__proto__`. */
-function configurationOf(file: SourceFile, document: ConfigurationDocument, named: readonly string[]): Configuration {
+export function configurationOf(
+  file: SourceFile,
+  document: ConfigurationDocument,
+  named: readonly string[],
+  defaults: Configuration,
+): Configuration {
   const policies: Record<string, PolicySetting> = Object.create(null);
   for (const id of named) policies[id] = {};
   for (const [id, { enforcement, parameters, ignore }] of Object.entries(document.policies ?? {})) {
@@ -75,21 +92,44 @@ function configurationOf(file: SourceFile, document: ConfigurationDocument, name
     };
   }
   return {
+    ...defaults,
     file: file.path,
     source: file.text,
-    sets: document.sets ?? defaultConfiguration.sets,
+    sets: document.sets ?? defaults.sets,
     policies,
     ignore: document.ignore ?? [],
     policyFolders: document.policyFolders ?? [],
     baseline: document.baseline ?? null,
     suppressions: {
-      sameChange: document.suppressions?.sameChange ?? defaultConfiguration.suppressions.sameChange,
-      longestDays: document.suppressions?.longestDays ?? defaultConfiguration.suppressions.longestDays,
+      sameChange: document.suppressions?.sameChange ?? defaults.suppressions.sameChange,
+      longestDays: document.suppressions?.longestDays ?? defaults.suppressions.longestDays,
     },
   };
 }
 
-function namesIn(raw: unknown, key: string): readonly string[] {
+/** The configuration with the organisation's terms of suppressions and without a baseline, where those are locked. */
+function withLocks(configuration: Configuration, { warn }: Pick<Checked, 'warn'>): Configuration {
+  const { organisation } = configuration;
+  let { baseline, suppressions } = configuration;
+  if (baseline !== null && isLocked(organisation, 'baseline')) {
+    warn(['baseline'], 'the organisation allows no baseline: it covers nothing here');
+    baseline = null;
+  }
+  if (organisation !== undefined && isLocked(organisation, 'suppressions')) {
+    const { sameChange, longestDays } = organisation.suppressions;
+    if (suppressions.longestDays > longestDays)
+      warn(['suppressions', 'longestDays'], `the organisation allows at most ${longestDays} days, and that holds`);
+    if (suppressions.sameChange === 'allow' && sameChange === 'refuse')
+      warn(['suppressions', 'sameChange'], 'the organisation refuses this, and that holds');
+    suppressions = {
+      sameChange: sameChange === 'refuse' ? 'refuse' : suppressions.sameChange,
+      longestDays: Math.min(suppressions.longestDays, longestDays),
+    };
+  }
+  return { ...configuration, baseline, suppressions };
+}
+
+export function namesIn(raw: unknown, key: string): readonly string[] {
   const map: unknown =
     typeof raw === 'object' && raw !== null ? Object.entries(raw).find(([name]) => name === key)?.[1] : null;
   return typeof map === 'object' && map !== null ? Object.keys(map) : [];

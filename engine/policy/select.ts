@@ -2,9 +2,10 @@
 import type { CelValue } from '../cel/value.ts';
 import { createLines, locate, readDocument } from '../document/index.ts';
 import type { Enforcement, Path } from '../model.ts';
-import type { Configuration, PolicySetting } from './configuration.ts';
+import type { Configuration } from './configuration.ts';
 import { type FileProblem, fileProblem } from './file.ts';
 import { globMatcher } from './glob.ts';
+import { isOn, layerOf } from './layer.ts';
 import { checkParameter, parameterValue } from './parameter.ts';
 import type { Policy } from './policy.ts';
 import { didYouMean } from './suggest.ts';
@@ -26,7 +27,7 @@ export function enabledPolicies(
   const reporter = createReporter(configuration);
   checkNames(policies, configuration, reporter.report);
   const enabled = policies
-    .filter((policy) => configuration.sets.some((set) => isInSet(policy, set)))
+    .filter((policy) => isOn(policy, configuration, isInSet))
     .map((policy) => configured(policy, configuration, reporter.report))
     .filter((policy) => policy !== null)
     .sort((a, b) => (a.policy.id < b.policy.id ? -1 : 1));
@@ -50,18 +51,13 @@ function domainOf(policy: Policy): string {
 }
 
 function configured(policy: Policy, configuration: Configuration, report: Report): EnabledPolicy | null {
-  const entries: readonly [string, PolicySetting][] = [policy.id, `${domainOf(policy)}/*`, '*']
-    .filter((id) => Object.hasOwn(configuration.policies, id))
-    .map((id) => [id, configuration.policies[id] ?? {}]);
-  const enforcement =
-    entries.find(([, setting]) => setting.enforcement !== undefined)?.[1].enforcement ?? policy.enforcement;
-  if (enforcement === 'off') return null;
-  const own = entries.find(([id]) => id === policy.id)?.[1];
+  const layer = layerOf(policy, configuration, (path, message) => report(path, 'warning', message));
+  if (layer.enforcement === 'off') return null;
   return {
     policy,
-    enforcement,
-    parameters: parametersOf(policy, own?.parameters ?? {}, report),
-    ignores: globMatcher(entries.flatMap(([, setting]) => setting.ignore ?? [])),
+    enforcement: layer.enforcement,
+    parameters: parametersOf(policy, layer.parameters, report),
+    ignores: globMatcher(layer.ignore),
   };
 }
 

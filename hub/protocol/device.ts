@@ -2,10 +2,12 @@
  * How a device becomes known and proves that it is itself: the device grant (RFC 8628), then a short-lived access token
  * bound to the device's Ed25519 key by DPoP (RFC 9449). Field names are those of the standards.
  *
- * 1. `POST deviceAuthorization` (form): `client_id=kerb`, `dpop_jkt` = the key's thumbprint, `device_name`, `platform`.
+ * 1. `POST deviceAuthorization` (form): `client_id=kerb`, `dpop_jkt` = the key's thumbprint, `device` = the id that the device
+ *    gave itself (a UUID, since its journal is older than its enrolment), `device_name`, `platform`. A device that is known
+ *    gets the new key once a person has allowed it.
  * 2. A person opens the address, compares the code and the thumbprint, and allows it.
  * 3. `POST token` (form) with a DPoP proof: `grant_type=<deviceGrant>`, `device_code`, `client_id=kerb`. Until then
- *    `authorization_pending` or `slow_down` with status 400. The answer names the device.
+ *     `authorization_pending` or `slow_down` with status 400.
  * 4. Later tokens need no person: `grant_type=client_credentials`, `client_id` = the device, and a `client_assertion`
  *    (RFC 7523) that the device's key signs: `iss` = `sub` = the device, `aud` = the token endpoint's URL, `jti`, `exp`
  *    at most a minute ahead. There is no secret but the key.
@@ -42,7 +44,7 @@ export const accessToken = z.object({
   token_type: z.literal('DPoP'),
   /** Seconds. */
   expires_in: z.int().min(1).max(86_400),
-  /** The hub's name for the device: no two devices have the same. */
+  /** The device that the token is for. */
   device: name,
   labels: labels.default({}),
 });

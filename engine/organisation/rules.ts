@@ -1,0 +1,128 @@
+/** `organisation.yaml`: what an organisation has decided for all its repositories. It travels in a signed bundle. */
+import { z } from 'zod';
+import type { Enforcement, SourceFile } from '../model.ts';
+import { type Configuration, configurationOf, defaultConfiguration, namesIn } from '../policy/configuration.ts';
+import { type FileProblem, readYaml } from '../policy/file.ts';
+import { configurationSchema } from '../policy/schema.ts';
+
+/** What every repository starts from, and what of it is locked. Part of the digest of a policy set. */
+export interface OrganisationRules {
+  readonly sets: Configuration['sets'];
+  readonly policies: Configuration['policies'];
+  readonly ignore: Configuration['ignore'];
+  readonly suppressions: Configuration['suppressions'];
+  /** Policy ids, `<domain>/*`, `*`; and the words `suppressions` and `baseline`. */
+  readonly locked: readonly string[];
+  /** While a bundle is being rolled out: the most that this gate does for the policies that it changed. */
+  readonly cap: Cap | null;
+}
+
+export interface Cap {
+  /** Policy ids, `<domain>/*` or `*`. */
+  readonly policies: readonly string[];
+  readonly enforcement: Enforcement;
+}
+
+/** How gates behave, beside what policies say. */
+export interface GateSettings {
+  /** `durable`: the record is on disk before the verdict is given. `strict`: the hub has it. `observe`: neither, and nothing is blocked. */
+  readonly mode: 'observe' | 'durable' | 'strict';
+  /** Longest time since the hub was last seen, after which decisions say `stale`. */
+  readonly maxOfflineHours: number;
+  /** What a gate does then: goes on with the policies it has and says so, or comes to no verdict. */
+  readonly whenStale: 'warn' | 'block';
+  readonly journal: {
+    readonly maxMegabytes: number;
+    /** What happens at that size: gates block, or decisions are left out and a gap record says how many. */
+    readonly whenFull: 'block' | 'gap';
+  };
+}
+
+/** What holds where no organisation says otherwise, and where there is none. */
+export const defaultGateSettings: GateSettings = {
+  mode: 'durable',
+  maxOfflineHours: 336,
+  whenStale: 'warn',
+  journal: { maxMegabytes: 256, whenFull: 'gap' },
+};
+
+const maxCharacters = 1_000_000;
+const lockable = /^(?:suppressions|baseline|\*|[a-z0-9-]+(?:\/[a-z0-9-]+)*\/(?:\*|[a-z0-9-]+))$/;
+
+/** The exact form of `organisation.yaml`: what `kerb.yaml` has of policies, what is locked, and how gates behave. */
+const organisationSchema = configurationSchema
+  .pick({ sets: true, policies: true, ignore: true, suppressions: true })
+  .extend({
+    /** What a repository cannot loosen: policy ids, `<domain>/*`, `*`, `suppressions`, `baseline`. */
+    locked: z
+      .array(z.string().regex(lockable, 'expected a policy, `<domain>/*`, `*`, `suppressions` or `baseline`'))
+      .max(1_000)
+      .optional(),
+    gates: z
+      .strictObject({
+        mode: z.enum(['observe', 'durable', 'strict']).optional(),
+        maxOfflineHours: z.int().min(1).max(8_760).optional(),
+        whenStale: z.enum(['warn', 'block']).optional(),
+        journal: z
+          .strictObject({
+            maxMegabytes: z.int().min(1).max(100_000).optional(),
+            whenFull: z.enum(['block', 'gap']).optional(),
+          })
+          .optional(),
+      })
+      .optional(),
+  });
+type OrganisationDocument = z.infer<typeof organisationSchema>;
+
+/** Reads `organisation.yaml`. Never throws; null where a problem of severity `error` says why. */
+export function readOrganisationRules(file: SourceFile): {
+  readonly rules: OrganisationRules | null;
+  readonly gates: GateSettings;
+  readonly problems: readonly FileProblem[];
+} {
+  if (file.text.trim() === '')
+    return { rules: rulesOf(defaultConfiguration, []), gates: defaultGateSettings, problems: [] };
+  const checked = readYaml(file, organisationSchema, {
+    maxBytes: maxCharacters,
+    what: "n organisation's configuration",
+  });
+  if (checked.value === null || !checked.ok())
+    return { rules: null, gates: defaultGateSettings, problems: checked.problems };
+  const { locked, gates, ...document } = checked.value;
+  const configuration = configurationOf(file, document, namesIn(checked.raw, 'policies'), defaultConfiguration);
+  return { rules: rulesOf(configuration, locked ?? []), gates: gatesOf(gates), problems: checked.problems };
+}
+
+/** Whether something is locked: a policy by its id, or one of the words. */
+export function isLocked(rules: Pick<OrganisationRules, 'locked'> | undefined, name: string): boolean {
+  return rules !== undefined && isNamed(name, rules.locked);
+}
+
+/** Whether a list of ids, `<domain>/*` and `*` names a policy. */
+export function isNamed(id: string, names: readonly string[]): boolean {
+  const isPolicy = id.includes('/');
+  return names.some(
+    (name) => name === id || (isPolicy && (name === '*' || (name.endsWith('/*') && name === `${domainOf(id)}/*`))),
+  );
+}
+
+function domainOf(id: string): string {
+  return id.slice(0, id.lastIndexOf('/'));
+}
+
+function rulesOf(configuration: Configuration, locked: readonly string[]): OrganisationRules {
+  const { sets, policies, ignore, suppressions } = configuration;
+  return { sets, policies, ignore, suppressions, locked, cap: null };
+}
+
+function gatesOf(given: OrganisationDocument['gates']): GateSettings {
+  return {
+    mode: given?.mode ?? defaultGateSettings.mode,
+    maxOfflineHours: given?.maxOfflineHours ?? defaultGateSettings.maxOfflineHours,
+    whenStale: given?.whenStale ?? defaultGateSettings.whenStale,
+    journal: {
+      maxMegabytes: given?.journal?.maxMegabytes ?? defaultGateSettings.journal.maxMegabytes,
+      whenFull: given?.journal?.whenFull ?? defaultGateSettings.journal.whenFull,
+    },
+  };
+}
