@@ -57,11 +57,12 @@ export {
   type PolicySetting,
   readConfiguration,
 } from './policy/configuration.ts';
+export { globMatcher } from './policy/glob.ts';
 export { type MutationResult, mutate, type Survivor } from './policy/mutation/index.ts';
 export type { Policy } from './policy/policy.ts';
 export { type FileProblem, type PolicyFile, type PolicyReading, readPolicies } from './policy/read.ts';
 export { isDueForReview } from './policy/review.ts';
-export { type ResourceKind, resourceKinds } from './resource/index.ts';
+export { changeFolder, codeOwnersPaths, type ResourceKind, resourceKinds } from './resource/index.ts';
 export type { VerifiedBundle } from './trust/bundle.ts';
 export { CanonicalError, canonicalize } from './trust/canonical.ts';
 export { breakOf, type ChainEntry, type ChainHead, chainStart, headOf, type Link, link } from './trust/chain.ts';

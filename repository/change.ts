@@ -1,6 +1,6 @@
 /** What a commit or a push changes: the index against HEAD, or one commit against another. Never the work tree. */
 import { fieldsOf, type GitFailure, git } from './git.ts';
-import { readBlobs } from './objects.ts';
+import { type ObjectStore, objectStore, readBlobs } from './objects.ts';
 import { policyEndings, type Reading, readingOf, tooLarge } from './read.ts';
 import { decodeText } from './text.ts';
 
@@ -9,9 +9,11 @@ export interface Change {
   readonly root: string;
   /** The commit that the change starts from; null where there is none yet. */
   readonly base: string | null;
-  /** What the change leads to: a commit, or null for the index. */
+  /** What the change leads to: a commit, a tree, or null for the index. */
   readonly head: string | null;
   readonly files: readonly ChangedFile[];
+  /** All that git says of it, with deletions, links and submodules. */
+  readonly entries: readonly ChangeEntry[];
   /** Every path that the change touches, with those that it deletes or renames away. */
   readonly touched: readonly string[];
   /** Symbolic links and submodules. */
@@ -26,7 +28,17 @@ export interface ChangedFile {
   readonly baseBlob: string | null;
 }
 
-const rawDiff = ['--raw', '-z', '-M', '-r', '--no-abbrev', '--no-ext-diff', '--no-textconv', '--ignore-submodules=all'];
+/** How git is asked to write a change down, for `changeOf`. */
+export const rawDiff = [
+  '--raw',
+  '-z',
+  '-M',
+  '-r',
+  '--no-abbrev',
+  '--no-ext-diff',
+  '--no-textconv',
+  '--ignore-submodules=all',
+];
 
 /** What the next commit would change. Reads the index alone, whatever the work tree holds. */
 export async function readStaged(root: string): Promise<Change | GitFailure> {
@@ -67,7 +79,10 @@ export interface ChangedReading {
 }
 
 /** Reads what is in a change. Ends with the failure when git fails on the way: what was read by then is no whole. */
-export async function* readChange(change: Change): AsyncGenerator<ChangedReading, GitFailure | null> {
+export async function* readChange(
+  change: Change,
+  store: ObjectStore = objectStore(change.root),
+): AsyncGenerator<ChangedReading, GitFailure | null> {
   const byBlob = new Map<string, ChangedFile[]>();
   for (const file of change.files) {
     const same = byBlob.get(file.blob);
@@ -75,11 +90,11 @@ export async function* readChange(change: Change): AsyncGenerator<ChangedReading
     else same.push(file);
   }
   const before = await readTexts(
-    change.root,
+    store,
     change.files.flatMap((file) => file.baseBlob ?? []),
   );
   if (!(before instanceof Map)) return before;
-  const blobs = readBlobs(change.root, [...byBlob.keys()]);
+  const blobs = readBlobs(store, [...byBlob.keys()]);
   for (let next = await blobs.next(); ; next = await blobs.next()) {
     if (next.done) return next.value;
     const { id, bytes, sizeBytes } = next.value;
@@ -126,7 +141,7 @@ async function readEntries(
     return { kind: 'failure', message: 'it is a symbolic link, a submodule or in conflict, and not a file' };
   const files = all.filter(({ isFile }) => isFile);
   const texts = await readTexts(
-    root,
+    objectStore(root),
     files.map((file) => file.blob),
   );
   if (!(texts instanceof Map)) return texts;
@@ -136,9 +151,9 @@ async function readEntries(
   return new Map(files.flatMap(({ blob, path }) => (texts.has(blob) ? [[path, texts.get(blob)!] as const] : [])));
 }
 
-async function readTexts(root: string, ids: readonly string[]): Promise<Map<string, string> | GitFailure> {
+async function readTexts(store: ObjectStore, ids: readonly string[]): Promise<Map<string, string> | GitFailure> {
   const texts = new Map<string, string>();
-  const blobs = readBlobs(root, [...new Set(ids)]);
+  const blobs = readBlobs(store, [...new Set(ids)]);
   for (let next = await blobs.next(); ; next = await blobs.next()) {
     if (next.done) return next.value ?? texts;
     const decoded = next.value.bytes === null ? null : decodeText(next.value.bytes);
@@ -146,7 +161,8 @@ async function readTexts(root: string, ids: readonly string[]): Promise<Map<stri
   }
 }
 
-function changeOf(ends: Pick<Change, 'root' | 'base' | 'head'>, raw: Buffer): Change {
+/** A change of what git wrote down of it. */
+export function changeOf(ends: Pick<Change, 'root' | 'base' | 'head'>, raw: Buffer): Change {
   const files = new Map<string, ChangedFile>();
   const problems: { file: string; message: string }[] = [];
   const entries = parseRaw(raw);
@@ -165,14 +181,16 @@ function changeOf(ends: Pick<Change, 'root' | 'base' | 'head'>, raw: Buffer): Ch
   }
   for (const { file } of problems) files.delete(file);
   const touched = entries.flatMap(({ path, basePath }) => (basePath === path ? [path] : [basePath, path]));
-  return { ...ends, files: [...files.values()], touched, skipped, problems };
+  return { ...ends, files: [...files.values()], entries, touched, skipped, problems };
 }
 
-interface RawEntry {
+/** A line of git's raw difference. */
+export interface ChangeEntry {
   readonly baseMode: string;
   readonly mode: string;
   readonly baseBlob: string;
   readonly blob: string;
+  /** A, C, D, M, R, T or U. */
   readonly status: string;
   readonly path: string;
   /** Another one after a rename. */
@@ -180,9 +198,9 @@ interface RawEntry {
 }
 
 /** `:100644 100644 <old> <new> M NUL path NUL`, with two paths after R and C. */
-function parseRaw(raw: Buffer): RawEntry[] {
+function parseRaw(raw: Buffer): ChangeEntry[] {
   const fields = fieldsOf(raw);
-  const entries: RawEntry[] = [];
+  const entries: ChangeEntry[] = [];
   for (let at = 0; at + 1 < fields.length; at++) {
     const [baseMode = '', mode = '', baseBlob = '', blob = '', score = ''] = fields[at]!.slice(1).split(' ');
     const status = score.charAt(0);

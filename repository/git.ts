@@ -1,8 +1,9 @@
 /** Runs git on a repository that may be hostile: no hooks, filters, pagers, monitors, prompts or network. */
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import type { Readable, Writable } from 'node:stream';
 
 export type GitOutput = { readonly kind: 'output'; readonly bytes: Buffer } | GitFailure;
 /** git said no, is missing, or answered more than anybody can use. `message` is for people. */
@@ -65,6 +66,16 @@ export function git(root: string, args: readonly string[], input: string | null 
   });
 }
 
+/** Starts a plumbing command that stays, for as many questions as its input holds. What it complains of is dropped. */
+export function startGit(root: string, args: readonly string[]): ChildProcessByStdio<Writable, Readable, null> {
+  return spawn('git', ['--no-pager', ...safeConfiguration, ...args], {
+    cwd: root,
+    env: environment(root),
+    stdio: ['pipe', 'pipe', 'ignore'],
+    windowsHide: true,
+  });
+}
+
 /** The NUL-separated fields of an answer. */
 export function fieldsOf(bytes: Buffer): string[] {
   const fields = bytes.toString('utf8').split('\0');
@@ -91,8 +102,8 @@ function environment(root: string): NodeJS.ProcessEnv {
   };
 }
 
-/** The repository's own folder: `.git`, or where the `.git` file of a linked work tree points. */
-function gitFolder(root: string): string | null {
+/** The repository's own folder: `.git`, or where the `.git` file of a linked work tree points; null where there is none. */
+export function gitFolder(root: string): string | null {
   const dotGit = path.join(root, '.git');
   try {
     if (statSync(dotGit).isDirectory()) return dotGit;

@@ -6,13 +6,17 @@ export {
   type Change,
   type ChangedFile,
   type ChangedReading,
+  type ChangeEntry,
+  changeOf,
   readChange,
   readRange,
   readStaged,
 } from './change.ts';
-export { type GitFailure, type GitOutput, git } from './git.ts';
+export { fieldsOf, type GitFailure, type GitOutput, git, gitFolder } from './git.ts';
+export { type GitSession, type ObjectFacts, openGitSession } from './gitSession.ts';
 export { type ListedFile, type Listing, listFiles } from './list.ts';
 export { createNative } from './native.ts';
+export { type Blob, type ObjectStore, readBlobs } from './objects.ts';
 export { isBuiltIn, isOfOrganisation, loadPage, loadPolicies, type PolicyFolder, policyFilesOf } from './policies.ts';
 export { maxFileBytes, type Reading, readFolderTexts, readingOf, readWorkFile } from './read.ts';
 export { configurationName, findRoot, isInside, type Placement, placeOf, relativePath } from './root.ts';

@@ -1,6 +1,22 @@
 /** Contents out of git's object store, many at a time. */
-import { type GitFailure, git } from './git.ts';
+import { type GitFailure, type GitOutput, git } from './git.ts';
 import { maxFileBytes } from './read.ts';
+
+/** Who answers for objects: git started for each question, or processes that stay (`gitSession.ts`). */
+export interface ObjectStore {
+  /** A line for each name: `<id> <type> <size>`, or `<name> missing`. */
+  describe(names: readonly string[]): Promise<GitOutput>;
+  /** For each id a line as above and the content. */
+  contents(ids: readonly string[]): Promise<GitOutput>;
+}
+
+/** git, started for each question. */
+export function objectStore(root: string): ObjectStore {
+  return {
+    describe: (names) => git(root, ['cat-file', '--batch-check'], lines(names)),
+    contents: (ids) => git(root, ['cat-file', '--batch'], lines(ids)),
+  };
+}
 
 /** An object's bytes; null when it is larger than what is judged, or absent from a partial clone. */
 export interface Blob {
@@ -14,8 +30,8 @@ export interface Blob {
 const batchBytes = 64 * 1024 * 1024;
 
 /** Reads blobs by id, in the order given. Ends with the failure when git fails. */
-export async function* readBlobs(root: string, ids: readonly string[]): AsyncGenerator<Blob, GitFailure | null> {
-  const sizes = await sizesOf(root, ids);
+export async function* readBlobs(store: ObjectStore, ids: readonly string[]): AsyncGenerator<Blob, GitFailure | null> {
+  const sizes = await sizesOf(store, ids);
   if (!Array.isArray(sizes)) return sizes;
   let batch: string[] = [];
   let bytes = 0;
@@ -27,20 +43,20 @@ export async function* readBlobs(root: string, ids: readonly string[]): AsyncGen
     batch.push(id);
     bytes += sizeBytes;
     if (bytes < batchBytes) continue;
-    const failure = yield* readBatch(root, batch);
+    const failure = yield* readBatch(store, batch);
     if (failure !== null) return failure;
     batch = [];
     bytes = 0;
   }
-  return yield* readBatch(root, batch);
+  return yield* readBatch(store, batch);
 }
 
 async function sizesOf(
-  root: string,
+  store: ObjectStore,
   ids: readonly string[],
 ): Promise<{ id: string; sizeBytes: number | null }[] | GitFailure> {
   if (ids.length === 0) return [];
-  const answer = await git(root, ['cat-file', '--batch-check'], lines(ids));
+  const answer = await store.describe(ids);
   if (answer.kind === 'failure') return answer;
   const answers = answer.bytes.toString().split('\n');
   return ids.map((id, index) => {
@@ -49,9 +65,9 @@ async function sizesOf(
   });
 }
 
-async function* readBatch(root: string, ids: readonly string[]): AsyncGenerator<Blob, GitFailure | null> {
+async function* readBatch(store: ObjectStore, ids: readonly string[]): AsyncGenerator<Blob, GitFailure | null> {
   if (ids.length === 0) return null;
-  const answer = await git(root, ['cat-file', '--batch'], lines(ids));
+  const answer = await store.contents(ids);
   if (answer.kind === 'failure') return answer;
   let at = 0;
   for (const id of ids) {
@@ -65,6 +81,7 @@ async function* readBatch(root: string, ids: readonly string[]): AsyncGenerator<
   return null;
 }
 
-function lines(ids: readonly string[]): string {
+/** A question for each name. */
+export function lines(ids: readonly string[]): string {
   return `${ids.join('\n')}\n`;
 }

@@ -7,7 +7,6 @@ import type { Gathered } from './gather.ts';
 import { uuidv7 } from './identifier.ts';
 import type { Desk, Input, Judgement } from './judgeInput.ts';
 import { judgeAll } from './pool.ts';
-import { ruleProblems } from './rules.ts';
 
 /** One run of `kerb check`: what to judge, with what, and who watches. */
 export interface Run {
@@ -24,7 +23,9 @@ export async function judgeInputs(inputs: readonly Input[], { gathered, ...run }
 }
 
 export interface Outcome {
-  readonly run: Run;
+  readonly run: Pick<Run, 'gathered' | 'options' | 'desk'>;
+  /** What is wrong with the rules. */
+  readonly ruleProblems: readonly FileProblem[];
   readonly judgements: readonly Judgement[];
   /** When the run began, in milliseconds since 1970, and how long it took. */
   readonly beganMs: number;
@@ -32,10 +33,10 @@ export interface Outcome {
 }
 
 /** Puts judgements together to a report. A broken policy or configuration leaves no allow. */
-export function reportOf({ run: { gathered, options, desk }, judgements, beganMs, latencyMs }: Outcome): Report {
+export function reportOf({ run, ruleProblems: ownProblems, judgements, beganMs, latencyMs }: Outcome): Report {
+  const { gathered, options, desk } = run;
   const { setup } = gathered;
   const { policies: set, native } = desk;
-  const ownProblems = ruleProblems(setup, set, native);
   const unreadable = judgements.filter(({ state }) => state === 'unreadable').length + gathered.problems.length;
   const checked = judgements.filter(({ state }) => state === 'checked');
   const { effect } = decide(checked.map(verdictOf), { problems: ownProblems, unreadable });

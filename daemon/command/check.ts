@@ -6,6 +6,7 @@ import { createDesk } from '../check/desk.ts';
 import { applySafeFixes } from '../check/fix.ts';
 import { gather, type Request } from '../check/gather.ts';
 import { createProgress } from '../check/progress.ts';
+import { ruleProblems } from '../check/rules.ts';
 import { judgeInputs, reportOf } from '../check/run.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
 import { complain, print } from '../output.ts';
@@ -77,7 +78,14 @@ async function run(given: Arguments): Promise<ExitCode> {
   let judgements = await judgeInputs(gathered.inputs, inHand);
   if (given.has('fix')) judgements = await applySafeFixes(inHand, judgements);
   progress.end();
-  const report = reportOf({ run: inHand, judgements, beganMs, latencyMs: performance.now() - began });
+  const { setup } = gathered;
+  const report = reportOf({
+    run: inHand,
+    ruleProblems: ruleProblems(setup, inHand.desk.policies, inHand.desk.native),
+    judgements,
+    beganMs,
+    latencyMs: performance.now() - began,
+  });
   if (given.has('write-baseline')) return writeBaseline(gathered.setup, report);
   await print(render(report, format));
   return exitCodes[report.decision.effect];

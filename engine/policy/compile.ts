@@ -1,6 +1,7 @@
 /** Policies and a repository's configuration, made ready to judge. CEL is compiled when a resource kind is first met. */
 import { createLines } from '../document/index.ts';
 import type { Native } from '../model.ts';
+import { changeFolder } from '../resource/change.ts';
 import { probePattern } from '../rule/pattern.ts';
 import { compileSecrets, type SecretScanner } from '../rule/secret.ts';
 import { canonicalJson } from './canonical.ts';
@@ -70,7 +71,7 @@ export function compilePolicies(
     ids: new Set(policies.map((policy) => policy.id)),
     configuration,
     problems: selection.problems,
-    ignores: globMatcher(ignoredByAll(configuration)),
+    ignores: ignoring(ignoredByAll(configuration)),
     compiled,
     groups: remembered((kind) => groupsOf(compiled(kind))),
     secrets: once(() => secretsOf(scanner(), selection.policies, compiled)),
@@ -107,6 +108,12 @@ export function checkPolicies(set: PolicySet, native?: Pick<Native, 'parseCode'>
   // A policy on several kinds is compiled for each of them, and most often says the same of both.
   const distinct = new Map(found.map((problem) => [JSON.stringify(problem), problem]));
   return [...set.problems, ...distinct.values()];
+}
+
+/** Globs leave files out. A change is none, however wide they are. */
+function ignoring(globs: readonly string[]): (path: string) => boolean {
+  const matches = globMatcher(globs);
+  return (path) => !path.startsWith(changeFolder) && matches(path);
 }
 
 function refusedPatterns(

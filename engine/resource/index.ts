@@ -1,6 +1,7 @@
 /** Lifts the resources that policies judge out of documents. An adapter is one entry in the list; adapter.ts says how to write one. */
 import type { Document, Part, Resource } from '../model.ts';
 import { type Adapter, createMemo, type Memo, type ResourceKind, type Source } from './adapter.ts';
+import { changeAdapter } from './change.ts';
 import { codeAdapter } from './code.ts';
 import { dockerAdapter } from './docker.ts';
 import { githubAdapter } from './github.ts';
@@ -9,6 +10,8 @@ import { npmAdapter, npmConfigAdapter } from './npm.ts';
 import { textAdapter } from './text.ts';
 
 export { createMemo, type Memo, type ResourceKind } from './adapter.ts';
+export { changeFolder } from './change.ts';
+export { codeOwnersPaths } from './changeFile.ts';
 
 const adapters: readonly Adapter[] = [
   kubernetesAdapter,
@@ -16,6 +19,7 @@ const adapters: readonly Adapter[] = [
   dockerAdapter,
   npmAdapter,
   npmConfigAdapter,
+  changeAdapter,
   codeAdapter,
   textAdapter,
 ];

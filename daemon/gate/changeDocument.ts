@@ -1,0 +1,90 @@
+/** A change as the document that policies on `change.*` judge; see `engine/resource/change.ts`. */
+import { changeFolder, codeOwnersPaths } from '../../engine/index.ts';
+import { type Change, type ChangeEntry, readBlobs } from '../../repository/index.ts';
+import type { Input, Judgement } from '../check/judgeInput.ts';
+import { ownersOf, readCodeOwners } from './codeOwners.ts';
+import type { Bench } from './judgeChange.ts';
+
+/** What a gate knows of a change beside its files. Empty lists where it is no push, or has no commit yet. */
+export interface ChangeFacts {
+  /** Which of several documents of one question this is. */
+  readonly name: string;
+  readonly branch: string | null;
+  readonly pushes: readonly object[];
+  readonly commits: readonly object[];
+}
+
+/** Whether a policy that is on judges changes as such. */
+export function speaksOf({ ruling }: Bench, kind: string): boolean {
+  return ruling.policies.policies.some(({ policy }) => policy.resources.some((each) => each.startsWith(kind)));
+}
+
+/** The document of a change whose files are judged already. */
+export async function changeDocument(
+  change: Change,
+  judgements: readonly Judgement[],
+  facts: ChangeFacts,
+  bench: Bench,
+): Promise<Input> {
+  const { session, ruling, gate } = bench;
+  const owners = readCodeOwners((await readFirst(change.base, codeOwnersPaths, bench)) ?? '');
+  const entries = change.entries.slice(0, maxFiles);
+  const sizes = await session.resolve(
+    entries.map(({ status, mode, blob }) => (status === 'D' || mode === '160000' ? '' : blob)),
+  );
+  const skipped = new Set(judgements.flatMap(({ path, state }) => (state === 'skipped' ? [path] : [])));
+  const document = {
+    gate,
+    branch: facts.branch ?? '',
+    hasCodeOwners: owners !== null,
+    policyFolders: ruling.setup.configuration.policyFolders,
+    pushes: facts.pushes,
+    commits: facts.commits,
+    files: entries.map((entry, index) => ({
+      path: entry.path,
+      ...(entry.basePath === entry.path ? {} : { previousPath: entry.basePath }),
+      status: statuses[entry.status] ?? 'modified',
+      mode: entry.mode === '000000' ? entry.baseMode : entry.mode,
+      sizeBytes: sizes[index]?.sizeBytes ?? 0,
+      isBinary: isBinary(entry, skipped, bench),
+      owners: owners === null ? [] : ownersOf(entry.path, owners),
+    })),
+  };
+  const path = `${changeFolder}${facts.name}.json`;
+  const text = `${JSON.stringify(document, null, 1)}\n`;
+  return { kind: 'read', reading: { kind: 'text', path, file: { path, text }, encoding: 'utf-8' } };
+}
+
+/**
+ * A judgement of such a document without the findings of policies on text: what it quotes is judged where it stands. They
+ * have run nevertheless, so that a secret in what it quotes is masked.
+ */
+export function ownFindings(judgement: Judgement, { ruling }: Bench): Judgement {
+  const own = new Set(
+    ruling.policies.policies.flatMap(({ policy }) =>
+      policy.resources.some((each) => each.startsWith('change.')) ? [policy.id] : [],
+    ),
+  );
+  return { ...judgement, findings: judgement.findings.filter(({ policy }) => own.has(policy)) };
+}
+
+/** Policies on changes see no more files than this of one change; the files themselves are all judged. */
+const maxFiles = 20_000;
+
+const statuses: Readonly<Record<string, string>> = { A: 'added', C: 'added', D: 'deleted', R: 'renamed' };
+
+/** What was left out although nothing ignores it is no text. */
+function isBinary({ path, mode }: ChangeEntry, skipped: ReadonlySet<string>, { ruling }: Bench): boolean {
+  return mode.startsWith('100') && skipped.has(path) && !ruling.policies.ignores(path);
+}
+
+/** The text of the first of several files that a commit has. */
+async function readFirst(commit: string | null, paths: readonly string[], { session }: Bench): Promise<string | null> {
+  if (commit === null) return null;
+  const found = (await session.resolve(paths.map((path) => `${commit}:${path}`))).find(
+    (facts) => facts?.type === 'blob',
+  );
+  if (found === undefined || found === null) return null;
+  const { value } = await readBlobs(session, [found.id]).next();
+  return value !== null && value !== undefined && 'bytes' in value ? (value.bytes?.toString('utf8') ?? null) : null;
+}

@@ -1,0 +1,61 @@
+/** A question to a gate, judged and ready to be decided; and what gates are made of. */
+import type { Native } from '../../engine/index.ts';
+import type { DecisionRecord } from '../../hub/protocol.ts';
+import type { Change, GitSession } from '../../repository/index.ts';
+import type { Judgement } from '../check/judgeInput.ts';
+import { problemsOfNewRules } from '../check/rules.ts';
+import type { ReportedProblem } from '../report/report.ts';
+import type { Store } from '../store/store.ts';
+import type { Identity } from './identity.ts';
+import type { Bench } from './judgeChange.ts';
+import type { Ruling, Rulings } from './ruling.ts';
+
+/** What was judged. */
+export interface GateCase {
+  readonly ruling: Ruling;
+  readonly judgements: readonly Judgement[];
+  readonly problems: readonly ReportedProblem[];
+  /** Symbolic links and submodules. */
+  readonly skipped: number;
+  readonly notes: readonly string[];
+  readonly target: DecisionRecord['target'];
+  /** Verdicts that are new, by key: they are kept together with the decision. */
+  readonly made: ReadonlyMap<string, string>;
+}
+
+/** What all questions to one gate share. */
+export interface GateParts {
+  readonly store: Pick<Store, 'append' | 'verdicts' | 'findDecision'>;
+  readonly native: Native;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly rulings: Rulings;
+  readonly identityOf: (root: string) => Promise<Identity>;
+}
+
+/** What one question is judged with. */
+export function benchOf(parts: GateParts, question: { session: GitSession; ruling: Ruling; gate: string }): Bench {
+  const { native, store, now } = parts;
+  return { ...question, native, verdicts: store, date: new Date(now()).toISOString().slice(0, 10) };
+}
+
+/** A case that could not be judged: there is no verdict on it. */
+export async function unjudged(
+  parts: GateParts,
+  session: GitSession,
+  target: DecisionRecord['target'],
+  message: string,
+): Promise<GateCase> {
+  const ruling = await parts.rulings.of(session, null);
+  const problems = [{ file: '', range: null, message, blocking: true }];
+  return { ruling, judgements: [], problems, skipped: 0, notes: [], target, made: new Map() };
+}
+
+/** What stands in the way of a verdict on a change, beside its files: conflicts, and rules that would be broken after it. */
+export async function problemsOf(change: Change, { ruling, native }: Bench): Promise<ReportedProblem[]> {
+  const brought = await problemsOfNewRules(change, ruling.setup, native);
+  return [
+    ...change.problems.map(({ file, message }) => ({ file, range: null, message, blocking: true })),
+    ...brought.map(({ file, range, message }) => ({ file, range, message, blocking: true })),
+  ];
+}

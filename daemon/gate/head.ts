@@ -1,0 +1,44 @@
+/** Where a work tree stands: its commit, its branch, and what a merge in progress brings. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { type GitSession, gitFolder } from '../../repository/index.ts';
+
+export interface Head {
+  /** Null before the first commit. */
+  readonly commit: string | null;
+  readonly tree: string | null;
+  /** `main`; null when HEAD is detached. */
+  readonly branch: string | null;
+  /** Commits that the next commit merges in. */
+  readonly merged: readonly string[];
+}
+
+/** Reads where the next commit goes. */
+export async function readHead(session: GitSession): Promise<Head> {
+  const [commit, tree] = await session.resolve(['HEAD^{commit}', 'HEAD^{tree}']);
+  const folder = gitFolder(session.root);
+  const ref = folder === null ? '' : readText(path.join(folder, 'HEAD'));
+  const merging = folder === null ? '' : readText(path.join(folder, 'MERGE_HEAD'));
+  return {
+    commit: commit?.id ?? null,
+    tree: tree?.id ?? null,
+    branch: /^ref: refs\/heads\/(.+)$/m.exec(ref)?.[1] ?? null,
+    merged: merging.split('\n').filter((line) => /^[0-9a-f]{40,64}$/.test(line)),
+  };
+}
+
+/** The id of a tree with nothing in it, which every repository knows: of SHA-1 and SHA-256. */
+export function emptyTreeLike(id: string): string {
+  return id.length === 64
+    ? '6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321'
+    : '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    // Not there: the usual case for MERGE_HEAD.
+    return '';
+  }
+}
