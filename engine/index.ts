@@ -66,3 +66,38 @@ export { changeFolder, codeOwnersPaths, type ResourceKind, resourceKinds } from 
 export type { VerifiedBundle } from './trust/bundle.ts';
 export { CanonicalError, canonicalize } from './trust/canonical.ts';
 export { breakOf, type ChainEntry, type ChainHead, chainStart, headOf, type Link, link } from './trust/chain.ts';
+export { type Checkpoint, checkpointText, openCheckpoint } from './trust/checkpoint.ts';
+export { preAuthEncoding } from './trust/dsse.ts';
+export {
+  emptyFrontier,
+  type Frontier,
+  grow,
+  hashBytes,
+  hashLeaf,
+  rootOf,
+  type Sha256,
+  type Subtree,
+  type TreeNode,
+} from './trust/merkle.ts';
+export {
+  formatNote,
+  formatNoteKey,
+  isSignedBy,
+  type NoteKey,
+  noteKey,
+  readNote,
+  readNoteKey,
+  type VerifyEd25519,
+} from './trust/note.ts';
+export {
+  consistencyRanges,
+  hashOfRange,
+  inclusionRanges,
+  type LeafRange,
+  subtreesOf,
+  verifyConsistency,
+  verifyInclusion,
+} from './trust/proof.ts';
+export { formatReceipt, type ReceiptVerdict, readReceipt, verifyReceipt } from './trust/receipt.ts';
+export { hashAt, hashInTile, readTilePath, type TileId, tileOf, tilePath, tileWidth, widthOf } from './trust/tile.ts';
+export { judgeCheckpoint, type WitnessAlarm, type WitnessVerdict } from './trust/witness.ts';

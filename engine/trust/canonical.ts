@@ -5,6 +5,9 @@ export class CanonicalError extends Error {
 
 const maxDepth = 200;
 
+/** Where the writer is: keys and places from the root. One array for the whole, since this runs for every decision. */
+type Path = (string | number)[];
+
 /**
  * The one text of a JSON value, as RFC 8785 (JSON Canonicalization Scheme) writes it: no space, keys in the order of their
  * UTF-16 units, numbers and strings as ECMAScript writes them. Equal values give equal text, so that a hash or signature
@@ -12,43 +15,57 @@ const maxDepth = 200;
  * lone surrogate, `undefined` and whatever else JSON has no word for.
  */
 export function canonicalize(value: unknown): string {
-  return write(value, '$', 0);
+  return write(value, []);
 }
 
-function write(value: unknown, place: string, depth: number): string {
-  if (depth > maxDepth) throw new CanonicalError(`${place}: deeper than ${maxDepth} levels`);
+function write(value: unknown, path: Path): string {
+  if (typeof value === 'string') return writeString(value, path);
+  if (typeof value === 'number') return writeNumber(value, path);
   if (value === null || typeof value === 'boolean') return String(value);
-  if (typeof value === 'number') return writeNumber(value, place);
-  if (typeof value === 'string') return writeString(value, place);
-  if (Array.isArray(value)) return writeArray(value, place, depth);
-  if (typeof value === 'object' && isPlain(value)) return writeObject(value, place, depth);
-  throw new CanonicalError(
-    `${place}: JSON has no ${typeof value === 'object' ? value.constructor.name : typeof value}`,
-  );
+  if (path.length > maxDepth) throw new CanonicalError(`${placeOf(path)}: deeper than ${maxDepth} levels`);
+  if (Array.isArray(value)) return writeArray(value, path);
+  if (typeof value === 'object' && isPlain(value)) return writeObject(value, path);
+  const kind = typeof value === 'object' ? value.constructor.name : typeof value;
+  throw new CanonicalError(`${placeOf(path)}: JSON has no ${kind}`);
 }
 
 /** Section 3.2.2.3: ECMAScript's own form, in which minus zero is `0`. */
-function writeNumber(value: number, place: string): string {
-  if (!Number.isFinite(value)) throw new CanonicalError(`${place}: ${value} is no number of JSON`);
+function writeNumber(value: number, path: Path): string {
+  if (!Number.isFinite(value)) throw new CanonicalError(`${placeOf(path)}: ${value} is no number of JSON`);
   return String(value);
 }
 
 /** Section 3.2.2.2: `JSON.stringify` escapes exactly what has to be, once lone surrogates are out of the way. */
-function writeString(value: string, place: string): string {
-  if (!value.isWellFormed()) throw new CanonicalError(`${place}: a lone surrogate is no character`);
+function writeString(value: string, path: Path): string {
+  if (!value.isWellFormed()) throw new CanonicalError(`${placeOf(path)}: a lone surrogate is no character`);
   return JSON.stringify(value);
 }
 
-function writeArray(items: readonly unknown[], place: string, depth: number): string {
-  // `map` would leave out the holes of a sparse array.
-  return `[${Array.from(items, (item, at) => write(item, `${place}[${at}]`, depth + 1)).join(',')}]`;
+function writeArray(items: readonly unknown[], path: Path): string {
+  let text = '';
+  // By number, since a sparse array's holes count too.
+  for (let at = 0; at < items.length; at++) text += `${at === 0 ? '' : ','}${within(path, at, items[at])}`;
+  return `[${text}]`;
 }
 
-function writeObject(value: object, place: string, depth: number): string {
-  const members = Object.entries(value)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, item]) => `${writeString(key, place)}:${write(item, `${place}.${key}`, depth + 1)}`);
-  return `{${members.join(',')}}`;
+function writeObject(value: object, path: Path): string {
+  let text = '';
+  const members = value as Readonly<Record<string, unknown>>;
+  for (const key of Object.keys(members).sort()) {
+    text += `${text === '' ? '' : ','}${writeString(key, path)}:${within(path, key, members[key])}`;
+  }
+  return `{${text}}`;
+}
+
+function within(path: Path, step: string | number, value: unknown): string {
+  path.push(step);
+  const text = write(value, path);
+  path.pop();
+  return text;
+}
+
+function placeOf(path: Path): string {
+  return `$${path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('')}`;
 }
 
 function isPlain(value: object): boolean {

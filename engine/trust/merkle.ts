@@ -17,7 +17,7 @@ export interface Subtree {
   readonly index: number;
 }
 
-export interface Node extends Subtree {
+export interface TreeNode extends Subtree {
   readonly hash: Uint8Array;
 }
 
@@ -28,9 +28,9 @@ export function grow(
   { size, roots: before }: Frontier,
   leaves: readonly Uint8Array[],
   sha256: Sha256,
-): { readonly frontier: Frontier; readonly nodes: readonly Node[] } {
+): { readonly frontier: Frontier; readonly nodes: readonly TreeNode[] } {
   const roots = [...before];
-  const nodes: Node[] = [];
+  const nodes: TreeNode[] = [];
   for (const [offset, leaf] of leaves.entries()) {
     let [hash, level, index] = [leaf, 0, size + offset];
     nodes.push({ level, index, hash });

@@ -1,0 +1,63 @@
+/** The cryptography that the engine's `trust` takes as values, by Node. */
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  hash,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto';
+import type { Sha256, VerifyEd25519 } from '../engine/index.ts';
+
+export const sha256: Sha256 = (bytes) => hash('sha256', bytes, 'buffer');
+
+/** Lower-case hex. */
+export const sha256Hex = (text: string | Uint8Array): string => hash('sha256', text, 'hex');
+
+export const verifyEd25519: VerifyEd25519 = (publicKey, text, signature) =>
+  verifyBytes(publicKey, Buffer.from(text, 'utf8'), signature);
+
+export function verifyBytes(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  return signature.length === 64 && verify(null, message, ed25519PublicKey(publicKey), signature);
+}
+
+/** The JWK thumbprint of an Ed25519 key (RFC 7638, RFC 8037): base64url of SHA-256. */
+export function thumbprint(publicKey: Uint8Array): string {
+  const x = Buffer.from(publicKey).toString('base64url');
+  return hash('sha256', `{"crv":"Ed25519","kty":"OKP","x":"${x}"}`, 'base64url');
+}
+
+export interface SigningKey {
+  /** 32 bytes. */
+  readonly publicKey: Uint8Array;
+  sign(text: string): Uint8Array;
+}
+
+/** A new Ed25519 key as a PKCS #8 PEM. */
+export function newSigningKey(): string {
+  return generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+}
+
+/** Throws where the PEM holds no Ed25519 key. */
+export function readSigningKey(pem: string): SigningKey {
+  const key = createPrivateKey(pem);
+  if (key.asymmetricKeyType !== 'ed25519')
+    throw new Error(`an Ed25519 key is needed, this is ${key.asymmetricKeyType}`);
+  return {
+    publicKey: rawPublicKey(createPublicKey(key)),
+    sign: (text) => sign(null, Buffer.from(text, 'utf8'), key),
+  };
+}
+
+/** The 32 bytes of an Ed25519 public key. */
+export function rawPublicKey(key: KeyObject): Uint8Array {
+  return key.export({ type: 'spki', format: 'der' }).subarray(-32);
+}
+
+/** The DER of every Ed25519 public key begins so (RFC 8410). */
+const spkiPrefix = Buffer.from('302a300506032b6570032100', 'hex');
+
+function ed25519PublicKey(raw: Uint8Array): KeyObject {
+  return createPublicKey({ key: Buffer.concat([spkiPrefix, raw]), type: 'spki', format: 'der' });
+}

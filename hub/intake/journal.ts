@@ -1,0 +1,93 @@
+/** What devices send: a signed batch of entries, each of which follows the one before it. */
+import { breakOf, type ChainHead, canonicalize, preAuthEncoding } from '../../engine/index.ts';
+import { sha256Hex, verifyBytes } from '../cryptography.ts';
+import { newEntry } from '../log/entry.ts';
+import type { ChainLink } from '../log/plan.ts';
+import {
+  batchPayloadType,
+  type DecisionRecord,
+  type Envelope,
+  type JournalBatch,
+  type JournalEntry,
+  journalBatch,
+} from '../protocol.ts';
+import type { Device } from '../store/query/device.ts';
+import type { DecisionColumns, PolicyCount } from '../store/store.ts';
+
+export type BatchReading =
+  | { readonly kind: 'batch'; readonly links: readonly ChainLink[] }
+  | { readonly kind: 'refused'; readonly code: 'invalid' | 'badSignature' | 'brokenChain'; readonly message: string };
+
+/** Opens a device's envelope: signed by the device's key, of the agreed form, and one chain in itself. */
+export function readBatch(envelope: Envelope, device: Device, received: number): BatchReading {
+  if (envelope.payloadType !== batchPayloadType)
+    return refused('invalid', `the payload type is not ${batchPayloadType}`);
+  const payload = Buffer.from(envelope.payload, 'base64');
+  const message = preAuthEncoding(envelope.payloadType, payload);
+  const own = envelope.signatures.filter(({ keyid }) => keyid === device.keyId);
+  if (!own.some(({ sig }) => verifyBytes(device.publicKey, message, Buffer.from(sig, 'base64')))) {
+    return refused('badSignature', `the batch is not signed by the key of device ${device.id}`);
+  }
+  const batch = parse(payload);
+  return typeof batch === 'string' ? refused('invalid', batch) : readChain(batch, device.id, received);
+}
+
+/** The batch, or what is wrong with it. */
+function parse(payload: Buffer): JournalBatch | string {
+  try {
+    const { success, data, error } = journalBatch.safeParse(JSON.parse(payload.toString('utf8')));
+    if (success) return data;
+    const [issue] = error.issues;
+    return `${issue?.path.join('.') ?? 'payload'}: ${issue?.message ?? 'not a batch'}`;
+  } catch {
+    return 'the payload is not JSON';
+  }
+}
+
+function readChain({ entries }: JournalBatch, device: string, received: number): BatchReading {
+  const [first] = entries;
+  let head: ChainHead = { seq: first!.seq - 1, hash: first!.previous };
+  const links: ChainLink[] = [];
+  for (const entry of entries) {
+    const broken = breakOf(entry, { device, head });
+    if (broken !== null) return refused('brokenChain', `entry ${entry.seq}: ${broken}`);
+    const text = canonicalize(entry);
+    const hash = sha256Hex(text);
+    links.push(linkOf(entry, { text, hash, received }));
+    head = { seq: entry.seq, hash };
+  }
+  return { kind: 'batch', links };
+}
+
+function linkOf(
+  { device, seq, previous, record }: JournalEntry,
+  { text, hash, received }: { readonly text: string; readonly hash: string; readonly received: number },
+): ChainLink {
+  const body = {
+    ...{ id: record.id, at: Date.parse(record.at), received, kind: record.kind, device, seq, text },
+    decision: record.kind === 'decision' ? columnsOf(record) : null,
+  };
+  // Where nobody can know how many are missing, one at least is.
+  const missing = record.kind === 'gap' ? (record.missing ?? 1) : 0;
+  return { seq, previous, hash, missing, entry: newEntry(body, hash) };
+}
+
+/** What a decision is found and counted by. */
+export function columnsOf(decision: DecisionRecord): DecisionColumns {
+  const { gate, origin, effect, passed, repository, latencyMs, findings } = decision;
+  return { gate, origin, effect, passed, repository, latencyMs, policies: countPolicies(findings) };
+}
+
+function countPolicies(findings: DecisionRecord['findings']): readonly PolicyCount[] {
+  const counts = new Map<string, PolicyCount>();
+  for (const { policy, enforcement, exception } of findings) {
+    const key = `${policy}\0${enforcement}`;
+    const { findings: seen, excepted } = counts.get(key) ?? { findings: 0, excepted: 0 };
+    counts.set(key, { policy, enforcement, findings: seen + 1, excepted: excepted + (exception === null ? 0 : 1) });
+  }
+  return [...counts.values()];
+}
+
+function refused(code: 'invalid' | 'badSignature' | 'brokenChain', message: string): BatchReading {
+  return { kind: 'refused', code, message };
+}

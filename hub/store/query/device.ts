@@ -1,0 +1,60 @@
+/** Devices: who may send decisions, and how far each has come. */
+import type { Kysely } from 'kysely';
+import type { Tables } from '../tables.ts';
+
+export interface Device {
+  readonly tenant: number;
+  readonly id: string;
+  readonly name: string;
+  readonly keyId: string;
+  readonly publicKey: Uint8Array;
+  readonly platform: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly enrolledAt: number;
+  readonly revokedAt: number | null;
+  readonly seenAt: number | null;
+  readonly seq: number;
+  readonly head: string;
+  readonly missing: number;
+  readonly awaited: number;
+  readonly forked: 0 | 1;
+}
+
+export interface Devices {
+  devices(tenant: number, page: { readonly after: string; readonly limit: number }): Promise<readonly Device[]>;
+  device(tenant: number, id: string): Promise<Device | null>;
+  /** The device that has this key, in whichever tenant. */
+  deviceByKey(keyId: string): Promise<Device | null>;
+  noteSeen(tenant: number, id: string, at: number): Promise<void>;
+}
+
+export function deviceQueries(db: Kysely<Tables>): Devices {
+  const all = db
+    .selectFrom('device')
+    .select(['tenant', 'id', 'name', 'platform', 'labels', 'seq', 'head', 'missing', 'awaited', 'forked'])
+    .select(['key_id as keyId', 'public_key as publicKey', 'enrolled_at as enrolledAt'])
+    .select(['revoked_at as revokedAt', 'seen_at as seenAt']);
+  return {
+    async devices(tenant, { after, limit }) {
+      const rows = all.where('tenant', '=', tenant).where('id', '>', after).orderBy('id').limit(limit);
+      return (await rows.execute()).map(read);
+    },
+    async device(tenant, id) {
+      const row = await all.where('tenant', '=', tenant).where('id', '=', id).executeTakeFirst();
+      return row === undefined ? null : read(row);
+    },
+    async deviceByKey(keyId) {
+      const row = await all.where('key_id', '=', keyId).executeTakeFirst();
+      return row === undefined ? null : read(row);
+    },
+    async noteSeen(tenant, id, at) {
+      await db.updateTable('device').set({ seen_at: at }).where('tenant', '=', tenant).where('id', '=', id).execute();
+    },
+  };
+}
+
+function read<Row extends { readonly labels: string }>(
+  row: Row,
+): Omit<Row, 'labels'> & { readonly labels: Readonly<Record<string, string>> } {
+  return { ...row, labels: JSON.parse(row.labels) as Record<string, string> };
+}

@@ -1,0 +1,99 @@
+/** The log as it is read: its end, its tiles, its leaves, its checkpoints. */
+import type { Kysely } from 'kysely';
+import { type Frontier, hashBytes, type TileId } from '../../../engine/index.ts';
+import type { Tables } from '../tables.ts';
+
+export interface StoredCheckpoint {
+  readonly size: number;
+  readonly note: string;
+  readonly at: number;
+}
+
+export interface Leaf {
+  readonly index: number;
+  readonly id: string;
+  readonly leaf: string;
+}
+
+export interface Log {
+  frontier(tenant: number): Promise<Frontier>;
+  /** Hashes of tiles, in the order asked for; null where there is no such tile. */
+  tiles(tenant: number, ids: readonly TileId[]): Promise<readonly (Uint8Array | null)[]>;
+  leaves(tenant: number, range: { readonly begin: number; readonly end: number }): Promise<readonly Leaf[]>;
+  leaf(tenant: number, id: string): Promise<Leaf | null>;
+  /** The newest, or the newest of at most a size. */
+  checkpoint(tenant: number, atMost?: number): Promise<StoredCheckpoint | null>;
+  /** Keeps a checkpoint; the first of its size stays. */
+  addCheckpoint(tenant: number, checkpoint: StoredCheckpoint): Promise<void>;
+}
+
+export function logQueries(db: Kysely<Tables>): Log {
+  return {
+    async frontier(tenant) {
+      const head = await db.selectFrom('head').selectAll().where('tenant', '=', tenant).executeTakeFirstOrThrow();
+      return readFrontier(head);
+    },
+    tiles: (tenant, ids) => tiles(db, tenant, ids),
+    async leaves(tenant, { begin, end }) {
+      const rows = await db
+        .selectFrom('entry')
+        .select(['idx', 'id', 'leaf'])
+        .where('tenant', '=', tenant)
+        .where('idx', '>=', begin)
+        .where('idx', '<', end)
+        .orderBy('idx')
+        .execute();
+      return rows.map(({ idx, id, leaf }) => ({ index: idx, id, leaf }));
+    },
+    async leaf(tenant, id) {
+      const row = await db
+        .selectFrom('entry')
+        .select(['idx', 'id', 'leaf'])
+        .where('tenant', '=', tenant)
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return row === undefined ? null : { index: row.idx, id: row.id, leaf: row.leaf };
+    },
+    async checkpoint(tenant, atMost = Number.MAX_SAFE_INTEGER) {
+      const row = await db
+        .selectFrom('checkpoint')
+        .select(['size', 'note', 'at'])
+        .where('tenant', '=', tenant)
+        .where('size', '<=', atMost)
+        .orderBy('size', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row ?? null;
+    },
+    async addCheckpoint(tenant, checkpoint) {
+      await db
+        .insertInto('checkpoint')
+        .values({ tenant, ...checkpoint })
+        .onConflict((conflict) => conflict.columns(['tenant', 'size']).doNothing())
+        .execute();
+    },
+  };
+}
+
+/** The end of a log as it is stored. */
+export function readFrontier({ size, frontier }: { readonly size: number; readonly frontier: Uint8Array }): Frontier {
+  const roots = Array.from({ length: frontier.length / hashBytes }, (_, at) =>
+    frontier.subarray(at * hashBytes, (at + 1) * hashBytes),
+  );
+  return { size, roots };
+}
+
+async function tiles(
+  db: Kysely<Tables>,
+  tenant: number,
+  ids: readonly TileId[],
+): Promise<readonly (Uint8Array | null)[]> {
+  if (ids.length === 0) return [];
+  const rows = await db
+    .selectFrom('tile')
+    .select(['level', 'idx', 'hashes'])
+    .where('tenant', '=', tenant)
+    .where(({ or, and }) => or(ids.map(({ level, index }) => and({ level, idx: index }))))
+    .execute();
+  return ids.map(({ level, index }) => rows.find((row) => row.level === level && row.idx === index)?.hashes ?? null);
+}

@@ -1,0 +1,92 @@
+/** Figures over many decisions, from what was counted as they came in. */
+import type { Kysely } from 'kysely';
+import type { Tables } from '../tables.ts';
+
+export interface HourCount {
+  readonly hour: number;
+  readonly gate: string;
+  readonly effect: string;
+  readonly decisions: number;
+  readonly latencyMs: number;
+}
+
+export interface PolicyTotal {
+  readonly policy: string;
+  readonly findings: number;
+  readonly excepted: number;
+}
+
+export interface RepositoryTotal {
+  readonly repository: string;
+  readonly effect: string;
+  readonly decisions: number;
+}
+
+export interface Overview {
+  hours(tenant: number, since: number): Promise<readonly HourCount[]>;
+  topPolicies(tenant: number, since: number, limit: number): Promise<readonly PolicyTotal[]>;
+  topRepositories(tenant: number, since: number, limit: number): Promise<readonly RepositoryTotal[]>;
+  /** The one number: decisions that devices made and that are not here. */
+  missingDecisions(tenant: number): Promise<number>;
+}
+
+export function overviewQueries(db: Kysely<Tables>): Overview {
+  return {
+    hours: (tenant, since) =>
+      db
+        .selectFrom('gate_hour')
+        .select(['hour', 'gate', 'effect'])
+        .select(({ fn, cast }) => [
+          cast<number>(fn.sum('decisions'), 'bigint').as('decisions'),
+          cast<number>(fn.sum('latency_ms'), 'real').as('latencyMs'),
+        ])
+        .where('tenant', '=', tenant)
+        .where('hour', '>=', since)
+        .groupBy(['hour', 'gate', 'effect'])
+        .orderBy('hour')
+        .orderBy('gate')
+        .orderBy('effect')
+        .execute(),
+    topPolicies: (tenant, since, limit) =>
+      db
+        .selectFrom('policy_hour')
+        .select('policy')
+        .select(({ fn, cast }) => [
+          cast<number>(fn.sum('findings'), 'bigint').as('findings'),
+          cast<number>(fn.sum('excepted'), 'bigint').as('excepted'),
+        ])
+        .where('tenant', '=', tenant)
+        .where('hour', '>=', since)
+        .groupBy('policy')
+        .orderBy('findings', 'desc')
+        .orderBy('policy')
+        .limit(limit)
+        .execute(),
+    topRepositories: (tenant, since, limit) =>
+      db
+        .selectFrom('gate_hour')
+        .select(['repository', 'effect'])
+        .select(({ fn, cast }) => cast<number>(fn.sum('decisions'), 'bigint').as('decisions'))
+        .where('tenant', '=', tenant)
+        .where('hour', '>=', since)
+        .where('effect', '<>', 'allow')
+        .groupBy(['repository', 'effect'])
+        .orderBy('decisions', 'desc')
+        .orderBy('repository')
+        .limit(limit)
+        .execute(),
+    async missingDecisions(tenant) {
+      const row = await db
+        .selectFrom('device')
+        .select(({ fn, cast, val }) =>
+          cast<number>(fn.coalesce(fn.sum<number>('missing'), val(0)), 'bigint').as('missing'),
+        )
+        .select(({ fn, cast, val }) =>
+          cast<number>(fn.coalesce(fn.sum<number>('awaited'), val(0)), 'bigint').as('awaited'),
+        )
+        .where('tenant', '=', tenant)
+        .executeTakeFirstOrThrow();
+      return row.missing + row.awaited;
+    },
+  };
+}

@@ -1,0 +1,87 @@
+/**
+ * The schema, step by step. A step that has been published is never changed: the next one changes what it made. What may
+ * only grow refuses anything else by itself, whoever asks.
+ */
+import type { Migration } from '../migration.ts';
+
+export const sqliteMigrations: readonly Migration[] = [
+  {
+    number: 1,
+    name: 'log, records, devices, tokens',
+    sql: `
+create table tenant (
+  id integer primary key, name text not null unique, origin text not null unique, created_at integer not null
+) strict;
+create table head (
+  tenant integer primary key references tenant, size integer not null, frontier blob not null, epoch integer not null
+) strict;
+create table tile (
+  tenant integer not null, level integer not null, idx integer not null, hashes blob not null,
+  primary key (tenant, level, idx)
+) strict;
+create table entry (
+  tenant integer not null, idx integer not null, id text not null, leaf text not null, primary key (tenant, idx)
+) strict, without rowid;
+create unique index entry_id on entry (tenant, id);
+create table checkpoint (
+  tenant integer not null, size integer not null, note text not null, at integer not null, primary key (tenant, size)
+) strict, without rowid;
+create table record (
+  tenant integer not null, id text not null, idx integer not null, at integer not null, received integer not null,
+  kind text not null, device text, gate text, origin text, effect text, passed integer, repository text,
+  body text not null, primary key (tenant, id)
+) strict, without rowid;
+create index record_repository on record (tenant, repository, id) where repository is not null;
+create index record_device on record (tenant, device, id) where device is not null;
+create index record_refused on record (tenant, id) where effect <> 'allow';
+create index record_other on record (tenant, kind, id) where kind <> 'decision';
+create table record_policy (
+  tenant integer not null, policy text not null, id text not null, primary key (tenant, policy, id)
+) strict, without rowid;
+create table gate_hour (
+  tenant integer not null, hour integer not null, gate text not null, effect text not null, repository text not null,
+  decisions integer not null, latency_ms real not null, primary key (tenant, hour, gate, effect, repository)
+) strict, without rowid;
+create table policy_hour (
+  tenant integer not null, hour integer not null, policy text not null, repository text not null,
+  enforcement text not null, findings integer not null, excepted integer not null,
+  primary key (tenant, hour, policy, repository, enforcement)
+) strict, without rowid;
+create table device (
+  tenant integer not null references tenant, id text not null, name text not null, key_id text not null unique,
+  public_key blob not null, platform text not null, labels text not null, enrolled_at integer not null,
+  revoked_at integer, seen_at integer, seq integer not null, head text not null, missing integer not null,
+  awaited integer not null, forked integer not null, status text, primary key (tenant, id)
+) strict, without rowid;
+create table token (
+  tenant integer not null references tenant, id text not null primary key, hash text not null unique, name text not null,
+  role text not null, created_at integer not null, expires_at integer not null, revoked_at integer
+) strict, without rowid;
+create table spent (
+  tenant integer not null, what text not null, expires_at integer not null, primary key (tenant, what)
+) strict, without rowid;
+create index spent_expiry on spent (expires_at);
+create table retention (tenant integer primary key references tenant, before_id text not null) strict;
+
+create trigger tenant_origin before update of origin on tenant when new.origin <> old.origin
+  begin select raise(abort, 'a log keeps its origin'); end;
+create trigger head_grows before update on head when new.size < old.size or new.epoch < old.epoch
+  begin select raise(abort, 'a log only grows'); end;
+create trigger head_stays before delete on head begin select raise(abort, 'a log only grows'); end;
+create trigger tile_grows before update on tile
+  when substr(new.hashes, 1, length(old.hashes)) <> old.hashes or new.level <> old.level or new.idx <> old.idx
+  begin select raise(abort, 'a tile only grows'); end;
+create trigger tile_stays before delete on tile begin select raise(abort, 'a tile only grows'); end;
+create trigger entry_fixed before update on entry begin select raise(abort, 'a log only grows'); end;
+create trigger entry_stays before delete on entry begin select raise(abort, 'a log only grows'); end;
+create trigger checkpoint_fixed before update on checkpoint begin select raise(abort, 'a checkpoint was signed'); end;
+create trigger checkpoint_stays before delete on checkpoint begin select raise(abort, 'a checkpoint was signed'); end;
+create trigger record_fixed before update on record begin select raise(abort, 'a record stays as it came'); end;
+create trigger record_retained before delete on record
+  when old.id >= coalesce((select before_id from retention where tenant = old.tenant), '')
+  begin select raise(abort, 'a record stays until its time has come'); end;
+create trigger retention_grows before update on retention when new.before_id < old.before_id
+  begin select raise(abort, 'what may be deleted stays so'); end;
+`,
+  },
+];

@@ -1,0 +1,84 @@
+/**
+ * The store in one SQLite file: for a hub of one process. Everything that is committed is on disk (`synchronous = FULL`).
+ * There is one connection, and a group is appended without giving way, so that it is alone by nature.
+ */
+import { chmodSync, existsSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import Database from 'better-sqlite3';
+import { Kysely, SqliteDialect } from 'kysely';
+import { pendingMigrations } from '../migration.ts';
+import { queries } from '../queries.ts';
+import type { Store } from '../store.ts';
+import type { Tables } from '../tables.ts';
+import { sqliteAppender } from './append.ts';
+import { sqliteMigrations } from './migrations.ts';
+
+const busyTimeoutMs = 10_000;
+const pageBytes = 8_192;
+/** The log of writes is folded back at this many pages (32 MiB). */
+const checkpointPages = 4_000;
+
+export function openSqlite(file: string): Store {
+  const database = connect(file);
+  try {
+    migrate(database);
+    const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
+    const append = sqliteAppender(database);
+    return {
+      ...queries(db),
+      database: 'sqlite',
+      append: async (tenant, wanted, plan) => append(tenant, wanted, plan),
+      deleteRecordsBefore: async (tenant, id) => deleteRecords(database, tenant, id),
+      close: async () => {
+        database.close();
+      },
+    };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** Opens a file, made where there is none, for its owner alone. */
+export function connect(file: string): Database.Database {
+  const beside = path.join(import.meta.dirname, 'native', 'better-sqlite3.node');
+  const database = new Database(file, {
+    timeout: busyTimeoutMs,
+    ...(existsSync(beside) ? { nativeBinding: beside } : {}),
+  });
+  try {
+    if (process.platform !== 'win32') chmodSync(file, 0o600);
+    database.pragma(`page_size = ${pageBytes}`);
+    database.pragma('journal_mode = WAL');
+    database.pragma('synchronous = FULL');
+    database.pragma('foreign_keys = ON');
+    database.pragma(`wal_autocheckpoint = ${checkpointPages}`);
+    database.pragma(`journal_size_limit = ${checkpointPages * pageBytes}`);
+    database.pragma('cache_size = -65536');
+    database.pragma('trusted_schema = OFF');
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function migrate(database: Database.Database): void {
+  const step = database.transaction(() => {
+    const current = database.pragma('user_version', { simple: true }) as number;
+    for (const { number, sql } of pendingMigrations(current, sqliteMigrations)) {
+      database.exec(sql);
+      database.pragma(`user_version = ${number}`);
+    }
+  });
+  step.immediate();
+}
+
+function deleteRecords(database: Database.Database, tenant: number, id: string): number {
+  const remove = database.transaction(() => {
+    database.prepare('delete from record_policy where tenant = ? and id < ?').run(tenant, id);
+    return database.prepare('delete from record where tenant = ? and id < ?').run(tenant, id).changes;
+  });
+  return remove.immediate();
+}

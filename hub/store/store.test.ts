@@ -1,0 +1,333 @@
+/** What every store keeps to, whichever database it is on. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { hashLeaf, rootOf, verifyConsistency, verifyInclusion } from '../../engine/index.ts';
+import type { TestDatabase } from '../../test/hub/database.ts';
+import { databases } from '../../test/hub/databases.ts';
+import { createDevice, decision, uuid } from '../../test/hub/device.ts';
+import { act, addDevice, addTenant, now, send, submit } from '../../test/hub/log.ts';
+import { sha256 } from '../cryptography.ts';
+import { consistencyProof, inclusionProof } from '../log/log.ts';
+import { createSequencer } from '../log/sequencer.ts';
+import { firstIdOf } from './query/search.ts';
+import type { Tenant } from './query/tenant.ts';
+import type { Store } from './store.ts';
+
+for (const { name, create, skip } of databases) {
+  describe(`the store on ${name}`, { skip }, () => {
+    let database: TestDatabase;
+    let store: Store;
+    let tenant: Tenant;
+    let number = 0;
+
+    before(async () => {
+      database = await create();
+      store = await database.open();
+    });
+    after(async () => {
+      await store?.close();
+      await database?.remove();
+    });
+    const fresh = async () => {
+      tenant = await addTenant(store, `tenant-${number++}`);
+      const device = createDevice(`device-${number}`);
+      await addDevice(store, tenant.id, device);
+      return device;
+    };
+    const decisions = (count: number, from = 1) => Array.from({ length: count }, (_, at) => decision(from + at));
+
+    test('what a device sends is in the log, in its order, and proved', async () => {
+      const device = await fresh();
+      for (let batch = 0; batch < 6; batch++) {
+        const outcome = await send(store, device, device.record(decisions(100, 1 + batch * 100)));
+        assert.equal(outcome.kind, 'committed');
+      }
+      const frontier = await store.frontier(tenant.id);
+      assert.equal(frontier.size, 601);
+      const leaves = await store.leaves(tenant.id, { begin: 0, end: 1_000 });
+      assert.deepEqual(
+        leaves.map(({ index }) => index),
+        Array.from({ length: 601 }, (_, index) => index),
+      );
+      const root = rootOf(frontier, sha256);
+      for (const { index, leaf } of leaves.filter((_, at) => at % 67 === 0 || at === 600)) {
+        const proof = await inclusionProof(store, tenant.id, index, 601);
+        const claim = { leafHash: hashLeaf(Buffer.from(leaf), sha256), index, size: 601, proof, root };
+        assert.ok(verifyInclusion(claim, sha256), `leaf ${index}`);
+      }
+      const head = device.head();
+      const known = await store.device(tenant.id, device.id);
+      assert.deepEqual([known?.seq, known?.head], [head.seq, head.hash]);
+    });
+
+    test('the log after is a continuation of the log before', async () => {
+      const device = await fresh();
+      await send(store, device, device.record(decisions(300)));
+      const older = await store.frontier(tenant.id);
+      await send(store, device, device.record(decisions(300, 301)));
+      const newer = await store.frontier(tenant.id);
+      const proof = await consistencyProof(store, tenant.id, older.size, newer.size);
+      const heads = {
+        older: { size: older.size, root: rootOf(older, sha256) },
+        newer: { size: newer.size, root: rootOf(newer, sha256) },
+      };
+      assert.ok(verifyConsistency({ ...heads, proof }, sha256));
+    });
+
+    test('a batch that comes again adds nothing, whole, in part, or long after', async () => {
+      const device = await fresh();
+      const entries = device.record(decisions(20));
+      const sent: number[] = [];
+      for (const part of [entries.slice(0, 10), entries.slice(0, 10), entries.slice(5, 20), entries.slice(0, 5)]) {
+        const outcome = await send(store, device, part);
+        assert.equal(outcome.kind, 'committed');
+        sent.push(outcome.kind === 'committed' ? outcome.added : -1);
+      }
+      assert.deepEqual(sent, [10, 0, 10, 0]);
+      assert.equal((await store.frontier(tenant.id)).size, 21);
+    });
+
+    test('entries before their turn are not taken, and are counted as missing until the others come', async () => {
+      const device = await fresh();
+      const entries = device.record(decisions(10));
+      const outcome = await send(store, device, entries.slice(4));
+      assert.equal(outcome.kind, 'outOfOrder');
+      assert.equal(await store.missingDecisions(tenant.id), 4);
+      await send(store, device, entries);
+      assert.equal(await store.missingDecisions(tenant.id), 0);
+    });
+
+    test('what a device says is lost is counted', async () => {
+      const device = await fresh();
+      const gap = { kind: 'gap' as const, at: new Date(now).toISOString(), reason: 'diskFull' as const };
+      await send(
+        store,
+        device,
+        device.record([
+          { ...gap, id: uuid(now), missing: 7 },
+          { ...gap, id: uuid(now), missing: null },
+        ]),
+      );
+      assert.equal(await store.missingDecisions(tenant.id), 8);
+    });
+
+    test('a device with two histories is found out', async () => {
+      const device = await fresh();
+      await send(store, device, device.record(decisions(5)));
+      const copy = device.copy();
+      await send(store, device, device.record(decisions(3, 6)));
+      assert.equal((await send(store, copy, copy.record(decisions(3, 60)))).kind, 'forked');
+      assert.equal((await send(store, copy, copy.record(decisions(3, 63)))).kind, 'forked');
+      assert.equal((await store.device(tenant.id, device.id))?.forked, 1);
+      assert.equal((await store.frontier(tenant.id)).size, 9);
+    });
+
+    test('an id is used once: the group that has it again is refused alone', async () => {
+      const device = await fresh();
+      const other = createDevice(`other-${number}`);
+      await addDevice(store, tenant.id, other);
+      const [first] = device.record(decisions(1));
+      await send(store, device, [first!]);
+      const stolen = other.record([decision(2, { id: first!.record.id })]);
+      assert.equal((await send(store, other, stolen)).kind, 'idTaken');
+      assert.equal((await store.frontier(tenant.id)).size, 3);
+    });
+
+    test('a plan that throws leaves nothing behind', async () => {
+      const device = await fresh();
+      const before = await store.frontier(tenant.id);
+      const failing = store.append(tenant.id, { devices: [device.id], ids: [] }, () => {
+        throw new Error('on purpose');
+      });
+      await assert.rejects(failing, /on purpose/);
+      assert.deepEqual(await store.frontier(tenant.id), before);
+      await send(store, device, device.record(decisions(1)));
+    });
+
+    test('many at once through the sequencer: each is answered, all are there once', async () => {
+      await fresh();
+      const devices = Array.from({ length: 8 }, (_, at) => createDevice(`many-${number}-${at}`));
+      for (const device of devices) await addDevice(store, tenant.id, device);
+      const sequencer = createSequencer({ store, maxWaiting: 10_000, maxGroup: 150 });
+      const outcomes = await Promise.all(
+        devices.flatMap((device, at) => {
+          const entries = device.record(decisions(60, at * 1_000));
+          return [0, 20, 40].map(async (from) => {
+            const { readBatch } = await import('../intake/journal.ts');
+            const known = (await store.deviceByKey(device.keyId))!;
+            const reading = readBatch(device.batch(entries.slice(from, from + 20)), known, now);
+            if (reading.kind === 'refused') throw new Error(reading.message);
+            return sequencer.submit(tenant.id, { kind: 'chain', device: device.id, links: reading.links });
+          });
+        }),
+      );
+      await sequencer.close();
+      assert.ok(outcomes.every(({ kind }) => kind === 'committed'));
+      assert.equal((await store.frontier(tenant.id)).size, 1 + 8 + 8 * 60);
+      assert.equal(sequencer.waiting(), 0);
+    });
+
+    test('decisions are found by what they are about, the newest first, a page at a time', async () => {
+      const device = await fresh();
+      const made = decisions(100);
+      await send(store, device, device.record(made));
+      const newest = [...made].sort((a, b) => (a.id < b.id ? 1 : -1));
+      const find = async (query: object, limit = 200) =>
+        (await store.search(tenant.id, { ...query, limit, kind: 'decision' })).map(({ id }) => id);
+      const ids = (keep: (each: (typeof made)[number]) => boolean) => newest.filter(keep).map(({ id }) => id);
+      assert.deepEqual(
+        await find({}),
+        ids(() => true),
+      );
+      assert.deepEqual(
+        await find({ effect: 'deny' }),
+        ids(({ effect }) => effect === 'deny'),
+      );
+      assert.deepEqual(
+        await find({ repository: 'github.com/acme/shop-3' }),
+        ids(({ repository }) => repository.endsWith('-3')),
+      );
+      assert.deepEqual(
+        await find({ gate: 'push', effect: 'allow' }),
+        ids(({ gate, effect }) => gate === 'push' && effect === 'allow'),
+      );
+      assert.deepEqual(
+        await find({ policy: 'kubernetes/privileged' }),
+        ids(({ effect }) => effect === 'deny'),
+      );
+      assert.deepEqual(await find({ policy: 'kubernetes/other' }), []);
+      assert.deepEqual(
+        await find({ device: device.id }),
+        ids(() => true),
+      );
+      const [from, to] = [Date.parse(made[20]!.at), Date.parse(made[30]!.at)];
+      assert.deepEqual(
+        await find({ from, to }),
+        ids(({ at }) => Date.parse(at) >= from && Date.parse(at) < to),
+      );
+      const pages: string[] = [];
+      for (let page = await find({}, 7); page.length > 0; page = await find({ after: page.at(-1) }, 7))
+        pages.push(...page);
+      assert.deepEqual(
+        pages,
+        ids(() => true),
+      );
+    });
+
+    test('one decision has the very text that its leaf names', async () => {
+      const device = await fresh();
+      const [entry] = device.record([decision(10)]);
+      await send(store, device, [entry!]);
+      const found = await store.record(tenant.id, entry!.record.id);
+      assert.deepEqual(JSON.parse(found!.body), entry);
+      assert.equal(found!.passed, false);
+      const leaf = await store.leaf(tenant.id, entry!.record.id);
+      assert.equal(JSON.parse(leaf!.leaf).body, device.head().hash);
+      assert.equal(await store.record(tenant.id, uuid(now)), null);
+    });
+
+    test('figures count what came in', async () => {
+      const device = await fresh();
+      await send(store, device, device.record(decisions(60)));
+      await send(store, device, device.record(decisions(40, 61)));
+      const hours = await store.hours(tenant.id, 0);
+      assert.equal(
+        hours.reduce((sum, { decisions: count }) => sum + count, 0),
+        100,
+      );
+      assert.equal(
+        hours.filter(({ effect }) => effect === 'deny').reduce((sum, each) => sum + each.decisions, 0),
+        10,
+      );
+      assert.ok(Math.abs(hours.reduce((sum, { latencyMs }) => sum + latencyMs, 0) - 450) < 0.001);
+      assert.deepEqual(await store.topPolicies(tenant.id, 0, 10), [
+        { policy: 'kubernetes/privileged', findings: 10, excepted: 0 },
+      ]);
+      const [top] = await store.topRepositories(tenant.id, 0, 1);
+      assert.deepEqual(top, { repository: 'github.com/acme/shop-0', effect: 'deny', decisions: 5 });
+    });
+
+    test('tenants see nothing of each other', async () => {
+      const device = await fresh();
+      const [one] = [tenant];
+      const [entry] = device.record(decisions(1));
+      await send(store, device, [entry!]);
+      await fresh();
+      assert.equal(await store.record(tenant.id, entry!.record.id), null);
+      assert.equal(await store.leaf(tenant.id, entry!.record.id), null);
+      assert.equal(await store.device(tenant.id, device.id), null);
+      assert.deepEqual(await store.search(tenant.id, { limit: 10, kind: 'decision' }), []);
+      assert.equal((await store.search(one.id, { limit: 10, kind: 'decision' })).length, 1);
+    });
+
+    test('an act and what it changes are committed together, and once', async () => {
+      await fresh();
+      const token = {
+        id: uuid(now),
+        hash: `hash-${number}`,
+        name: 'ci',
+        role: 'robot',
+        createdAt: now,
+        expiresAt: now + 1,
+      };
+      const adding = act([{ kind: 'addToken', token }]);
+      assert.deepEqual(
+        (await submit(store, tenant.id, adding, adding)).map((each) => each.kind === 'committed' && each.added),
+        [1, 0],
+      );
+      assert.equal((await store.tokenByHash(token.hash))?.name, 'ci');
+      await submit(store, tenant.id, act([{ kind: 'revokeToken', id: token.id, at: now }]));
+      assert.equal((await store.tokenByHash(token.hash))?.revokedAt, now);
+      await assert.rejects(submit(store, tenant.id, act([{ kind: 'addToken', token }])));
+      assert.equal((await store.frontier(tenant.id)).size, 3);
+    });
+
+    test('what may be used once is used once', async () => {
+      await fresh();
+      const use = { what: 'jti:1', expiresAt: now + 10, now };
+      assert.deepEqual([await store.spend(tenant.id, use), await store.spend(tenant.id, use)], [true, false]);
+      assert.equal(await store.spend(tenant.id, { ...use, now: now + 11, expiresAt: now + 20 }), true);
+    });
+
+    test('retention deletes bodies, and the proofs of their leaves still hold', async () => {
+      const device = await fresh();
+      const made = decisions(50);
+      await send(store, device, device.record(made));
+      const before = firstIdOf(Date.parse(made[30]!.at));
+      await assert.rejects(store.deleteRecordsBefore(tenant.id, before), /until its time has come/);
+      await submit(store, tenant.id, act([{ kind: 'retain', beforeId: before }]));
+      assert.equal(await store.deleteRecordsBefore(tenant.id, before), 30);
+      assert.equal(await store.record(tenant.id, made[0]!.id), null);
+      const { index, leaf } = (await store.leaf(tenant.id, made[0]!.id))!;
+      const frontier = await store.frontier(tenant.id);
+      const proof = await inclusionProof(store, tenant.id, index, frontier.size);
+      const claim = {
+        leafHash: hashLeaf(Buffer.from(leaf), sha256),
+        index,
+        size: frontier.size,
+        proof,
+        root: rootOf(frontier, sha256),
+      };
+      assert.ok(verifyInclusion(claim, sha256));
+    });
+
+    test('the database itself refuses to change what may only grow', async () => {
+      const device = await fresh();
+      await send(store, device, device.record(decisions(3)));
+      const own = `where tenant = ${tenant.id}`;
+      for (const sql of [
+        `update entry set leaf = 'x' ${own}`,
+        `delete from entry ${own}`,
+        `update record set body = 'x' ${own}`,
+        `delete from record ${own}`,
+        `update head set size = 1 ${own}`,
+        `delete from head ${own}`,
+        `update tile set hashes = substr(hashes, 1, 32) ${own}`,
+        `delete from tile ${own}`,
+        `update tenant set origin = 'other' where id = ${tenant.id}`,
+      ]) {
+        await assert.rejects(database.execute(sql), /only grows|stays|keeps its origin/, sql);
+      }
+    });
+  });
+}

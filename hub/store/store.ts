@@ -1,0 +1,129 @@
+/**
+ * What the hub keeps. One contract over two databases: SQLite, where one process does it all, and PostgreSQL, where several
+ * do. All SQL of the hub is in this folder.
+ */
+import type { Frontier, TileId, TreeNode } from '../../engine/index.ts';
+import type { Access } from './query/access.ts';
+import type { Devices } from './query/device.ts';
+import type { Log } from './query/log.ts';
+import type { Overview } from './query/overview.ts';
+import type { Search } from './query/search.ts';
+import type { Tenants } from './query/tenant.ts';
+
+export interface Store extends Tenants, Log, Search, Overview, Devices, Access {
+  readonly database: 'sqlite' | 'postgresql';
+  /**
+   * The one way anything gets into a tenant's log. Reads what `wanted` names, asks `plan` what to write, and commits all
+   * of it, or nothing, to disk before it resolves. One call at a time has the tenant, whoever else asks, in whatever
+   * process; `plan` may be asked again when another has been faster, so it must be pure.
+   */
+  append<T>(tenant: number, wanted: Wanted, plan: (state: LogState) => Appendix<T>): Promise<T>;
+  /** Deletes bodies and search rows of records whose id is below. Leaves, proofs and figures stay. */
+  deleteRecordsBefore(tenant: number, id: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** What a plan has to know beside the end of the log. */
+export interface Wanted {
+  readonly devices: readonly string[];
+  /** Ids of which the plan asks whether the log has them already. */
+  readonly ids: readonly string[];
+}
+
+export interface LogState {
+  readonly frontier: Frontier;
+  readonly devices: ReadonlyMap<string, DeviceHead>;
+  /** Of the ids wanted, those that the log has, each with the leaf that it has. */
+  readonly known: ReadonlyMap<string, string>;
+}
+
+/** How far a device's chain has come. */
+export interface DeviceHead {
+  readonly id: string;
+  readonly seq: number;
+  /** SHA-256 of the entry with that number, hex. */
+  readonly head: string;
+  readonly missing: number;
+  readonly awaited: number;
+  /** 1 once it sent another entry under a number that it had used: two truths from one device. */
+  readonly forked: 0 | 1;
+}
+
+export interface Appendix<T> {
+  readonly entries: readonly NewEntry[];
+  /** The tree with them, and the nodes that this adds to tiles. */
+  readonly frontier: Frontier;
+  readonly nodes: readonly TreeNode[];
+  readonly devices: readonly DeviceHead[];
+  /** What else is to change in the same transaction. */
+  readonly changes: readonly Change[];
+  readonly outcome: T;
+}
+
+/** An entry that is ready to be logged: everything but its place. */
+export interface NewEntry {
+  readonly id: string;
+  readonly leaf: string;
+  /** RFC 6962's hash of the leaf. */
+  readonly leafHash: Uint8Array;
+  readonly at: number;
+  readonly received: number;
+  readonly kind: EntryKind;
+  readonly device: string | null;
+  readonly decision: DecisionColumns | null;
+  readonly body: string;
+}
+
+/** `decision`, `gap`: from devices and CI. `act`: what somebody did on the hub. `opa`: a decision of an OPA. */
+export type EntryKind = 'decision' | 'gap' | 'act' | 'opa';
+
+/** What decisions are searched and counted by. */
+export interface DecisionColumns {
+  readonly gate: string;
+  readonly origin: string;
+  readonly effect: 'allow' | 'deny' | 'indeterminate';
+  readonly passed: boolean;
+  readonly repository: string;
+  readonly latencyMs: number;
+  readonly policies: readonly PolicyCount[];
+}
+
+export interface PolicyCount {
+  readonly policy: string;
+  readonly enforcement: string;
+  readonly findings: number;
+  readonly excepted: number;
+}
+
+export interface NewDevice {
+  readonly id: string;
+  readonly name: string;
+  readonly keyId: string;
+  readonly publicKey: Uint8Array;
+  readonly platform: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly at: number;
+}
+
+export interface NewToken {
+  readonly id: string;
+  /** SHA-256 of the token, hex: the token itself is nowhere. */
+  readonly hash: string;
+  readonly name: string;
+  readonly role: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+}
+
+/** A change that an act in the log stands for: both are committed together. */
+export type Change =
+  | { readonly kind: 'addDevice'; readonly device: NewDevice }
+  | { readonly kind: 'revokeDevice'; readonly id: string; readonly at: number }
+  | { readonly kind: 'addToken'; readonly token: NewToken }
+  | { readonly kind: 'revokeToken'; readonly id: string; readonly at: number }
+  | { readonly kind: 'retain'; readonly beforeId: string };
+
+/** Where a tile's hashes go: after those that it has. */
+export interface TilePiece extends TileId {
+  readonly hashes: Uint8Array;
+}

@@ -1,0 +1,157 @@
+/**
+ * The tables as queries see them, the same in SQLite and PostgreSQL. Times are milliseconds since 1970, truth is 0 or 1,
+ * ids are UUIDs in lower case, so that one text orders and compares alike in both.
+ */
+import type { GeneratedAlways } from 'kysely';
+
+export interface Tables {
+  readonly tenant: TenantTable;
+  readonly head: HeadTable;
+  readonly tile: TileTable;
+  readonly entry: EntryTable;
+  readonly checkpoint: CheckpointTable;
+  readonly record: RecordTable;
+  readonly record_policy: RecordPolicyTable;
+  readonly gate_hour: GateHourTable;
+  readonly policy_hour: PolicyHourTable;
+  readonly device: DeviceTable;
+  readonly token: TokenTable;
+  readonly spent: SpentTable;
+  readonly retention: RetentionTable;
+}
+
+interface TenantTable {
+  readonly id: GeneratedAlways<number>;
+  readonly name: string;
+  /** Of the tenant's log, as its checkpoints begin. It never changes. */
+  readonly origin: string;
+  readonly created_at: number;
+}
+
+/** The end of a tenant's log. Who writes it must have read this epoch and size: so there is one writer at a time. */
+interface HeadTable {
+  readonly tenant: number;
+  readonly size: number;
+  /** Roots of the complete subtrees, 32 bytes each. */
+  readonly frontier: Uint8Array;
+  readonly epoch: number;
+}
+
+interface TileTable {
+  readonly tenant: number;
+  readonly level: number;
+  readonly idx: number;
+  /** 32 bytes for each hash that there is so far. */
+  readonly hashes: Uint8Array;
+}
+
+/** A leaf of the log: a summary that names its record's body by hash. Kept for ever. */
+interface EntryTable {
+  readonly tenant: number;
+  readonly idx: number;
+  readonly id: string;
+  /** Canonical JSON. */
+  readonly leaf: string;
+}
+
+interface CheckpointTable {
+  readonly tenant: number;
+  readonly size: number;
+  readonly note: string;
+  readonly at: number;
+}
+
+/** What a leaf names: searchable, and deleted when its time has come. */
+interface RecordTable {
+  readonly tenant: number;
+  readonly id: string;
+  readonly idx: number;
+  readonly at: number;
+  readonly received: number;
+  readonly kind: string;
+  readonly device: string | null;
+  readonly gate: string | null;
+  readonly origin: string | null;
+  readonly effect: string | null;
+  readonly passed: number | null;
+  readonly repository: string | null;
+  /** The very text whose SHA-256 the leaf holds. */
+  readonly body: string;
+}
+
+/** Which policies a decision speaks of. */
+interface RecordPolicyTable {
+  readonly tenant: number;
+  readonly policy: string;
+  readonly id: string;
+}
+
+interface GateHourTable {
+  readonly tenant: number;
+  /** The first millisecond of the hour. */
+  readonly hour: number;
+  readonly gate: string;
+  readonly effect: string;
+  readonly repository: string;
+  readonly decisions: number;
+  readonly latency_ms: number;
+}
+
+interface PolicyHourTable {
+  readonly tenant: number;
+  readonly hour: number;
+  readonly policy: string;
+  readonly repository: string;
+  readonly enforcement: string;
+  readonly findings: number;
+  readonly excepted: number;
+}
+
+interface DeviceTable {
+  readonly tenant: number;
+  readonly id: string;
+  readonly name: string;
+  /** The key's JWK thumbprint. */
+  readonly key_id: string;
+  /** 32 bytes, Ed25519. */
+  readonly public_key: Uint8Array;
+  readonly platform: string;
+  /** JSON. */
+  readonly labels: string;
+  readonly enrolled_at: number;
+  readonly revoked_at: number | null;
+  readonly seen_at: number | null;
+  readonly seq: number;
+  readonly head: string;
+  /** Decisions that the device itself says are lost. */
+  readonly missing: number;
+  /** Entries that must come before those that the device sent last. */
+  readonly awaited: number;
+  readonly forked: 0 | 1;
+  /** JSON: what the device says of itself. */
+  readonly status: string | null;
+}
+
+interface TokenTable {
+  readonly tenant: number;
+  readonly id: string;
+  readonly hash: string;
+  readonly name: string;
+  readonly role: string;
+  readonly created_at: number;
+  readonly expires_at: number;
+  readonly revoked_at: number | null;
+}
+
+/** What may be used once: `jti` of tokens and proofs, until it has expired anyway. */
+interface SpentTable {
+  readonly tenant: number;
+  readonly what: string;
+  readonly expires_at: number;
+}
+
+/** Records below this id may be deleted, and no others. */
+interface RetentionTable {
+  readonly tenant: number;
+  readonly before_id: string;
+}
