@@ -57,6 +57,17 @@ export {
   type PolicySetting,
   readConfiguration,
 } from './policy/configuration.ts';
+export {
+  completeDraft,
+  type DraftCompletion,
+  describeDraft,
+  type OwnFile,
+  occurrencesInDraft,
+  type SemanticToken,
+  signaturesOfDraft,
+  type TokenKind,
+  tokensOfDraft,
+} from './policy/draft/index.ts';
 export { globMatcher } from './policy/glob.ts';
 export { type MutationResult, mutate, type Survivor } from './policy/mutation/index.ts';
 export type { Policy } from './policy/policy.ts';

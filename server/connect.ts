@@ -8,6 +8,17 @@ import { catalogue, explain, tellStatus } from './catalogue.ts';
 import { check } from './check.ts';
 import { type Client, readClient } from './client.ts';
 import { framesOf } from './crash.ts';
+import type { OpenDocument } from './documents.ts';
+import {
+  completion,
+  definition,
+  prepareRename,
+  references,
+  rename,
+  semanticTokens,
+  signatureHelp,
+  tokenTypes,
+} from './draft.ts';
 import { executeCommand } from './execute.ts';
 import { hover } from './hover.ts';
 import { closeDocument, editDocument, moveDocuments, openOne } from './lifecycle.ts';
@@ -125,6 +136,7 @@ function register(connection: Connection, { session, watch }: Running): void {
     const document = open(textDocument.uri);
     return document === null ? null : hover(session, document, position);
   });
+  registerAuthoring(connection, open);
   connection.onCodeAction((params) => {
     const document = open(params.textDocument.uri);
     return document === null ? [] : codeActions(session, document, params);
@@ -142,6 +154,33 @@ function register(connection: Connection, { session, watch }: Running): void {
   );
 }
 
+/** What is for those who write policies. */
+function registerAuthoring(connection: Connection, open: (uri: string) => OpenDocument | null): void {
+  const at = <T>(uri: string, answer: (document: OpenDocument) => T): T | null => {
+    const document = open(uri);
+    return document === null ? null : answer(document);
+  };
+  connection.onCompletion(({ textDocument: { uri }, position }) =>
+    at(uri, (document) => completion(document, position)),
+  );
+  connection.onSignatureHelp(({ textDocument: { uri }, position }) =>
+    at(uri, (document) => signatureHelp(document, position)),
+  );
+  connection.onDefinition(({ textDocument: { uri }, position }) =>
+    at(uri, (document) => definition(document, position)),
+  );
+  connection.onReferences(({ textDocument: { uri }, position, context }) =>
+    at(uri, (document) => references(document, position, context)),
+  );
+  connection.onPrepareRename(({ textDocument: { uri }, position }) =>
+    at(uri, (document) => prepareRename(document, position)),
+  );
+  connection.onRenameRequest(({ textDocument: { uri }, position, newName }) =>
+    at(uri, (document) => rename(document, position, newName)),
+  );
+  connection.languages.semanticTokens.on(({ textDocument: { uri } }) => at(uri, semanticTokens) ?? { data: [] });
+}
+
 function foldersOf({ workspaceFolders, rootUri, rootPath }: InitializeParams): readonly string[] {
   if (workspaceFolders && workspaceFolders.length > 0) return workspaceFolders.map(({ uri }) => uri);
   if (rootUri) return [rootUri];
@@ -153,6 +192,12 @@ function capabilitiesOf(client: Client): InitializeResult['capabilities'] {
     positionEncoding: 'utf-16',
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
     hoverProvider: true,
+    completionProvider: { triggerCharacters: ['.', '?', '{', '['] },
+    signatureHelpProvider: { triggerCharacters: ['(', ','] },
+    definitionProvider: true,
+    referencesProvider: true,
+    renameProvider: { prepareProvider: true },
+    semanticTokensProvider: { legend: { tokenTypes: [...tokenTypes], tokenModifiers: [] }, full: true },
     codeActionProvider: {
       codeActionKinds: [CodeActionKind.QuickFix, fixAllKind],
       resolveProvider: client.resolvesActionEdits,

@@ -1,8 +1,9 @@
 // textDocument/hover: why a finding is one, who owns the policy, what to do.
-import type { Hover, Position } from 'vscode-languageserver';
+import type { Hover, MarkupContent, Position } from 'vscode-languageserver';
 import type { Finding } from '../engine/index.ts';
 import { rangeOf } from './convert.ts';
 import type { OpenDocument } from './documents.ts';
+import { describeOwn } from './draft.ts';
 import { judgeDocument } from './judging.ts';
 import { summaryOf } from './page.ts';
 import { isShown } from './publish.ts';
@@ -13,6 +14,8 @@ const mostStories = 3;
 
 /** What to show at a position, or null. */
 export function hover(session: Session, document: OpenDocument, position: Position): Hover | null {
+  const own = describeOwn(document, position);
+  if (own !== null) return { contents: contentsOf(session, own.value), range: rangeOf(document.text, own.span) };
   const judged = judgeDocument(session, document);
   const { rules } = document.place.root;
   if (judged === null || rules === null) return null;
@@ -27,8 +30,11 @@ export function hover(session: Session, document: OpenDocument, position: Positi
     return known ? summaryOf(rules, policy) : `${finding.message} \`${finding.policy}\``;
   });
   const value = texts.join('\n\n---\n\n');
-  const kind = session.client.markdownHover ? 'markdown' : 'plaintext';
-  return { contents: { kind, value }, range: rangeOf(document.text, first.span) };
+  return { contents: contentsOf(session, value), range: rangeOf(document.text, first.span) };
+}
+
+function contentsOf({ client }: Session, value: string): MarkupContent {
+  return { kind: client.markdownHover ? 'markdown' : 'plaintext', value };
 }
 
 function isAt({ span }: Finding, offset: number): boolean {

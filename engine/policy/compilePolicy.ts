@@ -1,13 +1,12 @@
 /** One policy's CEL, patterns and templates, compiled against the types of its resource kind. */
-import { compile, type Environment, type Program } from '../cel/index.ts';
-import { dyn, object, openObject, string, type Type } from '../cel/type.ts';
+import { compile, type Program } from '../cel/index.ts';
+import { dyn, type Type } from '../cel/type.ts';
 import { createLines } from '../document/index.ts';
 import type { Span } from '../model.ts';
-import { resourceKinds } from '../resource/index.ts';
 import { type CompiledPattern, compilePattern } from '../rule/pattern.ts';
 import type { SecretProblem } from '../rule/secret.ts';
+import { environmentOf, itemTypes, matchTypes } from './environment.ts';
 import { type FileProblem, fileProblem } from './file.ts';
-import { parameterType } from './parameter.ts';
 import type { Expression, FixRule, Policy } from './policy.ts';
 import { type Read, readsOf } from './reads.ts';
 import { scalarSpan } from './scalar.ts';
@@ -118,32 +117,4 @@ function createCompiler(policy: Policy, kind: string, add: Add) {
     fixText: rule?.action.kind === 'insert' ? template(rule.action.text) : null,
   });
   return { boolean, template, fix };
-}
-
-const fileType = object('File', { path: string, name: string, extension: string });
-const contextType = openObject('Context', { gate: string, date: string });
-
-function environmentOf(policy: Policy, name: string): Environment {
-  const kind = resourceKinds.find((one) => one.kind === name);
-  const parameters: Record<string, Type> = {};
-  for (const [name, parameter] of Object.entries(policy.parameters)) parameters[name] = parameterType(parameter.type);
-  return {
-    variables: {
-      object: dyn,
-      ...kind?.relatives,
-      self: kind?.self ?? dyn,
-      file: fileType,
-      context: contextType,
-      params: object('params', parameters),
-    },
-    ...(kind?.functions === undefined ? {} : { functions: kind.functions }),
-  };
-}
-
-function itemTypes(policy: Policy): Record<string, Type> {
-  return policy.each.length > 0 ? { item: dyn, key: dyn } : {};
-}
-
-function matchTypes(policy: Policy): Record<string, Type> {
-  return policy.rule.kind === 'require' ? {} : { match: dyn };
 }

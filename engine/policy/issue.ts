@@ -1,6 +1,7 @@
 /** Zod's issues in words that tell an author what to do. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Path } from '../model.ts';
+import { formsOf, membersOf, schemasAt } from './schemaPath.ts';
 import { didYouMean } from './suggest.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -109,21 +110,7 @@ function valueAt(value: unknown, path: Path): unknown {
 
 /** The keys that the schema knows at a path. */
 function keysAt(schema: z.ZodType, path: Path): readonly string[] {
-  const [key, ...rest] = path;
-  const inner = unwrap(schema);
-  if (inner instanceof z.ZodUnion) return inner.options.flatMap((option) => keysAt(option as z.ZodType, path));
-  if (inner instanceof z.ZodObject) {
-    const shape: Readonly<Record<string, z.ZodType>> = inner.shape;
-    if (key === undefined) return Object.keys(shape);
-    return Object.hasOwn(shape, key) ? keysAt(shape[key] as z.ZodType, rest) : [];
-  }
-  if (inner instanceof z.ZodArray) return key === undefined ? [] : keysAt(inner.element as z.ZodType, rest);
-  if (inner instanceof z.ZodRecord) return key === undefined ? [] : keysAt(inner.valueType as z.ZodType, rest);
-  return [];
-}
-
-function unwrap(schema: z.ZodType): z.ZodType {
-  if (schema instanceof z.ZodOptional) return unwrap(schema.unwrap() as z.ZodType);
-  if (schema instanceof z.ZodPipe) return unwrap(schema.in as z.ZodType);
-  return schema;
+  return schemasAt(schema, path)
+    .flatMap(formsOf)
+    .flatMap((form) => Object.keys(membersOf(form)));
 }

@@ -36,8 +36,15 @@ export interface Checker {
   fresh(): Type;
 }
 
+/** What is known of an expression. Types in the notes may still be parameters; `known` says what these turned out to be. */
+export interface Checked {
+  readonly notes: Notes;
+  readonly type: Type;
+  readonly known: Substitution;
+}
+
 /** Never fails: what is wrong becomes a problem in the notes. */
-export function check(root: Expression, declarations: Declarations): { readonly notes: Notes; readonly type: Type } {
+export function check(root: Expression, declarations: Declarations): Checked {
   const notes = createNotes();
   const known = createSubstitution();
   let parameters = 0;
@@ -53,7 +60,7 @@ export function check(root: Expression, declarations: Declarations): { readonly 
     },
     fresh: () => parameter(`_${parameters++}`),
   };
-  return { type: resolve(known, checker.type(root, null)), notes };
+  return { type: resolve(known, checker.type(root, null)), notes, known };
 }
 
 function checkExpression(checker: Checker, node: Expression, locals: Local | null): Type {

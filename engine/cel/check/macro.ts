@@ -101,5 +101,6 @@ function declare(
 ): Local {
   const slot = newSlot(checker.notes);
   checker.notes.slots.set(variable, slot);
+  checker.notes.variables.set(variable, local.type);
   return { name: variable.name, slot, ...local };
 }

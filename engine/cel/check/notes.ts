@@ -12,6 +12,8 @@ export interface Notes {
   readonly calls: Map<Call, CallTarget>;
   /** Where each variable of a macro is kept while evaluating. */
   readonly slots: Map<Variable, number>;
+  /** The types of the variables of macros. */
+  readonly variables: Map<Variable, Type>;
   /** Declared variables that the expression reads, and where they are kept. */
   readonly reads: Map<string, number>;
   slotCount: number;
@@ -40,6 +42,7 @@ export function createNotes(): Notes {
     references: new Map(),
     calls: new Map(),
     slots: new Map(),
+    variables: new Map(),
     reads: new Map(),
     slotCount: 0,
     problems: [],

@@ -96,7 +96,8 @@ const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
   ['transformMapEntry/4', { macro: 'transformMapEntry', variables: 2, filter: 'filtered' }],
 ]);
 
-const usages: ReadonlyMap<string, string> = new Map([
+/** How each macro is written. */
+export const macroUsages: ReadonlyMap<string, string> = new Map([
   ['all', 'list.all(x, condition) or list.all(i, x, condition)'],
   ['exists', 'list.exists(x, condition) or list.exists(i, x, condition)'],
   ['exists_one', 'list.exists_one(x, condition) or list.exists_one(i, x, condition)'],
@@ -116,7 +117,7 @@ const usages: ReadonlyMap<string, string> = new Map([
 export function macroUsage(call: Call): string | null {
   if (call.target === null) return call.name === 'has' ? 'has(a.b)' : null;
   const cel = call.target.kind === 'name' && call.target.name === 'cel';
-  return cel === (call.name === 'bind') ? (usages.get(call.name) ?? null) : null;
+  return cel === (call.name === 'bind') ? (macroUsages.get(call.name) ?? null) : null;
 }
 
 function expandComprehension(call: Call, range: Expression, report: Report): Comprehension | Call | Invalid {
