@@ -27,19 +27,37 @@ export function createAutomaton(words: readonly string[]): Automaton {
 
 /** Calls `found` for each occurrence of each word, in the order of where they end. `found` may stop it by `'stop'`. */
 export function findWords(
-  { next, classOf, classes, firstEnd, ends }: Automaton,
+  automaton: Automaton,
   text: string,
   found: (word: number, end: number) => 'stop' | undefined,
 ): void {
-  let state = 0;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    state = next[state + (code < 128 ? classOf[code]! : 0)]!;
-    if (state < firstEnd) continue;
-    for (const word of ends[(state - firstEnd) / classes]!) {
-      if (found(word, at + 1) === 'stop') return;
+  const { firstEnd, classes, ends } = automaton;
+  const cursor: Cursor = { at: 0, state: 0 };
+  while (readOn(automaton, text, cursor)) {
+    for (const word of ends[(cursor.state - firstEnd) / classes]!) {
+      if (found(word, cursor.at) === 'stop') return;
     }
   }
+}
+
+/** How far a text is read. */
+interface Cursor {
+  at: number;
+  state: number;
+}
+
+/** Reads on to where the next word ends, if there is one. By itself, so that it is compiled once, whatever is found. */
+function readOn({ next, classOf, firstEnd }: Automaton, text: string, cursor: Cursor): boolean {
+  let { at, state } = cursor;
+  while (at < text.length) {
+    const code = text.charCodeAt(at++);
+    state = next[state + (code < 128 ? classOf[code]! : 0)]!;
+    if (state < firstEnd) continue;
+    cursor.at = at;
+    cursor.state = state;
+    return true;
+  }
+  return false;
 }
 
 interface Trie {
