@@ -110,3 +110,15 @@ function insertionOf(text: string, start: number, end: number): readonly Inserti
   const column = indent === undefined ? start - (text.lastIndexOf('\n', start - 1) + 1) : Number(indent);
   return [{ offset: start, column }];
 }
+
+/** Whether a template stands within. Templates do not overlap, so the first one that ends after `start` decides. */
+export function touchesTemplate(templates: readonly Span[], start: number, end: number): boolean {
+  let low = 0;
+  let high = templates.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (templates[middle]!.end <= start) low = middle + 1;
+    else high = middle;
+  }
+  return low < templates.length && templates[low]!.start < end;
+}

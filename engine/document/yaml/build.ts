@@ -6,30 +6,42 @@ import {
   type Node as Parsed,
   parseDocument,
   Scalar,
-  Schema,
   YAMLMap,
   type YAMLSeq,
 } from 'yaml';
 import type { Entry, Node, Problem, Span, Value } from '../../model.ts';
 import { Unknown } from '../../model.ts';
 import { scalarNode } from '../node.ts';
-import { findTemplates } from '../template.ts';
+import { findTemplates, touchesTemplate } from '../template.ts';
+import { readBlockStyle } from './blockStyle.ts';
 import { findComments } from './comment.ts';
 import { fillInsertions } from './insertion.ts';
 import { mergeInto } from './merge.ts';
 import type { Mode, Reading, Stretch } from './piece.ts';
 import { problemOf } from './problem.ts';
 import { scalarValue } from './scalar.ts';
+import { coreSchema } from './schema.ts';
 
-/** Reads a stretch in one go: parser's tree → our nodes with spans, and plain values. Never throws. */
+/** Reads a stretch in one go: nodes with spans, and plain values. Never throws. */
 export function buildReading(stretch: Stretch, mode: Mode): Reading {
+  const { text, raw } = stretch;
+  const templates = raw.includes('{{') ? findTemplates(raw, mode.style) : [];
+  const block = readBlockStyle(stretch, mode, templates);
+  if (block === null) return buildParsed(stretch, mode, templates);
+  const value = fillInsertions(block.node, block.value, stretch);
+  const comments = findComments(text, block.scalars);
+  return { node: block.node, value, problems: [], comments, dangling: false, anchored: false };
+}
+
+/** Reads what is not in block style alone: the tree of a parser of the whole language becomes ours. */
+export function buildParsed(stretch: Stretch, mode: Mode, templates: readonly Span[]): Reading {
   const { text, raw } = stretch;
   const parsed = parseDocument(text, options);
   const context: Context = {
     text,
     raw,
     mode,
-    templates: raw.includes('{{') ? findTemplates(raw, mode.style) : [],
+    templates,
     problems: parsed.errors.slice(0, maxProblems).map((error) => problemOf(error, text.length)),
     scalars: [],
     anchors: new Map(),
@@ -50,12 +62,12 @@ export function buildReading(stretch: Stretch, mode: Mode): Reading {
   };
 }
 
-/** Duplicate keys and merges are ours to judge. One schema serves all readings: making it is a tenth of a short one. */
+/** Duplicate keys and merges are ours to judge. */
 const options = {
   uniqueKeys: false,
   prettyErrors: false,
   logLevel: 'silent',
-  schema: new Schema({ schema: 'core', merge: false, resolveKnownTags: true }),
+  schema: coreSchema,
 } as const;
 const maxProblems = 100;
 /** Nested deeper than any real document, and far from the end of the stack. */
@@ -108,7 +120,7 @@ function buildScalar(scalar: Scalar, context: Context): Built {
   const block = scalar.type === Scalar.BLOCK_LITERAL || scalar.type === Scalar.BLOCK_FOLDED;
   const last = block ? beforeBreaks(context.text, start, end) : end;
   if (end > start) context.scalars.push({ start: block ? lineAfter(context.text, start, end) : start, end });
-  const value = touchesTemplate(context, start, end)
+  const value = touchesTemplate(context.templates, start, end)
     ? new Unknown('a template')
     : scalarValue(scalar, context.mode.kubernetes);
   return { node: scalarNode(start, last), value, size: 1 };
@@ -197,7 +209,7 @@ function buildKey({ key, value }: Pair<Parsed | null, Parsed | null>, context: C
   const { node } = build(key, context, 0);
   const scalar = key as Scalar;
   const merge = scalar.type === Scalar.PLAIN && scalar.source === '<<';
-  if (touchesTemplate(context, span.start, span.end))
+  if (touchesTemplate(context.templates, span.start, span.end))
     return { text: context.raw.slice(span.start, span.end), span, merge };
   return { text: scalar.type === Scalar.PLAIN ? (scalar.source ?? '') : String(scalar.value), span: node.span, merge };
 }
@@ -225,16 +237,4 @@ function beforeBreaks(text: string, start: number, end: number): number {
 function lineAfter(text: string, start: number, end: number): number {
   const next = text.indexOf('\n', start);
   return next < 0 ? end : Math.min(next + 1, end);
-}
-
-/** Templates do not overlap, so the first one that ends after `start` decides. */
-function touchesTemplate({ templates }: Context, start: number, end: number): boolean {
-  let low = 0;
-  let high = templates.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (templates[middle]!.end <= start) low = middle + 1;
-    else high = middle;
-  }
-  return low < templates.length && templates[low]!.start < end;
 }

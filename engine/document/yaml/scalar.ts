@@ -1,11 +1,12 @@
-import { Scalar } from 'yaml';
+import { isScalar, Scalar, type ScalarTag } from 'yaml';
 import type { Value } from '../../model.ts';
+import { coreSchema } from './schema.ts';
 
 /**
  * What a scalar means. Strings, numbers, booleans and null follow the core schema of YAML 1.2, as GitHub reads it; in a
  * Kubernetes object, `yes`, `on` and the like are booleans, and `0644` (octal), `0b11` and `1_000` numbers too, as its API server (YAML 1.1) reads it.
  */
-export function scalarValue(scalar: Scalar, kubernetes: boolean): Value {
+export function scalarValue(scalar: Pick<Scalar, 'value' | 'source' | 'type' | 'tag'>, kubernetes: boolean): Value {
   const { value, source, type } = scalar;
   if (type !== Scalar.PLAIN || source === undefined) return plainData(value);
   if (typeof value === 'number') return numberValue(value, source, kubernetes);
@@ -13,6 +14,18 @@ export function scalarValue(scalar: Scalar, kubernetes: boolean): Value {
     return oldBooleans.get(value) ?? oldInteger(value) ?? value;
   return plainData(value);
 }
+
+/** What a plain scalar without a tag means. */
+export function plainValue(source: string, kubernetes: boolean): Value {
+  if (!perhapsOther.test(source)) return source;
+  const resolved = plainTags.find(({ test }) => test?.test(source))?.resolve(source, ignore, {}) ?? source;
+  return scalarValue({ value: isScalar(resolved) ? resolved.value : resolved, source, type: Scalar.PLAIN }, kubernetes);
+}
+
+/** How all that is no text begins. */
+const perhapsOther = /^[-+.\d~nNtTfFyYoO]/;
+const plainTags = coreSchema.tags.filter((tag): tag is ScalarTag => !tag.collection && tag.default === true);
+const ignore = () => undefined;
 
 function numberValue(value: number, source: string, kubernetes: boolean): Value {
   if (kubernetes && /^[-+]?0[0-7]+$/.test(source)) return Number.parseInt(source, 8);
