@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   catalog: async () => (await import('./command/catalog.ts')).catalogCommand,
   eval: async () => (await import('./command/eval.ts')).evalCommand,
   lsp: async () => (await import('./command/lsp.ts')).lspCommand,
+  daemon: async () => (await import('./command/daemon.ts')).daemonCommand,
 };
 
 watchStreams();

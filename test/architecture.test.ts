@@ -11,7 +11,7 @@ const maxLines = 300;
 const allowed: Readonly<Record<string, readonly string[]>> = {
   engine: [],
   repository: ['engine/index.ts'],
-  server: ['engine/index.ts', 'repository/index.ts'],
+  server: ['engine/index.ts', 'repository/index.ts', 'daemon/protocol.ts'],
   daemon: ['engine/index.ts', 'repository/index.ts', 'hub/protocol.ts'],
   hub: ['engine/index.ts'],
   extension: ['server/protocol.ts'],

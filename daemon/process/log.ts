@@ -1,0 +1,42 @@
+/** The daemon's log: a line an event, bounded, and readable by its owner alone. */
+import { appendFileSync, copyFileSync, fstatSync, ftruncateSync, openSync } from 'node:fs';
+
+/** Writes a line. What is judged never goes in, and neither does what anybody sent. */
+export type Log = (line: string) => void;
+
+/** Beyond this the log begins anew; one earlier log is kept beside it. */
+export const maxLogBytes = 1024 * 1024;
+
+/** A descriptor of the log for appending; it can be the stdout and stderr of a process that is started. */
+export function openLog(file: string): number {
+  const descriptor = openSync(file, 'a', 0o600);
+  rotate(file, descriptor);
+  return descriptor;
+}
+
+/** Writes to a log, with the time in front. A log that cannot be written any more (a full disk) stops nothing. */
+export function createLog(file: string, now: () => number): Log {
+  const descriptor = openLog(file);
+  return (line) => {
+    try {
+      rotate(file, descriptor);
+      appendFileSync(descriptor, `${new Date(now()).toISOString()} ${line}\n`);
+    } catch (error) {
+      if (!['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    }
+  };
+}
+
+/** The kind of an error and where it happened, without its message, which may quote what was judged. */
+export function framesOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'an error of no known kind';
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return [error.name, ...frames.slice(0, 12)].join('\n');
+}
+
+/** By copying, and not by renaming: whoever has the file open, as stderr for one, goes on writing to the same one. */
+function rotate(file: string, descriptor: number): void {
+  if (fstatSync(descriptor).size <= maxLogBytes) return;
+  copyFileSync(file, `${file}.1`);
+  ftruncateSync(descriptor, 0);
+}

@@ -1,0 +1,54 @@
+/**
+ * A gate's request as lines (`Content-Type: text/plain`), for a hook that is a shell script: nothing has to be escaped.
+ *
+ *   gate push
+ *   client pre-push 0.1.0
+ *   root /home/ada/shop
+ *   remote origin https://github.com/acme/shop
+ *   update refs/heads/main 9f1c… refs/heads/main 03be…
+ *
+ * `tree ID` is for `commit`. An empty line ends the fields; what follows is the message of `message`. `break-glass REASON`
+ * may stand in each.
+ */
+import { Refusal } from './answer.ts';
+
+/** The value that the same request has as JSON. It is not checked yet. Throws `Refusal` where a line has no meaning. */
+export function parsePlainRequest(body: string): object {
+  const end = body.indexOf('\n\n');
+  const head = end < 0 ? body : body.slice(0, end);
+  const request: Record<string, unknown> = { breakGlass: null };
+  const updates: object[] = [];
+  for (const line of head.split('\n').filter((each) => each !== '')) {
+    const space = line.indexOf(' ');
+    const field = space < 0 ? line : line.slice(0, space);
+    const value = space < 0 ? '' : line.slice(space + 1);
+    if (field === 'update') updates.push(updateOf(value));
+    else if (Object.hasOwn(fields, field)) Object.assign(request, fields[field]!(value));
+    else throw new Refusal(400, 'unknownRequest', `there is no field ${JSON.stringify(field.slice(0, 100))}`);
+  }
+  if (request.gate === 'push') request.updates = updates;
+  if (request.gate === 'message') request.message = end < 0 ? '' : body.slice(end + 2);
+  return request;
+}
+
+const fields: Readonly<Record<string, (value: string) => object>> = {
+  gate: (gate) => ({ gate }),
+  root: (root) => ({ root }),
+  tree: (tree) => ({ tree }),
+  client: (value) => ({ client: pairOf(value, 'name', 'version') }),
+  remote: (value) => ({ remote: pairOf(value, 'name', 'url') }),
+  'break-glass': (breakGlass) => ({ breakGlass }),
+};
+
+/** Two words; the second one may hold spaces. */
+function pairOf(value: string, first: string, second: string): object {
+  const space = value.indexOf(' ');
+  return space < 0 ? { [first]: value } : { [first]: value.slice(0, space), [second]: value.slice(space + 1) };
+}
+
+/** A line as git gives it to `pre-push`. A ref holds no space, except `(delete)`, which is none. */
+function updateOf(value: string): object {
+  const [localRef, localId, remoteRef, remoteId, ...more] = value.split(' ');
+  if (more.length > 0) throw new Refusal(400, 'badRequest', 'an update has four words, as git gives them to pre-push');
+  return { localRef, localId, remoteRef, remoteId };
+}

@@ -1,0 +1,64 @@
+/** Each request that the daemon knows, and the function that answers it. */
+import path from 'node:path';
+import { z } from 'zod';
+import type { GateAnswer, LocalGate } from '../gate/localGate.ts';
+import { type DaemonStatus, type DecideRequest, decideRequest, knownGates } from '../protocol.ts';
+import { type Answer, Refusal } from './answer.ts';
+import { parseJson } from './body.ts';
+import { parsePlainRequest } from './plainRequest.ts';
+import { statusText } from './status.ts';
+
+/** What routes can ask of the daemon. */
+export interface Desk {
+  readonly gate: LocalGate;
+  status(): DaemonStatus;
+  /** Begins to end. What runs is finished first, this request too. */
+  stop(): void;
+}
+
+/** A request, read to its end. */
+export interface Asked {
+  readonly body: string;
+  /** The media type, without parameters. */
+  readonly type: string;
+}
+
+export type Route = (asked: Asked, desk: Desk) => Answer | Promise<Answer>;
+
+/** By method and path. */
+export const routes: Readonly<Record<string, Route>> = {
+  'GET /v1/status': (_, desk) => {
+    const status = desk.status();
+    return { status: 200, json: status, text: statusText(status) };
+  },
+  'POST /v1/decide': async (asked, desk) => {
+    const value = asked.type === 'text/plain' ? parsePlainRequest(asked.body) : parseJson(asked.body);
+    return decided(await desk.gate.decide(readDecideRequest(value)));
+  },
+  'POST /v1/stop': (_, desk) => {
+    desk.stop();
+    const { pid } = process;
+    return { status: 202, json: { pid }, text: `the daemon (process ${pid}) ends\n` };
+  },
+};
+
+/**
+ * Checks a gate's request. One that a newer client may have meant is refused as unknown, so that it asks elsewhere: what
+ * this version does not understand it must not leave out.
+ */
+function readDecideRequest(value: unknown): DecideRequest {
+  const { success, data, error } = decideRequest.safeParse(value);
+  if (success) {
+    if (path.isAbsolute(data.root)) return data;
+    throw new Refusal(400, 'badRequest', '`root` is not an absolute path');
+  }
+  const gate = z.object({ gate: z.string() }).safeParse(value).data?.gate;
+  const isNewer =
+    (gate !== undefined && !knownGates.includes(gate)) || error.issues.some(({ code }) => code === 'unrecognized_keys');
+  throw new Refusal(400, isNewer ? 'unknownRequest' : 'badRequest', z.prettifyError(error).slice(0, 2_000));
+}
+
+function decided({ report, outcome, seq, text }: GateAnswer): Answer {
+  const json = { outcome, seq, text, report: { ...report, policies: [...report.policies.values()] } };
+  return { status: 200, json, text: `${outcome}\n${text}` };
+}

@@ -1,0 +1,107 @@
+/**
+ * What the daemon answers over its socket: HTTP/JSON, and a WebSocket that only says "look again". Everything that comes
+ * over the socket, either way, is parsed with these schemas before anything else looks at it.
+ *
+ *   GET  /v1/status               what runs (`Accept: text/plain`: for a person)
+ *   POST /v1/decide               a gate asks (`Accept: text/plain`: `pass` or `block`, then what a person reads)
+ *   POST /v1/stop                 finish what runs, take nothing new, end
+ *   GET  /v1/notices              becomes a WebSocket of notices
+ */
+import { z } from 'zod';
+
+/** In every path (`/v1/…`) and in the socket's name, so that an old and a new daemon live side by side. */
+export const daemonProtocolVersion = 1;
+
+/** The largest body of a request. A push of 10,000 refs is about half of it. */
+export const maxRequestBytes = 4 * 1024 * 1024;
+
+/** The largest answer that a client reads. */
+export const maxAnswerBytes = 64 * 1024 * 1024;
+
+const name = z.string().min(1).max(500);
+const path = z.string().min(1).max(4_096);
+const objectId = z.string().regex(/^[0-9a-f]{40,64}$/);
+const ref = z.string().max(4_096);
+
+const gateRequest = {
+  client: z.strictObject({ name, version: name }),
+  root: path,
+  breakGlass: z.string().max(2_000).nullable(),
+};
+
+/** `POST /v1/decide`: a request of `LocalGate`. A gate that this daemon does not know is answered with `unknownRequest`. */
+export const decideRequest = z.discriminatedUnion('gate', [
+  z.strictObject({ ...gateRequest, gate: z.literal('commit'), tree: objectId }),
+  z.strictObject({ ...gateRequest, gate: z.literal('message'), message: z.string().max(1_000_000) }),
+  z.strictObject({
+    ...gateRequest,
+    gate: z.literal('push'),
+    remote: z.strictObject({ name: z.string().max(500), url: z.string().max(4_096) }),
+    updates: z
+      .array(z.strictObject({ localRef: ref, localId: objectId, remoteRef: ref, remoteId: objectId }))
+      .max(20_000),
+  }),
+]);
+export type DecideRequest = z.infer<typeof decideRequest>;
+
+/** The gates that a request can name. */
+export const knownGates: readonly string[] = decideRequest.options.map(({ shape }) => shape.gate.value);
+
+/** The answer of `POST /v1/decide`. The report is this version's own JSON of `Report`: its policies are a list. */
+export const decideAnswer = z.object({
+  outcome: z.enum(['pass', 'block']),
+  seq: z.int().min(1).nullable(),
+  text: z.string().max(1_000_000),
+  report: z.looseObject({
+    decision: z.looseObject({ id: z.string(), effect: z.enum(['allow', 'deny', 'indeterminate']) }),
+    findings: z.array(z.looseObject({ policy: z.string(), fingerprint: z.string() })),
+    problems: z.array(z.looseObject({ message: z.string() })),
+    files: z.object({ checked: z.int(), skipped: z.int() }),
+    policies: z.array(z.looseObject({ id: z.string() })),
+  }),
+});
+
+/** The policies in force, as a person asks for them: which, and how old. */
+const policiesStatus = z.object({
+  revision: name,
+  digest: name,
+  /** Since they were last known to be the current ones; null where there is nothing to be behind. */
+  ageMs: z.number().min(0).nullable(),
+});
+
+/** `GET /v1/status`. */
+export const daemonStatus = z.object({
+  version: name,
+  protocol: z.int().min(1),
+  pid: z.int().min(1),
+  uptimeMs: z.number().min(0),
+  state: z.enum(['running', 'stopping']),
+  /** Null until they are loaded. */
+  policies: policiesStatus.nullable(),
+  /** Who listens for notices: editors. */
+  clients: z.array(z.object({ name, connectedMs: z.number().min(0) })),
+  /** Null where the journal could not be opened: `problems` says why. */
+  journal: z.object({ entries: z.int().min(0), unacknowledged: z.int().min(0) }).nullable(),
+  memory: z.object({ rssBytes: z.int().min(0), heapUsedBytes: z.int().min(0) }),
+  requests: z.object({ answered: z.int().min(0), running: z.int().min(0) }),
+  /** What is wrong, in words. */
+  problems: z.array(z.string().max(2_000)).max(100),
+});
+export type DaemonStatus = z.infer<typeof daemonStatus>;
+
+/** `POST /v1/stop`, and every other answer that only says that something was taken on. */
+export const accepted = z.object({ pid: z.int().min(1) });
+
+/** Every refusal. `code` is for programs, `message` says what to do. */
+export const daemonError = z.object({
+  error: z.object({ code: name, message: z.string().max(10_000) }),
+});
+/**
+ * `unknownRequest`: an older daemon does not know what was asked. `badRequest`: it can never be answered. `stopping`: the
+ * daemon ends, another may be started. `fault`: a fault of Kerb.
+ */
+export type DaemonErrorCode = 'unknownRequest' | 'badRequest' | 'tooLarge' | 'tooSlow' | 'stopping' | 'fault';
+
+/** What a WebSocket message says: look again at what `about` names. It carries nothing else. */
+export const notice = z.object({ about: z.enum(['policies', 'exceptions']) });
+export type Notice = z.infer<typeof notice>;
