@@ -1,7 +1,7 @@
 // Bundles what runs into dist/. Every entry lands atomically, so that a running `kerb` never sees half a build.
 //
 //   dist/kerb.js        the command                 dist/extension.cjs   what VS Code loads
-//   dist/server.js      the language server         dist/native/         ast-grep and its grammars for this platform
+//   dist/server.js      the language server         dist/native/         ast-grep, its grammars and SQLite for this platform
 //   dist/worker.js      judges files on a thread    dist/policies.json   the built-in policies, dist/pages.json their pages
 //
 //   node build.mjs [--quiet]
@@ -122,6 +122,9 @@ function copyNative() {
   if (existsSync(binding)) copyFileSync(binding, path.join(staging, 'native', 'ast-grep.node'));
   else
     say(`no @ast-grep/napi for ${process.platform}-${process.arch}: policies on code will report that they cannot run`);
+  const sqlite = path.join(root, 'node_modules/better-sqlite3/prebuilds', `${process.platform}-${process.arch}.node`);
+  if (existsSync(sqlite)) copyFileSync(sqlite, path.join(staging, 'native', 'better-sqlite3.node'));
+  else say(`no better-sqlite3 for ${process.platform}-${process.arch}: there will be no daemon and no journal`);
   for (const language of ['bash', 'go', 'java', 'python']) {
     try {
       copyFileSync(require(`@ast-grep/lang-${language}`).libraryPath, path.join(staging, 'native', `${language}.so`));

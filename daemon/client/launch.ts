@@ -5,6 +5,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Address } from '../process/address.ts';
+import { makeOwnFolder } from '../process/folder.ts';
 import { openLog } from '../process/log.ts';
 import type { DaemonStatus } from '../protocol.ts';
 import { askStatus } from './ask.ts';
@@ -32,6 +33,8 @@ const startMs = 30_000;
 
 /** Makes sure that a daemon runs that is at least as new as this program. Answers when it does, or why it does not. */
 export async function ensureDaemon(options: LaunchOptions): Promise<Launch> {
+  const refused = makeOwnFolder(options.address.folder);
+  if (refused !== null) return { kind: 'failed', message: refused };
   const found = await askStatus(options.address);
   if (found.kind === 'foreign') return { kind: 'failed', message: found.reason };
   if (found.kind === 'answer' && found.value.state === 'running') {

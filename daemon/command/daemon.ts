@@ -14,6 +14,7 @@ import { createLog } from '../process/log.ts';
 import { runDaemon } from '../process/run.ts';
 import { statusText } from '../process/status.ts';
 import { openWorks } from '../process/works.ts';
+import { runtimeProblem } from '../store/connect.ts';
 import { version } from '../version.ts';
 
 export const daemonCommand: Command = {
@@ -51,6 +52,8 @@ interface Call {
 const actions: Readonly<Record<string, (call: Call) => Promise<ExitCode>>> = { run, start, stop, status };
 
 async function run({ given, home, address }: Call): Promise<ExitCode> {
+  const cannot = runtimeProblem();
+  if (cannot !== null) throw new UsageError(cannot.message);
   const log = createLog(logFileOf(home), Date.now);
   const running = await runDaemon({
     address,

@@ -9,14 +9,19 @@ export type Standing =
   | { readonly kind: 'absent' }
   | { readonly kind: 'foreign'; readonly reason: string };
 
-/** Makes the folder where it is missing, 0700. Throws in words where it cannot be made or is not ours. */
-export function makeOwnFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (process.platform === 'win32') return;
-  const standing = standingOf(folder, (stat) => stat.isDirectory());
-  if (standing.kind === 'foreign') throw new Error(standing.reason);
-  // Our own, but more open than it should be: an earlier umask, a backup that was played back.
-  if ((lstatSync(folder).mode & 0o077) !== 0) chmodSync(folder, 0o700);
+/** Makes the folder where it is missing, and closes it to others. Answers why it cannot be used, or null. */
+export function makeOwnFolder(folder: string): string | null {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (process.platform === 'win32') return null;
+    const standing = standingOf(folder, (stat) => stat.isDirectory());
+    if (standing.kind === 'foreign') return standing.reason;
+    // Our own, but more open than it should be: an earlier umask, a backup that was played back.
+    if ((lstatSync(folder).mode & 0o077) !== 0) chmodSync(folder, 0o700);
+    return null;
+  } catch (error) {
+    return `${folder} cannot be used: ${(error as Error).message}`;
+  }
 }
 
 /**

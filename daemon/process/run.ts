@@ -53,7 +53,8 @@ const handoverMs = 20_000;
 
 /** Runs a daemon, unless one runs already. */
 export async function runDaemon(options: RunOptions): Promise<Run> {
-  makeOwnFolder(options.address.folder);
+  const refused = makeOwnFolder(options.address.folder);
+  if (refused !== null) return { kind: 'problem', message: refused };
   const held = await lockOrPeer(options.address);
   if (held.kind !== 'lock') return held;
   const { lock } = held;
