@@ -8,7 +8,7 @@ import process from 'node:process';
 export interface Home {
   readonly kind: 'home';
   readonly folder: string;
-  /** The folder of the SQLite file, which moves as a whole when it has to be set aside. */
+  /** The folder of the SQLite file: it moves as a whole when it has to be set aside. */
   readonly store: string;
   /** The device key, where the system keeps none. */
   readonly keys: string;

@@ -20,6 +20,7 @@ export {
   type Verdict,
 } from './evaluate.ts';
 export { createMasker } from './evaluation/maskAll.ts';
+export { secretMask } from './evaluation/secretMask.ts';
 export { type Baseline, formatBaseline, type OwnPolicy, ownPolicies, readBaseline } from './except.ts';
 export { type FixChoice, type FixedFile, fixesOf, fixFile } from './fix.ts';
 export { mask } from './mask.ts';

@@ -2,15 +2,15 @@
  * The way to SQLite. A build lays better-sqlite3's binary beside the bundle as `native/better-sqlite3.node`; in a checkout
  * it comes out of node_modules.
  */
-import { chmodSync, existsSync } from 'node:fs';
+import { chmodSync, existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import Database from 'better-sqlite3';
-import type { StoreProblem } from './problem.ts';
+import { MovedStore, type StoreProblem } from './problem.ts';
 
 /** The Node-API version of the binary: an older Node loads it and then crashes in the first call. */
 const neededNodeApi = 10;
-/** How long a write waits for another process's. */
+/** How long one process waits for another's write. */
 const busyTimeoutMs = 5_000;
 /** The log is folded back at this many pages (4 MiB), and cut to that size. */
 const checkpointPages = 1_000;
@@ -27,13 +27,16 @@ export function runtimeProblem(
   };
 }
 
+/** A connection, and which file it is to, whatever bears that file's name later. */
+export interface Connection {
+  readonly db: Database.Database;
+  readonly identity: string;
+}
+
 /** Opens a database file, made where there is none, for several processes at once. Throws SQLite's errors. */
-export function connect(file: string): Database.Database {
-  const beside = path.join(import.meta.dirname, 'native', 'better-sqlite3.node');
-  const db = new Database(file, {
-    timeout: busyTimeoutMs,
-    ...(existsSync(beside) ? { nativeBinding: beside } : {}),
-  });
+export function connect(file: string): Connection {
+  const before = identityOf(file);
+  const db = openFile(file);
   try {
     // Before there is a log: it and its index get the permissions of the file.
     if (process.platform !== 'win32') chmodSync(file, 0o600);
@@ -44,9 +47,39 @@ export function connect(file: string): Database.Database {
     // What comes out of a damaged file is never run as code.
     db.pragma('trusted_schema = OFF');
     db.pragma('cell_size_check = ON');
-    return db;
+    const identity = identityOf(file);
+    // Between opening the file and its log, the log may have become another file's.
+    if (identity === null || (before !== null && before !== identity)) throw new MovedStore(file);
+    return { db, identity };
   } catch (error) {
     db.close();
     throw error;
   }
+}
+
+/** Which file bears the name now; null where none does. */
+export function identityOf(file: string): string | null {
+  const stat = statSync(file, { bigint: true, throwIfNoEntry: false });
+  return stat === undefined ? null : `${stat.dev}:${stat.ino}`;
+}
+
+/**
+ * Does something while no other process does: for making and replacing the store itself. The lock is SQLite's on an empty
+ * file, which the system lets go of when its holder dies.
+ */
+export function whileLocked<T>(lockFile: string, work: () => T): T {
+  const db = openFile(lockFile);
+  try {
+    if (process.platform !== 'win32') chmodSync(lockFile, 0o600);
+    db.exec('BEGIN EXCLUSIVE');
+    return work();
+  } finally {
+    db.close();
+  }
+}
+
+/** Opens a file as it is. */
+export function openFile(file: string): Database.Database {
+  const beside = path.join(import.meta.dirname, 'native', 'better-sqlite3.node');
+  return new Database(file, { timeout: busyTimeoutMs, ...(existsSync(beside) ? { nativeBinding: beside } : {}) });
 }

@@ -5,7 +5,10 @@ import { CorruptStore } from './problem.ts';
 
 export interface KeyedTable {
   get(key: string): string | null;
+  /** Throws `CorruptStore` where one is damaged. */
   all(): ReadonlyMap<string, string>;
+  /** Those that are not damaged. */
+  whole(): Generator<readonly [string, string]>;
   put(key: string, value: string): void;
   remove(key: string): void;
 }
@@ -34,6 +37,9 @@ export function keyedTable(db: Database, name: 'state' | 'request', { sha256 }: 
       return row === undefined ? null : checked(row);
     },
     all: () => new Map(all.all().map((row) => [row.key, checked(row)])),
+    *whole() {
+      for (const row of all.iterate()) if (sealOf(row.key, row.value, sha256) === row.seal) yield [row.key, row.value];
+    },
     put: (key, value) => void put.run(key, value, sealOf(key, value, sha256)),
     remove: (key) => void remove.run(key),
   };

@@ -1,13 +1,15 @@
-/** Opening the store: whether this runtime can, whether the file is Kerb's and not newer, and whether it is whole. */
-import path from 'node:path';
+/** Opening the store. */
 import type { Native } from '../../engine/index.ts';
 import { type Home, makePrivateFolder } from '../home.ts';
-import { chainTable, firstChain } from './chainTable.ts';
-import { connect, runtimeProblem } from './connect.ts';
+import { runtimeProblem } from './connect.ts';
+import { establish, setAside } from './establish.ts';
 import { defaultLimits, type StoreLimits } from './limits.ts';
-import type { StoreProblem } from './problem.ts';
-import { migrate, schemaVersion } from './schema.ts';
-import { SqliteStore, type Store } from './store.ts';
+import { placeIn } from './place.ts';
+import { refusalOf, type StoreProblem } from './problem.ts';
+import { keepReserve } from './reserve.ts';
+import { StoreSession } from './session.ts';
+import { SqliteStore } from './sqliteStore.ts';
+import type { Store } from './store.ts';
 
 export interface OpenStoreOptions {
   readonly home: Home;
@@ -19,31 +21,31 @@ export interface OpenStoreOptions {
   readonly limits?: Partial<StoreLimits>;
 }
 
-/** Opens the user's store, made where there is none. Close it. */
+/**
+ * Opens the user's store, made where there is none; close it. A damaged one is set aside, what is verifiable of it goes on
+ * in a new one, and `status` tells of it. Never throws for what is on the disk, or for what the disk does.
+ */
 export function openStore({ home, device, now, sha256, limits }: OpenStoreOptions): Store | StoreProblem {
   const cannot = runtimeProblem();
   if (cannot !== null) return cannot;
-  const refused = makePrivateFolder(home.store);
-  if (refused !== null) return { ...refused, reason: 'home' };
-  const file = path.join(home.store, 'kerb.db');
-  const db = connect(file);
-  const schema = migrate(db, (fresh) => chainTable(fresh, { sha256 }).write(firstChain(device)));
-  if (schema.kind === 'ready')
-    return new SqliteStore(file, db, { now, sha256, limits: { ...defaultLimits, ...limits } });
-  db.close();
-  return schemaProblem(file, schema);
-}
-
-function schemaProblem(file: string, schema: Exclude<ReturnType<typeof migrate>, { kind: 'ready' }>): StoreProblem {
-  if (schema.kind === 'foreign')
-    return {
-      kind: 'problem',
-      reason: 'unreadable',
-      message: `${file} is a database, but not one of Kerb's: move it away`,
-    };
-  return {
-    kind: 'problem',
-    reason: 'newer',
-    message: `${file} was written by a newer Kerb (schema ${schema.version}, this one knows ${schemaVersion}): use that one, it is left as it is`,
-  };
+  const unsafe = makePrivateFolder(home.folder);
+  if (unsafe !== null) return { ...unsafe, reason: 'home' };
+  const place = placeIn(home);
+  const options = { device, now, sha256, limits: { ...defaultLimits, ...limits } };
+  try {
+    const connection = establish(place, options);
+    if ('kind' in connection) return connection;
+    keepReserve(place);
+    const session = new StoreSession(connection, {
+      file: place.file,
+      sha256,
+      open: () => establish(place, options),
+      setAside: (identity, cause) => setAside(place, { identity, cause }, options),
+    });
+    return new SqliteStore(place, session, options);
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal === null) throw error;
+    return { kind: 'problem', reason: 'disk', message: refusal.message };
+  }
 }

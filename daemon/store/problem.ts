@@ -3,8 +3,8 @@
 /** There is no store, and why: nothing was changed. */
 export interface StoreProblem {
   readonly kind: 'problem';
-  /** `newer`: a newer Kerb wrote it. `runtime`: this Node cannot load SQLite. `home`: the folder. `unreadable`: the rest. */
-  readonly reason: 'newer' | 'runtime' | 'home' | 'unreadable';
+  /** `newer`: a newer Kerb wrote it. `runtime`: this Node cannot load SQLite. `home`: whose folder it is. `disk`: what the disk says. */
+  readonly reason: 'newer' | 'runtime' | 'home' | 'disk';
   readonly message: string;
 }
 
@@ -21,16 +21,29 @@ export class CorruptStore extends Error {
   override name = 'CorruptStore';
 }
 
-/** The file was set aside by another process and this one holds what nobody reads any more: it is to be opened again. */
+/** Another process set the file aside, and this one holds what nobody reads any more: it is to be opened again. */
 export class MovedStore extends Error {
   override name = 'MovedStore';
 }
 
+/** There was a store, and now there is none that can be used. */
+export class LostStore extends Error {
+  override name = 'LostStore';
+}
+
 /** Whether SQLite, or what was read, says that the file is damaged. */
 export function isCorruption(error: unknown): boolean {
-  if (error instanceof CorruptStore) return true;
-  return /^SQLITE_(CORRUPT|NOTADB|FORMAT|ERROR|MISMATCH)/.test(codeOf(error));
+  return error instanceof CorruptStore || corruptions.test(codeOf(error));
 }
+
+/** A table or column that is not there: in a file whose tables were brought up to date, that is damage too. */
+export function isSchemaDamage(error: unknown): boolean {
+  return codeOf(error) === 'SQLITE_ERROR';
+}
+
+/** A key that is there already can only be one that the chain's head does not know. */
+const corruptions =
+  /^SQLITE_(?:CORRUPT|NOTADB|FORMAT|MISMATCH|IOERR_SHORT_READ|IOERR_CORRUPTFS|CONSTRAINT_PRIMARYKEY|CONSTRAINT_ROWID)/;
 
 /** What a failed write comes to, or null where it is no failure of the disk but a fault. */
 export function refusalOf(error: unknown): Refusal | null {
@@ -40,13 +53,16 @@ export function refusalOf(error: unknown): Refusal | null {
 }
 
 const refusals: readonly (readonly [RegExp, Refusal['reason'], string])[] = [
-  [/^SQLITE_FULL|^ENOSPC|^EDQUOT|^EFBIG/, 'diskFull', 'there is no space left on the disk of KERB_HOME'],
-  [/^SQLITE_READONLY|^SQLITE_CANTOPEN|^SQLITE_PERM|^EROFS|^EACCES|^EPERM/, 'readOnly', 'KERB_HOME cannot be written'],
-  [/^SQLITE_BUSY|^SQLITE_LOCKED/, 'busy', 'another process kept the store locked'],
-  [/^SQLITE_IOERR|^EIO/, 'inputOutput', 'the disk of KERB_HOME answers with errors'],
+  [/^SQLITE_FULL|^ENOSPC|^EDQUOT|^EFBIG/, 'diskFull', 'no space is left on the disk of KERB_HOME: make some'],
+  [
+    /^SQLITE_(?:READONLY|CANTOPEN|PERM)|^E(?:ROFS|ACCES|PERM)$/,
+    'readOnly',
+    'KERB_HOME cannot be written: mend its permissions or its disk',
+  ],
+  [/^SQLITE_(?:BUSY|LOCKED)/, 'busy', 'another process keeps the store locked: try again'],
+  [/^SQLITE_IOERR|^EIO$/, 'inputOutput', 'the disk of KERB_HOME answers with errors: look after it'],
 ];
 
-/** `SQLITE_FULL`, `ENOSPC`, or nothing. */
-export function codeOf(error: unknown): string {
+function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

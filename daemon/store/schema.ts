@@ -1,5 +1,6 @@
 /** The tables, as numbered steps: a store of any older version is brought forward, a newer one is left alone. */
 import type { Database } from 'better-sqlite3';
+import { CorruptStore } from './problem.ts';
 
 /** Stands in the file's header: `KERB`. */
 const applicationId = 0x4b455242;
@@ -48,34 +49,36 @@ const steps: readonly string[] = [
 
 export const schemaVersion = steps.length;
 
-export type SchemaState =
-  | { readonly kind: 'ready' }
-  /** Nothing in it yet: `first` fills in what a new store begins with. */
-  | { readonly kind: 'newer'; readonly version: number }
-  | { readonly kind: 'foreign' };
+/** Makes the tables in an empty file, and in the same transaction what `fill` adds: there is all of it or nothing. */
+export function createTables(db: Database, fill: (db: Database) => void): void {
+  db.transaction(() => {
+    for (const step of steps) db.exec(step);
+    fill(db);
+    db.pragma(`application_id = ${applicationId}`);
+    db.pragma(`user_version = ${schemaVersion}`);
+  }).immediate();
+}
 
-/** Brings the tables forward in one transaction; `first` adds what a new store begins with. */
-export function migrate(db: Database, first: (db: Database) => void): SchemaState {
-  if (versionOf(db) === schemaVersion)
-    return { kind: db.pragma('application_id', { simple: true }) === applicationId ? 'ready' : 'foreign' };
+/**
+ * Brings the tables of an older store forward. Returns the version of a newer one, which is left as it is; null where the
+ * tables are those that this code knows. Throws `CorruptStore` where the header is none of Kerb's.
+ */
+export function migrate(db: Database): number | null {
+  if (db.pragma('application_id', { simple: true }) !== applicationId || versionOf(db) < 1)
+    throw new CorruptStore('the file is no store of Kerb');
+  if (versionOf(db) === schemaVersion) return null;
   return db
-    .transaction((): SchemaState => {
+    .transaction(() => {
+      // Another process may have done it since.
       const version = versionOf(db);
-      if (version > schemaVersion) return { kind: 'newer', version };
-      if (version === 0 && tableCount(db) > 0) return { kind: 'foreign' };
+      if (version > schemaVersion) return version;
       for (const step of steps.slice(version)) db.exec(step);
-      if (version === 0) first(db);
-      db.pragma(`application_id = ${applicationId}`);
       db.pragma(`user_version = ${schemaVersion}`);
-      return { kind: 'ready' };
+      return null;
     })
     .immediate();
 }
 
 function versionOf(db: Database): number {
   return Number(db.pragma('user_version', { simple: true }));
-}
-
-function tableCount(db: Database): number {
-  return db.prepare<[], number>('SELECT count(*) FROM sqlite_schema').pluck().get() ?? 0;
 }

@@ -148,7 +148,7 @@ test('state and requests are kept until they are removed', (context) => {
 test('the store of a newer Kerb is left as it is', (context) => {
   const home = createHome(context);
   openTestStore(context, home).close();
-  const db = connect(path.join(home.store, 'kerb.db'));
+  const { db } = connect(path.join(home.store, 'kerb.db'));
   db.pragma('user_version = 999');
   db.close();
   const refused = openStore({ home, device: 'laptop', now: () => noon, sha256 });

@@ -1,0 +1,73 @@
+/** The chain grows at its end and is cut at its beginning. All of it happens within the caller's transaction. */
+import { type ChainHead, type Link, link, type Native } from '../../engine/index.ts';
+import type { JournalRecord } from '../../hub/protocol.ts';
+import type { Chain, ChainTable } from './chainTable.ts';
+import { gapRecord } from './gap.ts';
+import type { StoreLimits } from './limits.ts';
+import { CorruptStore, type Refusal } from './problem.ts';
+import type { Tables } from './tables.ts';
+
+export interface GrowthOptions {
+  readonly now: () => number;
+  readonly sha256: Native['sha256'];
+  readonly limits: StoreLimits;
+}
+
+/** Adds a record, before it what is missing, and makes room for them. A refusal is to be rolled back. */
+export function appendRecord(
+  tables: Tables,
+  record: JournalRecord,
+  options: GrowthOptions,
+): { readonly kind: 'appended'; readonly link: Link<JournalRecord> } | Refusal {
+  const before = tellMissing(tables, tables.chain.read(), options);
+  const next = link({ device: before.device, head: before.head, record }, options);
+  const chain = roomFor(Buffer.byteLength(next.text), tables.chain, before, options);
+  if ('kind' in chain) return chain;
+  tables.chain.write(add(tables, next, chain));
+  return { kind: 'appended', link: next };
+}
+
+/** The chain without the entries that may go. */
+export function prune(table: ChainTable, chain: Chain, { now, limits }: GrowthOptions): Chain {
+  const last = limits.prunes === 'all' ? chain.head.seq : chain.acknowledged.seq;
+  const young = table.firstSince(last, now() - limits.retentionMs);
+  const seq = young === null ? last : young - 1;
+  if (seq <= chain.anchor.seq) return chain;
+  const anchor = headAt(table, seq, chain);
+  return { ...chain, anchor, bytes: chain.bytes - table.removeUpTo(seq) };
+}
+
+/** The head that an entry of the chain made; the anchor's for what was let go. Throws `CorruptStore`. */
+export function headAt(table: ChainTable, seq: number, { anchor }: Chain): ChainHead {
+  if (seq <= anchor.seq) return anchor;
+  const head = table.headAt(seq);
+  if (head === null) throw new CorruptStore(`the journal has no entry ${seq}`);
+  return head;
+}
+
+function tellMissing(tables: Tables, chain: Chain, options: GrowthOptions): Chain {
+  const { count, reason } = chain.missing;
+  if (reason === null) return chain;
+  const record = gapRecord(reason, count, options.now());
+  const gap = link<JournalRecord>({ device: chain.device, head: chain.head, record }, options);
+  return { ...add(tables, gap, chain), missing: { count: 0, reason: null } };
+}
+
+function add({ chain: table, facts }: Tables, { entry, text, head }: Link<JournalRecord>, chain: Chain): Chain {
+  table.add({ entry, text, head });
+  if (entry.record.kind === 'decision') facts.add(entry.record, head.seq);
+  return { ...chain, head, bytes: chain.bytes + Buffer.byteLength(text) };
+}
+
+function roomFor(bytes: number, table: ChainTable, chain: Chain, options: GrowthOptions): Chain | Refusal {
+  const { maxEntries, maxBytes } = options.limits;
+  const isFull = ({ head, anchor, ...kept }: Chain) =>
+    head.seq - anchor.seq >= maxEntries || kept.bytes + bytes > maxBytes;
+  const roomy = isFull(chain) ? prune(table, chain, options) : chain;
+  if (!isFull(roomy)) return roomy;
+  return {
+    kind: 'refused',
+    reason: 'limit',
+    message: `the journal is full: it keeps ${roomy.head.seq - roomy.anchor.seq} entries, and none of them may go yet (kerb sync brings them to the hub)`,
+  };
+}
