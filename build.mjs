@@ -110,7 +110,7 @@ async function bundlePolicies() {
   writeFileSync(path.join(staging, 'pages.json'), JSON.stringify(Object.fromEntries(texts)));
 }
 
-/** Copies the native parts under names that do not depend on the platform: native/ast-grep.node, native/<language>.so. */
+/** Copies the native parts under names that do not depend on the platform: native/ast-grep.node, native/<language>.so … */
 function copyNative() {
   const require = createRequire(import.meta.url);
   mkdirSync(path.join(staging, 'native'));
@@ -132,6 +132,16 @@ function copyNative() {
       say(`no grammar for ${language} on this platform: ${error.message}`);
     }
   }
+  copySqlite(require);
+}
+
+/** The package's own loader knows which of its binaries this platform takes; it does not export itself. */
+function copySqlite(require) {
+  const { getPrebuildPath } = require(path.join(root, 'node_modules/better-sqlite3/lib/binding.js'));
+  const prebuilt = getPrebuildPath();
+  if (prebuilt !== null) copyFileSync(prebuilt, path.join(staging, 'native', 'better-sqlite3.node'));
+  else
+    say(`no better-sqlite3 for ${process.platform}-${process.arch}: there will be no journal, and no gate without one`);
 }
 
 /** Moves the build into place, chunks before the entries that name them, the stamp last; sweeps what is long unused. */

@@ -89,6 +89,18 @@ test('only the extension knows vscode, only the server knows the language server
   assert.deepEqual(wrong, []);
 });
 
+test('SQL and SQLite are in the stores alone', () => {
+  const inStore = /^(?:daemon|hub)\/store\//;
+  const sql =
+    /['"`\n]\s*(?:SELECT\s|INSERT\s+(?:OR\s|INTO\s)|UPDATE\s+\w+\s+SET\s|DELETE\s+FROM\s|CREATE\s+TABLE\s|PRAGMA\s)/;
+  const wrong = sources
+    .filter((source) => !inStore.test(source.file))
+    .filter((source) => source.imports.includes('better-sqlite3') || sql.test(withoutComments(source.text)))
+    .map((source) => source.file);
+  assert.deepEqual(wrong, []);
+  assert.ok(sources.some((source) => inStore.test(source.file) && sql.test(source.text)));
+});
+
 test(`no file is longer than ${maxLines} lines`, () => {
   const long = sources
     .map((source) => ({ file: source.file, lines: source.text.split('\n').length - 1 }))
