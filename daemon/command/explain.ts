@@ -1,18 +1,21 @@
 /** `kerb explain`: all that there is to know about a policy. */
+import path from 'node:path';
 import process from 'node:process';
-import { compilePolicies, isDueForReview, type OwnPolicy, ownPolicies, type Policy } from '../../engine/index.ts';
-import { createNative, loadPage, type Setup } from '../../repository/index.ts';
+import { compilePolicies, isDueForReview, type OwnPolicy, ownPolicies, type Policy, why } from '../../engine/index.ts';
+import { createNative, loadPage, readWorkFile, relativePath, type Setup } from '../../repository/index.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
 import { print } from '../output.ts';
 import { loadPoliciesHere, policyNamed } from '../policies.ts';
 import { printable, type Style, styleFor, wrap } from '../report/style.ts';
+import { whyText } from '../report/whyText.ts';
 
 export const explainCommand: Command = {
   usage: 'explain ID',
   summary: 'why a policy is, what to do, where it comes from',
   description:
-    'Explains a policy. ID is its id (kubernetes/privileged) or what another tool calls it (checkov/CKV_K8S_16).',
+    'Explains a policy. ID is its id (kubernetes/privileged) or what another tool calls it (checkov/CKV_K8S_16).\nWith --file, shows what each part of its CEL gave for every resource of a file, and which parts were never asked.',
   options: {
+    file: { value: 'FILE', help: 'why the policy says what it says of this file' },
     policies: { value: 'DIR', repeatable: true, help: 'more policies, as for kerb check' },
   },
   dashes: 'options',
@@ -30,8 +33,32 @@ async function run(given: Arguments): Promise<ExitCode> {
   }
   const setup = await loadPoliciesHere(given.values('policies'));
   const policy = policyNamed(setup.policies, name);
+  const file = given.value('file');
+  if (file !== null) return explainOn(setup, policy, file);
   const page = loadPage(setup, policy);
   await print(explanationOf(policy, enforcementHere(setup, policy), page, styleFor(process.stdout)));
+  return 0;
+}
+
+/** The policy's CEL on one file, part by part. */
+async function explainOn(setup: Setup, policy: Policy, name: string): Promise<ExitCode> {
+  const style = styleFor(process.stdout);
+  if (policy.rule.kind !== 'require')
+    throw new UsageError(`${policy.id} is a ${policy.rule.kind} rule: it has no expression to show the parts of`);
+  const native = createNative();
+  const policies = compilePolicies(setup.policies, setup.configuration, native);
+  const reading = readWorkFile(setup.root, relativePath(setup.root, path.resolve(name)));
+  if (reading.kind !== 'text')
+    throw new UsageError(`${name}: ${reading.kind === 'problem' ? reading.message : 'is no text'}`);
+  const context = { gate: 'check', date: new Date().toISOString().slice(0, 10) };
+  const found = why({ file: reading.file, policies, id: policy.id, native, context });
+  if (found.length === 0)
+    await print(`${policy.id} judges nothing in ${printable(name)}: it is about ${policy.resources.join(', ')}\n`);
+  for (const { resource, where, require } of found) {
+    await print(`${style.bold(printable(resource))}\n`);
+    if (where !== null) await print(`  where\n${whyText(where, style, '    ')}`);
+    if (require !== null) await print(`  require\n${whyText(require, style, '    ')}`);
+  }
   return 0;
 }
 

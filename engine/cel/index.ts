@@ -3,6 +3,7 @@
  * the engine's values.
  */
 import type { Path, Span, Unknown } from '../model.ts';
+import type { EvaluationNode } from './blame/tree.ts';
 import type { FunctionDeclaration } from './function.ts';
 import { compileProgram } from './program.ts';
 import type { Type } from './type.ts';
@@ -47,6 +48,8 @@ export interface Program {
   evaluate(variables: Variables, limits?: Limits): Evaluation;
   /** Why the expression gives what it gives: evaluates once more, following data paths. For results that matter. */
   explain(variables: Variables, limits?: Limits): Blame;
+  /** What each part gave, for people who want to know why. Evaluates every part once more. */
+  tree(variables: Variables, limits?: Limits): EvaluationNode;
 }
 export type Variables = Readonly<Record<string, CelValue>>;
 
@@ -77,6 +80,7 @@ export function compile(source: string, environment: Environment): Compilation {
   return compileProgram(source, environment);
 }
 
+export type { EvaluationNode, Round } from './blame/tree.ts';
 export { builtIn } from './check/declarations.ts';
 export { formatValue } from './display.ts';
 export type { Call, FunctionDeclaration, Overload } from './function.ts';

@@ -3,6 +3,7 @@
 import { type Path, type Span, Unknown } from '../model.ts';
 import { decide } from './blame/decide.ts';
 import type { Trace } from './blame/trace.ts';
+import { evaluationTree } from './blame/tree.ts';
 import { check } from './check/check.ts';
 import { declarationsOf } from './check/declarations.ts';
 import type { Notes } from './check/notes.ts';
@@ -75,6 +76,11 @@ function createProgram(compiled: Compiled): Program {
     explain: (variables, limits = defaultLimits) => {
       const frame = start(variables, limits.cost * 10);
       return explainSafely({ compiler, frame, paths: startPaths(notes), bound: new Map() }, root);
+    },
+    tree: (variables, limits = defaultLimits) => {
+      // Every part is evaluated anew for itself, so that the whole costs a multiple.
+      const frame = start(variables, limits.cost * 100);
+      return evaluationTree({ compiler, frame, paths: startPaths(notes), bound: new Map() }, root);
     },
   };
 }

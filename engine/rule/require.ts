@@ -157,6 +157,14 @@ function* mapElements(path: Path, map: Readonly<Record<string, Value>>): Generat
   for (const key of Object.keys(map)) yield { path: [...path, key], key, item: map[key] ?? null };
 }
 
+/** Every element that `each` names in a resource; a template that stands for all of them has none. */
+export function* elementsOf(each: readonly Path[], self: Value): Generator<Element> {
+  for (const path of each) {
+    const found = elementsAt(self, path);
+    if (found !== 'unknown') yield* found;
+  }
+}
+
 /** The elements of a list or map; none where there is neither; `unknown` where a template stands for all of it. */
 function elementsAt(self: Value, path: Path): Iterable<Element> | 'unknown' {
   const value = valueAt(self, path);
