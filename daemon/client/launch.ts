@@ -28,6 +28,9 @@ export type Launch =
   | { readonly kind: 'running'; readonly status: DaemonStatus; readonly isNew: boolean }
   | { readonly kind: 'failed'; readonly message: string };
 
+/** Room for new objects, in MiB. By default it grows to four times that, which a daemon would keep for good. */
+const frugal = ['--max-semi-space-size=4'];
+
 /** How long a daemon may take from its start to its first answer, on a machine that does a lot else. */
 const startMs = 30_000;
 
@@ -48,7 +51,7 @@ export async function ensureDaemon(options: LaunchOptions): Promise<Launch> {
 export function launchDaemon({ logFile, program }: Pick<LaunchOptions, 'logFile' | 'program'>) {
   const log = openLog(logFile);
   try {
-    const child = spawn(program.execPath, [program.script, 'daemon', 'run'], {
+    const child = spawn(program.execPath, [...frugal, program.script, 'daemon', 'run'], {
       cwd: path.parse(program.script).root,
       detached: true,
       windowsHide: true,

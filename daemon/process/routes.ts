@@ -58,7 +58,10 @@ function readDecideRequest(value: unknown): DecideRequest {
   throw new Refusal(400, isNewer ? 'unknownRequest' : 'badRequest', z.prettifyError(error).slice(0, 2_000));
 }
 
+/** Of the policies only those that found something: hundreds of others would be written and read for nothing. */
 function decided({ report, outcome, seq, text }: GateAnswer): Answer {
-  const json = { outcome, seq, text, report: { ...report, policies: [...report.policies.values()] } };
+  const named = new Set(report.findings.map(({ policy }) => policy));
+  const policies = [...report.policies.values()].filter(({ id }) => named.has(id));
+  const json = { outcome, seq, text, report: { ...report, policies } };
   return { status: 200, json, text: `${outcome}\n${text}` };
 }
