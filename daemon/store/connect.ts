@@ -78,8 +78,8 @@ export function whileLocked<T>(lockFile: string, work: () => T): T {
   }
 }
 
-/** Opens a file as it is. */
-export function openFile(file: string): Database.Database {
+/** Opens a file as it is. `timeout` is how long it waits for another process's lock, in milliseconds. */
+export function openFile(file: string, timeout = busyTimeoutMs): Database.Database {
   const beside = path.join(import.meta.dirname, 'native', 'better-sqlite3.node');
-  return new Database(file, { timeout: busyTimeoutMs, ...(existsSync(beside) ? { nativeBinding: beside } : {}) });
+  return new Database(file, { timeout, ...(existsSync(beside) ? { nativeBinding: beside } : {}) });
 }

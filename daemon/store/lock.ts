@@ -1,7 +1,7 @@
 /** One daemon for each address: a lock that the operating system lets go when its holder dies, however it dies. */
-import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
-import path from 'node:path';
+import { chmodSync, closeSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import { openFile } from './connect.ts';
 
 export interface Lock {
   release(): void;
@@ -14,19 +14,19 @@ export interface Lock {
 export function takeLock(file: string): Lock | null {
   closeSync(openSync(file, 'a', 0o600));
   chmodSync(file, 0o600);
-  const beside = path.join(import.meta.dirname, 'native', 'better-sqlite3.node');
-  const database = new Database(file, { timeout: 0, ...(existsSync(beside) ? { nativeBinding: beside } : {}) });
+  const database = openFile(file, 0);
   try {
-    database.pragma('journal_mode = MEMORY');
-    database.exec('BEGIN EXCLUSIVE');
+    return lockOf(database);
   } catch (error) {
     database.close();
-    if (isBusy(error)) return null;
+    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) return null;
     throw error;
   }
-  return { release: () => void database.close() };
 }
 
-function isBusy(error: unknown): boolean {
-  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
+function lockOf(database: Database.Database): Lock {
+  // Nothing is ever written, and so nothing may lie beside the file either.
+  database.pragma('journal_mode = MEMORY');
+  database.exec('BEGIN EXCLUSIVE');
+  return { release: () => void database.close() };
 }
