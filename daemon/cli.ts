@@ -12,6 +12,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   explain: async () => (await import('./command/explain.ts')).explainCommand,
   catalog: async () => (await import('./command/catalog.ts')).catalogCommand,
   eval: async () => (await import('./command/eval.ts')).evalCommand,
+  hooks: async () => (await import('./command/hooks.ts')).hooksCommand,
+  hook: async () => (await import('./command/hook.ts')).hookCommand,
   lsp: async () => (await import('./command/lsp.ts')).lspCommand,
   daemon: async () => (await import('./command/daemon.ts')).daemonCommand,
 };

@@ -1,15 +1,11 @@
 /** A gate with a store of its own, for a test. */
-import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { createGate, type GateOptions } from '../daemon/gate/gate.ts';
 import type { GateAnswer, LocalGate } from '../daemon/gate/localGate.ts';
-import { openHome } from '../daemon/home.ts';
-import { openStore } from '../daemon/store/open.ts';
+import { openJournal } from '../daemon/journal/journal.ts';
 import type { Store } from '../daemon/store/store.ts';
 import { createNative } from '../repository/index.ts';
+import { createHome, openTestStore } from './store.ts';
 import type { WorkTree } from './workTree.ts';
 
 export interface TestGate {
@@ -32,24 +28,23 @@ const client = { name: 'test', version: '0.0.0' };
 
 /** Makes a gate; it is closed and its store gone when the test ends. */
 export function createTestGate(context: TestContext, options: Partial<GateOptions> = {}): TestGate {
-  const folder = mkdtempSync(path.join(tmpdir(), 'kerb-home-'));
-  const home = openHome({ env: { KERB_HOME: folder } });
-  assert.equal(home.kind, 'home');
-  const native = createNative();
-  const store = openStore({ home, device: 'test', now: Date.now, sha256: native.sha256 });
-  assert.equal(store.kind, 'store');
-  const gate = createGate({
+  const store = openTestStore(context, createHome(context));
+  const mode = options.mode ?? (() => 'durable' as const);
+  const journal = openJournal({
     store,
-    native,
-    now: Date.now,
-    mode: () => 'durable',
-    organisation: () => null,
-    ...options,
+    settings: { mode: mode(), whenFull: 'block' },
+    later: (work) => {
+      setImmediate(work);
+      return () => {};
+    },
+    acknowledged: async () => null,
+    onLost: () => {},
   });
+  const native = createNative();
+  const gate = createGate({ store, journal, native, now: Date.now, mode, organisation: () => null, ...options });
   context.after(async () => {
     await gate.close();
-    store.close();
-    rmSync(folder, { recursive: true, force: true });
+    await journal.close();
   });
   const common = (tree: WorkTree) => ({ client, root: tree.root, breakGlass: null });
   return {

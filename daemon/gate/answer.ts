@@ -69,7 +69,8 @@ function findingLines(findings: readonly ReportedFinding[], report: Report): str
 
 /** A file and a line; of a change its own name, since nobody has its document. */
 function placeOf({ file, resource, range }: ReportedFinding): string {
-  return file.startsWith(changeFolder) ? resource : `${file}:${range.start.line}`;
+  if (!file.startsWith(changeFolder)) return `${file}:${range.start.line}`;
+  return file.endsWith('.txt') ? file.slice(changeFolder.length, -'.txt'.length) : resource;
 }
 
 function problemLines(problems: readonly ReportedProblem[]): string[] {

@@ -111,6 +111,8 @@ test('observe lets everything pass and says what would be denied', async (contex
   const answer = await commit(tree);
   assert.equal(answer.outcome, 'pass');
   assert.match(answer.text, /would be denied/);
+  // It is written a moment later.
+  await new Promise((resolve) => setImmediate(resolve));
   const [entry] = store.entries(0, 1);
   assert.ok(entry?.record.kind === 'decision' && entry.record.effect === 'deny' && entry.record.passed);
 });

@@ -11,10 +11,22 @@ export async function readCommitChange(session: GitSession, tree: string, head: 
   const whole = await compare(session, { base: head.commit, from, tree });
   if ('kind' in whole || head.merged.length === 0) return whole;
   const sides = await session.resolve(head.merged.map((commit) => `${commit}^{tree}`));
+  return ownChange(
+    session,
+    whole,
+    sides.flatMap((side) => (side === null ? [] : [side.id])),
+  );
+}
+
+/** What of a change to a tree differs from other trees too. */
+export async function ownChange(
+  session: GitSession,
+  whole: Change,
+  others: readonly string[],
+): Promise<Change | GitFailure> {
   let own = whole;
-  for (const side of sides) {
-    if (side === null) continue;
-    const other = await compare(session, { base: null, from: side.id, tree });
+  for (const from of others) {
+    const other = await compare(session, { base: null, from, tree: whole.head ?? '' });
     if ('kind' in other) return other;
     own = within(own, new Set(other.touched));
   }

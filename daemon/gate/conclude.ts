@@ -1,11 +1,14 @@
 /** From a judged case to what the caller does: decide, record, say. */
+import { secretMask } from '../../engine/index.ts';
 import type { DecisionRecord } from '../../hub/protocol.ts';
+import { uuidv7 } from '../check/identifier.ts';
 import { type Outcome, reportOf } from '../check/run.ts';
+import type { Recorded } from '../journal/journal.ts';
+import { type Decided, recordOf } from '../journal/record.ts';
 import type { Report } from '../report/report.ts';
 import { answerText } from './answer.ts';
 import type { GateCase, GateParts } from './gateCase.ts';
 import type { CommitRequest, GateAnswer, MessageRequest, PushRequest } from './localGate.ts';
-import { recordOf } from './record.ts';
 
 export type Mode = DecisionRecord['mode'];
 
@@ -27,24 +30,30 @@ export async function conclude(
   const { breakGlass } = request;
   const isAllowed = report.decision.effect === 'allow';
   const outcome = isAllowed || mode === 'observe' || breakGlass !== null ? 'pass' : 'block';
-  const record = recordOf({
-    report,
-    atMs: beganMs,
-    identity: await parts.identityOf(request.root),
-    client: request.client,
-    origin: breakGlass === null ? 'gate' : 'breakGlass',
-    reason: breakGlass,
-    target: judged.target,
-    passed: outcome === 'pass',
-    mode,
-    ring: null,
-    stale: false,
-  });
-  const appended = parts.store.append(record, { sync: mode === 'observe' ? 'soon' : 'durable', verdicts: judged.made });
+  const identity = await parts.identityOf(request.root);
+  const decided = {
+    ...{ report, atMs: beganMs, subject: identity.subject, repository: identity.repository },
+    ...{ origin: breakGlass === null ? ('gate' as const) : ('breakGlass' as const), reason: breakGlass },
+    ...{ client: request.client, passed: outcome === 'pass', mode, ring: null, stale: false },
+  };
+  const recorded = await keep(judged, decided, parts);
   const text = answerText({ report, outcome, gate: request.gate, breakGlass, notes: judged.notes });
-  if (appended.kind === 'appended') return { report, outcome, seq: appended.entry.seq, text };
-  const refused = `Kerb: the decision could not be recorded: ${appended.message}\n`;
-  return { report, outcome: mode === 'observe' ? outcome : 'block', seq: null, text: `${text}${refused}` };
+  if (recorded.kind === 'kept') return { report, outcome, seq: recorded.seq, text };
+  const told = `${text}Kerb: ${recorded.message}\n`;
+  return { report, outcome: recorded.kind === 'missed' ? outcome : 'block', seq: null, text: told };
+}
+
+/** Keeps a record for each target, and with the last one the verdicts that all rest on. */
+async function keep(judged: GateCase, decided: Omit<Decided, 'target'>, { journal }: GateParts): Promise<Recorded> {
+  const mask = secretMask(judged.ruling.policies, []);
+  let recorded: Recorded = { kind: 'kept', seq: null };
+  for (const [index, target] of judged.targets.entries()) {
+    const record = recordOf({ ...decided, target }, mask);
+    const one = index === 0 ? record : { ...record, id: uuidv7(decided.atMs) };
+    recorded = await journal.record(one, index === judged.targets.length - 1 ? judged.made : new Map());
+    if (recorded.kind !== 'kept') return recorded;
+  }
+  return recorded;
 }
 
 /** The report of a judged case. */

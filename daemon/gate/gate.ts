@@ -1,6 +1,7 @@
 /** `LocalGate` in this process: asks git what changes, judges it, decides, records, and says it in words. */
 import type { Native, Organisation } from '../../engine/index.ts';
 import type { GitSession } from '../../repository/index.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { Store } from '../store/store.ts';
 import { conclude, type Mode } from './conclude.ts';
 import type { GateCase, GateParts } from './gateCase.ts';
@@ -13,8 +14,10 @@ import { createRulings } from './ruling.ts';
 import { createSessions } from './sessions.ts';
 
 export interface GateOptions {
-  /** Where decisions go and judged files come from. */
-  readonly store: Pick<Store, 'append' | 'verdicts' | 'findDecision'>;
+  /** Where judged files come from, and what was decided on a commit. */
+  readonly store: Pick<Store, 'verdicts' | 'findDecision'>;
+  /** Where decisions go. */
+  readonly journal: Pick<Journal, 'record'>;
   readonly native: Native;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -24,8 +27,11 @@ export interface GateOptions {
   readonly organisation: () => Organisation | null;
 }
 
+/** The gate in this process. */
+export type Gate = LocalGate;
+
 /** Makes the gate. Close it: it keeps git processes. */
-export function createGate({ mode, organisation, ...options }: GateOptions): LocalGate {
+export function createGate({ mode, organisation, ...options }: GateOptions): Gate {
   const sessions = createSessions();
   const parts: GateParts = {
     ...options,

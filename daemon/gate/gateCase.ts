@@ -4,6 +4,7 @@ import type { DecisionRecord } from '../../hub/protocol.ts';
 import type { Change, GitSession } from '../../repository/index.ts';
 import type { Judgement } from '../check/judgeInput.ts';
 import { problemsOfNewRules } from '../check/rules.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { ReportedProblem } from '../report/report.ts';
 import type { Store } from '../store/store.ts';
 import type { Identity } from './identity.ts';
@@ -18,14 +19,16 @@ export interface GateCase {
   /** Symbolic links and submodules. */
   readonly skipped: number;
   readonly notes: readonly string[];
-  readonly target: DecisionRecord['target'];
+  /** What the decision is on: several refs in a push. Each gets a record. */
+  readonly targets: readonly DecisionRecord['target'][];
   /** Verdicts that are new, by key: they are kept together with the decision. */
   readonly made: ReadonlyMap<string, string>;
 }
 
 /** What all questions to one gate share. */
 export interface GateParts {
-  readonly store: Pick<Store, 'append' | 'verdicts' | 'findDecision'>;
+  readonly store: Pick<Store, 'verdicts' | 'findDecision'>;
+  readonly journal: Pick<Journal, 'record'>;
   readonly native: Native;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -48,7 +51,7 @@ export async function unjudged(
 ): Promise<GateCase> {
   const ruling = await parts.rulings.of(session, null);
   const problems = [{ file: '', range: null, message, blocking: true }];
-  return { ruling, judgements: [], problems, skipped: 0, notes: [], target, made: new Map() };
+  return { ruling, judgements: [], problems, skipped: 0, notes: [], targets: [target], made: new Map() };
 }
 
 /** What stands in the way of a verdict on a change, beside its files: conflicts, and rules that would be broken after it. */

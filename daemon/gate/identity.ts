@@ -1,6 +1,7 @@
 /** Who acts in a work tree, and which repository it is of, as git knows them. */
 import path from 'node:path';
 import { git } from '../../repository/index.ts';
+import { repositoryName } from '../journal/repositoryName.ts';
 
 export interface Identity {
   readonly subject: { readonly name: string; readonly email: string };
@@ -35,18 +36,7 @@ async function readIdentity(root: string): Promise<Identity> {
   const line = lines.find((each) => each.startsWith('remote.origin.url ')) ?? lines[0] ?? '';
   const url = line.slice(line.indexOf(' ') + 1);
   return {
-    subject: { name: name.slice(0, 500), email: email.slice(0, 500) },
-    repository: nameOfRemote(url) ?? path.basename(root),
+    subject: { name, email },
+    repository: repositoryName(url === '' ? null : url, path.basename(root)),
   };
-}
-
-/** A remote's address without scheme, credentials and ending: `github.com/acme/shop`; null for a path. */
-export function nameOfRemote(url: string): string | null {
-  const scp = /^(?:[^@/\s]+@)?([\w.-]+):(?!\/\/)(.+)$/.exec(url);
-  const [, host, rest] = scp ?? /^\w[\w+.-]*:\/\/(?:[^@/]*@)?([^/:]+)(?::\d+)?\/(.+)$/.exec(url) ?? [];
-  if (host === undefined || rest === undefined || /^[A-Za-z]$/.test(host)) return null;
-  return `${host}/${rest
-    .replace(/[?#].*$/, '')
-    .replace(/\/+$/, '')
-    .replace(/\.git$/, '')}`.slice(0, 500);
 }

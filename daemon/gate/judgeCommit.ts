@@ -47,7 +47,7 @@ export async function judgeCommit({ tree }: CommitRequest, session: GitSession, 
     problems: await problemsOf(change, bench),
     skipped: change.skipped,
     notes: bringsFirst ? [`${configurationName} governs from the next commit on`] : [],
-    target,
+    targets: [target],
     made: judged.made,
   };
 }

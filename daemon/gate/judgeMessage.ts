@@ -43,12 +43,14 @@ export async function judgeMessage(
     problems: [],
     skipped: 0,
     notes: [],
-    target: {
-      base: head.commit,
-      commit: null,
-      tree: null,
-      ref: head.branch === null ? null : `refs/heads/${head.branch}`,
-    },
+    targets: [
+      {
+        base: head.commit,
+        commit: null,
+        tree: null,
+        ref: head.branch === null ? null : `refs/heads/${head.branch}`,
+      },
+    ],
     made: new Map(),
   };
 }

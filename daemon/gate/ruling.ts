@@ -59,6 +59,24 @@ export function createRulings({ native, organisation }: RulingsOptions): Rulings
   };
 }
 
+const secretRulings = new WeakMap<Ruling, Ruling>();
+
+/** A ruling with the policies on secrets alone. */
+export function secretsOnly(ruling: Ruling, native: Native): Ruling {
+  const known = secretRulings.get(ruling);
+  if (known !== undefined) return known;
+  const policies = ruling.setup.policies.filter(({ rule }) => rule.kind === 'secret');
+  const setup = { ...ruling.setup, policies };
+  const secrets: Ruling = {
+    ...ruling,
+    setup,
+    policies: compilePolicies(policies, setup.configuration, native),
+    digest: `secrets ${ruling.digest}`,
+  };
+  secretRulings.set(ruling, secrets);
+  return secrets;
+}
+
 /**
  * What the rules of a commit are made of: the ids of its `kerb.yaml` and of all that this names. Null while it is not
  * known what it names.

@@ -1,13 +1,11 @@
 /** What a daemon serves, put together: the store, the gate, and what is known of the policies in force. */
-import { randomUUID } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { compilePolicies, type PolicySet } from '../../engine/index.ts';
 import { createNative, loadSetup } from '../../repository/index.ts';
-import { createGate } from '../gate/gate.ts';
 import type { LocalGate } from '../gate/localGate.ts';
+import { openGate } from '../gate/open.ts';
 import type { Home } from '../home.ts';
 import type { DaemonStatus, Notice } from '../protocol.ts';
-import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { Refusal } from './answer.ts';
 import type { Log } from './log.ts';
@@ -23,20 +21,21 @@ export interface WorksOptions {
 /** Opens what the daemon of a home serves. Without a store it decides nothing, and its status says why. */
 export async function openWorks({ home, log }: WorksOptions): Promise<Works> {
   const native = createNative();
-  const store = openStore({ home, device: randomUUID(), now: Date.now, sha256: native.sha256 });
-  if (store.kind === 'problem') log(`no store: ${store.message}`);
-  const gate =
-    store.kind === 'problem'
-      ? refusing(store.message)
-      : createGate({ store, native, now: Date.now, mode: () => 'durable', organisation: () => null });
+  const opened = openGate({
+    home,
+    native,
+    organisation: () => null,
+    onLost: (count, message) => log(`${count} decisions could not be kept: ${message}`),
+  });
+  if (opened.kind === 'problem') log(`no store: ${opened.message}`);
   let policies: DaemonStatus['policies'] = null;
   let isClosed = false;
   return {
-    gate,
+    gate: opened.kind === 'problem' ? refusing(opened.message) : opened.gate,
     status: () => ({
       policies,
-      journal: store.kind === 'problem' ? null : journalStatus(store),
-      problems: store.kind === 'problem' ? [store.message] : [],
+      journal: opened.kind === 'problem' ? null : journalStatus(opened.store),
+      problems: opened.kind === 'problem' ? [opened.message] : [],
     }),
     async warm() {
       const setup = await loadSetup({ root: home.folder, origin: { kind: 'none' }, folders: [], organisation: null });
@@ -50,8 +49,7 @@ export async function openWorks({ home, log }: WorksOptions): Promise<Works> {
     },
     async close() {
       isClosed = true;
-      await gate.close();
-      if (store.kind === 'store') store.close();
+      if (opened.kind === 'open') await opened.close();
     },
   };
 }

@@ -1,0 +1,137 @@
+/** `kerb hook NAME`: what a hook calls when its script could not ask the daemon by itself. */
+import process from 'node:process';
+import { findRoot, git, readWorkFile, relativePath } from '../../repository/index.ts';
+import { connectGate } from '../client/gate.ts';
+import { launchDaemon } from '../client/launch.ts';
+import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
+import type { CommitRequest, LocalGate, MessageRequest, PushRequest, RefUpdate } from '../gate/localGate.ts';
+import { openHome } from '../home.ts';
+import { complain } from '../output.ts';
+import { addressOf } from '../process/address.ts';
+import { printable } from '../report/style.ts';
+import { version } from '../version.ts';
+import { launchOptions } from './daemon.ts';
+
+export const hookCommand: Command = {
+  usage: 'hook NAME [ARG…]',
+  summary: 'judge what git is about to do, from a hook',
+  description: `NAME is pre-commit, pre-merge-commit, commit-msg or pre-push; ARG and stdin are what git gives to that hook.
+The hooks that \`kerb hooks install\` writes call it where the daemon cannot be asked more directly, and so can
+any other runner of hooks. KERB_BREAK_GLASS="reason" passes whatever is decided, and is recorded.
+Exit codes: 0 pass, 1 block, 2 no verdict.`,
+  options: {},
+  dashes: 'options',
+  run,
+};
+
+async function run(given: Arguments): Promise<ExitCode> {
+  const [name = '', ...args] = given.words;
+  const root = findRoot(process.cwd());
+  if (root === null) throw new UsageError('there is no git repository here');
+  const read = Object.hasOwn(requests, name) ? requests[name] : undefined;
+  if (read === undefined)
+    throw new UsageError(`there is no hook ${JSON.stringify(name)}: ${Object.keys(requests).join(', ')}`);
+  const reason = process.env.KERB_BREAK_GLASS?.trim() ?? '';
+  const common = {
+    client: { name, version: version() },
+    root,
+    breakGlass: reason === '' ? null : reason.slice(0, maxReason),
+  };
+  const request = await read(args, root);
+  if (request === null) return 0;
+  const gate = connectHere();
+  try {
+    const { outcome, text } = await gate.decide({ ...common, ...request });
+    await complain(text);
+    return outcome === 'pass' ? 0 : 1;
+  } finally {
+    await gate.close();
+  }
+}
+
+const maxReason = 2_000;
+
+type Asked =
+  | Pick<CommitRequest, 'gate' | 'tree'>
+  | Pick<MessageRequest, 'gate' | 'message'>
+  | Pick<PushRequest, 'gate' | 'remote' | 'updates'>;
+
+/** What each hook asks; null where there is nothing to ask. */
+const requests: Readonly<Record<string, (args: readonly string[], root: string) => Promise<Asked | null>>> = {
+  'pre-commit': (_, root) => readIndex(root),
+  'pre-merge-commit': (_, root) => readIndex(root),
+  async 'commit-msg'([file = ''], root) {
+    const reading = readWorkFile(root, relativePath(root, file));
+    if (reading.kind !== 'text') throw new UsageError(`the message ${file} cannot be read`);
+    return { gate: 'message', message: reading.file.text };
+  },
+  async 'pre-push'([name = '', url = '']) {
+    const updates = readUpdates(await readStdin());
+    return updates.length === 0 ? null : { gate: 'push', remote: { name, url }, updates };
+  },
+};
+
+async function readIndex(root: string): Promise<Asked> {
+  const tree = await git(root, ['write-tree']);
+  if (tree.kind === 'failure') throw new UsageError(`the index cannot be written as a tree: ${tree.message}`);
+  return { gate: 'commit', tree: tree.bytes.toString().trim() };
+}
+
+function readUpdates(text: string): RefUpdate[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [localRef, localId, remoteRef, remoteId, ...more] = line.split(' ');
+      if (
+        localRef === undefined ||
+        localId === undefined ||
+        remoteRef === undefined ||
+        remoteId === undefined ||
+        more.length > 0
+      )
+        throw new UsageError(
+          'stdin is not what git gives to pre-push: <local ref> <local id> <remote ref> <remote id>',
+        );
+      return { localRef, localId, remoteRef, remoteId };
+    });
+}
+
+const maxStdin = 8 * 1024 * 1024;
+
+async function readStdin(): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > maxStdin) throw new UsageError('the push updates more refs than Kerb reads: push fewer at once');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+/** The daemon's gate, else one of this process; then a daemon is started for the next time. */
+function connectHere(): LocalGate {
+  const home = openHome();
+  if (home.kind === 'problem') throw new UsageError(home.message);
+  const address = addressOf({ folder: home.run });
+  return connectGate({
+    address,
+    async openHere() {
+      const [{ openGate }, { createNative }] = await Promise.all([
+        import('../gate/open.ts'),
+        import('../../repository/index.ts'),
+      ]);
+      const opened = openGate({
+        home,
+        native: createNative(),
+        organisation: () => null,
+        onLost: (count, message) => void complain(`kerb: ${count} decisions could not be kept: ${message}\n`),
+      });
+      if (opened.kind === 'problem') throw new UsageError(opened.message);
+      return { decide: (request) => opened.gate.decide(request), close: () => opened.close() };
+    },
+    launch: () => void launchDaemon(launchOptions(home, address)),
+    note: (message) => void complain(`kerb: ${printable(message)}\n`),
+  });
+}

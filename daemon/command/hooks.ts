@@ -1,0 +1,78 @@
+/** `kerb hooks`: git's hooks, written and taken away. */
+import process from 'node:process';
+import { findRoot } from '../../repository/index.ts';
+import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
+import { openHome } from '../home.ts';
+import { installGlobally, installHere, uninstallGlobally, uninstallHere } from '../hooks/install.ts';
+import { partsOf } from '../hooks/parts.ts';
+import { findHooks, type HookPlace, readHooksPaths } from '../hooks/place.ts';
+import { statusOf } from '../hooks/status.ts';
+import { print } from '../output.ts';
+import { printable } from '../report/style.ts';
+
+export const hooksCommand: Command = {
+  usage: 'hooks install|uninstall|status',
+  summary: "git's hooks, so that commits and pushes are judged",
+  description: `install    let git ask Kerb before it commits and pushes; hooks that are there run after Kerb's
+uninstall  take Kerb's hooks away, and put back what was there
+status     which hooks ask Kerb, and what git would really run
+
+In a linked work tree it works on the repository that this belongs to. \`kerb doctor\` looks deeper.
+Exit code 1: \`status\` finds a hook that does not ask Kerb.`,
+  options: { global: { help: 'for all your repositories, by core.hooksPath of your global git configuration' } },
+  dashes: 'options',
+  run,
+};
+
+async function run(given: Arguments): Promise<ExitCode> {
+  const [action = '', ...more] = given.words;
+  const act = Object.hasOwn(actions, action) ? actions[action] : undefined;
+  if (act === undefined || more.length > 0) throw new UsageError('say what to do: install, uninstall or status');
+  const root = findRoot(process.cwd());
+  if (root === null && !given.has('global'))
+    throw new UsageError('there is no git repository here: change to one, or say --global');
+  const place = await findHooks(root ?? process.cwd());
+  if (place.kind === 'failure' && !given.has('global')) throw new UsageError(place.message);
+  return act(place.kind === 'place' ? place : null, given);
+}
+
+type Act = (place: HookPlace | null, given: Arguments) => Promise<ExitCode>;
+
+const actions: Readonly<Record<string, Act>> = {
+  async install(place, given) {
+    const said =
+      given.has('global') || place === null
+        ? await installGlobally(await globalPaths(place), parts())
+        : await installHere(place, parts());
+    return tell(said);
+  },
+  async uninstall(place, given) {
+    const said =
+      given.has('global') || place === null
+        ? await uninstallGlobally(await globalPaths(place), parts())
+        : await uninstallHere(place);
+    return tell(said.length === 0 ? ['no hook of Kerb is there'] : said);
+  },
+  async status(place) {
+    if (place === null) throw new UsageError('there is no git repository here');
+    const { lines, isComplete } = statusOf(place);
+    await tell(lines);
+    return isComplete ? 0 : 1;
+  },
+};
+
+async function tell(lines: readonly string[]): Promise<ExitCode> {
+  await print(lines.map((line) => `${printable(line)}\n`).join(''));
+  return 0;
+}
+
+function parts() {
+  const home = openHome();
+  if (home.kind === 'problem') throw new UsageError(home.message);
+  return partsOf(home);
+}
+
+/** Outside of a repository too there is a global configuration. */
+async function globalPaths(place: HookPlace | null): Promise<HookPlace['hooksPaths']> {
+  return place?.hooksPaths ?? (await readHooksPaths(process.cwd()));
+}

@@ -1,0 +1,70 @@
+/** Hooks in a folder: written, with what was there moved aside, and taken away, with that put back. */
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { hookMark } from './script.ts';
+
+/** What a hook's file is. */
+export type HookFile =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'ours'; readonly text: string; readonly isExecutable: boolean }
+  | { readonly kind: 'foreign'; readonly isExecutable: boolean };
+
+const maxBytes = 1_000_000;
+
+export function readHook(file: string): HookFile {
+  const stat = lstatSync(file, { throwIfNoEntry: false });
+  if (stat === undefined) return { kind: 'absent' };
+  const isExecutable = process.platform === 'win32' || (stat.mode & 0o111) !== 0;
+  if (!stat.isFile() || stat.size > maxBytes) return { kind: 'foreign', isExecutable };
+  const text = readFileSync(file, 'latin1');
+  return isOurs(text)
+    ? { kind: 'ours', text: readFileSync(file, 'utf8'), isExecutable }
+    : { kind: 'foreign', isExecutable };
+}
+
+/** Whether Kerb wrote a hook, also where an editor or git has changed its line ends since. */
+function isOurs(text: string): boolean {
+  return (text.split('\n', 2)[1] ?? '').startsWith(hookMark);
+}
+
+/** Where the hook that was there before stands. */
+export function asideOf(file: string): string {
+  return `${file}.before-kerb`;
+}
+
+/** Writes a hook in one step; another program's is moved aside first. Returns whether one was. */
+export function placeHook(file: string, text: string): boolean {
+  mkdirSync(path.dirname(file), { recursive: true });
+  const isForeign = readHook(file).kind === 'foreign';
+  if (isForeign) {
+    if (existsSync(asideOf(file))) renameSync(asideOf(file), freeName(asideOf(file)));
+    renameSync(file, asideOf(file));
+  }
+  const made = `${file}.kerb-${process.pid}`;
+  writeFileSync(made, text, { mode: 0o755 });
+  // The umask may have taken the bit away.
+  chmodSync(made, 0o755);
+  renameSync(made, file);
+  return isForeign;
+}
+
+export type Removal = 'removed' | 'restored' | 'absent' | 'foreign';
+
+/** Takes a hook away and puts back what was there. Another program's hook is left alone. */
+export function removeHook(file: string): Removal {
+  const { kind } = readHook(file);
+  if (kind === 'foreign') return 'foreign';
+  if (existsSync(asideOf(file))) {
+    renameSync(asideOf(file), file);
+    return 'restored';
+  }
+  rmSync(file, { force: true });
+  return kind === 'ours' ? 'removed' : 'absent';
+}
+
+function freeName(file: string): string {
+  for (let count = 2; ; count++) {
+    if (!existsSync(`${file}-${count}`)) return `${file}-${count}`;
+  }
+}
