@@ -2,6 +2,7 @@ import { type Bounds, boundsOf, longestMatch } from './cost.ts';
 import { compileLinear, type LinearRegex } from './linear.ts';
 import type { Match } from './match.ts';
 import { hasGroupInLoop, hasOpaqueSet, nativeSource } from './native.ts';
+import { needSource } from './need.ts';
 import { type ParsedRegex, parseRegex, type RegexProblem } from './parse.ts';
 import { simplify } from './simplify.ts';
 
@@ -67,12 +68,15 @@ function regexOf(pattern: string, parsed: ParsedRegex, linear: () => LinearRegex
   const simple = once(() => simplify(parsed.node));
   const simpleBounds = once(() => boundsOf(simple()));
   const tester = once(() => nativeOf(nativeSource(simple()), 'u'));
+  const needed = once(() => nativeOf(needSource(parsed.node), 'u'));
+  const mayMatch = (text: string) => needed()?.test(text) !== false;
   return {
     source: pattern,
     groups: parsed.groups,
     names: parsed.names.slice(1),
     longest: longestMatch(parsed.node),
     test: (text) => {
+      if (!mayMatch(text)) return false;
       const native = isCheap(text, simpleBounds()) ? tester() : null;
       return native ? native.test(text) : linear().test(text);
     },
@@ -80,7 +84,8 @@ function regexOf(pattern: string, parsed: ParsedRegex, linear: () => LinearRegex
       const begin = afterPair(text, from);
       if (begin > text.length) return null;
       const native = isCheap(text, bounds()) ? finder() : null;
-      return native ? run(native, text, begin) : linear().find(text, begin);
+      if (native) return run(native, text, begin);
+      return mayMatch(text) ? linear().find(text, begin) : null;
     },
     matchAt: (text, at) => {
       const isQuick = text.length <= longText && bounds().attempt(text.length) <= fewStepsOnce;

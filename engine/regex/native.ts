@@ -67,7 +67,8 @@ function count(min: number, max: number): string {
   return min === max ? `{${min}}` : `{${min},${max}}`;
 }
 
-function setSource(set: CharSet): string | null {
+/** A set as the source of a RegExp; null where only the general engine knows it. */
+export function setSource(set: CharSet): string | null {
   if (set.opaque) return null;
   const { ranges } = set;
   if (ranges.length === 0) return '[]';
