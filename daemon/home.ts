@@ -12,6 +12,8 @@ export interface Home {
   readonly store: string;
   /** The device key, where the system keeps none. */
   readonly keys: string;
+  /** Which hub this device belongs to, and what it trusts of it. */
+  readonly hub: string;
   readonly log: string;
   /** What can be fetched again. */
   readonly cache: string;
@@ -45,6 +47,7 @@ export function openHome({ env = process.env, platform = process.platform }: Hom
     folder,
     store: below('store'),
     keys: below('keys'),
+    hub: below('hub'),
     log: below('log'),
     cache: below('cache'),
     run: below('run'),

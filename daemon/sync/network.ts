@@ -1,0 +1,143 @@
+/** One HTTP exchange with the hub, bounded in size and time; redirects are refused, since a hub does not move by itself. */
+
+/** What the outside world is: values, so that tests can bring their own. */
+export interface Network {
+  readonly fetch: typeof fetch;
+  /** A signal that aborts after so many milliseconds. */
+  readonly deadline: (ms: number) => AbortSignal;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+export const systemNetwork: Network = {
+  fetch: (...args) => fetch(...args),
+  deadline: (ms) => AbortSignal.timeout(ms),
+  now: Date.now,
+};
+
+export type FailureCode =
+  /** No connection, or one that broke. */
+  | 'unreachable'
+  | 'slow'
+  | 'oversized'
+  | 'redirected'
+  /** 5xx: it may work later. */
+  | 'failing'
+  /** What answers does not speak the protocol. */
+  | 'garbage'
+  /** 4xx, with the hub's own code and words. */
+  | 'refused';
+
+/** Why the hub gave no usable answer. The gates go on with what they have. */
+export class HubFailure extends Error {
+  override name = 'HubFailure';
+  readonly code: FailureCode;
+  /** The HTTP status, where there was one. */
+  readonly status: number | null;
+  /** The hub's code of a refusal (`deviceRevoked`); null otherwise. */
+  readonly reason: string | null;
+
+  constructor(
+    code: FailureCode,
+    message: string,
+    {
+      status = null,
+      reason = null,
+      cause,
+    }: { readonly status?: number | null; readonly reason?: string | null; readonly cause?: unknown } = {},
+  ) {
+    super(message, { cause });
+    this.code = code;
+    this.status = status;
+    this.reason = reason;
+  }
+}
+
+export interface Exchange {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly maxBytes: number;
+  readonly withinMs: number;
+  /** Ends the exchange early. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Buffer;
+}
+
+/** Sends and reads. Any status is an answer, but for redirects; throws `HubFailure`. */
+export async function exchange({ fetch, deadline }: Network, request: Exchange): Promise<Answer> {
+  const { method, url, headers, body, maxBytes, withinMs } = request;
+  const late = deadline(withinMs);
+  const signal = request.signal === undefined ? late : AbortSignal.any([late, request.signal]);
+  try {
+    const response = await fetch(url, {
+      method,
+      headers,
+      signal,
+      redirect: 'manual',
+      ...(body === undefined ? {} : { body }),
+    });
+    if (
+      (response.status >= 300 && response.status < 400 && response.status !== 304) ||
+      response.type === 'opaqueredirect'
+    )
+      throw redirected(url, response);
+    return { status: response.status, headers: response.headers, body: await readBody(response, { url, maxBytes }) };
+  } catch (error) {
+    if (error instanceof HubFailure) throw error;
+    throw late.aborted ? slow(url, withinMs, error) : broken(url, error);
+  }
+}
+
+async function readBody(
+  response: Response,
+  { url, maxBytes }: { readonly url: string; readonly maxBytes: number },
+): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of response.body ?? []) {
+    length += part.byteLength;
+    if (length > maxBytes)
+      throw new HubFailure('oversized', `${url} answers with more than ${maxBytes} bytes: that is not the hub`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+function redirected(url: string, response: Response): HubFailure {
+  void response.body?.cancel();
+  const to = response.headers.get('location');
+  return new HubFailure(
+    'redirected',
+    `${url} sends on to ${to === null ? 'somewhere else' : JSON.stringify(to.slice(0, 200))}, and Kerb does not follow: if the hub has moved, run \`kerb enroll\` with its new address`,
+    { status: response.status },
+  );
+}
+
+function slow(url: string, withinMs: number, cause: unknown): HubFailure {
+  return new HubFailure('slow', `${url} did not answer within ${Math.round(withinMs / 1000)} s: it is tried again`, {
+    cause,
+  });
+}
+
+function broken(url: string, cause: unknown): HubFailure {
+  const code = causeOf(cause);
+  const protocol = /^(?:HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_CONTENT|ERR_INVALID_HTTP|Z_)/.test(code);
+  return protocol
+    ? new HubFailure('garbage', `${url} answers, but not as a hub does (${code}): check the address`, { cause })
+    : new HubFailure('unreachable', `${url} cannot be reached (${code}): it is tried again`, { cause });
+}
+
+/** The innermost reason that has a code: `ECONNREFUSED`, `UND_ERR_SOCKET` … */
+function causeOf(error: unknown): string {
+  let code = error instanceof Error ? error.name : 'unknown';
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++)
+    if ('code' in at && typeof at.code === 'string') code = at.code;
+  return code;
+}

@@ -1,0 +1,110 @@
+/** The one place that makes a `VerifiedBundle`: from a repository that holds together, what governs this device. */
+import {
+  type Organisation,
+  organisationOf,
+  type Ring,
+  readRollout,
+  ringOf,
+  type VerifiedBundle,
+} from '../../../engine/index.ts';
+import {
+  bundleTarget,
+  bundleVersionOf,
+  exceptionsTarget,
+  distributionLimits as limits,
+  rolloutTarget,
+} from '../../../hub/protocol.ts';
+import type { SignedTarget } from './delegation.ts';
+import { refuse } from './refusal.ts';
+import { sha256Of } from './roots.ts';
+import type { Source } from './source.ts';
+import { type Repository, type TrustState, walk } from './walk.ts';
+
+/** Who asks, and what it remembers. */
+export interface VerifyOptions {
+  readonly trust: TrustState;
+  readonly device: { readonly id: string; readonly labels: Readonly<Record<string, string>> };
+  /** The number of the bundle that is in force; null before the first. */
+  readonly version: number | null;
+  /** The time that counts for terms: the clock's over the network, that of the last contact over the copy. */
+  readonly at: number;
+}
+
+/** A repository that was verified, metadata and targets. */
+export interface Verified {
+  readonly trust: TrustState;
+  /** Null where the hub has published no policies yet. */
+  readonly bundle: VerifiedBundle | null;
+  readonly organisation: Organisation | null;
+  readonly version: number | null;
+  /** Every file that it rests on, by name: what the copy on the disk has to hold. */
+  readonly files: ReadonlyMap<string, Buffer>;
+}
+
+/** Verifies all of a repository that matters to this device. Throws `TrustRefusal`. */
+export async function verifyRepository(source: Source, options: VerifyOptions): Promise<Verified> {
+  const repository = await walk(source, options);
+  const files = new Map(repository.files);
+  const read = async (path: string): Promise<string | null> => {
+    const target = repository.targets.get(path);
+    if (target === undefined) return null;
+    const bytes = await readTarget(source, target);
+    files.set(nameOf(target), bytes);
+    return bytes.toString('utf8');
+  };
+  const ring = ringIn(await read(rolloutTarget), options);
+  const version = ring?.version ?? highestIn(repository);
+  checkNumber(version, options.version);
+  const text = version === null ? null : await read(bundleTarget(version));
+  if (version !== null && text === null) throw refuse.missing(bundleTarget(version));
+  const exceptions = await read(exceptionsTarget);
+  const bundle = text === null ? null : verifiedBundle({ bundle: text, exceptions, ring, refreshedAt: options.at });
+  return { trust: repository.trust, bundle, organisation: usable(bundle, version), version, files };
+}
+
+function verifiedBundle(texts: Pick<VerifiedBundle, 'bundle' | 'exceptions' | 'ring' | 'refreshedAt'>): VerifiedBundle {
+  return texts as VerifiedBundle;
+}
+
+async function readTarget(source: Source, target: SignedTarget): Promise<Buffer> {
+  const { path, length, sha256 } = target;
+  if (length > limits.target) throw refuse.oversized(path, limits.target);
+  const bytes = await source.read(nameOf(target), { maxBytes: length, sha256 });
+  if (bytes === null) throw refuse.missing(path);
+  if (bytes.length !== length || sha256Of(bytes) !== sha256) throw refuse.tampered(path);
+  return bytes;
+}
+
+/** Consistent snapshots: the hash stands before the file's own name. */
+function nameOf({ path, sha256 }: SignedTarget): string {
+  const slash = path.lastIndexOf('/') + 1;
+  return `targets/${path.slice(0, slash)}${sha256}.${path.slice(slash)}`;
+}
+
+function ringIn(text: string | null, { device, version }: VerifyOptions): Ring | null {
+  if (text === null) return null;
+  const rollout = readRollout(text);
+  if (typeof rollout === 'string') throw refuse.unusable(rolloutTarget, rollout);
+  return ringOf(rollout, { ...device, version }, { sha256: (value) => sha256Of(Buffer.from(value)) });
+}
+
+function highestIn({ targets }: Repository): number | null {
+  const numbers = [...targets.keys()].map(bundleVersionOf).filter((version) => version !== null);
+  return numbers.length === 0 ? null : Math.max(...numbers);
+}
+
+/** The number of the bundle in force never goes down, whatever was signed. */
+function checkNumber(version: number | null, before: number | null): void {
+  if (before !== null && (version === null || version < before))
+    throw refuse.rollback('policies', version ?? 0, before);
+}
+
+function usable(bundle: VerifiedBundle | null, version: number | null): Organisation | null {
+  if (bundle === null || version === null) return null;
+  const path = bundleTarget(version);
+  const organisation = organisationOf(bundle);
+  if (typeof organisation === 'string') throw refuse.unusable(path, organisation);
+  if (organisation.revision !== String(version))
+    throw refuse.unusable(path, `it says that it is ${organisation.revision}`);
+  return organisation;
+}
