@@ -28,9 +28,11 @@ export * from './model.ts';
 export { type Bundle, formatBundle, readBundle } from './organisation/bundle.ts';
 export {
   atGate,
+  type CurrentOrganisation,
   isStale,
   mayReplace,
   type Organisation,
+  type OrganisationProblem,
   organisationOf,
   organisationPrefix,
 } from './organisation/organisation.ts';

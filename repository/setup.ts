@@ -3,10 +3,13 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import {
   type Configuration,
+  type CurrentOrganisation,
   defaultConfiguration,
   type FileProblem,
   type Organisation,
+  type OrganisationProblem,
   organisationConfiguration,
+  organisationPrefix,
   type Policy,
   readConfiguration,
 } from '../engine/index.ts';
@@ -29,8 +32,8 @@ export interface SetupOptions {
   readonly origin: Origin;
   /** Further policy folders, absolute, as somebody named them on the command line. */
   readonly folders: readonly string[];
-  /** What the hub's verified bundle says; null without one. It stands between what comes with Kerb and the repository. */
-  readonly organisation: Organisation | null;
+  /** What the hub's verified bundle says; null without a hub. It stands between what comes with Kerb and the repository. */
+  readonly organisation: CurrentOrganisation;
 }
 
 export interface Setup {
@@ -50,9 +53,10 @@ export interface Setup {
 
 /** Loads what governs a repository. Never throws: what could not be read is a problem. */
 export async function loadSetup(options: SetupOptions): Promise<Setup> {
-  const { root, organisation } = options;
+  const { root } = options;
+  const organisation = options.organisation?.kind === 'organisation' ? options.organisation : null;
   const defaults = organisation === null ? defaultConfiguration : organisationConfiguration(organisation.rules);
-  const problems: FileProblem[] = [];
+  const problems: FileProblem[] = options.organisation?.kind === 'problem' ? [notGoverned(options.organisation)] : [];
   const text = await readText(options, configurationName, problems);
   const reading = text === null ? null : readConfiguration({ path: configurationName, text }, defaults);
   problems.push(...(reading?.problems ?? []));
@@ -140,6 +144,11 @@ function namedFolder(root: string, folder: string, problems: FileProblem[]): Pol
 
 function normal(name: string): string {
   return path.posix.normalize(name.replaceAll('\\', '/')).replace(/\/+$/, '');
+}
+
+/** Without the organisation's policies, what is left would allow too much. */
+function notGoverned({ message }: OrganisationProblem): FileProblem {
+  return problemOf(organisationPrefix, message);
 }
 
 function problemOf(file: string, message: string): FileProblem {

@@ -2,7 +2,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { calculateJwkThumbprint, type JWK } from 'jose';
 import { z } from 'zod';
-import { preAuthenticationEncoding } from '../../engine/index.ts';
+import { preAuthEncoding } from '../../engine/index.ts';
 import type { Envelope } from '../../hub/protocol.ts';
 import type { KeyStore } from './keyStore.ts';
 
@@ -34,10 +34,11 @@ export async function loadDeviceKey(id: string, store: KeyStore): Promise<Device
 
 /** Signs a document as DSSE v1. */
 export function signEnvelope(payloadType: string, payload: string, { id, privateKey }: DeviceKey): Envelope {
-  const signature = sign(null, Buffer.from(preAuthenticationEncoding(payloadType, payload), 'utf8'), privateKey);
+  const bytes = Buffer.from(payload, 'utf8');
+  const signature = sign(null, preAuthEncoding(payloadType, bytes), privateKey);
   return {
     payloadType,
-    payload: Buffer.from(payload, 'utf8').toString('base64'),
+    payload: bytes.toString('base64'),
     signatures: [{ keyid: id, sig: signature.toString('base64') }],
   };
 }

@@ -95,6 +95,15 @@ export async function exchange({ fetch, deadline }: Network, request: Exchange):
   }
 }
 
+/** The body as JSON; undefined where it is none. */
+export function jsonOf({ body }: Answer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
 async function readBody(
   response: Response,
   { url, maxBytes }: { readonly url: string; readonly maxBytes: number },

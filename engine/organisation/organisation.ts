@@ -9,6 +9,7 @@ import { type GateSettings, isLocked, type OrganisationRules, readOrganisationRu
 
 /** An organisation's policies and rules. Plain data: it can be handed to a thread. */
 export interface Organisation {
+  readonly kind: 'organisation';
   /** The bundle's number, which decisions show as their revision. */
   readonly revision: string;
   /** The rollout's stage that this device is in; null where it is in none. */
@@ -27,6 +28,16 @@ export interface Organisation {
   readonly rollout: Pick<Ring, 'changed' | 'enforcement'> | null;
 }
 
+/** There is an organisation, and what it says cannot be relied on: no verdict rests on what is left. */
+export interface OrganisationProblem {
+  readonly kind: 'problem';
+  /** What is wrong, and what to do. */
+  readonly message: string;
+}
+
+/** What governs at the moment; null where this device belongs to no organisation. */
+export type CurrentOrganisation = Organisation | OrganisationProblem | null;
+
 /** How an organisation's files are named; no path of a repository begins so. */
 export const organisationPrefix = 'organisation:';
 
@@ -43,6 +54,7 @@ export function organisationOf({ bundle: text, exceptions, ring, refreshedAt }: 
   const broken = [...problems, ...reading.problems].find(({ severity }) => severity === 'error');
   if (broken !== undefined || rules === null) return saying(broken);
   return {
+    kind: 'organisation',
     revision: String(bundle.version),
     ring: ring?.name ?? null,
     rules,

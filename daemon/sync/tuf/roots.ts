@@ -20,6 +20,11 @@ export interface Roots {
   readonly files: ReadonlyMap<string, Buffer>;
 }
 
+/** The pin of a hub's first root, which signs itself: it is believed once, or compared with what somebody said. */
+export function firstRoot(bytes: Buffer): RootPin {
+  return { version: readOwn(bytes).signed.version, sha256: sha256Of(bytes) };
+}
+
 /** Reads the chain of roots. Throws `TrustRefusal`. */
 export async function walkRoots(source: Source, trusted: RootPin): Promise<Roots> {
   const files = new Map<string, Buffer>();

@@ -1,0 +1,157 @@
+/** Enrolment: the device grant of RFC 8628, and the root that everything else from this hub will be measured by. */
+import {
+  type AccessToken,
+  clientId,
+  type DeviceAuthorization,
+  deviceAuthorization,
+  deviceGrant,
+  hubPaths,
+  distributionLimits as limits,
+} from '../../hub/protocol.ts';
+import type { Home } from '../home.ts';
+import { createDeviceKey, type DeviceKey } from './deviceKey.ts';
+import { type Enrolment, readEnrolment, readTrust, writeEnrolment, writeTrust } from './enrolment.ts';
+import { connectHub, readAnswer } from './hub.ts';
+import type { KeyStore } from './keyStore.ts';
+import { exchange, HubFailure, type Network } from './network.ts';
+import { createProver, type Prover } from './proof.ts';
+import { maxTokenBytes } from './token.ts';
+import { readTokenAnswer } from './tokenAnswer.ts';
+import { TrustRefusal } from './tuf/refusal.ts';
+import { firstRoot } from './tuf/roots.ts';
+
+export interface EnrolOptions {
+  readonly home: Home;
+  /** As a person typed it. */
+  readonly address: string;
+  /** The name of this machine's journal, which its entries are chained under. */
+  readonly device: string;
+  readonly stores: readonly KeyStore[];
+  readonly network: Network;
+  readonly sleep: (ms: number) => Promise<void>;
+  /** SHA-256 of the hub's first root, where somebody told it beforehand; null to believe the hub this once. */
+  readonly rootSha256: string | null;
+  readonly about: { readonly name: string; readonly platform: string };
+  /** Shows a person where to go, and what to compare. */
+  readonly show: (what: { readonly grant: DeviceAuthorization; readonly keyId: string }) => Promise<void>;
+}
+
+export interface Enrolled {
+  readonly enrolment: Enrolment;
+  readonly store: KeyStore;
+  readonly root: { readonly version: number; readonly sha256: string };
+}
+
+const withinMs = 30_000;
+
+/** Enrols this device. Throws `HubFailure` and `TrustRefusal`; nothing is kept before all of it went well. */
+export async function enrol(options: EnrolOptions): Promise<Enrolled> {
+  const { home, device, stores, network } = options;
+  const hub = addressOf(options.address);
+  const { key, store } = await createDeviceKey(stores);
+  const token = await askForDevice(hub, { ...options, key });
+  if (token.device !== device)
+    throw new HubFailure('garbage', `${hub} names another device than the one that asked: ask who runs the hub`);
+  const root = await fetchRoot({ ...options, hub, key });
+  const enrolment: Enrolment = { hub, device, keyId: key.id, keptIn: store.name, enrolledAt: network.now() };
+  // A device that comes back to the hub that it knows goes on from what it has seen.
+  const known = readEnrolment(home);
+  const comesBack = known.kind === 'record' && known.value.hub === hub && readTrust(home).kind === 'record';
+  if (!comesBack) writeTrust(home, { root, seen: {}, version: null, labels: token.labels, refreshedAt: null });
+  writeEnrolment(home, enrolment);
+  return { enrolment, store, root };
+}
+
+/** HTTPS, or this machine itself: anything else would show policies and journal to whoever listens. */
+export function addressOf(typed: string): string {
+  const url = URL.parse(typed.includes('://') ? typed : `https://${typed}`);
+  const isHere = url !== null && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
+  if (url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && isHere)))
+    throw new HubFailure('refused', `${JSON.stringify(typed)} is no address of a hub: it begins with https://`);
+  if (url.username !== '' || url.search !== '' || url.hash !== '')
+    throw new HubFailure('refused', 'the address of a hub has no password, query or fragment');
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+}
+
+type AskOptions = EnrolOptions & { readonly key: DeviceKey };
+
+async function askForDevice(hub: string, options: AskOptions): Promise<AccessToken> {
+  const { key, network, device, about } = options;
+  const url = hub + hubPaths.deviceAuthorization;
+  const form = { client_id: clientId, dpop_jkt: key.id, device, device_name: about.name, platform: about.platform };
+  const answer = await exchange(network, { ...postOf(url, form), maxBytes: maxTokenBytes, withinMs });
+  const grant = readAnswer('enrolment', answer, deviceAuthorization);
+  await options.show({ grant, keyId: key.id });
+  return waitForGrant(hub, { ...options, grant });
+}
+
+/** Asks until a person has decided (RFC 8628, section 3.4). */
+async function waitForGrant(
+  hub: string,
+  options: AskOptions & { readonly grant: DeviceAuthorization },
+): Promise<AccessToken> {
+  const { grant, network, key, sleep } = options;
+  const prover = createProver(key, network);
+  const until = network.now() + grant.expires_in * 1_000;
+  let pauseMs = grant.interval * 1_000;
+  while (network.now() < until) {
+    await sleep(pauseMs);
+    const outcome = await askOnce(hub, { prover, network, code: grant.device_code });
+    if (outcome === 'slow_down') pauseMs += 5_000;
+    else if (outcome !== 'authorization_pending') return outcome;
+  }
+  throw new HubFailure('refused', 'nobody has allowed this device in time: run `kerb enroll` again');
+}
+
+async function askOnce(
+  hub: string,
+  { prover, network, code }: { readonly prover: Prover; readonly network: Network; readonly code: string },
+): Promise<AccessToken | 'authorization_pending' | 'slow_down'> {
+  const url = hub + hubPaths.token;
+  const form = { grant_type: deviceGrant, device_code: code, client_id: clientId };
+  try {
+    const answer = await prover.send({ method: 'POST', url, accessToken: null }, (proof) =>
+      exchange(network, { ...postOf(url, form, proof), maxBytes: maxTokenBytes, withinMs }),
+    );
+    return readTokenAnswer(url, answer);
+  } catch (error) {
+    if (!(error instanceof HubFailure)) throw error;
+    if (error.reason === 'authorization_pending' || error.reason === 'slow_down') return error.reason;
+    // A connection that breaks while a person is thinking is no answer of theirs (RFC 8628, section 3.5).
+    if (['unreachable', 'slow', 'failing'].includes(error.code)) return 'slow_down';
+    throw error;
+  }
+}
+
+async function fetchRoot(
+  options: AskOptions & { readonly hub: string },
+): Promise<{ readonly version: number; readonly sha256: string }> {
+  const { hub, device, key, network, rootSha256 } = options;
+  const connection = connectHub({ enrolment: { hub, device }, key, network });
+  const answer = await connection.send({
+    method: 'GET',
+    path: `${hubPaths.metadata}/1.root.json`,
+    maxBytes: limits.root,
+  });
+  if (answer.status !== 200)
+    throw new HubFailure('refused', 'the hub has no root of trust yet: whoever runs it has to set it up first', {
+      status: answer.status,
+    });
+  const pin = firstRoot(answer.body);
+  if (rootSha256 !== null && pin.sha256 !== rootSha256)
+    throw new TrustRefusal(
+      'tampered',
+      'root',
+      `the hub's first root is ${pin.sha256}, and not the one that was named: this is another hub, or somebody is in between. Nothing was enrolled`,
+    );
+  return pin;
+}
+
+function postOf(url: string, form: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>> = {}) {
+  return {
+    method: 'POST' as const,
+    url,
+    headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+    body: new URLSearchParams(form).toString(),
+  };
+}
