@@ -1,5 +1,5 @@
 /** What governs at the moment: the copy on this disk, verified anew, without a network. */
-import type { CurrentOrganisation } from '../../engine/index.ts';
+import { type CurrentOrganisation, isStale } from '../../engine/index.ts';
 import type { Home } from '../home.ts';
 import { copyFolder, type Enrolment, readEnrolment, readTrust, type Trust } from './enrolment.ts';
 import { copySource } from './tuf/copy.ts';
@@ -22,30 +22,44 @@ export function readStanding(home: Home): Standing {
   return { kind: 'enrolled', enrolment: enrolment.value, trust: trust.value };
 }
 
+/** What governs, and how fresh it is. */
+export interface Governing {
+  /** Null where this device belongs to no organisation. */
+  readonly organisation: CurrentOrganisation;
+  /** When it was last seen to be the newest, in milliseconds since 1970; null where that cannot be said. */
+  readonly refreshedAt: number | null;
+}
+
+/** Whether what governs is older than the organisation allows: decisions say so, and its settings say what gates do. */
+export function isOutdated({ organisation, refreshedAt }: Governing, now: number): boolean {
+  if (organisation === null) return false;
+  return organisation.kind === 'problem' || refreshedAt === null || isStale(organisation.gates, { refreshedAt, now });
+}
+
 /**
- * The organisation that governs this device; null where it belongs to none. The time that counts is that of the last
- * contact, which is remembered apart from the copy; how old that is, is for `isStale` to say.
+ * Reads what governs from the copy on this disk. The time that counts for its terms is that of the last contact, which is
+ * remembered apart from the copy.
  */
-export async function currentOrganisation(home: Home): Promise<CurrentOrganisation> {
+export async function readGoverning(home: Home): Promise<Governing> {
   const standing = readStanding(home);
-  if (standing.kind === 'none') return null;
-  if (standing.kind === 'problem') return standing;
+  if (standing.kind === 'none') return { organisation: null, refreshedAt: null };
+  if (standing.kind === 'problem') return { organisation: standing, refreshedAt: null };
+  const { hub } = standing.enrolment;
   const { refreshedAt, version } = standing.trust;
-  if (refreshedAt === null)
-    return {
-      kind: 'problem',
-      message: `the policies of ${standing.enrolment.hub} have never arrived: run \`kerb sync\``,
-    };
-  if (version === null) return null;
+  if (refreshedAt === null) return refused(`the policies of ${hub} have never arrived: run \`kerb sync\``);
+  if (version === null) return { organisation: null, refreshedAt };
   try {
-    return (await verifyCopy(home, standing, refreshedAt)).organisation;
+    return { organisation: (await verifyCopy(home, standing, refreshedAt)).organisation, refreshedAt };
   } catch (error) {
     const why = error instanceof TrustRefusal ? error.message : `it cannot be read (${String(error)})`;
-    return {
-      kind: 'problem',
-      message: `the copy of the organisation's policies on this disk is not believed: ${why}. \`kerb sync\` fetches it anew`,
-    };
+    return refused(
+      `the copy of the organisation's policies on this disk is not believed: ${why}. \`kerb sync\` fetches it anew`,
+    );
   }
+}
+
+function refused(message: string): Governing {
+  return { organisation: { kind: 'problem', message }, refreshedAt: null };
 }
 
 function verifyCopy(

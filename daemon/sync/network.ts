@@ -70,6 +70,8 @@ export interface Answer {
   readonly body: Buffer;
 }
 
+const maxRefusalBytes = 64_000;
+
 /** Sends and reads. Any status is an answer, but for redirects; throws `HubFailure`. */
 export async function exchange({ fetch, deadline }: Network, request: Exchange): Promise<Answer> {
   const { method, url, headers, body, maxBytes, withinMs } = request;
@@ -88,7 +90,13 @@ export async function exchange({ fetch, deadline }: Network, request: Exchange):
       response.type === 'opaqueredirect'
     )
       throw redirected(url, response);
-    return { status: response.status, headers: response.headers, body: await readBody(response, { url, maxBytes }) };
+    // A refusal is as long as its words, whatever was asked for.
+    const most = response.ok ? maxBytes : Math.max(maxBytes, maxRefusalBytes);
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: await readBody(response, { url, maxBytes: most }),
+    };
   } catch (error) {
     if (error instanceof HubFailure) throw error;
     throw late.aborted ? slow(url, withinMs, error) : broken(url, error);

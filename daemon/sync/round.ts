@@ -19,7 +19,7 @@ export interface Round {
   /** `none`: this device belongs to no hub. */
   readonly kind: 'done' | 'none' | 'failed';
   /** What governs now; undefined where this round did not get to know. */
-  readonly organisation?: Organisation | null;
+  readonly governing?: { readonly organisation: Organisation | null; readonly refreshedAt: number };
   /** The bundle's number before and after. */
   readonly before: number | null;
   readonly after: number | null;
@@ -88,7 +88,8 @@ async function bringIn(
   try {
     const { hub, freshness } = connection;
     const { trust, organisation } = await fetchPolicies({ home, hub, freshness, now: network.now(), ...standing });
-    return { organisation, before, after: trust.version, refusal: null, failure: null };
+    const governing = { organisation, refreshedAt: network.now() };
+    return { governing, before, after: trust.version, refusal: null, failure: null };
   } catch (error) {
     const unchanged = { before, after: before };
     if (error instanceof TrustRefusal) return { ...unchanged, refusal: error.message, failure: null };
@@ -115,14 +116,14 @@ async function sendOut(
 async function report(
   connection: Connection,
   { home, store }: RoundOptions,
-  { organisation, refusal }: Pick<Round, 'organisation' | 'refusal'>,
+  { governing, refusal }: Pick<Round, 'governing' | 'refusal'>,
 ): Promise<string | null> {
   const standing = readStanding(home);
   if (standing.kind !== 'enrolled' || store === null) return null;
   const { head } = store.status();
   const status: DeviceStatus = {
     revision: standing.trust.version === null ? null : String(standing.trust.version),
-    ring: organisation?.ring ?? null,
+    ring: governing?.organisation?.ring ?? null,
     roles: { root: standing.trust.root.version, ...standing.trust.seen },
     journal: { seq: head.seq, head: head.hash },
     refusal: refusal?.slice(0, 2_000) ?? null,

@@ -22,8 +22,6 @@ export interface Organisation {
   readonly pages: Readonly<Record<string, string>>;
   /** `exceptions.json` as it was signed; null where there is none. */
   readonly exceptions: string | null;
-  /** See `VerifiedBundle`. */
-  readonly refreshedAt: number;
   /** See `Ring`. */
   readonly rollout: Pick<Ring, 'changed' | 'enforcement'> | null;
 }
@@ -45,7 +43,7 @@ export const organisationPrefix = 'organisation:';
  * Reads a verified bundle. A string says why it cannot govern: part of it would be missing, and a policy that is missing
  * denies nothing.
  */
-export function organisationOf({ bundle: text, exceptions, ring, refreshedAt }: VerifiedBundle): Organisation | string {
+export function organisationOf({ bundle: text, exceptions, ring }: VerifiedBundle): Organisation | string {
   const bundle = readBundle(text);
   if (typeof bundle === 'string') return `the bundle cannot be read: ${bundle}`;
   const file = `${organisationPrefix}organisation.yaml`;
@@ -62,7 +60,6 @@ export function organisationOf({ bundle: text, exceptions, ring, refreshedAt }: 
     policies: reading.policies,
     pages: pagesOf(bundle.policies),
     exceptions,
-    refreshedAt,
     rollout: ring === null ? null : { changed: ring.changed, enforcement: ring.enforcement },
   };
 }
@@ -76,12 +73,16 @@ export function atGate(organisation: Organisation, gate: string): Organisation {
 }
 
 /**
- * Whether the policies are older than the organisation allows. A clock that was set back before the last contact proves
- * nothing about age, so that is stale too; a few minutes are forgiven.
+ * Whether policies are older than the organisation allows. `refreshedAt`: when they were last seen to be the newest; both times
+ * in milliseconds since 1970. A clock that stands before that proves nothing about age, so that is stale too; a few minutes
+ * are forgiven.
  */
-export function isStale({ gates, refreshedAt }: Pick<Organisation, 'gates' | 'refreshedAt'>, now: number): boolean {
+export function isStale(
+  { maxOfflineHours }: GateSettings,
+  { refreshedAt, now }: { readonly refreshedAt: number; readonly now: number },
+): boolean {
   const age = now - refreshedAt;
-  return age > gates.maxOfflineHours * 3_600_000 || age < -maxClockStepMs;
+  return age > maxOfflineHours * 3_600_000 || age < -maxClockStepMs;
 }
 
 const maxClockStepMs = 600_000;

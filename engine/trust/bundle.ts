@@ -15,6 +15,4 @@ export interface VerifiedBundle {
   readonly exceptions: string | null;
   /** What the rollout means for this device; null without a rollout. */
   readonly ring: Ring | null;
-  /** When the hub was last seen with all of this in order, in milliseconds since 1970. */
-  readonly refreshedAt: number;
 }

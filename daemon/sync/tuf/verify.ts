@@ -58,11 +58,11 @@ export async function verifyRepository(source: Source, options: VerifyOptions): 
   const text = version === null ? null : await read(bundleTarget(version));
   if (version !== null && text === null) throw refuse.missing(bundleTarget(version));
   const exceptions = await read(exceptionsTarget);
-  const bundle = text === null ? null : verifiedBundle({ bundle: text, exceptions, ring, refreshedAt: options.at });
+  const bundle = text === null ? null : verifiedBundle({ bundle: text, exceptions, ring });
   return { trust: repository.trust, bundle, organisation: usable(bundle, version), version, files };
 }
 
-function verifiedBundle(texts: Pick<VerifiedBundle, 'bundle' | 'exceptions' | 'ring' | 'refreshedAt'>): VerifiedBundle {
+function verifiedBundle(texts: Pick<VerifiedBundle, 'bundle' | 'exceptions' | 'ring'>): VerifiedBundle {
   return texts as VerifiedBundle;
 }
 

@@ -1,0 +1,193 @@
+/** The loop of a daemon that keeps in touch with its hub. No gate waits for it: gates read what it has put in force. */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { CurrentOrganisation } from '../../engine/index.ts';
+import { type Governing, isOutdated, readGoverning } from './current.ts';
+import { type Network, systemNetwork } from './network.ts';
+import { type Connection, connect, doRound, type Round, type RoundOptions } from './round.ts';
+import { pauseMs } from './schedule.ts';
+import { serial } from './serial.ts';
+import { holdRequest, type Listening, listen } from './watch.ts';
+
+export interface SyncOptions extends Omit<RoundOptions, 'network'> {
+  /** Called when what governs has changed. */
+  readonly changed: () => void;
+  /** One line for the log. */
+  readonly log: (line: string) => void;
+  readonly network?: Network;
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Between 0 and 1. */
+  readonly chance?: () => number;
+}
+
+export interface SyncStatus {
+  /** When everything last went well, in milliseconds since 1970; null before the first time. */
+  readonly succeededAt: number | null;
+  /** What is wrong now; null where nothing is. */
+  readonly problem: string | null;
+  /** Rounds that failed in a row. */
+  readonly failures: number;
+  readonly revision: string | null;
+  readonly ring: string | null;
+  /** When the policies in force were last seen to be the newest. */
+  readonly refreshedAt: number | null;
+}
+
+export interface Sync {
+  /** What governs, verified: the same object for as long as it says the same. Costs nothing: gates ask each time. */
+  organisation(): CurrentOrganisation;
+  /** Whether that is older than the organisation allows. */
+  isOutdated(): boolean;
+  /** A round now, whatever the schedule says. */
+  now(): Promise<Round>;
+  /** The journal has grown: it is sent on, unless the hub is known to be out of reach. */
+  wake(): void;
+  status(): SyncStatus;
+  close(): Promise<void>;
+}
+
+/** Starts from the copy on this disk, then goes round. A device that is enrolled later is noticed at the next round. */
+export async function startSync(options: SyncOptions): Promise<Sync> {
+  return new Loop(options, await readGoverning(options.home));
+}
+
+/** Owns the timers, the requests and the WebSocket. */
+class Loop implements Sync {
+  readonly #options: SyncOptions;
+  readonly #network: Network;
+  readonly #ended = new AbortController();
+  readonly #round = serial(() => this.#goRound());
+  readonly #running: Promise<void>;
+  #governing: Governing;
+  #connection: Connection | null = null;
+  #listening: Listening | null = null;
+  #succeededAt: number | null = null;
+  #problem: string | null;
+  #failures = 0;
+  #rouse: () => void = () => undefined;
+
+  constructor(options: SyncOptions, governing: Governing) {
+    const network = options.network ?? systemNetwork;
+    this.#options = options;
+    this.#network = { ...network, deadline: (ms) => AbortSignal.any([network.deadline(ms), this.#ended.signal]) };
+    this.#governing = governing;
+    this.#problem = governing.organisation?.kind === 'problem' ? governing.organisation.message : null;
+    this.#running = this.#loop();
+  }
+
+  organisation(): CurrentOrganisation {
+    return this.#governing.organisation;
+  }
+
+  isOutdated(): boolean {
+    return isOutdated(this.#governing, this.#network.now());
+  }
+
+  now(): Promise<Round> {
+    return this.#round();
+  }
+
+  wake(): void {
+    if (this.#failures === 0 && this.#connection !== null) this.#rouse();
+  }
+
+  status(): SyncStatus {
+    const { organisation: current, refreshedAt } = this.#governing;
+    const organisation = current?.kind === 'organisation' ? current : null;
+    return {
+      succeededAt: this.#succeededAt,
+      problem: this.#problem,
+      failures: this.#failures,
+      revision: organisation?.revision ?? null,
+      ring: organisation?.ring ?? null,
+      refreshedAt,
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#ended.abort();
+    this.#rouse();
+    this.#listening?.close();
+    await this.#running;
+  }
+
+  async #loop(): Promise<void> {
+    while (!this.#ended.signal.aborted) {
+      await this.#round().catch((error: unknown) => this.#options.log(`sync: a fault: ${stackOf(error)}`));
+      await this.#pause();
+    }
+  }
+
+  async #goRound(): Promise<Round> {
+    const { home, store } = this.#options;
+    const parts: RoundOptions = { home, store, network: this.#network };
+    const made = this.#connection ?? (await connect(parts));
+    const round = 'hub' in made ? await doRound(made, parts) : made;
+    // Whoever enrols meanwhile changes what a connection is made from, so one that fails is made anew.
+    this.#connection = 'hub' in made && round.failure === null ? made : null;
+    if (round.kind === 'none') this.#govern({ organisation: null, refreshedAt: null });
+    if (round.governing !== undefined) this.#govern(round.governing);
+    this.#note(round);
+    return round;
+  }
+
+  #govern({ organisation, refreshedAt }: Governing): void {
+    const before = this.#governing.organisation;
+    const isNew = identityOf(before) !== identityOf(organisation);
+    this.#governing = { organisation: isNew ? organisation : before, refreshedAt };
+    if (isNew) this.#options.changed();
+  }
+
+  #note({ kind, failure, refusal, before, after }: Round): void {
+    const problem = failure ?? refusal;
+    if (this.#ended.signal.aborted) return;
+    if (problem !== null && problem !== this.#problem) this.#options.log(`sync: ${problem}`);
+    if (before !== after) this.#options.log(`sync: bundle ${after} is in force`);
+    this.#problem = problem;
+    this.#failures = problem === null ? 0 : this.#failures + 1;
+    if (kind === 'done') this.#succeededAt = this.#network.now();
+  }
+
+  /** Until it is time, the hub has news, or somebody here has. */
+  async #pause(): Promise<void> {
+    const { sleep = systemSleep, chance = Math.random } = this.#options;
+    const over = new AbortController();
+    const signal = AbortSignal.any([over.signal, this.#ended.signal]);
+    if (signal.aborted) return;
+    const roused = new Promise<void>((resolve) => {
+      this.#rouse = resolve;
+    });
+    await Promise.race([
+      sleep(pauseMs({ failures: this.#failures, chance: chance() }), signal),
+      roused,
+      this.#news(signal).then((isNew) => (isNew ? undefined : roused)),
+    ]);
+    over.abort();
+  }
+
+  /** Whether the hub has something new; false at once where it has no way to say so. */
+  async #news(signal: AbortSignal): Promise<boolean> {
+    const connection = this.#connection;
+    if (connection === null || this.#failures > 0) return false;
+    if (this.#listening?.isOpen() === true) return false;
+    this.#listening?.close();
+    this.#listening = await listen(connection.hub, () => this.#rouse());
+    if (this.#ended.signal.aborted) this.#listening?.close();
+    return holdRequest(connection.hub, { freshness: connection.freshness, signal });
+  }
+}
+
+/** What tells two organisations apart: all that they say. */
+function identityOf(current: CurrentOrganisation): string {
+  if (current?.kind !== 'organisation') return JSON.stringify(current);
+  const { policies, pages: _pages, ...rest } = current;
+  return JSON.stringify([rest, policies.map(({ id, source }) => [id, source])]);
+}
+
+async function systemSleep(ms: number, signal: AbortSignal): Promise<void> {
+  // An abort ends the sleep: whoever aborts knows why.
+  await wait(ms, undefined, { signal }).catch(() => undefined);
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

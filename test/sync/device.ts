@@ -1,0 +1,111 @@
+/** A device with a home of its own, enrolled at a test hub. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { TestContext } from 'node:test';
+import { type Home, openHome } from '../../daemon/home.ts';
+import type { Store } from '../../daemon/store/store.ts';
+import { type Governing, readGoverning } from '../../daemon/sync/current.ts';
+import { enrol } from '../../daemon/sync/enrol.ts';
+import { fileStore } from '../../daemon/sync/keyStore.ts';
+import type { Network } from '../../daemon/sync/network.ts';
+import { type Connection, connect, doRound, type Round } from '../../daemon/sync/round.ts';
+import { startTestHub, type TestHub } from './hub.ts';
+import { type Publication, write } from './publication.ts';
+import { type Content, createPeople, type People, publicationOf } from './publisher.ts';
+
+/** A clock that only tests move, in milliseconds since 1970. */
+export interface Clock {
+  at: number;
+}
+
+export interface TestDevice {
+  readonly home: Home;
+  round(): Promise<Round>;
+  /** What the copy on the disk says by itself. */
+  governing(): Promise<Governing>;
+}
+
+export interface World {
+  readonly clock: Clock;
+  readonly hub: TestHub;
+  readonly people: People;
+  readonly network: Network;
+  /** Publishes something right as the nth publication. */
+  publish(version: number, content: Content): Publication;
+  enrol(options?: EnrolledOptions): Promise<TestDevice>;
+}
+
+interface EnrolledOptions {
+  readonly store?: Store;
+  readonly id?: string;
+}
+
+/** A hub and a clock, put away when the test ends. */
+export async function createWorld(context: TestContext): Promise<World> {
+  const clock: Clock = { at: Date.parse('2026-11-28T09:00:00.000Z') };
+  const hub = await startTestHub({ now: () => clock.at });
+  context.after(() => hub.close());
+  const people = createPeople();
+  // Nothing here takes long, and a test that has a deadline brings its own.
+  const network: Network = {
+    fetch: (...args) => fetch(...args),
+    deadline: () => new AbortController().signal,
+    now: () => clock.at,
+  };
+  return {
+    clock,
+    hub,
+    people,
+    network,
+    publish(version, content) {
+      const publication = publicationOf(people, content, { version, at: clock.at });
+      hub.files = write(publication);
+      return publication;
+    },
+    enrol: (options) => enrolDevice(context, { hub, network, clock }, options),
+  };
+}
+
+/** A home that is removed when the test ends. */
+export function createHome(context: TestContext): Home {
+  const folder = mkdtempSync(path.join(tmpdir(), 'kerb-home-'));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  const home = openHome({ env: { KERB_HOME: folder } });
+  if (home.kind === 'problem') throw new Error(home.message);
+  return home;
+}
+
+type Parts = Pick<World, 'hub' | 'network' | 'clock'>;
+
+async function enrolDevice(
+  context: TestContext,
+  { hub, network, clock }: Parts,
+  { store, id }: EnrolledOptions = {},
+): Promise<TestDevice> {
+  const home = createHome(context);
+  await enrol({
+    home,
+    address: hub.address,
+    device: id ?? store?.status().device ?? crypto.randomUUID(),
+    stores: [fileStore(home)],
+    network,
+    sleep: async (ms) => {
+      clock.at += ms;
+    },
+    rootSha256: null,
+    about: { name: 'laptop', platform: 'linux' },
+    show: async () => undefined,
+  });
+  let connection: Connection | null = null;
+  return {
+    home,
+    async round() {
+      const made: Connection | Round = connection ?? (await connect({ home, store: store ?? null, network }));
+      if (!('hub' in made)) return made;
+      connection = made;
+      return doRound(made, { home, store: store ?? null, network });
+    },
+    governing: () => readGoverning(home),
+  };
+}
