@@ -1,14 +1,16 @@
 /** One file judged: recognise, parse, lift, evaluate, locate, except. */
 import { readDocument } from './document/index.ts';
-import { assemble, type Origin } from './evaluation/assemble.ts';
+import { type Assembly, assemble, type Origin } from './evaluation/assemble.ts';
 import { createJudgeCache, type JudgeCache, nextGeneration, resetCache } from './evaluation/cache.ts';
 import { maskAll } from './evaluation/maskAll.ts';
 import { type Bench, judgePart, type PartJudgement } from './evaluation/part.ts';
+import { inFile, movedBy, type PlacedFindings } from './evaluation/placed.ts';
 import { type Baseline, except } from './except.ts';
 import type { Document, Finding, Native, Problem, SourceFile, Span, Value } from './model.ts';
 import type { PolicySet } from './policy/compile.ts';
 
 export { createJudgeCache, type JudgeCache } from './evaluation/cache.ts';
+export type { PlacedFindings } from './evaluation/placed.ts';
 
 /** What a file is judged with. */
 export interface JudgeOptions {
@@ -40,8 +42,10 @@ export interface Verdict {
   readonly file: SourceFile;
   /** Null where the file is ignored. */
   readonly document: Document | null;
-  /** Sorted by start, end, policy, message. */
+  /** Sorted by start, end, policy, message. Made when first asked for. */
   readonly findings: readonly Finding[];
+  /** The same findings, as they stand in parts. */
+  readonly placed: readonly PlacedFindings[];
   /** What kept the file from being understood. At a gate that is never an allow. */
   readonly problems: readonly Problem[];
   readonly counts: Counts;
@@ -69,44 +73,79 @@ export function judge(file: SourceFile, options: JudgeOptions): Verdict {
   const cache = options.cache ?? createJudgeCache();
   renew(cache, file, options);
   const document = readDocument(file, native, options.cache?.documents);
-  const bench: Bench = { document, policies, context: options.context, cache };
-  if (document.parts.some(({ content }) => !cache.parts.has(content))) nextGeneration(cache);
-  const judgements = document.parts.map((part) => {
-    const known = cache.parts.get(part.content);
-    if (known !== undefined) return known;
-    const judged = judgePart(part, bench);
-    cache.parts.set(part.content, judged);
-    return judged;
-  });
+  const judgements = judgeParts({ document, policies, context: options.context, cache });
   const assembly = assemble(document, judgements, native, cache);
-  const excepted = except({ document, findings: assembly.findings, ...options });
-  const secrets = judgements.flatMap(({ secrets: spans }, index) =>
-    spans.map((span) => moved(span, document.parts[index]?.offset ?? 0)),
-  );
-  const findings = maskAll(
-    excepted,
-    secrets.map(({ start, end }) => file.text.slice(start, end)),
-    ({ fingerprint }) => assembly.originOf(fingerprint)?.mark.judged.uncut ?? null,
-  );
+  const secrets = inParts(document, judgements, 'secrets', movedBy);
+  const problems = inParts(document, judgements, 'problems', ({ span, message }, by) => ({
+    span: movedBy(span, by),
+    message,
+  }));
+  const placed = answered({ document, judgements, assembly, secrets, options });
+  let findings: readonly Finding[] | null = null;
   return {
     file,
     document,
-    findings,
-    problems: [
-      ...document.problems,
-      ...judgements.flatMap(({ problems }, index) =>
-        problems.map(({ span, message }) => ({ span: moved(span, document.parts[index]?.offset ?? 0), message })),
-      ),
-    ],
-    counts: countsOf(judgements, findings),
+    get findings() {
+      findings ??= inFile(placed);
+      return findings;
+    },
+    placed,
+    problems: [...document.problems, ...problems],
+    counts: countsOf(judgements, placed === assembly.placed ? 0 : exceptedIn(placed)),
     options,
     secrets,
     originOf: assembly.originOf,
   };
 }
 
-function moved({ start, end }: Span, offset: number): Span {
-  return { start: start + offset, end: end + offset };
+function judgeParts(bench: Bench): readonly PartJudgement[] {
+  const { document, cache } = bench;
+  const known = document.parts.map(({ content }) => cache.parts.get(content));
+  if (known.includes(undefined)) nextGeneration(cache);
+  return document.parts.map((part, index) => {
+    // The same text may stand in a document twice, and is judged once.
+    const before = known[index] ?? cache.parts.get(part.content);
+    if (before !== undefined) return before;
+    const judged = judgePart(part, bench);
+    cache.parts.set(part.content, judged);
+    return judged;
+  });
+}
+
+/** What is said of parts, in the file's offsets. */
+function inParts<Key extends 'secrets' | 'problems', Moved>(
+  { parts }: Document,
+  judgements: readonly PartJudgement[],
+  key: Key,
+  move: (item: PartJudgement[Key][number], by: number) => Moved,
+): readonly Moved[] {
+  const found: Moved[] = [];
+  for (let index = 0; index < judgements.length; index++) {
+    const by = parts[index]?.offset ?? 0;
+    for (const item of judgements[index]![key]) found.push(move(item, by));
+  }
+  return found;
+}
+
+/** Findings with their exceptions and without secrets. Most files have neither, and then each part's stay what they are. */
+function answered({ document, judgements, assembly, secrets, options }: Answering): readonly PlacedFindings[] {
+  const { placed, originOf } = assembly;
+  const maySuppress = judgements.some((judgement) => judgement.maySuppress);
+  if (!maySuppress && options.baseline === undefined && secrets.length === 0) return placed;
+  const findings = maskAll(
+    except({ document, findings: inFile(placed), maySuppress, ...options }),
+    secrets.map(({ start, end }) => document.file.text.slice(start, end)),
+    ({ fingerprint }) => originOf(fingerprint)?.mark.judged.uncut ?? null,
+  );
+  return [{ offset: 0, findings }];
+}
+
+interface Answering {
+  readonly document: Document;
+  readonly judgements: readonly PartJudgement[];
+  readonly assembly: Assembly;
+  readonly secrets: readonly Span[];
+  readonly options: JudgeOptions;
 }
 
 /** The cache serves one path, one policy set and one context at a time. */
@@ -116,17 +155,22 @@ function renew(cache: JudgeCache, file: SourceFile, { policies, context, native 
   if (before === null || basis.some((item, index) => item !== before[index])) resetCache(cache, basis);
 }
 
-function countsOf(judgements: readonly PartJudgement[], findings: readonly Finding[]): Counts {
+function countsOf(judgements: readonly PartJudgement[], excepted: number): Counts {
   let resources = 0;
   let unknown = 0;
   for (const judgement of judgements) {
     resources += judgement.resources;
     unknown += judgement.unknown;
   }
-  return { resources, unknown, excepted: findings.filter((finding) => finding.exception !== null).length };
+  return { resources, unknown, excepted };
+}
+
+function exceptedIn(placed: readonly PlacedFindings[]): number {
+  return placed.flatMap(({ findings }) => findings).filter(({ exception }) => exception !== null).length;
 }
 
 function ignored(file: SourceFile, options: JudgeOptions): Verdict {
   const counts = { resources: 0, unknown: 0, excepted: 0 };
-  return { file, document: null, findings: [], problems: [], counts, options, secrets: [], originOf: () => null };
+  const nothing = { findings: [], placed: [], problems: [], secrets: [] };
+  return { file, document: null, ...nothing, counts, options, originOf: () => null };
 }

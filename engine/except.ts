@@ -13,6 +13,8 @@ export { type OwnPolicy, ownPolicies } from './exception/own.ts';
 export interface ExceptOptions {
   readonly document: Document;
   readonly findings: readonly Finding[];
+  /** Whether the text may hold a suppression at all. */
+  readonly maySuppress: boolean;
   readonly policies: PolicySet;
   readonly context: Context;
   readonly native: Pick<Native, 'sha256'>;
@@ -26,5 +28,5 @@ export function except(options: ExceptOptions): readonly Finding[] {
   const { baseline } = options;
   const known =
     baseline === undefined ? options.findings : options.findings.map((finding) => inBaseline(finding, baseline));
-  return markSuppressed({ ...options, findings: known });
+  return options.maySuppress ? markSuppressed({ ...options, findings: known }) : known;
 }

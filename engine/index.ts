@@ -17,9 +17,11 @@ export {
   type JudgeCache,
   type JudgeOptions,
   judge,
+  type PlacedFindings,
   type Verdict,
 } from './evaluate.ts';
 export { createMasker } from './evaluation/maskAll.ts';
+export { inFile, movedFinding } from './evaluation/placed.ts';
 export { secretMask } from './evaluation/secretMask.ts';
 export { type Baseline, formatBaseline, type OwnPolicy, ownPolicies, readBaseline } from './except.ts';
 export { type FixChoice, type FixedFile, fixesOf, fixFile } from './fix.ts';

@@ -71,9 +71,14 @@ export function createRoots(
   let revisions = 0;
   const load = async (root: Root): Promise<void> => {
     try {
-      const rules = await loadRules(root.folder, native);
-      if (root.rules !== null && sameRules(root.rules, rules)) return;
-      root.rules = rules;
+      const setup = await loadSetup({
+        root: root.folder,
+        origin: { kind: 'workTree' },
+        folders: [],
+        organisation: null,
+      });
+      if (root.rules !== null && sameSetup(root.rules.setup, setup)) return;
+      root.rules = rulesOf(setup, native);
       root.revision = ++revisions;
       events.loaded(root);
     } catch (error) {
@@ -135,8 +140,7 @@ function nameOf(uri: string): string {
   }
 }
 
-async function loadRules(folder: string, native: Native): Promise<Rules> {
-  const setup = await loadSetup({ root: folder, origin: { kind: 'workTree' }, folders: [], organisation: null });
+function rulesOf(setup: Setup, native: Native): Rules {
   const set = compilePolicies(setup.policies, setup.configuration, native);
   const baseline = setup.baseline === null ? null : readBaseline(setup.baseline);
   const byId = new Map(setup.policies.map((policy) => [policy.id, policy]));
@@ -144,7 +148,7 @@ async function loadRules(folder: string, native: Native): Promise<Rules> {
   const pageOf = (id: string): string | null => {
     let page = pages.get(id);
     if (page === undefined) {
-      page = pageUri(folder, byId.get(id));
+      page = pageUri(setup.root, byId.get(id));
       pages.set(id, page);
     }
     return page;
@@ -160,7 +164,12 @@ function compileProblems(policies: readonly Policy[], native: Native): readonly 
 }
 
 /** A watcher may tell of a file that was only touched: nothing has to be judged again for that. */
-function sameRules(a: Rules, b: Rules): boolean {
-  const told = ({ problems }: Rules): string => JSON.stringify(problems);
-  return a.set.digest === b.set.digest && a.setup.baseline === b.setup.baseline && told(a) === told(b);
+function sameSetup(a: Setup, b: Setup): boolean {
+  return (
+    a.configuration.source === b.configuration.source &&
+    a.baseline === b.baseline &&
+    a.policies.length === b.policies.length &&
+    a.policies.every(({ id, source }, index) => id === b.policies[index]?.id && source === b.policies[index]?.source) &&
+    JSON.stringify(a.problems) === JSON.stringify(b.problems)
+  );
 }

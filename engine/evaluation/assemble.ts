@@ -1,10 +1,12 @@
-/** From the marks of parts to the findings of a file: offsets, occurrence counters, fingerprints. */
-import type { Document, Finding, Native, Part, Span } from '../model.ts';
+/** From the marks of parts to the findings of a file: occurrence counters, fingerprints. */
+import type { Document, Finding, Native, Part } from '../model.ts';
 import { formatPath } from '../policy/path.ts';
-import type { JudgeCache, PlacedPart } from './cache.ts';
+import type { JudgeCache, PartFindings } from './cache.ts';
 import type { Mark } from './mark.ts';
 import { offersOf } from './offers.ts';
 import type { PartJudgement } from './part.ts';
+import type { PlacedFindings } from './placed.ts';
+import { recount } from './tally.ts';
 
 /** A finding and what it came from, for those who work out its fixes. */
 export interface Origin {
@@ -14,44 +16,57 @@ export interface Origin {
 
 /** The findings of a file. */
 export interface Assembly {
-  readonly findings: readonly Finding[];
+  /** By part, those without a finding left out. */
+  readonly placed: readonly PlacedFindings[];
   /** What a finding came from, by its fingerprint. */
   readonly originOf: (fingerprint: string) => Origin | null;
 }
 
 const maxFingerprints = 20_000;
 
-/** Puts the judgements of a document's parts together. Findings that did not move keep their identity. */
+/** Puts the judgements of a document's parts together. Findings of parts that did not change keep their identity. */
 export function assemble(
   document: Document,
   judgements: readonly PartJudgement[],
   native: Pick<Native, 'sha256'>,
   cache: JudgeCache,
 ): Assembly {
-  const findings: Finding[] = [];
+  if (cache.fingerprints.size > maxFingerprints) cache.fingerprints.clear();
+  recount(cache.tally, judgements);
+  const isPlain = cache.tally.repeated === 0 && !judgements.some(({ hasBroken }) => hasBroken);
   const seen = new Map<string, number>();
   const told = new Set<string>();
-  const sources: { readonly part: Part; readonly marks: readonly Mark[]; readonly findings: readonly Finding[] }[] = [];
-  if (cache.fingerprints.size > maxFingerprints) cache.fingerprints.clear();
-  for (const [index, part] of document.parts.entries()) {
+  const placed: Placed[] = [];
+  for (let index = 0; index < document.parts.length; index++) {
+    const part = document.parts[index]!;
     const judgement = judgements[index];
     if (judgement === undefined || judgement.marks.length === 0) continue;
     const marks = judgement.hasBroken ? judgement.marks.filter((mark) => isFirstWord(mark, told)) : judgement.marks;
-    const placed = place({ document, part, marks, counters: countersOf(marks, seen), native, cache });
-    for (const finding of placed.findings) findings.push(finding);
-    sources.push({ part, marks, findings: placed.findings });
+    const counters = isPlain ? null : countersOf(marks, seen);
+    placed.push({
+      offset: part.offset,
+      findings: findingsOf({ document, part, marks, counters, native, cache }),
+      part,
+      marks,
+    });
   }
-  const originOf = (fingerprint: string): Origin | null => {
-    for (const { part, marks, findings: placed } of sources) {
-      const mark = marks[placed.findIndex((finding) => finding.fingerprint === fingerprint)];
-      if (mark !== undefined) return { mark, part };
-    }
-    return null;
-  };
-  return { findings, originOf };
+  return { placed, originOf: (fingerprint) => originIn(placed, fingerprint) };
 }
 
-interface Placing {
+interface Placed extends PlacedFindings {
+  readonly part: Part;
+  readonly marks: readonly Mark[];
+}
+
+function originIn(placed: readonly Placed[], fingerprint: string): Origin | null {
+  for (const { part, marks, findings } of placed) {
+    const mark = marks[findings.findIndex((finding) => finding.fingerprint === fingerprint)];
+    if (mark !== undefined) return { mark, part };
+  }
+  return null;
+}
+
+interface Making {
   readonly document: Document;
   readonly part: Part;
   readonly marks: readonly Mark[];
@@ -60,22 +75,21 @@ interface Placing {
   readonly cache: JudgeCache;
 }
 
-/** The findings of a part where it stands now: those of before, the same moved, or made. */
-function place(placing: Placing): PlacedPart {
-  const { part, marks, cache } = placing;
-  const occurrences = placing.counters?.join() ?? '';
-  const before = cache.placed.get(part.content);
-  const isSame = before?.occurrences === occurrences && before.findings.length === marks.length;
-  if (isSame && before.offset === part.offset) return before;
-  const findings = isSame
-    ? before.findings.map((finding) => movedFinding(finding, part.offset - before.offset))
-    : marks.map((mark, at) => findingOf(mark, placing.counters?.[at] ?? 0, placing));
-  const placed = { offset: part.offset, occurrences, findings };
-  cache.placed.set(part.content, placed);
-  return placed;
+/** The findings of a part: those of before, or made. */
+function findingsOf(making: Making): readonly Finding[] {
+  const { part, marks, counters, cache } = making;
+  const occurrences = counters?.join() ?? '';
+  const before = cache.findings.get(part.content);
+  if (before?.occurrences === occurrences && before.findings.length === marks.length) return before.findings;
+  const made: PartFindings = {
+    occurrences,
+    findings: marks.map((mark, at) => findingOf(mark, counters?.[at] ?? 0, making)),
+  };
+  cache.findings.set(part.content, made);
+  return made.findings;
 }
 
-function findingOf(mark: Mark, occurrence: number, { document, part, native, cache }: Placing): Finding {
+function findingOf(mark: Mark, occurrence: number, { document, native, cache }: Making): Finding {
   const { judged, resource, place: where, because, key } = mark;
   const { policy, enforcement } = judged.policy.enabled;
   const counted = `${key}\0${occurrence}`;
@@ -92,39 +106,13 @@ function findingOf(mark: Mark, occurrence: number, { document, part, native, cac
     file: document.file.path,
     resource: resource.name,
     path: formatPath(where.path),
-    span: moved(where.span, part.offset),
+    span: where.span,
     message: judged.message,
-    related: because === null ? [] : [{ span: moved(because.span, part.offset), message: 'decided here' }],
+    related: because === null ? [] : [{ span: because.span, message: 'decided here' }],
     fingerprint,
     exception: null,
     fixes: offersOf(mark),
   };
-}
-
-/** Written out, since thousands are made for one keystroke near the top of a large file. */
-function movedFinding(finding: Finding, by: number): Finding {
-  return {
-    policy: finding.policy,
-    severity: finding.severity,
-    enforcement: finding.enforcement,
-    outcome: finding.outcome,
-    file: finding.file,
-    resource: finding.resource,
-    path: finding.path,
-    span: moved(finding.span, by),
-    message: finding.message,
-    related:
-      finding.related.length === 0
-        ? finding.related
-        : finding.related.map((one) => ({ ...one, span: moved(one.span, by) })),
-    fingerprint: finding.fingerprint,
-    exception: finding.exception,
-    fixes: finding.fixes,
-  };
-}
-
-function moved({ start, end }: Span, by: number): Span {
-  return { start: start + by, end: end + by };
 }
 
 /** Which of several equal marks each one is; null where all are the first. */

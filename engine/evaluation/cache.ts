@@ -5,6 +5,7 @@ import type { Finding, PartContent, Resource, Value } from '../model.ts';
 import { createMemo, type Memo } from '../resource/index.ts';
 import type { JudgedGroup } from './judged.ts';
 import type { PartJudgement } from './part.ts';
+import { createTally, type Tally } from './tally.ts';
 
 /** One cache serves one open file. Nothing in it changes a result; a fresh one is always right, only slower. */
 export interface JudgeCache {
@@ -21,8 +22,9 @@ export interface JudgeCache {
   formerResources: ResourceEntries;
   /** Fingerprints by what they are made of. */
   fingerprints: Map<string, string>;
-  /** The findings of a part as they were last placed in the file. */
-  placed: WeakMap<PartContent, PlacedPart>;
+  /** The findings of a part, and how often each key stands in the file: while all stand once, nothing has to be counted. */
+  findings: WeakMap<PartContent, PartFindings>;
+  tally: Tally;
 }
 
 /** By resource kind, then by `self`. */
@@ -31,9 +33,8 @@ export type ResourceEntries = Map<string, Map<object, ResourceEntry>>;
 /** What the groups of policies said of one `self`, and the relatives that they said it of. */
 export type ResourceEntry = { readonly relatives: readonly (Value | undefined)[]; readonly result: JudgedGroup }[];
 
-/** The findings of a part, and where it stood when they were made. */
-export interface PlacedPart {
-  readonly offset: number;
+/** The findings of a part, their spans counted from its beginning. */
+export interface PartFindings {
   /** The occurrence counters that the findings were given, as a text. */
   readonly occurrences: string;
   readonly findings: readonly Finding[];
@@ -78,6 +79,7 @@ function emptied(): Omit<JudgeCache, 'documents' | 'basis'> {
     resources: new Map(),
     formerResources: new Map(),
     fingerprints: new Map(),
-    placed: new WeakMap(),
+    findings: new WeakMap(),
+    tally: createTally(),
   };
 }

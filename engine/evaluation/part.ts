@@ -1,4 +1,6 @@
 /** All policies on one part of a document. */
+
+import { maySuppress } from '../exception/find.ts';
 import type { Document, Part, PartContent, Problem, Resource, Span, Value } from '../model.ts';
 import type { PolicyGroup, PolicySet } from '../policy/compile.ts';
 import { isSameRead, readValue } from '../policy/reads.ts';
@@ -25,6 +27,8 @@ export interface PartJudgement {
   readonly unknown: number;
   /** Whether a policy that is itself broken is among the marks. */
   readonly hasBroken: boolean;
+  /** Whether the part's text may hold a suppression. */
+  readonly maySuppress: boolean;
 }
 
 /** What is the same for all parts of a judgement. */
@@ -87,6 +91,7 @@ export function judgePart(part: Part, bench: Bench): PartJudgement {
     resources: resources.length,
     unknown,
     hasBroken: marks.some(({ judged }) => judged.policy.broken !== null),
+    maySuppress: maySuppress(part.content.text),
   };
 }
 

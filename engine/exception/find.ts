@@ -21,6 +21,11 @@ export interface Malformed {
 /** More than this no file needs; what is beyond does not govern. */
 const maxSuppressions = 1_000;
 
+/** Whether there can be a suppression in a text, or an attempt at one. */
+export function maySuppress(text: string): boolean {
+  return /kerb/i.test(text);
+}
+
 /** Suppressions in order, and comments that try to be one. */
 export function findSuppressions(document: Document): {
   readonly suppressions: readonly PlacedSuppression[];
@@ -29,7 +34,6 @@ export function findSuppressions(document: Document): {
   const suppressions: PlacedSuppression[] = [];
   const malformed: Malformed[] = [];
   const { text } = document.file;
-  if (!/kerb/i.test(text)) return { suppressions, malformed };
   const comments = commentsIn(document);
   const reachOf = createReach(document, comments);
   for (const span of comments) {
