@@ -5,10 +5,10 @@ import { diagnosticOf, spanOf } from './convert.ts';
 import type { OpenDocument } from './documents.ts';
 import { judgeDocument } from './judging.ts';
 import { commands } from './protocol.ts';
-import { isShown } from './publish.ts';
 import { type ActionData, type Promised, workOut } from './resolve.ts';
 import type { Rules } from './roots.ts';
 import type { Session } from './session.ts';
+import { isShown } from './shown.ts';
 import { canBeSuppressed } from './suppress.ts';
 
 interface Context {

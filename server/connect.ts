@@ -39,8 +39,14 @@ export interface Identity {
   readonly version: string;
 }
 
+/** A connection being served. */
+export interface Serving {
+  /** Whether the client has said goodbye. */
+  isClosing(): boolean;
+}
+
 /** Serves a connection until it closes. */
-export function serve(connection: Connection, identity: Identity): void {
+export function serve(connection: Connection, identity: Identity): Serving {
   let running: Running | null = null;
   connection.onInitialize((params) => {
     const client = readClient(params);
@@ -51,6 +57,7 @@ export function serve(connection: Connection, identity: Identity): void {
   });
   connection.onInitialized(() => running?.begin());
   connection.onShutdown(() => running?.close());
+  return { isClosing: () => running?.session.closing === true };
 }
 
 interface Running {

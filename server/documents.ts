@@ -6,11 +6,13 @@ import {
   type Edit,
   type Finding,
   type JudgeCache,
+  type PlacedFindings,
   type Problem,
   type Verdict,
 } from '../engine/index.ts';
 import type { OwnProblems } from './own.ts';
 import type { Place } from './roots.ts';
+import type { Sent } from './shown.ts';
 import { changeText, openText } from './text.ts';
 
 /** A document that the client has open, and what was last said about it. */
@@ -23,6 +25,8 @@ export interface OpenDocument {
   /** Edits since `judged`. */
   edits: Edit[];
   judged: Judged | null;
+  /** How findings were sent last, by the lists that they are in. */
+  readonly sent: WeakMap<readonly Finding[], Sent>;
 }
 
 /** What was found in one version of a text. */
@@ -33,6 +37,8 @@ export interface Judged {
   /** `YYYY-MM-DD`: suppressions expire. */
   readonly day: string;
   /** Those of the text, and those held over from before a syntax error hid them; suppressed ones too. */
+  readonly placed: readonly PlacedFindings[];
+  /** The same in the offsets of the text. Made when first asked for. */
   readonly findings: readonly Finding[];
   readonly syntax: readonly Problem[];
   readonly own: OwnProblems | null;
@@ -48,7 +54,7 @@ export function openDocument(
   place: Place,
 ): OpenDocument {
   const text = openText(item.uri, item.languageId, item.version, item.text);
-  return { uri: item.uri, text, cache: createJudgeCache(), place, edits: [], judged: null };
+  return { uri: item.uri, text, cache: createJudgeCache(), place, edits: [], judged: null, sent: new WeakMap() };
 }
 
 /** Changes a document in place. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Finding, PartContent } from '../engine/index.ts';
+import { type Finding, inFile, type PartContent, type PlacedFindings } from '../engine/index.ts';
 import { holdOver, moved } from './hold.ts';
 
 const finding = (policy: string, start: number, end: number): Finding => ({
@@ -41,26 +41,43 @@ test('spans move with edits before them, stay with edits behind them, and go wit
   assert.equal(moved({ start: 10, end: 14 }, edit(12, 12, 'x')), null);
 });
 
+const at = (offset: number, ...findings: Finding[]): PlacedFindings => ({ offset, findings });
+
+test('held findings join those of the part that they stand in', () => {
+  const shown = { placed: [at(100, finding('held', 50, 55))], edits: [] };
+  const placed = [at(0, finding('first', 2, 5)), at(200, finding('last', 2, 5))];
+  const held = holdOver(shown, { placed, ...parts(false, true, false) });
+  assert.deepEqual(
+    inFile(held).map(({ policy, span }) => [policy, span.start]),
+    [
+      ['first', 2],
+      ['held', 150],
+      ['last', 202],
+    ],
+  );
+  assert.equal(held.at(-1), placed.at(-1));
+});
+
 test('only what a syntax problem hides is held over', () => {
   const shown = {
-    findings: [finding('before', 2, 5), finding('behind', 50, 55), finding('elsewhere', 150, 155)],
+    placed: [at(0, finding('before', 2, 5), finding('behind', 50, 55)), at(100, finding('elsewhere', 50, 55))],
     edits: [],
   };
-  const held = holdOver(shown, { findings: [], ...parts(true, false) });
+  const held = inFile(holdOver(shown, { placed: [], ...parts(true, false) }));
   assert.deepEqual(
     held.map(({ policy }) => policy),
     ['behind'],
   );
-  assert.deepEqual(holdOver(shown, { findings: [], ...parts(false, false) }), []);
+  assert.deepEqual(holdOver(shown, { placed: [], ...parts(false, false) }), []);
 });
 
 test('what is seen replaces what was held, in the order of the text', () => {
   const shown = {
-    findings: [finding('a', 20, 22), finding('b', 50, 55)],
+    placed: [at(0, finding('a', 20, 22), finding('b', 50, 55))],
     edits: [{ span: { start: 0, end: 0 }, text: 'xx' }],
   };
   const seen = { ...finding('b', 57, 60), fingerprint: 'changed value' };
-  const held = holdOver(shown, { findings: [seen], ...parts(true) });
+  const held = inFile(holdOver(shown, { placed: [at(0, seen)], ...parts(true) }));
   assert.deepEqual(
     held.map(({ policy, span }) => [policy, span.start]),
     [

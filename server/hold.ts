@@ -1,9 +1,18 @@
 // What stays on screen while a text does not parse: findings that can no longer be seen move with the text.
-import type { Edit, Finding, Part, Span, Verdict } from '../engine/index.ts';
+import {
+  type Edit,
+  type Finding,
+  inFile,
+  movedFinding,
+  type Part,
+  type PlacedFindings,
+  type Span,
+  type Verdict,
+} from '../engine/index.ts';
 
 /** What was shown last, and the edits since. */
 export interface Shown {
-  readonly findings: readonly Finding[];
+  readonly placed: readonly PlacedFindings[];
   readonly edits: readonly Edit[];
 }
 
@@ -13,18 +22,48 @@ export interface Shown {
  */
 export function holdOver(
   shown: Shown,
-  { findings, document }: Pick<Verdict, 'findings' | 'document'>,
-): readonly Finding[] {
+  { placed, document }: Pick<Verdict, 'placed' | 'document'>,
+): readonly PlacedFindings[] {
   const broken = (document?.parts ?? []).filter((part) => part.content.problems.length > 0);
-  if (broken.length === 0 || shown.findings.length === 0) return findings;
+  if (broken.length === 0 || shown.placed.length === 0) return placed;
   const hidden: Finding[] = [];
-  for (const earlier of shown.findings) {
+  for (const earlier of around(broken, shown.placed, farthest(shown.edits))) {
     const span = moved(earlier.span, shown.edits);
     if (span !== null && broken.some((part) => hides(part, span))) hidden.push({ ...earlier, span, related: [] });
   }
-  const told = new Set(findings.filter(({ span }) => broken.some((part) => holds(part, span))).flatMap(namesOf));
+  const seen = around(broken, placed, 0).filter(({ span }) => broken.some((part) => holds(part, span)));
+  const told = new Set(seen.flatMap(namesOf));
   const held = hidden.filter((finding) => !namesOf(finding).some((name) => told.has(name)));
-  return held.length === 0 ? findings : [...findings, ...held].sort((a, b) => a.span.start - b.span.start);
+  return held.length === 0 ? placed : joined(placed, held);
+}
+
+/** The findings in the neighbourhood of parts, in the file's offsets: most of a large file is not looked at. */
+function around(parts: readonly Part[], placed: readonly PlacedFindings[], by: number): readonly Finding[] {
+  return inFile(
+    placed.filter(({ offset }, index) => {
+      const end = placed[index + 1]?.offset ?? Number.POSITIVE_INFINITY;
+      return parts.some((part) => offset - by <= part.offset + part.content.text.length && part.offset <= end + by);
+    }),
+  );
+}
+
+/** No edit moves anything farther than all of them together. */
+function farthest(edits: readonly Edit[]): number {
+  return edits.reduce((sum, { span, text }) => sum + text.length + span.end - span.start, 0);
+}
+
+/** Held findings among those that stand where they do. */
+function joined(placed: readonly PlacedFindings[], held: readonly Finding[]): readonly PlacedFindings[] {
+  const first = placed[0]?.offset ?? Number.POSITIVE_INFINITY;
+  const before = held.filter(({ span }) => span.start < first);
+  const all = placed.map((group, index) => {
+    const next = placed[index + 1]?.offset ?? Number.POSITIVE_INFINITY;
+    const own = held.filter(({ span }) => span.start >= group.offset && span.start < next);
+    if (own.length === 0) return group;
+    const findings = [...group.findings, ...own.map((finding) => movedFinding(finding, -group.offset))];
+    return { offset: group.offset, findings: findings.sort((a, b) => a.span.start - b.span.start) };
+  });
+  return before.length === 0 ? all : [{ offset: 0, findings: before }, ...all];
 }
 
 /** Where a span stands after edits; null where an edit touched it. */

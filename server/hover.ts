@@ -6,8 +6,8 @@ import type { OpenDocument } from './documents.ts';
 import { describeOwn } from './draft.ts';
 import { judgeDocument } from './judging.ts';
 import { summaryOf } from './page.ts';
-import { isShown } from './publish.ts';
 import type { Session } from './session.ts';
+import { isShown } from './shown.ts';
 
 /** More findings than this at one place are named without their story. */
 const mostStories = 3;

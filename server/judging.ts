@@ -1,5 +1,13 @@
 // From a text to what is found in it, with what a syntax error hides.
-import { type JudgeCache, type JudgeOptions, judge, type SourceFile, type Verdict } from '../engine/index.ts';
+import {
+  type Finding,
+  inFile,
+  type JudgeCache,
+  type JudgeOptions,
+  judge,
+  type SourceFile,
+  type Verdict,
+} from '../engine/index.ts';
 import { maxFileBytes } from '../repository/index.ts';
 import { describeCrash, framesOf } from './crash.ts';
 import type { Judged, OpenDocument } from './documents.ts';
@@ -17,7 +25,7 @@ export function judgeDocument(session: Session, document: OpenDocument): Judged 
   if (known !== null && known.version === stamp.version && known.revision === stamp.revision && known.day === stamp.day)
     return known;
   const file = sourceOf(document, path);
-  document.judged = { ...stamp, ...findIn(session, document, root.rules, file) };
+  document.judged = judgedOf(stamp, findIn(session, document, root.rules, file));
   document.edits = [];
   return document.judged;
 }
@@ -28,18 +36,30 @@ export function sourceOf({ text }: OpenDocument, path: string): SourceFile {
   return text.languageId === '' ? file : { ...file, language: text.languageId };
 }
 
-type Found = Pick<Judged, 'findings' | 'syntax' | 'own' | 'unread' | 'verdict'>;
+function judgedOf(stamp: Pick<Judged, 'version' | 'revision' | 'day'>, found: Found): Judged {
+  let findings: readonly Finding[] | null = null;
+  return {
+    ...stamp,
+    ...found,
+    get findings() {
+      findings ??= inFile(found.placed);
+      return findings;
+    },
+  };
+}
 
-const nothing: Found = { findings: [], syntax: [], own: null, unread: null, verdict: null };
+type Found = Pick<Judged, 'placed' | 'syntax' | 'own' | 'unread' | 'verdict'>;
+
+const nothing: Found = { placed: [], syntax: [], own: null, unread: null, verdict: null };
 
 function findIn(session: Session, document: OpenDocument, rules: Rules, file: SourceFile): Found {
   if (file.text.length > maxFileBytes)
     return { ...nothing, unread: `is larger than the ${maxFileBytes / 1024 / 1024} MiB that are judged` };
-  const shown = { findings: document.judged?.findings ?? [], edits: document.edits };
+  const shown = { placed: document.judged?.placed ?? [], edits: document.edits };
   try {
     const verdict = judgeFile(session, rules, file, document.cache);
     const own = ownProblems(rules, file, session.native);
-    return { findings: holdOver(shown, verdict), syntax: verdict.problems, own, verdict, unread: null };
+    return { placed: holdOver(shown, verdict), syntax: verdict.problems, own, verdict, unread: null };
   } catch (error) {
     session.connection.console.error(`Kerb broke on ${file.path}: ${framesOf(error)}`);
     // What was found before is no longer certain, so that it goes; the crash itself is shown in its stead.

@@ -1,8 +1,8 @@
 // textDocument/publishDiagnostics: what is shown for a document, and when it is sent.
 
 import path from 'node:path';
-import type { Diagnostic } from 'vscode-languageserver';
-import type { FileProblem, Finding } from '../engine/index.ts';
+import { type Diagnostic, PublishDiagnosticsNotification } from 'vscode-languageserver';
+import type { FileProblem } from '../engine/index.ts';
 import { configurationName } from '../repository/index.ts';
 import {
   diagnosticOf,
@@ -15,10 +15,9 @@ import type { Judged, OpenDocument } from './documents.ts';
 import { judgeDocument } from './judging.ts';
 import type { Root } from './roots.ts';
 import type { Session } from './session.ts';
+import { type Choice, choose, findingsOf, jsonOf } from './shown.ts';
 import { uriOf } from './uri.ts';
-
-/** What VS Code shows of one file; more would only make each keystroke dearer. */
-const mostDiagnostics = 1_000;
+import { Encoded } from './wire.ts';
 
 /** Judges all dirty documents and pushes what was found. Those whose root still loads stay dirty. */
 export function publishDirty(session: Session): void {
@@ -26,7 +25,7 @@ export function publishDirty(session: Session): void {
     const judged = judgeDocument(session, document);
     if (judged === null) continue;
     session.dirty.delete(document);
-    if (session.pushes) push(session, document.uri, judged.version, diagnosticsOf(session, document, judged));
+    if (session.pushes) pushJudged(session, document, judged);
   }
 }
 
@@ -59,42 +58,41 @@ function showClosed(session: Session, uri: string, diagnostics: readonly Diagnos
 
 /** Sends diagnostics. `version` is that of the text that they were found in. */
 export function push(session: Session, uri: string, version: number | null, diagnostics: readonly Diagnostic[]): void {
-  const params = { uri, diagnostics: [...diagnostics], ...(version === null ? {} : { version }) };
+  pushJson(session, uri, version, JSON.stringify(diagnostics));
+}
+
+/** Sends what a document shows, as {@link diagnosticsOf} says it. */
+function pushJudged(session: Session, document: OpenDocument, judged: Judged): void {
+  const choice = choose(session, document, judged);
+  const pieces = choice.chosen.map((chosen) => jsonOf(session, document, chosen));
+  for (const diagnostic of furtherDiagnostics(document, judged, choice)) pieces.push(JSON.stringify(diagnostic));
+  pushJson(session, document.uri, judged.version, `[${pieces.join(',')}]`);
+}
+
+function pushJson({ connection }: Session, uri: string, version: number | null, diagnostics: string): void {
+  const stamp = version === null ? '' : `"version":${version},`;
+  const params = new Encoded(`{"uri":${JSON.stringify(uri)},${stamp}"diagnostics":${diagnostics}}`);
   // A client that went away cannot be told anything; the connection's own close handler ends the process.
-  session.connection.sendDiagnostics(params).catch(() => undefined);
+  connection.sendNotification(PublishDiagnosticsNotification.method, params).catch(() => undefined);
 }
 
 /** Everything that a document shows. */
 export function diagnosticsOf(session: Session, document: OpenDocument, judged: Judged): readonly Diagnostic[] {
   const { text, place } = document;
-  const rules = place.root.rules;
-  const pageOf = (id: string): string | null => (rules === null ? null : rules.pageOf(id));
-  const most = session.client.options.mostDiagnostics ?? mostDiagnostics;
-  const { shown, omitted } = gravest(judged.findings.filter(isShown), most);
-  const diagnostics = shown.map((finding) =>
-    diagnosticOf(finding, text, { pageOf, related: session.client.relatedInformation }),
-  );
-  for (const problem of judged.syntax) diagnostics.push(syntaxDiagnostic(problem, text));
+  const pageOf = (id: string): string | null => place.root.rules?.pageOf(id) ?? null;
+  const choice = choose(session, document, judged);
+  const diagnostics = choice.chosen
+    .flatMap(findingsOf)
+    .map((finding) => diagnosticOf(finding, text, { pageOf, related: session.client.relatedInformation }));
+  return [...diagnostics, ...furtherDiagnostics(document, judged, choice)];
+}
+
+/** What is shown beside findings. */
+function furtherDiagnostics({ text }: OpenDocument, judged: Judged, { omitted }: Choice): readonly Diagnostic[] {
+  const diagnostics = judged.syntax.map((problem) => syntaxDiagnostic(problem, text));
   for (const problem of judged.own?.problems ?? [])
     diagnostics.push(fileProblemDiagnostic(problem, judged.own?.code ?? 'kerb/policy'));
   if (judged.unread !== null) diagnostics.push(unreadableDiagnostic(judged.unread));
   if (omitted > 0) diagnostics.push(omissionDiagnostic(omitted));
   return diagnostics;
-}
-
-/** A suppressed finding was answered by a person: an editor does not repeat it. */
-export function isShown(finding: Finding): boolean {
-  return finding.exception?.kind !== 'suppression';
-}
-
-/** The gravest findings where there are too many, in the order of the text. */
-function gravest(findings: readonly Finding[], most: number): { shown: readonly Finding[]; omitted: number } {
-  if (findings.length <= most) return { shown: findings, omitted: 0 };
-  const left = { deny: 0, warn: 0, audit: 0 };
-  for (const { enforcement } of findings) left[enforcement]++;
-  left.deny = Math.min(left.deny, most);
-  left.warn = Math.min(left.warn, most - left.deny);
-  left.audit = Math.min(left.audit, most - left.deny - left.warn);
-  const shown = findings.filter(({ enforcement }) => left[enforcement]-- > 0);
-  return { shown, omitted: findings.length - shown.length };
 }
