@@ -5,6 +5,7 @@ import {
   type ExtensionContext,
   languages,
   type QuickPickItem,
+  type TestItem,
   Uri,
   window,
   workspace,
@@ -17,12 +18,14 @@ import type { Findings } from './findings.ts';
 import { newPolicy } from './newPolicy.ts';
 import { openPage } from './pages.ts';
 import { suppress } from './suppress.ts';
+import type { Cases } from './tests.ts';
 
 /** What the commands work on. */
 export interface Parts {
   readonly server: Server;
   readonly catalogue: Catalogue;
   readonly findings: Findings;
+  readonly cases: Cases;
 }
 
 /** What a command may be given: nothing by the palette, an id by a link, an element by a view. */
@@ -31,11 +34,13 @@ type Target =
   | { readonly policy: CatalogueEntry }
   | { readonly finding: Shown }
   | { readonly label: string }
+  | TestItem
+  | { readonly test: TestItem }
   | undefined;
 
 /** Registers every command that package.json names. */
 export function registerCommands(context: ExtensionContext, parts: Parts): void {
-  const { server, catalogue, findings } = parts;
+  const { server, catalogue, findings, cases } = parts;
   const table: Readonly<Record<string, (target: Target) => unknown>> = {
     'kerb.check': () => checkWorkspace(server),
     'kerb.explain': async (target) => withPolicy(target, catalogue, openPage),
@@ -50,8 +55,16 @@ export function registerCommands(context: ExtensionContext, parts: Parts): void 
     'kerb.showOutput': () => server.showOutput(),
     'kerb.groupByPolicy': () => findings.groupBy('policy'),
     'kerb.groupByFile': () => findings.groupBy('file'),
+    'kerb.acceptDrawing': (target) => withTest(target, cases.accept),
   };
   for (const [name, run] of Object.entries(table)) context.subscriptions.push(commands.registerCommand(name, run));
+}
+
+/** The explorer gives the case itself, a message the case that it is about. */
+async function withTest(target: Target, act: (item: TestItem) => Promise<void>): Promise<void> {
+  if (typeof target !== 'object') return;
+  if ('test' in target) await act(target.test);
+  else if ('children' in target) await act(target);
 }
 
 async function checkWorkspace(server: Server): Promise<CheckResult> {
@@ -79,7 +92,8 @@ function idOf(target: Target): string | null {
   if (target === undefined) return null;
   if (typeof target === 'string') return target;
   if ('policy' in target) return target.policy.id;
-  return 'finding' in target ? target.finding.policy : target.label;
+  if ('finding' in target) return target.finding.policy;
+  return 'label' in target ? target.label : null;
 }
 
 function isLeaf(target: Target): target is { readonly finding: Shown } {

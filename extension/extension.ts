@@ -6,6 +6,7 @@ import { registerCommands } from './commands.ts';
 import { createFindings } from './findings.ts';
 import { registerPages } from './pages.ts';
 import { createStatus } from './status.ts';
+import { createCases } from './tests.ts';
 
 let stop: (() => Promise<void>) | null = null;
 
@@ -16,12 +17,14 @@ export async function activate(context: ExtensionContext): Promise<void> {
   const catalogue = createCatalogue(server);
   const findings = createFindings(context.workspaceState);
   const pages = registerPages(server);
-  context.subscriptions.push(status, catalogue, findings, pages);
-  registerCommands(context, { server, catalogue, findings });
+  const cases = createCases(server);
+  context.subscriptions.push(status, catalogue, findings, pages, cases);
+  registerCommands(context, { server, catalogue, findings, cases });
   server.onStatus((told) => {
     status.show(told);
     catalogue.refresh();
     pages.refresh();
+    void cases.refresh();
   });
   stop = () => server.stop();
   await server.start();

@@ -1,6 +1,7 @@
 // textDocument/codeAction: what can be done about a finding.
 import { type CodeAction, CodeActionKind, type CodeActionParams, type Diagnostic } from 'vscode-languageserver';
 import type { Finding, FixOffer } from '../engine/index.ts';
+import { drawingActions } from './cases.ts';
 import { diagnosticOf, spanOf } from './convert.ts';
 import type { OpenDocument } from './documents.ts';
 import { judgeDocument } from './judging.ts';
@@ -37,7 +38,7 @@ export function codeActions(session: Session, document: OpenDocument, params: Co
     const here = judged.findings
       .filter((finding) => isShown(finding) && touches(finding, range))
       .slice(0, mostFindings);
-    actions.push(...quickFixes(session, document, rules, here));
+    actions.push(...quickFixes(session, document, rules, here), ...drawingActions(session, document, range));
   }
   if (only?.some((kind) => isWithin(fixAllKind, kind))) actions.push(...sourceAction({ session, document, rules }));
   return actions;

@@ -4,6 +4,7 @@ import type { Connection, InitializeParams, InitializeResult } from 'vscode-lang
 import { CodeActionKind, TextDocumentSyncKind } from 'vscode-languageserver';
 import { createNative } from '../repository/index.ts';
 import { codeActions, fixAllKind } from './actions.ts';
+import { casesOf, ownPolicies } from './cases.ts';
 import { catalogue, explain, tellStatus } from './catalogue.ts';
 import { check } from './check.ts';
 import { type Client, readClient } from './client.ts';
@@ -22,7 +23,7 @@ import {
 import { executeCommand } from './execute.ts';
 import { hover } from './hover.ts';
 import { closeDocument, editDocument, moveDocuments, openOne } from './lifecycle.ts';
-import { checkSchema, commands, explainSchema, messages } from './protocol.ts';
+import { casesSchema, checkSchema, commands, explainSchema, messages } from './protocol.ts';
 import { publishDirty, publishOwnFiles } from './publish.ts';
 import { pullDocument, pullWorkspace } from './pull.ts';
 import { resolveAction } from './resolve.ts';
@@ -156,6 +157,8 @@ function register(connection: Connection, { session, watch }: Running): void {
   );
   connection.onRequest(messages.catalogue, () => catalogue(session));
   connection.onRequest(messages.explain, (params: unknown) => explain(session, explainSchema.parse(params)));
+  connection.onRequest(messages.ownPolicies, () => ownPolicies(session));
+  connection.onRequest(messages.cases, (params: unknown) => casesOf(session, casesSchema.parse(params)));
   connection.onRequest(messages.check, (params: unknown, token) =>
     check(session, checkSchema.parse(params ?? {}), token),
   );

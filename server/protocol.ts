@@ -7,6 +7,8 @@ export const messages = {
   explain: 'kerb/explain',
   check: 'kerb/checkWorkspace',
   status: 'kerb/status',
+  ownPolicies: 'kerb/ownPolicies',
+  cases: 'kerb/cases',
 } as const;
 
 /** Commands of the server, by `workspace/executeCommand`. */
@@ -63,4 +65,34 @@ export interface Status {
   /** Policies, configurations and files that could not be read, in words. */
   readonly problems: readonly string[];
   readonly roots: readonly string[];
+}
+
+/** `kerb/ownPolicies`: the policies of the workspace's policy folders, each with where it and its page are. */
+export interface OwnPoliciesResult {
+  readonly policies: readonly { readonly id: string; readonly policy: string; readonly page: string }[];
+}
+
+/** `kerb/cases`: the cases of one policy, judged as both texts are now, unsaved. `uri` is the policy's or its page's. */
+export const casesSchema = z.object({ uri: z.string().max(10_000) });
+export type CasesParams = z.infer<typeof casesSchema>;
+export interface CasesAnswer {
+  readonly id: string;
+  readonly policy: string;
+  readonly page: string;
+  /** Why no case could be judged: the policy or its page cannot be read. Empty otherwise. */
+  readonly problem: string;
+  readonly cases: readonly JudgedCase[];
+}
+export interface JudgedCase {
+  /** The block's file. */
+  readonly name: string;
+  readonly outcome: 'passed' | 'failed' | 'skipped';
+  /** The lines that differ, or why it was skipped. */
+  readonly message: string;
+  /** Lines of the page from 0: the block's first, and the fence that ends it. */
+  readonly first: number;
+  readonly last: number;
+  /** The block as it is written, and as it would be drawn. */
+  readonly written: string;
+  readonly drawn: string;
 }

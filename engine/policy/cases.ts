@@ -20,6 +20,11 @@ export interface CaseResult {
   readonly message: string;
   /** How many findings the block has. */
   readonly findings: number;
+  /** The block's lines in the page, from 0: its first, and the fence that ends it. */
+  readonly block: { readonly first: number; readonly last: number };
+  /** The block as it is written, and as it is drawn when it is judged. */
+  readonly written: readonly string[];
+  readonly drawn: readonly string[];
 }
 
 /** How a page came out. */
@@ -50,7 +55,8 @@ export function runCases({ policy, page, native }: CasesRequest): CasesResult {
   for (const block of readBlocks(page.text)) {
     const ran: Ran = block.kind === 'fixed' ? runFixed(block, before, options) : runCase(block, options);
     if (block.kind === 'case') before = ran.file;
-    cases.push(ran.result);
+    const { first, last, lines: written } = block;
+    cases.push({ ...ran.result, block: { first, last }, written, drawn: ran.content });
     if (ran.result.outcome === 'failed') contents.set(block, ran.content);
   }
   return { policy: policy.id, cases, redrawn: replaceBlocks(page.text, contents) };
@@ -74,7 +80,7 @@ function fileOf({ path }: Block, lines: readonly string[]): SourceFile {
 }
 
 interface Ran {
-  readonly result: CaseResult;
+  readonly result: Omit<CaseResult, 'block' | 'written' | 'drawn'>;
   /** The block as it should be. */
   readonly content: readonly string[];
   readonly file: SourceFile;

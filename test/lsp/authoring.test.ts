@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type {
+  CodeAction,
   CompletionItem,
   Hover,
   Location,
@@ -10,6 +11,7 @@ import type {
   SignatureHelp,
   WorkspaceEdit,
 } from 'vscode-languageserver';
+import type { CasesAnswer } from '../../server/protocol.ts';
 import { startClient, type TestClient, uriOf } from './client.ts';
 import { folderWith } from './texts.ts';
 
@@ -111,6 +113,50 @@ describe('writing a policy', () => {
     });
     assert.ok(data.length >= 5 * 8 && data.length % 5 === 0);
     assert.ok(data.every((number) => number >= 0));
+  });
+
+  test('cases follow both texts, unsaved, and a case that is drawn otherwise offers its drawing', async () => {
+    const pageUri = uriOf(`${place.folder}/rules/team/ports.md`);
+    const block = (ports: string, drawing: string): string =>
+      [
+        '```yaml pod.yaml',
+        'apiVersion: v1',
+        'kind: Pod',
+        'metadata: { name: a }',
+        'spec:',
+        '  containers:',
+        `    - { name: a, image: b, ports: ${ports} }`,
+        drawing,
+        '```',
+        '',
+      ]
+        .join('\n')
+        .replace('\n\n', '\n');
+    const four = '[{ containerPort: 1 }, { containerPort: 2 }, { containerPort: 3 }, { containerPort: 4 }]';
+    const page = block(four, '') + block('[]', '');
+    client.open(pageUri, 'markdown', page, 1);
+    await show(`${policy}‸`);
+    const answer = await client.request<CasesAnswer>('kerb/cases', { uri });
+    assert.deepEqual(
+      [answer.id, answer.page, answer.cases.map(({ outcome }) => outcome)],
+      ['team/ports', pageUri, ['failed', 'passed']],
+    );
+    assert.match(answer.cases[0]?.drawn ?? '', /a has more than 3 ports/);
+    const [action] = await client.request<CodeAction[]>('textDocument/codeAction', {
+      textDocument: { uri: pageUri },
+      range: { start: { line: 2, character: 0 }, end: { line: 2, character: 0 } },
+      context: { diagnostics: [] },
+    });
+    const [edit] = action?.edit?.changes?.[pageUri] ?? [];
+    assert.deepEqual(edit?.range, { start: { line: 1, character: 0 }, end: { line: 7, character: 0 } });
+    client.change(pageUri, 2, [{ range: edit?.range, text: edit?.newText }]);
+    const again = await client.request<CasesAnswer>('kerb/cases', { uri: pageUri });
+    assert.deepEqual(
+      again.cases.map(({ outcome }) => outcome),
+      ['passed', 'passed'],
+    );
+    await show('title: [‸');
+    assert.notEqual((await client.request<CasesAnswer>('kerb/cases', { uri })).problem, '');
   });
 
   test('garbage in a policy leaves other files as they are', async () => {

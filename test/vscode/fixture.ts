@@ -55,11 +55,36 @@ mark: image
 message: the image is not from our registry
 `;
 
+const page = `# team/image-registry
+
+\`\`\`yaml pod.yaml
+apiVersion: v1
+kind: Pod
+metadata: { name: a }
+spec:
+  containers:
+    - name: a
+      image: nginx:1.27
+      #      ^^^^^^^^^^ the image is not from our registry
+\`\`\`
+
+\`\`\`yaml pod.yaml
+apiVersion: v1
+kind: Pod
+metadata: { name: a }
+spec:
+  containers:
+    - name: a
+      image: registry.internal/nginx:1.27
+\`\`\`
+`;
+
 const files: Readonly<Record<string, string>> = {
   'alpha/deploy/web.yaml': deployment,
   'alpha/.github/workflows/build.yml': workflow,
   'alpha/src/run.ts': code,
   'alpha/policies/team/image-registry.yaml': policy,
+  'alpha/policies/team/image-registry.md': page,
   'alpha/kerb.yaml': 'policyFolders: [policies]\npolicies:\n  kubernetes/image-tag: { enforcement: deny }\n',
   'beta/deploy/web.yaml': deployment,
   'beta/kerb.yaml': 'policies:\n  kubernetes/image-tag: { enforcement: off }\n',

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import process from 'node:process';
 import type { SuiteResult } from '../report.ts';
+import { authoringCases } from './authoringCases.ts';
 import { cases } from './cases.ts';
 import { workspaceCases } from './workspaceCases.ts';
 
@@ -10,7 +11,7 @@ const limitMs = 25_000;
 /** VS Code calls this; resolving is success. */
 export async function run(): Promise<void> {
   const results: SuiteResult[] = [];
-  for (const [name, test] of Object.entries({ ...cases, ...workspaceCases }))
+  for (const [name, test] of Object.entries({ ...cases, ...authoringCases, ...workspaceCases }))
     results.push({ name, error: await outcome(test) });
   const report = process.env.KERB_SUITE_REPORT;
   if (report) writeFileSync(report, JSON.stringify(results));

@@ -1,0 +1,138 @@
+// The cases of policies in the Test Explorer: judged as they are written, each with what differs.
+import {
+  type CancellationToken,
+  type Disposable,
+  Location,
+  Range,
+  type TestController,
+  type TestItem,
+  TestMessage,
+  type TestRun,
+  TestRunProfileKind,
+  TestRunRequest,
+  tests,
+  Uri,
+  WorkspaceEdit,
+  workspace,
+} from 'vscode';
+import { type CasesAnswer, type JudgedCase, messages, type OwnPoliciesResult } from '../server/protocol.ts';
+import type { Server } from './client.ts';
+
+/** The cases of the workspace's policies. */
+export interface Cases extends Disposable {
+  /** Asks the server which policies there are. */
+  refresh(): Promise<void>;
+  /** Draws a failed case as it is judged now. */
+  accept(item: TestItem): Promise<void>;
+}
+
+/** Makes the test controller `kerb.cases`. */
+export function createCases(server: Server): Cases {
+  const controller = tests.createTestController('kerb.cases', 'Kerb policies');
+  const judged = new Map<string, JudgedCase>();
+  /** Items of policies, by the URI of the policy and of its page. */
+  const byUri = new Map<string, TestItem>();
+  const refresh = async (): Promise<void> => {
+    const { policies } = await server.request<OwnPoliciesResult>(messages.ownPolicies, {});
+    byUri.clear();
+    controller.items.replace(
+      policies.map(({ id, policy, page }) => {
+        const item = controller.items.get(id) ?? controller.createTestItem(id, id, Uri.parse(policy));
+        item.canResolveChildren = true;
+        for (const uri of [policy, page]) byUri.set(Uri.parse(uri).toString(), item);
+        return item;
+      }),
+    );
+  };
+  const judge = async (item: TestItem, run: TestRun): Promise<void> => {
+    const answer = await server.request<CasesAnswer | null>(messages.cases, { uri: item.uri?.toString() ?? '' });
+    if (answer !== null) show(controller, judged, item, answer, run);
+  };
+  const runItems = async (request: TestRunRequest, token?: CancellationToken): Promise<void> => {
+    const run = controller.createTestRun(request);
+    const wanted = request.include?.map((item) => item.parent ?? item) ?? [...controller.items].map(([, item]) => item);
+    for (const item of new Set(wanted)) {
+      if (token?.isCancellationRequested) break;
+      await judge(item, run).catch((error: unknown) => run.appendOutput(`${String(error)}\r\n`));
+    }
+    run.end();
+  };
+  controller.resolveHandler = async (item) => (item === undefined ? refresh() : runItems(new TestRunRequest([item])));
+  controller.refreshHandler = refresh;
+  controller.createRunProfile('Judge', TestRunProfileKind.Run, runItems, true, undefined, true);
+  const writing = createQueue((item) => runItems(new TestRunRequest([item])));
+  const listening = workspace.onDidChangeTextDocument(({ document }) => {
+    const item = byUri.get(document.uri.toString());
+    if (item !== undefined) writing.add(item);
+  });
+  return {
+    refresh,
+    async accept(item) {
+      const found = judged.get(item.id);
+      if (found === undefined || item.uri === undefined) return;
+      const edit = new WorkspaceEdit();
+      edit.replace(item.uri, new Range(found.first, 0, found.last, 0), found.drawn === '' ? '' : `${found.drawn}\n`);
+      await workspace.applyEdit(edit);
+    },
+    dispose() {
+      listening.dispose();
+      controller.dispose();
+    },
+  };
+}
+
+/** Puts the outcome of each case into the explorer. */
+function show(
+  controller: TestController,
+  judged: Map<string, JudgedCase>,
+  policy: TestItem,
+  { page, problem, cases }: CasesAnswer,
+  run: TestRun,
+): void {
+  policy.error = problem === '' ? undefined : problem;
+  const uri = Uri.parse(page);
+  const items = cases.map((found, index) => {
+    const id = `${policy.id}#${index}`;
+    const item = policy.children.get(id) ?? controller.createTestItem(id, found.name, uri);
+    item.label = found.name;
+    item.description = `line ${found.first}`;
+    item.range = new Range(found.first - 1, 0, found.last, 0);
+    item.sortText = String(index).padStart(4, '0');
+    judged.set(id, found);
+    return item;
+  });
+  policy.children.replace(items);
+  for (const [index, item] of items.entries()) report(run, item, cases[index] as JudgedCase);
+}
+
+function report(run: TestRun, item: TestItem, { outcome, message, written, drawn }: JudgedCase): void {
+  if (outcome === 'passed') run.passed(item);
+  else if (outcome === 'skipped') run.skipped(item);
+  else {
+    const difference = TestMessage.diff(`not drawn as it is judged:\n${message}`, written, drawn);
+    if (item.uri !== undefined && item.range !== undefined)
+      difference.location = new Location(item.uri, item.range.start);
+    run.failed(item, difference);
+  }
+}
+
+/** Runs one at a time; what changes again meanwhile is run once more. */
+function createQueue(work: (item: TestItem) => Promise<void>): { add(item: TestItem): void } {
+  const waiting = new Set<TestItem>();
+  let isRunning = false;
+  const next = async (): Promise<void> => {
+    if (isRunning) return;
+    isRunning = true;
+    for (let [item] = waiting; item !== undefined; [item] = waiting) {
+      waiting.delete(item);
+      await work(item);
+    }
+    isRunning = false;
+  };
+  return {
+    add(item) {
+      waiting.add(item);
+      void next();
+    },
+  };
+}

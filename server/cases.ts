@@ -1,0 +1,110 @@
+// `kerb/cases`: a policy's cases, judged while policy and page are written.
+import path from 'node:path';
+import { type CodeAction, CodeActionKind } from 'vscode-languageserver';
+import { type CaseResult, readPolicies, runCases, type Span } from '../engine/index.ts';
+import { isBuiltIn, isOfOrganisation, readWorkFile } from '../repository/index.ts';
+import type { OpenDocument } from './documents.ts';
+import { policyIdOf } from './own.ts';
+import type { CasesAnswer, CasesParams, OwnPoliciesResult } from './protocol.ts';
+import type { Place, Root } from './roots.ts';
+import type { Session } from './session.ts';
+import { uriOf } from './uri.ts';
+
+/** `kerb/ownPolicies`. */
+export async function ownPolicies(session: Session): Promise<OwnPoliciesResult> {
+  const roots = session.roots.all();
+  await Promise.all(roots.map((root) => session.roots.ready(root)));
+  const policies = roots.flatMap((root) =>
+    (root.rules?.setup.policies ?? [])
+      .filter((policy) => !isBuiltIn(policy) && !isOfOrganisation(policy))
+      .map(({ id, file }) => ({ id, policy: uriIn(root, file), page: uriIn(root, pageOf(file)) })),
+  );
+  return { policies: policies.sort((a, b) => (a.id < b.id ? -1 : 1)) };
+}
+
+/** Judges the cases of a policy as both texts are now. Null where the URI is neither a policy's nor a page's. */
+export async function casesOf(session: Session, { uri }: CasesParams): Promise<CasesAnswer | null> {
+  const place = session.roots.placeOf(uri);
+  await session.roots.ready(place.root);
+  const sheet = sheetAt(session, place);
+  if (sheet === null) return null;
+  const cases = sheet.kind === 'judged' ? sheet.cases : [];
+  return {
+    id: sheet.id,
+    policy: uriIn(place.root, sheet.policy),
+    page: uriIn(place.root, sheet.page),
+    problem: sheet.kind === 'problem' ? sheet.problem : '',
+    cases: cases.map(({ name, outcome, message, block, written, drawn }) => ({
+      name,
+      outcome,
+      message,
+      ...block,
+      written: written.join('\n'),
+      drawn: drawn.join('\n'),
+    })),
+  };
+}
+
+/** A quick fix for each block in a range of a page that would be drawn otherwise: it is, as `UPDATE=1 kerb test` does. */
+export function drawingActions(session: Session, { text, place, uri }: OpenDocument, range: Span): CodeAction[] {
+  if (!place.path.endsWith('.md')) return [];
+  const sheet = sheetAt(session, place);
+  if (sheet?.kind !== 'judged') return [];
+  const lines = { start: text.positionAt(range.start).line, end: text.positionAt(range.end).line };
+  return sheet.cases
+    .filter(({ outcome, block }) => outcome === 'failed' && block.first - 1 <= lines.end && lines.start <= block.last)
+    .map(({ name, block, drawn }) => {
+      const at = { start: { line: block.first, character: 0 }, end: { line: block.last, character: 0 } };
+      const newText = drawn.map((line) => `${line}\n`).join('');
+      return {
+        title: `Accept what the policy finds in ${name}`,
+        kind: CodeActionKind.QuickFix,
+        edit: { changes: { [uri]: [{ range: at, newText }] } },
+      };
+    });
+}
+
+interface Names {
+  readonly id: string;
+  /** Relative to the root. */
+  readonly policy: string;
+  readonly page: string;
+}
+
+type Sheet =
+  | (Names & { readonly kind: 'judged'; readonly cases: readonly CaseResult[] })
+  | (Names & { readonly kind: 'problem'; readonly problem: string });
+
+/** A policy and its page, judged. */
+function sheetAt(session: Session, { root, path: name }: Place): Sheet | null {
+  const policy = name.replace(/\.md$/, '.yaml');
+  const id = root.rules === null ? null : policyIdOf(root.rules, policy);
+  if (id === null) return null;
+  const names = { id, policy, page: pageOf(policy) };
+  const [text, page] = [textOf(session, root, names.policy), textOf(session, root, names.page)];
+  if (text === null) return { ...names, kind: 'problem', problem: `${names.policy} cannot be read` };
+  if (page === null)
+    return { ...names, kind: 'problem', problem: `there is no page: write its cases into ${names.page}` };
+  const { policies, problems } = readPolicies([{ path: names.policy, id, text }]);
+  const [read] = policies;
+  const [first] = problems.filter(({ severity }) => severity === 'error');
+  if (read === undefined) return { ...names, kind: 'problem', problem: first?.message ?? 'the policy cannot be read' };
+  const { cases } = runCases({ policy: read, page: { path: names.page, text: page }, native: session.native });
+  return { ...names, kind: 'judged', cases };
+}
+
+/** The text of a file as it is being edited, else as it is on disk. */
+function textOf(session: Session, root: Root, name: string): string | null {
+  const open = session.documents.get(uriIn(root, name));
+  if (open !== undefined) return open.text.getText();
+  const reading = readWorkFile(root.folder, name);
+  return reading.kind === 'text' ? reading.file.text : null;
+}
+
+function pageOf(policy: string): string {
+  return policy.replace(/\.ya?ml$/, '.md');
+}
+
+function uriIn({ folder }: Root, name: string): string {
+  return uriOf(path.resolve(folder, name));
+}

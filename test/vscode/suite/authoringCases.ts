@@ -1,0 +1,77 @@
+// Writing a policy: errors under the cursor, completion, cases that follow what is typed.
+import assert from 'node:assert/strict';
+import {
+  type CodeAction,
+  type CompletionList,
+  commands,
+  type Location,
+  Range,
+  type TextEditor,
+  workspace,
+} from 'vscode';
+import { behind, eventually, open, replaceAll, textAt, type } from './workbench.ts';
+
+const file = 'policies/team/image-registry.yaml';
+const page = 'policies/team/image-registry.md';
+
+/** Where VS Code saves by itself, reverting would not bring the text back. */
+async function restore(editor: TextEditor, text: string): Promise<void> {
+  await replaceAll(editor, text);
+  await editor.document.save();
+}
+
+/** The tests, in their order: each leaves the workspace as it found it. */
+export const authoringCases: Readonly<Record<string, () => Promise<void>>> = {
+  'a field that does not exist is underlined, with what was meant': async () => {
+    const editor = await open('alpha', file);
+    const { document } = editor;
+    const text = document.getText();
+    await type(editor, behind(document, 'self.ima'), 'x');
+    const [shown] = await eventually(document.uri, 'nothing is wrong', (list) => list.length > 0);
+    assert.match(shown?.message ?? '', /did you mean "image"/);
+    assert.equal(textAt(document, shown?.range ?? new Range(0, 0, 0, 0)), 'imaxge');
+    await restore(editor, text);
+    await eventually(document.uri, 'it stays wrong', (list) => list.length === 0);
+  },
+
+  'the fields of a container are completed': async () => {
+    const { document } = await open('alpha', file);
+    const { items } = await commands.executeCommand<CompletionList>(
+      'vscode.executeCompletionItemProvider',
+      document.uri,
+      behind(document, 'self.'),
+    );
+    assert.ok(items.some(({ label }) => label === 'securityContext'));
+  },
+
+  'the definition of what an expression names': async () => {
+    const { document } = await open('alpha', file);
+    const found = await commands.executeCommand<Location[]>(
+      'vscode.executeDefinitionProvider',
+      document.uri,
+      behind(document, 'self'),
+    );
+    assert.deepEqual(found, []);
+  },
+
+  'a case that is drawn otherwise than it is judged offers its drawing': async () => {
+    const policy = await open('alpha', file);
+    const policyText = policy.document.getText();
+    await type(policy, behind(policy.document, 'not from our'), ' own');
+    const editor = await open('alpha', page);
+    const { document } = editor;
+    const pageText = document.getText();
+    const actionsNow = async (): Promise<readonly CodeAction[]> =>
+      commands.executeCommand<CodeAction[]>('vscode.executeCodeActionProvider', document.uri, new Range(9, 0, 9, 0));
+    const [action] = (await actionsNow()).filter(({ title }) => title.startsWith('Accept what the policy finds'));
+    assert.ok(action?.edit, 'no drawing is offered');
+    assert.ok(await workspace.applyEdit(action.edit));
+    assert.ok(document.getText().includes('^^^^^^^^^^ the image is not from our own registry'));
+    assert.deepEqual(
+      (await actionsNow()).filter(({ title }) => title.startsWith('Accept')),
+      [],
+    );
+    await restore(editor, pageText);
+    await restore(await open('alpha', file), policyText);
+  },
+};
