@@ -11,7 +11,7 @@ const limitMs = 25_000;
 /** VS Code calls this; resolving is success. */
 export async function run(): Promise<void> {
   const results: SuiteResult[] = [];
-  for (const [name, test] of Object.entries({ ...cases, ...authoringCases, ...workspaceCases }))
+  for (const [name, test] of Object.entries({ ...cases, ...workspaceCases, ...authoringCases }))
     results.push({ name, error: await outcome(test) });
   const report = process.env.KERB_SUITE_REPORT;
   if (report) writeFileSync(report, JSON.stringify(results));
