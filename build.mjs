@@ -3,6 +3,7 @@
 //   dist/kerb.js        the command                 dist/extension.cjs   what VS Code loads
 //   dist/server.js      the language server         dist/native/         ast-grep, its grammars and SQLite for this platform
 //   dist/worker.js      judges files on a thread    dist/policies.json   the built-in policies, dist/pages.json their pages
+//   dist/hub.js         the hub
 //
 //   node build.mjs [--quiet]
 import {
@@ -33,7 +34,7 @@ const began = new Date();
 /** A chunk that no entry names any more is kept this long: a process that started before may still ask for it. */
 const STALE_MS = 3_600_000;
 
-const programs = { kerb: 'daemon/cli.ts', server: 'server/main.ts', worker: 'daemon/worker.ts' };
+const programs = { kerb: 'daemon/cli.ts', server: 'server/main.ts', worker: 'daemon/worker.ts', hub: 'hub/main.ts' };
 const extensions = { extension: 'extension/extension.ts' };
 
 mkdirSync(staging, { recursive: true });
@@ -76,7 +77,7 @@ function common() {
     mainFields: ['module', 'main'],
     // The same code as ES modules: calls between its parts go directly, and what is not used stays out.
     alias: { yaml: path.join(root, 'node_modules/yaml/browser/index.js') },
-    external: ['vscode', '@ast-grep/*'],
+    external: ['vscode', '@ast-grep/*', 'pg-native'],
     minify: true,
     keepNames: false,
     legalComments: 'none',

@@ -2,19 +2,21 @@
 import type { Kysely } from 'kysely';
 import { type Access, accessQueries } from './query/access.ts';
 import { type Devices, deviceQueries } from './query/device.ts';
+import { type Enrolments, enrolmentQueries } from './query/enrolment.ts';
 import { type Log, logQueries } from './query/log.ts';
 import { type Overview, overviewQueries } from './query/overview.ts';
 import { type Search, searchQueries } from './query/search.ts';
 import { type Tenants, tenantQueries } from './query/tenant.ts';
 import type { Tables } from './tables.ts';
 
-export function queries(db: Kysely<Tables>): Tenants & Log & Search & Overview & Devices & Access {
+export function queries(db: Kysely<Tables>): Tenants & Log & Search & Overview & Devices & Enrolments & Access {
   return {
     ...tenantQueries(db),
     ...logQueries(db),
     ...searchQueries(db),
     ...overviewQueries(db),
     ...deviceQueries(db),
+    ...enrolmentQueries(db),
     ...accessQueries(db),
   };
 }

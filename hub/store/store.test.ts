@@ -1,32 +1,36 @@
 /** What every store keeps to, whichever database it is on. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { hashLeaf, rootOf, verifyConsistency, verifyInclusion } from '../../engine/index.ts';
+import { emptyFrontier, grow, hashLeaf, rootOf, verifyConsistency, verifyInclusion } from '../../engine/index.ts';
 import type { TestDatabase } from '../../test/hub/database.ts';
-import { databases } from '../../test/hub/databases.ts';
+import { type DatabaseServer, databases } from '../../test/hub/databases.ts';
 import { createDevice, decision, uuid } from '../../test/hub/device.ts';
 import { act, addDevice, addTenant, now, send, submit } from '../../test/hub/log.ts';
 import { sha256 } from '../cryptography.ts';
+import { readBatch } from '../intake/journal.ts';
 import { consistencyProof, inclusionProof } from '../log/log.ts';
 import { createSequencer } from '../log/sequencer.ts';
 import { firstIdOf } from './query/search.ts';
 import type { Tenant } from './query/tenant.ts';
 import type { Store } from './store.ts';
 
-for (const { name, create, skip } of databases) {
+for (const { name, start, skip } of databases) {
   describe(`the store on ${name}`, { skip }, () => {
+    let server: DatabaseServer;
     let database: TestDatabase;
     let store: Store;
     let tenant: Tenant;
     let number = 0;
 
     before(async () => {
-      database = await create();
+      server = await start();
+      database = await server.create();
       store = await database.open();
     });
     after(async () => {
       await store?.close();
       await database?.remove();
+      await server?.close();
     });
     const fresh = async () => {
       tenant = await addTenant(store, `tenant-${number++}`);
@@ -150,19 +154,21 @@ for (const { name, create, skip } of databases) {
       for (const device of devices) await addDevice(store, tenant.id, device);
       const sequencer = createSequencer({ store, maxWaiting: 10_000, maxGroup: 150 });
       const outcomes = await Promise.all(
-        devices.flatMap((device, at) => {
+        devices.map(async (device, at) => {
           const entries = device.record(decisions(60, at * 1_000));
-          return [0, 20, 40].map(async (from) => {
-            const { readBatch } = await import('../intake/journal.ts');
-            const known = (await store.deviceByKey(device.keyId))!;
+          const known = (await store.deviceByKey(device.keyId))!;
+          const kinds: string[] = [];
+          for (const from of [0, 20, 40]) {
             const reading = readBatch(device.batch(entries.slice(from, from + 20)), known, now);
             if (reading.kind === 'refused') throw new Error(reading.message);
-            return sequencer.submit(tenant.id, { kind: 'chain', device: device.id, links: reading.links });
-          });
+            const submission = { kind: 'chain' as const, device: device.id, links: reading.links };
+            kinds.push((await sequencer.submit(tenant.id, submission)).kind);
+          }
+          return kinds;
         }),
       );
       await sequencer.close();
-      assert.ok(outcomes.every(({ kind }) => kind === 'committed'));
+      assert.ok(outcomes.flat().every((kind) => kind === 'committed'));
       assert.equal((await store.frontier(tenant.id)).size, 1 + 8 + 8 * 60);
       assert.equal(sequencer.waiting(), 0);
     });
@@ -309,6 +315,33 @@ for (const { name, create, skip } of databases) {
         root: rootOf(frontier, sha256),
       };
       assert.ok(verifyInclusion(claim, sha256));
+    });
+
+    test('two hubs over one database take turns, and neither loses or doubles anything', {
+      skip: name === 'SQLite',
+    }, async () => {
+      await fresh();
+      const second = await database.open();
+      const devices = Array.from({ length: 6 }, (_, at) => createDevice(`turn-${number}-${at}`));
+      for (const device of devices) await addDevice(store, tenant.id, device);
+      await Promise.all(
+        devices.map(async (device, at) => {
+          for (let batch = 0; batch < 10; batch++) {
+            const outcome = await send(at % 2 === 0 ? store : second, device, device.record(decisions(5, batch * 5)));
+            assert.equal(outcome.kind, 'committed');
+          }
+        }),
+      );
+      await second.close();
+      const frontier = await store.frontier(tenant.id);
+      assert.equal(frontier.size, 1 + 6 + 6 * 50);
+      const leaves = await store.leaves(tenant.id, { begin: 0, end: 1_000 });
+      const again = grow(
+        emptyFrontier,
+        leaves.map(({ leaf }) => hashLeaf(Buffer.from(leaf), sha256)),
+        sha256,
+      ).frontier;
+      assert.deepEqual(rootOf(again, sha256), rootOf(frontier, sha256));
     });
 
     test('the database itself refuses to change what may only grow', async () => {

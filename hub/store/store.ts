@@ -5,12 +5,13 @@
 import type { Frontier, TileId, TreeNode } from '../../engine/index.ts';
 import type { Access } from './query/access.ts';
 import type { Devices } from './query/device.ts';
+import type { Enrolments } from './query/enrolment.ts';
 import type { Log } from './query/log.ts';
 import type { Overview } from './query/overview.ts';
 import type { Search } from './query/search.ts';
 import type { Tenants } from './query/tenant.ts';
 
-export interface Store extends Tenants, Log, Search, Overview, Devices, Access {
+export interface Store extends Tenants, Log, Search, Overview, Devices, Enrolments, Access {
   readonly database: 'sqlite' | 'postgresql';
   /**
    * The one way anything gets into a tenant's log. Reads what `wanted` names, asks `plan` what to write, and commits all
@@ -20,6 +21,8 @@ export interface Store extends Tenants, Log, Search, Overview, Devices, Access {
   append<T>(tenant: number, wanted: Wanted, plan: (state: LogState) => Appendix<T>): Promise<T>;
   /** Deletes bodies and search rows of records whose id is below. Leaves, proofs and figures stay. */
   deleteRecordsBefore(tenant: number, id: string): Promise<number>;
+  /** What a database needs from time to time. */
+  maintain(now: number): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -16,6 +16,7 @@ export interface Tables {
   readonly policy_hour: PolicyHourTable;
   readonly device: DeviceTable;
   readonly token: TokenTable;
+  readonly enrolment: EnrolmentTable;
   readonly spent: SpentTable;
   readonly retention: RetentionTable;
 }
@@ -28,7 +29,7 @@ interface TenantTable {
   readonly created_at: number;
 }
 
-/** The end of a tenant's log. Who writes it must have read this epoch and size: so there is one writer at a time. */
+/** The end of a tenant's log. Its epoch counts the groups: who writes one must have read the epoch before it. */
 interface HeadTable {
   readonly tenant: number;
   readonly size: number;
@@ -141,6 +142,23 @@ interface TokenTable {
   readonly created_at: number;
   readonly expires_at: number;
   readonly revoked_at: number | null;
+}
+
+/** A device that waits for a person's word (RFC 8628). */
+interface EnrolmentTable {
+  /** SHA-256 of the code that the device keeps, hex. */
+  readonly device_code: string;
+  readonly user_code: string;
+  /** Thumbprint of the key that alone may use the code. */
+  readonly key_id: string;
+  readonly name: string;
+  readonly platform: string;
+  readonly asked_at: number;
+  readonly expires_at: number;
+  readonly polled_at: number;
+  /** Whose device it becomes: of the tenant of the person who allowed it. */
+  readonly tenant: number | null;
+  readonly state: 'pending' | 'allowed' | 'denied';
 }
 
 /** What may be used once: `jti` of tokens and proofs, until it has expired anyway. */

@@ -16,6 +16,7 @@ export interface TestDevice {
   readonly keyId: string;
   readonly privateKey: KeyObject;
   readonly publicKey: Uint8Array;
+  readonly asKey: KeyObject;
   /** As the hub takes it in. */
   readonly asNew: NewDevice;
   head(): ChainHead;
@@ -26,21 +27,27 @@ export interface TestDevice {
   copy(): TestDevice;
 }
 
-export function createDevice(id: string): TestDevice {
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  return deviceOf(id, { privateKey, publicKey: new Uint8Array(rawPublicKey(publicKey)) }, chainStart);
+/** With a new key, or with the one given. */
+export function createDevice(id: string, keys: Keys = newKeys()): TestDevice {
+  return deviceOf(id, keys, chainStart);
 }
 
 interface Keys {
   readonly privateKey: KeyObject;
   readonly publicKey: Uint8Array;
+  readonly asKey: KeyObject;
+}
+
+function newKeys(): Keys {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  return { privateKey, publicKey: new Uint8Array(rawPublicKey(publicKey)), asKey: publicKey };
 }
 
 function deviceOf(id: string, keys: Keys, start: ChainHead): TestDevice {
   let head = start;
   const keyId = thumbprint(keys.publicKey);
   return {
-    ...{ id, keyId, ...keys },
+    ...{ id, keyId, privateKey: keys.privateKey, publicKey: keys.publicKey, asKey: keys.asKey },
     asNew: { id, name: `${id}'s laptop`, keyId, publicKey: keys.publicKey, platform: 'linux-x64', labels: {}, at: 0 },
     head: () => head,
     record: (records) =>

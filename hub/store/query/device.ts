@@ -25,7 +25,8 @@ export interface Devices {
   device(tenant: number, id: string): Promise<Device | null>;
   /** The device that has this key, in whichever tenant. */
   deviceByKey(keyId: string): Promise<Device | null>;
-  noteSeen(tenant: number, id: string, at: number): Promise<void>;
+  /** What a device says of itself, as JSON, and when it said so. */
+  noteStatus(tenant: number, id: string, said: { readonly status: string; readonly at: number }): Promise<void>;
 }
 
 export function deviceQueries(db: Kysely<Tables>): Devices {
@@ -47,8 +48,9 @@ export function deviceQueries(db: Kysely<Tables>): Devices {
       const row = await all.where('key_id', '=', keyId).executeTakeFirst();
       return row === undefined ? null : read(row);
     },
-    async noteSeen(tenant, id, at) {
-      await db.updateTable('device').set({ seen_at: at }).where('tenant', '=', tenant).where('id', '=', id).execute();
+    async noteStatus(tenant, id, { status, at }) {
+      const said = { status, seen_at: at };
+      await db.updateTable('device').set(said).where('tenant', '=', tenant).where('id', '=', id).execute();
     },
   };
 }

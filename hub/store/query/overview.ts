@@ -38,7 +38,7 @@ export function overviewQueries(db: Kysely<Tables>): Overview {
         .select(['hour', 'gate', 'effect'])
         .select(({ fn, cast }) => [
           cast<number>(fn.sum('decisions'), 'bigint').as('decisions'),
-          cast<number>(fn.sum('latency_ms'), 'real').as('latencyMs'),
+          cast<number>(fn.sum('latency_ms'), 'double precision').as('latencyMs'),
         ])
         .where('tenant', '=', tenant)
         .where('hour', '>=', since)

@@ -66,7 +66,7 @@ function writers(database: Database.Database): (tenant: number, appendix: Append
   const policyHour = database.prepare(
     'insert into policy_hour (tenant, hour, policy, repository, enforcement, findings, excepted) values (@tenant, @hour, @policy, @repository, @enforcement, @findings, @excepted) on conflict do update set findings = findings + excluded.findings, excepted = excepted + excluded.excepted',
   );
-  const head = database.prepare('update head set size = ?, frontier = ? where tenant = ?');
+  const head = database.prepare('update head set size = ?, frontier = ?, epoch = epoch + 1 where tenant = ?');
 
   const writeEntry = (
     tenant: number,

@@ -57,6 +57,11 @@ create table token (
   tenant integer not null references tenant, id text not null primary key, hash text not null unique, name text not null,
   role text not null, created_at integer not null, expires_at integer not null, revoked_at integer
 ) strict, without rowid;
+create table enrolment (
+  device_code text not null primary key, user_code text not null unique, key_id text not null, name text not null,
+  platform text not null, asked_at integer not null, expires_at integer not null, polled_at integer not null,
+  tenant integer references tenant, state text not null
+) strict, without rowid;
 create table spent (
   tenant integer not null, what text not null, expires_at integer not null, primary key (tenant, what)
 ) strict, without rowid;

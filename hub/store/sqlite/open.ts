@@ -30,6 +30,9 @@ export function openSqlite(file: string): Store {
       database: 'sqlite',
       append: async (tenant, wanted, plan) => append(tenant, wanted, plan),
       deleteRecordsBefore: async (tenant, id) => deleteRecords(database, tenant, id),
+      maintain: async () => {
+        database.pragma('optimize');
+      },
       close: async () => {
         database.close();
       },

@@ -1,0 +1,73 @@
+/** What the commands of the hub are told, read once. */
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import type { HubHome } from '../home.ts';
+import type { Tls } from '../serve/server.ts';
+import { openPostgresql } from '../store/postgresql/open.ts';
+import { openSqlite } from '../store/sqlite/open.ts';
+import type { Store } from '../store/store.ts';
+
+/** What was asked for is impossible or makes no sense. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+export interface HubArguments {
+  readonly data?: string | undefined;
+  readonly database?: string | undefined;
+  readonly listen?: string | undefined;
+  readonly url?: string | undefined;
+  readonly tenant?: string | undefined;
+  readonly 'tls-cert'?: string | undefined;
+  readonly 'tls-key'?: string | undefined;
+}
+
+/** The Node-API version that SQLite's binary needs: an older Node loads it and then crashes. */
+const neededNodeApi = 10;
+
+export function folderOf({ data }: HubArguments): string {
+  if (data !== undefined) return path.resolve(data);
+  return path.join(process.env.KERB_HOME ?? path.join(homedir(), '.kerb'), 'hub');
+}
+
+export async function openStore({ database }: HubArguments, home: HubHome): Promise<Store> {
+  if (database === undefined) {
+    checkRuntime();
+    return openSqlite(home.database);
+  }
+  if (!/^postgres(?:ql)?:\/\//.test(database)) throw new UsageError('--database takes postgres://user@host:port/name');
+  return openPostgresql(database);
+}
+
+export function checkRuntime(): void {
+  if (Number(process.versions.napi ?? 0) >= neededNodeApi) return;
+  throw new UsageError(`Node ${process.versions.node} is too old for the hub: start it with Node 22.14 or newer`);
+}
+
+export function addressOf({ listen = '127.0.0.1:7345' }: HubArguments): {
+  readonly host: string;
+  readonly port: number;
+} {
+  const match = /^(\[[\da-fA-F:]+\]|[^:]+):(\d{1,5})$/.exec(listen);
+  if (match === null || Number(match[2]) > 65_535) throw new UsageError('--listen takes HOST:PORT, as 127.0.0.1:7345');
+  return { host: match[1]!.replace(/^\[|\]$/g, ''), port: Number(match[2]) };
+}
+
+export function urlOf({ url }: HubArguments): string | null {
+  if (url === undefined) return null;
+  if (!URL.canParse(url) || !/^https?:\/\/[^?#]+$/.test(url)) throw new UsageError('--url takes https://HOST[/PATH]');
+  return url.replace(/\/+$/, '');
+}
+
+export function tlsOf({ 'tls-cert': cert, 'tls-key': key }: HubArguments): Tls | null {
+  if (cert === undefined && key === undefined) return null;
+  if (cert === undefined || key === undefined) throw new UsageError('--tls-cert and --tls-key go together');
+  return { cert: readPem(cert), key: readPem(key) };
+}
+
+function readPem(file: string): string {
+  if (!existsSync(file)) throw new UsageError(`${file} does not exist`);
+  return readFileSync(file, 'utf8');
+}

@@ -1,0 +1,32 @@
+/** `kerb hub restore FILE`: puts a backup in the place of the database, and keeps what was there beside it. */
+import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
+import process from 'node:process';
+import { openHome } from '../home.ts';
+import { examineDatabase, putAtRest } from '../store/sqlite/file.ts';
+import { checkRuntime, folderOf, type HubArguments, UsageError } from './options.ts';
+
+export async function restore(file: string, given: HubArguments): Promise<number> {
+  if (given.database !== undefined) throw new UsageError('PostgreSQL has its own tools: pg_restore');
+  checkRuntime();
+  if (!existsSync(file)) throw new UsageError(`${file} does not exist`);
+  const home = openHome(folderOf(given));
+  const incoming = `${home.database}.incoming`;
+  rmSync(incoming, { force: true });
+  copyFileSync(file, incoming);
+  const wrong = examineDatabase(incoming);
+  if (wrong !== null) throw new UsageError(`${file} cannot be restored: ${wrong}`);
+  if (existsSync(home.database)) setAside(home.database);
+  renameSync(incoming, home.database);
+  process.stdout.write(
+    `restored ${file}. Devices that have seen a longer log will raise the alarm "shrunk": they are right\n`,
+  );
+  return 0;
+}
+
+/** Moves the database that was there aside. */
+function setAside(current: string): void {
+  if (!putAtRest(current)) throw new UsageError('the hub is running: stop it first');
+  let number = 1;
+  while (existsSync(`${current}.before-${number}`)) number++;
+  renameSync(current, `${current}.before-${number}`);
+}

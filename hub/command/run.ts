@@ -1,0 +1,43 @@
+/** `kerb hub`: runs until it is told to end. */
+import process from 'node:process';
+import { openHome } from '../home.ts';
+import { startHub } from '../start.ts';
+import { version } from '../version.ts';
+import { addressOf, folderOf, type HubArguments, openStore, tlsOf, UsageError, urlOf } from './options.ts';
+
+export async function run(given: HubArguments): Promise<number> {
+  const [address, url, tls] = [addressOf(given), urlOf(given), tlsOf(given)];
+  const home = openHome(folderOf(given));
+  const store = await openStore(given, home);
+  const options = { ...address, home, store, url, tls, tenant: given.tenant ?? 'default', version: version() };
+  const hub = await startHub({ ...options, now: Date.now, say: complain }).catch(async (error: unknown) => {
+    await store.close();
+    throw explain(error, given);
+  });
+  process.stdout.write(`the hub listens on ${hub.url}\n`);
+  process.stdout.write(
+    `its keys are in ${home.folder}${given.database === undefined ? ', and so is its database' : ''}\n`,
+  );
+  if (hub.adminTokenFile !== null) process.stdout.write(`the first admin's token is in ${hub.adminTokenFile}\n`);
+  await toldToEnd();
+  await hub.close();
+  return 0;
+}
+
+function toldToEnd(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+}
+
+function complain(line: string): void {
+  process.stderr.write(`kerb hub: ${line}\n`);
+}
+
+function explain(error: unknown, { listen = '127.0.0.1:7345' }: HubArguments): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE')
+    return new UsageError(`somebody listens on ${listen} already: choose another with --listen`);
+  if (code === 'EACCES') return new UsageError(`this user may not listen on ${listen}`);
+  return error;
+}

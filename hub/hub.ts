@@ -1,0 +1,22 @@
+/** What a running hub is made of: every route works on this. */
+import type { SigningKey } from './cryptography.ts';
+import type { Once } from './identity/once.ts';
+import type { Sequencer } from './log/sequencer.ts';
+import type { Measures } from './serve/metrics.ts';
+import type { Store } from './store/store.ts';
+
+export interface Hub {
+  readonly store: Store;
+  readonly sequencer: Sequencer;
+  /** Signs checkpoints. Not in the database: who has only that cannot sign another history. */
+  readonly logKey: SigningKey;
+  readonly tokenSecret: Uint8Array;
+  readonly proofs: Once;
+  readonly measures: Measures;
+  /** The hub's address as others see it, without a slash at the end. */
+  readonly url: string;
+  readonly version: string;
+  readonly now: () => number;
+  /** A line for whoever runs the hub. No secret, no body, no header. */
+  readonly say: (line: string) => void;
+}

@@ -1,0 +1,77 @@
+/** Who asks: a person or robot by a bearer token, a device by a token and a proof of its key. */
+import type { Tenant } from '../store/query/tenant.ts';
+import type { Store } from '../store/store.ts';
+import { tokenHash } from './bearer.ts';
+import { readDeviceToken } from './deviceToken.ts';
+import { readProof } from './dpop.ts';
+import type { Once } from './once.ts';
+import { isRole, type Role } from './role.ts';
+
+export interface Caller {
+  readonly tenant: Tenant;
+  readonly role: Role;
+  /** The token's or the device's id. */
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface Credentials {
+  readonly method: string;
+  readonly url: string;
+  readonly authorization: string | undefined;
+  readonly proof: string | undefined;
+}
+
+export interface Identity {
+  readonly store: Pick<Store, 'tenants' | 'tokenByHash' | 'device'>;
+  /** Signs and reads devices' access tokens. */
+  readonly tokenSecret: Uint8Array;
+  readonly proofs: Once;
+  readonly now: () => number;
+}
+
+export type Authentication =
+  | { readonly kind: 'caller'; readonly caller: Caller }
+  | { readonly kind: 'refused'; readonly status: 401 | 403; readonly code: string; readonly message: string };
+
+export async function authenticate(credentials: Credentials, identity: Identity): Promise<Authentication> {
+  const [scheme, token, ...more] = credentials.authorization?.split(' ') ?? [];
+  if (token === undefined || more.length > 0) return unauthorized('send a token: Authorization: Bearer …');
+  if (scheme?.toLowerCase() === 'bearer') return byToken(token, identity);
+  if (scheme?.toLowerCase() === 'dpop') return byDevice(token, credentials, identity);
+  return unauthorized('the scheme is neither Bearer nor DPoP');
+}
+
+async function byToken(token: string, { store, now }: Identity): Promise<Authentication> {
+  const hash = tokenHash(token);
+  const known = hash === null ? null : await store.tokenByHash(hash);
+  if (known === null || known.revokedAt !== null || known.expiresAt <= now() || !isRole(known.role)) {
+    return unauthorized('the token is unknown, revoked or expired');
+  }
+  return callerOf(store, known.tenant, { role: known.role, id: known.id, name: known.name });
+}
+
+async function byDevice(token: string, credentials: Credentials, identity: Identity): Promise<Authentication> {
+  const { store, tokenSecret: secret, proofs, now } = identity;
+  const claim = await readDeviceToken(token, { secret, now: now() });
+  if (claim === null) return unauthorized('the access token is unknown or expired: ask for a new one');
+  const { method, url, proof = '' } = credentials;
+  const reading = await readProof(proof, { method, url, accessToken: token, now: now(), isFirst: proofs.isFirst });
+  if (reading.kind === 'refused') return unauthorized(reading.why);
+  if (reading.keyId !== claim.keyId) return unauthorized('the proof is by another key than the token is bound to');
+  const device = await store.device(claim.tenant, claim.device);
+  if (device === null || device.revokedAt !== null || device.keyId !== claim.keyId) {
+    const message = 'this device was revoked: enrol it again';
+    return { kind: 'refused', status: 403, code: 'deviceRevoked', message };
+  }
+  return callerOf(store, claim.tenant, { role: 'device', id: device.id, name: device.name });
+}
+
+async function callerOf(store: Identity['store'], id: number, caller: Omit<Caller, 'tenant'>): Promise<Authentication> {
+  const tenant = (await store.tenants()).find((each) => each.id === id);
+  return tenant === undefined ? unauthorized('the tenant is gone') : { kind: 'caller', caller: { tenant, ...caller } };
+}
+
+function unauthorized(message: string): Authentication {
+  return { kind: 'refused', status: 401, code: 'unauthorized', message };
+}

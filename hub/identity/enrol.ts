@@ -1,0 +1,139 @@
+/** How a device becomes known (RFC 8628), and how a known one gets its tokens (RFC 7523): see `protocol/device.ts`. */
+import { createPublicKey, randomBytes, randomInt } from 'node:crypto';
+import { jwtVerify } from 'jose';
+import { z } from 'zod';
+import { sha256Hex } from '../cryptography.ts';
+import type { Hub } from '../hub.ts';
+import { actEntry, newId } from '../log/act.ts';
+import { hubPaths } from '../protocol.ts';
+import type { Device } from '../store/query/device.ts';
+import type { Enrolment } from '../store/query/enrolment.ts';
+
+export const enrolmentSeconds = 900;
+export const pollSeconds = 5;
+const maxWaiting = 10_000;
+const maxAssertionSeconds = 60;
+/** No vowels, so that no word comes out, and none that look alike. */
+const letters = 'BCDFGHJKLMNPQRSTVWXZ';
+
+/** An OAuth error code with what to do. */
+export interface Refused {
+  readonly kind: 'refused';
+  readonly error: string;
+  readonly description: string;
+}
+
+export type Granted = { readonly kind: 'granted'; readonly device: Device } | Refused;
+
+/** Begins an enrolment; null where too many wait. */
+export async function beginEnrolment(
+  { store, now }: Hub,
+  asked: { readonly keyId: string; readonly name: string; readonly platform: string },
+): Promise<{ readonly deviceCode: string; readonly userCode: string } | null> {
+  if ((await store.enrolmentsWaiting()) >= maxWaiting) return null;
+  const deviceCode = randomBytes(32).toString('base64url');
+  const userCode = Array.from({ length: 8 }, () => letters[randomInt(letters.length)]).join('');
+  const times = { askedAt: now(), expiresAt: now() + enrolmentSeconds * 1_000 };
+  await store.addEnrolment({ ...asked, ...times, userCode, deviceCode: sha256Hex(deviceCode) });
+  return { deviceCode, userCode: `${userCode.slice(0, 4)}-${userCode.slice(4)}` };
+}
+
+/** As people type it. */
+export function readUserCode(typed: string): string {
+  return typed.toUpperCase().replace(/[^A-Z]/g, '');
+}
+
+/** Turns an allowed enrolment into a device of the key that asked for it, once. */
+export async function finishEnrolment(
+  hub: Hub,
+  deviceCode: string,
+  key: { readonly keyId: string; readonly publicKey: Uint8Array },
+): Promise<Granted> {
+  const { store, now } = hub;
+  const enrolment = await store.enrolmentByDeviceCode(sha256Hex(deviceCode));
+  const refusal = refusalOf(enrolment, key.keyId, now());
+  if (enrolment === null || refusal !== null) {
+    if (enrolment !== null) await store.notePoll(enrolment.deviceCode, now());
+    return refusal ?? refused('expired_token', 'begin again');
+  }
+  if (!(await store.takeEnrolment(enrolment.deviceCode))) return refused('invalid_grant', 'the code was used already');
+  return addDevice(hub, enrolment, key.publicKey);
+}
+
+/** The device that signed an assertion in its own name. */
+export async function checkAssertion(hub: Hub, assertion: string): Promise<Granted> {
+  const { store, url, now } = hub;
+  const wrong = refused('invalid_client', 'the assertion is not signed by a device that is enrolled here: enrol again');
+  try {
+    const { sub } = z.object({ sub: z.string().max(500) }).parse(JSON.parse(claimsOf(assertion)));
+    const device = await deviceNamed(hub, sub);
+    if (device === null || device.revokedAt !== null) return wrong;
+    const { payload } = await jwtVerify(assertion, publicKeyOf(device), {
+      ...{ algorithms: ['EdDSA', 'Ed25519'], issuer: sub, subject: sub, audience: `${url}${hubPaths.token}` },
+      ...{ requiredClaims: ['exp', 'jti'], currentDate: new Date(now()), clockTolerance: 30 },
+    });
+    const { exp, jti } = z.object({ exp: z.number(), jti: z.string().min(8).max(200) }).parse(payload);
+    if (exp * 1_000 > now() + (maxAssertionSeconds + 30) * 1_000)
+      return refused('invalid_client', 'exp is too far ahead');
+    const isFirst = await store.spend(device.tenant, {
+      what: `jti ${sub} ${jti}`,
+      expiresAt: exp * 1_000 + 60_000,
+      now: now(),
+    });
+    return isFirst ? { kind: 'granted', device } : refused('invalid_client', 'the assertion was used before');
+  } catch {
+    return wrong;
+  }
+}
+
+function refusalOf(enrolment: Enrolment | null, keyId: string, now: number): Refused | null {
+  if (enrolment === null || enrolment.expiresAt <= now)
+    return refused('expired_token', 'the code has expired: begin again');
+  if (enrolment.keyId !== keyId) return refused('invalid_grant', 'the code belongs to another key');
+  if (enrolment.state === 'denied') return refused('access_denied', 'a person said no');
+  if (enrolment.state === 'allowed') return null;
+  const isTooSoon = now - enrolment.polledAt < pollSeconds * 1_000;
+  return isTooSoon
+    ? refused('slow_down', `ask every ${pollSeconds} seconds`)
+    : refused('authorization_pending', 'nobody has allowed it yet');
+}
+
+async function addDevice(hub: Hub, enrolment: Enrolment, publicKey: Uint8Array): Promise<Granted> {
+  const { name, platform, keyId, tenant } = enrolment;
+  const at = hub.now();
+  const id = newId(at);
+  const known = await hub.store.deviceByKey(keyId);
+  if (known !== null) return refused('invalid_grant', `the key is that of device ${known.id} already: make a new one`);
+  const by = { id, name, role: 'device' };
+  const entry = actEntry({ act: 'device.enrol', by, subject: { id, name, keyId, platform }, at });
+  const device = { id, name, keyId, publicKey, platform, labels: {}, at };
+  const outcome = await hub.sequencer.submit(tenant!, {
+    kind: 'records',
+    entries: [entry],
+    changes: [{ kind: 'addDevice', device }],
+  });
+  const added = outcome.kind === 'committed' ? await hub.store.device(tenant!, id) : null;
+  return added === null ? refused('server_error', 'the device could not be added') : { kind: 'granted', device: added };
+}
+
+/** Ids of devices are unique over all tenants, since they are UUIDs that the hub made. */
+async function deviceNamed({ store }: Hub, id: string): Promise<Device | null> {
+  for (const tenant of await store.tenants()) {
+    const device = await store.device(tenant.id, id);
+    if (device !== null) return device;
+  }
+  return null;
+}
+
+function claimsOf(assertion: string): string {
+  return Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString('utf8');
+}
+
+function publicKeyOf({ publicKey }: Device) {
+  const x = Buffer.from(publicKey).toString('base64url');
+  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+}
+
+function refused(error: string, description: string): Refused {
+  return { kind: 'refused', error, description };
+}

@@ -1,0 +1,38 @@
+/**
+ * Who may do what: the one table. Every route names its permission; the tests ask every route as every role of this table,
+ * and of another tenant.
+ */
+
+/** People: the first five. Devices and robots do their own work and read nothing of others. */
+export const roles = ['author', 'reviewer', 'operator', 'auditor', 'admin', 'device', 'robot'] as const;
+export type Role = (typeof roles)[number];
+
+const people = ['author', 'reviewer', 'operator', 'auditor', 'admin'] as const;
+
+export const permissions = {
+  /** A device's own journal and state. */
+  journal: ['device'],
+  /** Decisions of CI and of OPA agents. */
+  'decision:write': ['robot'],
+  'decision:read': people,
+  /** Checkpoints, hashes and proofs: they say nothing of what was decided. */
+  'log:read': roles,
+  /** The entries themselves. */
+  'entry:read': ['auditor', 'admin'],
+  'device:read': ['operator', 'auditor', 'admin'],
+  'device:write': ['operator', 'admin'],
+  'token:read': ['auditor', 'admin'],
+  'token:write': ['admin'],
+  'retention:write': ['admin'],
+  'metrics:read': ['robot', 'operator', 'auditor', 'admin'],
+} as const satisfies Readonly<Record<string, readonly Role[]>>;
+
+export type Permission = keyof typeof permissions;
+
+export function mayDo(role: Role, permission: Permission): boolean {
+  return (permissions[permission] as readonly Role[]).includes(role);
+}
+
+export function isRole(text: string): text is Role {
+  return (roles as readonly string[]).includes(text);
+}

@@ -1,0 +1,68 @@
+/** `kerb hub`: the entry of its own that `bin/kerb` starts. Exit codes: 0 done, 2 it could not. */
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { backup } from './command/backup.ts';
+import { UsageError } from './command/options.ts';
+import { restore } from './command/restore.ts';
+import { run } from './command/run.ts';
+
+const usage = `kerb hub [--database URL] [--listen HOST:PORT]
+kerb hub backup FILE
+kerb hub restore FILE
+
+Runs the hub of an organisation until it is told to end (SIGINT, SIGTERM): it takes decisions in, keeps them in a log that
+proves itself, and shows them. Without options it is one process with one SQLite file, reachable from this machine alone.
+
+Options:
+  --data DIR         keys, and the SQLite file (default: $KERB_HOME/hub, else ~/.kerb/hub)
+  --database URL     postgres://… instead of the SQLite file
+  --listen HOST:PORT where to listen (default: 127.0.0.1:7345)
+  --url URL          the hub's address as others reach it (default: where it listens)
+  --tls-cert FILE    serve HTTPS with this certificate chain (PEM), together with --tls-key
+  --tls-key FILE     its private key (PEM)
+  --tenant NAME      the name of the first tenant, where there is none yet (default: default)
+`;
+
+process.exitCode = await main(process.argv.slice(process.argv[2] === 'hub' ? 3 : 2));
+
+async function main(args: readonly string[]): Promise<number> {
+  try {
+    return await dispatch(args);
+  } catch (error) {
+    const fault = 'this is a fault in Kerb: ';
+    const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`kerb hub: ${error instanceof UsageError ? error.message : fault + words}\n`);
+    return 2;
+  }
+}
+
+async function dispatch(args: readonly string[]): Promise<number> {
+  const { values, words } = readArguments(args);
+  if (values.help) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const [verb, file, ...more] = words;
+  if (verb === undefined) return run(values);
+  if (file === undefined || more.length > 0) throw new UsageError('kerb hub backup FILE, or kerb hub restore FILE');
+  if (verb === 'backup') return backup(file, values);
+  if (verb === 'restore') return restore(file, values);
+  throw new UsageError(`there is no kerb hub ${verb} (kerb hub --help)`);
+}
+
+function readArguments(args: readonly string[]) {
+  try {
+    const text = { type: 'string' } as const;
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: {
+        ...{ data: text, database: text, listen: text, url: text, tenant: text, 'tls-cert': text, 'tls-key': text },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+      allowPositionals: true,
+    });
+    return { values, words: positionals };
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message.split('\n')[0]} (kerb hub --help)`);
+  }
+}

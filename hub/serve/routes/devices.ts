@@ -1,0 +1,83 @@
+/** The fleet: which devices there are, what each says of itself, and how one is shut out. */
+import { z } from 'zod';
+import { deviceStatus, hubPaths, labels } from '../../protocol.ts';
+import { perform } from '../perform.ts';
+import { json, notFound, type Route, route } from '../route.ts';
+
+const name = z.string().max(500);
+const shownDevice = z.object({
+  id: name,
+  name,
+  keyId: name,
+  platform: name,
+  labels,
+  enrolledAt: z.iso.datetime(),
+  revokedAt: z.iso.datetime().nullable(),
+  seenAt: z.iso.datetime().nullable(),
+  seq: z.int(),
+  missing: z.int(),
+  forked: z.boolean(),
+});
+
+export const deviceRoutes: readonly Route[] = [
+  route({
+    method: 'PUT',
+    path: hubPaths.deviceStatus,
+    summary: 'Takes what a device says of itself',
+    permission: 'journal',
+    body: deviceStatus,
+    success: { status: 204, description: 'Kept', content: null },
+    async run({ hub, caller, body }) {
+      await hub.store.noteStatus(caller.tenant.id, caller.id, { status: JSON.stringify(body), at: hub.now() });
+      return { status: 204, type: '', body: null };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/devices',
+    summary: 'Devices by id, a page at a time',
+    permission: 'device:read',
+    query: z.strictObject({
+      after: z.string().max(500).default(''),
+      limit: z.coerce.number().int().min(1).max(200).default(100),
+    }),
+    success: { status: 200, description: 'A page', content: z.object({ devices: z.array(shownDevice) }) },
+    async run({ hub, caller, query }) {
+      const devices = await hub.store.devices(caller.tenant.id, query);
+      return json(200, { devices: devices.map(shown) });
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/devices/:id',
+    summary: 'Revokes a device: it gets no token any more, and those that it has end at once',
+    permission: 'device:write',
+    params: z.object({ id: name }),
+    success: { status: 204, description: 'Revoked', content: null },
+    async run({ hub, caller, params: { id } }) {
+      const device = await hub.store.device(caller.tenant.id, id);
+      if (device === null) return notFound(`device ${id}`);
+      await perform(hub, caller, {
+        act: 'device.revoke',
+        subject: { id, name: device.name },
+        changes: [{ kind: 'revokeDevice', id, at: hub.now() }],
+      });
+      return { status: 204, type: '', body: null };
+    },
+  }),
+];
+
+type Device = Awaited<ReturnType<Parameters<Route['run']>[0]['hub']['store']['devices']>>[number];
+
+function shown({ id, name: called, keyId, platform, labels: given, ...rest }: Device): z.input<typeof shownDevice> {
+  const { enrolledAt, revokedAt, seenAt, seq, missing, awaited, forked } = rest;
+  return {
+    ...{ id, name: called, keyId, platform, labels: given, seq },
+    ...{ missing: missing + awaited, forked: forked === 1 },
+    ...{ enrolledAt: new Date(enrolledAt).toISOString(), revokedAt: iso(revokedAt), seenAt: iso(seenAt) },
+  };
+}
+
+function iso(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}

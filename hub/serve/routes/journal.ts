@@ -1,0 +1,83 @@
+/** A device's journal: what it sends, and how far the hub has it. */
+import type { Hub } from '../../hub.ts';
+import type { Caller } from '../../identity/authenticate.ts';
+import { readBatch } from '../../intake/journal.ts';
+import type { Outcome } from '../../log/plan.ts';
+import { envelope, hubPaths, type JournalAcknowledgement, journalAcknowledgement } from '../../protocol.ts';
+import { type Answer, json, type Route, refuse, route } from '../route.ts';
+
+const acknowledged = { status: 200, description: 'What the hub has', content: journalAcknowledgement } as const;
+
+export const journalRoutes: readonly Route[] = [
+  route({
+    method: 'POST',
+    path: hubPaths.journal,
+    summary: 'Takes a signed batch of consecutive entries, and answers when they are on disk and in the log',
+    permission: 'journal',
+    body: envelope,
+    maxBody: 20_000_000,
+    success: acknowledged,
+    async run({ hub, caller, body }) {
+      const began = performance.now();
+      const device = await hub.store.device(caller.tenant.id, caller.id);
+      if (device === null) return refuse(403, 'deviceRevoked', 'this device was revoked: enrol it again');
+      const reading = readBatch(body, device, hub.now());
+      if (reading.kind === 'refused') {
+        hub.measures.refused('invalid');
+        return refuse(400, reading.code, reading.message);
+      }
+      const { links } = reading;
+      const outcome = await hub.sequencer.submit(caller.tenant.id, { kind: 'chain', device: device.id, links });
+      if (outcome.kind === 'committed') hub.measures.ingested(caller.tenant.id, 'journal', outcome.added);
+      hub.measures.acknowledged((performance.now() - began) / 1_000);
+      return answerTo(outcome, hub, caller);
+    },
+  }),
+  route({
+    method: 'GET',
+    path: hubPaths.journal,
+    summary: 'Says what the hub has of the calling device: where it is to go on',
+    permission: 'journal',
+    success: acknowledged,
+    async run({ hub, caller }) {
+      const device = await hub.store.device(caller.tenant.id, caller.id);
+      return device === null
+        ? refuse(403, 'deviceRevoked', 'this device was revoked: enrol it again')
+        : json(200, await acknowledge(hub, caller, device));
+    },
+  }),
+];
+
+async function answerTo(outcome: Outcome, hub: Hub, caller: Caller): Promise<Answer> {
+  switch (outcome.kind) {
+    case 'committed':
+      return json(200, await acknowledge(hub, caller, outcome.device!));
+    case 'outOfOrder':
+      hub.measures.refused('outOfOrder');
+      return refuse(
+        409,
+        'outOfOrder',
+        `go on with entry ${outcome.device.seq + 1}: the hub has none after that before it`,
+      );
+    case 'forked':
+      hub.measures.refused('forked');
+      return refuse(
+        409,
+        'forked',
+        `entry ${outcome.seq} is another than the hub has: two machines share this device's key, or its store was put back to an old state. Enrol it again, as a new device`,
+      );
+    case 'idTaken':
+      return refuse(409, 'idTaken', `record ${outcome.id} is in the log already, from elsewhere`);
+    case 'unknownDevice':
+      return refuse(403, 'deviceRevoked', 'this device is not known any more: enrol it again');
+  }
+}
+
+async function acknowledge(
+  { store }: Hub,
+  { tenant, id }: Caller,
+  { seq, head }: { readonly seq: number; readonly head: string },
+): Promise<JournalAcknowledgement> {
+  const checkpoint = await store.checkpoint(tenant.id);
+  return { device: id, seq, head, checkpoint: checkpoint?.note ?? null };
+}

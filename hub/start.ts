@@ -1,0 +1,151 @@
+/** Brings a hub up: store, keys, first tenant and admin, server, and the clock that signs. */
+import { type HubHome, writeSecret } from './home.ts';
+import type { Hub } from './hub.ts';
+import { mintToken } from './identity/bearer.ts';
+import { createOnce } from './identity/once.ts';
+import { newId } from './log/act.ts';
+import { signEnd } from './log/log.ts';
+import { createSequencer } from './log/sequencer.ts';
+import { createMeasures } from './serve/metrics.ts';
+import { perform } from './serve/perform.ts';
+import { routes } from './serve/routes.ts';
+import { serve, type Tls } from './serve/server.ts';
+import type { Tenant } from './store/query/tenant.ts';
+import type { Store } from './store/store.ts';
+
+export interface StartOptions {
+  readonly home: HubHome;
+  readonly store: Store;
+  readonly host: string;
+  readonly port: number;
+  /** As others reach it; null: the address that it listens on. */
+  readonly url: string | null;
+  readonly tls: Tls | null;
+  /** The first tenant's name, where there is none yet. */
+  readonly tenant: string;
+  readonly version: string;
+  readonly now: () => number;
+  readonly say: (line: string) => void;
+}
+
+export interface RunningHub {
+  readonly url: string;
+  /** Where the first admin's token was written; null where there is an admin already. */
+  readonly adminTokenFile: string | null;
+  close(): Promise<void>;
+}
+
+const maxWaitingEntries = 20_000;
+const maxGroupEntries = 2_000;
+const signEveryMs = 1_000;
+const maintainEveryMs = 3_600_000;
+const adminDays = 30;
+const dayMs = 86_400_000;
+
+export async function startHub(options: StartOptions): Promise<RunningHub> {
+  const { home, store, host, port, tls, now, say, version } = options;
+  const sequencer = createSequencer({ store, maxWaiting: maxWaitingEntries, maxGroup: maxGroupEntries });
+  const proofs = createOnce({ max: 200_000, now });
+  const { logKey, tokenSecret } = home;
+  const parts = { store, sequencer, proofs, logKey, tokenSecret, measures: createMeasures(), version, now, say };
+  // The port is known once the server listens, and the routes ask for the address only after that.
+  let url = options.url ?? '';
+  const hub: Hub = {
+    ...parts,
+    get url() {
+      return url;
+    },
+  };
+  const listening = await serve(hub, routes, { host, port, tls });
+  if (options.url === null) url = `${tls === null ? 'http' : 'https'}://${host}:${listening.port}`;
+  const adminTokenFile = await prepare(hub, options);
+  await store.maintain(now());
+  const signing = regularly(signEveryMs, () => signAll(hub));
+  const maintenance = regularly(maintainEveryMs, () => maintain(hub));
+  return {
+    url,
+    adminTokenFile,
+    async close() {
+      await listening.close();
+      await sequencer.close();
+      await signing.close();
+      await maintenance.close();
+      await signAll(hub);
+      await store.close();
+    },
+  };
+}
+
+/** The first tenant and its first admin. The token is in a file and nowhere else. */
+async function prepare(hub: Hub, { home, tenant: name }: StartOptions): Promise<string | null> {
+  const [first] = await hub.store.tenants();
+  const tenant = first ?? (await hub.store.addTenant({ name, origin: originOf(hub, name), createdAt: hub.now() }));
+  const tokens = await hub.store.tokens(tenant.id);
+  if (tokens.some(({ role }) => role === 'admin')) return null;
+  const { token, hash } = mintToken();
+  const createdAt = hub.now();
+  const admin = { id: newId(createdAt), name: 'first admin', role: 'admin' } as const;
+  const times = { createdAt, expiresAt: createdAt + adminDays * dayMs };
+  writeSecret(home.adminToken, `${token}\n`);
+  await perform(
+    hub,
+    { tenant, id: 'hub', name: 'hub', role: 'admin' },
+    {
+      act: 'token.create',
+      subject: { id: admin.id, name: admin.name, role: admin.role },
+      changes: [{ kind: 'addToken', token: { ...admin, ...times, hash } }],
+    },
+  );
+  return home.adminToken;
+}
+
+function originOf({ url }: Hub, tenant: string): string {
+  return `${new URL(url).host}/${encodeURIComponent(tenant)}/audit`;
+}
+
+/** Does something again and again, never twice at once. */
+function regularly(everyMs: number, work: () => Promise<void>): { close(): Promise<void> } {
+  let round: Promise<void> | null = null;
+  const timer = setInterval(() => {
+    round ??= work().finally(() => {
+      round = null;
+    });
+  }, everyMs);
+  return {
+    async close() {
+      clearInterval(timer);
+      await round;
+    },
+  };
+}
+
+/** Signs each log's end while there is news. */
+async function signAll(hub: Hub): Promise<void> {
+  const signer = { key: hub.logKey, now: hub.now };
+  for (const tenant of await tenantsOf(hub)) {
+    try {
+      await signEnd(hub.store, tenant, signer);
+    } catch (error) {
+      hub.say(
+        `the log of ${tenant.name} could not be signed: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+}
+
+async function tenantsOf({ store, say }: Hub): Promise<readonly Tenant[]> {
+  try {
+    return await store.tenants();
+  } catch (error) {
+    say(`the database does not answer: ${error instanceof Error ? error.message : String(error)}`);
+    return [];
+  }
+}
+
+async function maintain({ store, now, say }: Hub): Promise<void> {
+  try {
+    await store.maintain(now());
+  } catch (error) {
+    say(`the database could not be maintained: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

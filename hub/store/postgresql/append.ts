@@ -1,0 +1,172 @@
+/** Appending in PostgreSQL: one transaction under the tenant's lock, a statement for each table, however many rows. */
+import type pg from 'pg';
+import { hourRows, tilePieces } from '../appendix.ts';
+import { readFrontier } from '../query/log.ts';
+import type { Appendix, DeviceHead, LogState, NewEntry, Wanted } from '../store.ts';
+import type { Tables } from '../tables.ts';
+import { changeRow } from './change.ts';
+import { appendLock } from './locks.ts';
+import { inTransaction } from './open.ts';
+
+export function postgresqlAppend<T>(
+  pool: pg.Pool,
+  tenant: number,
+  wanted: Wanted,
+  plan: (state: LogState) => Appendix<T>,
+): Promise<T> {
+  return inTransaction(pool, async (client) => {
+    await client.query('SELECT pg_advisory_xact_lock($1, $2)', [appendLock, tenant]);
+    const { state, epoch } = await read(client, tenant, wanted);
+    const appendix = plan(state);
+    await write(client, tenant, appendix);
+    for (const each of appendix.changes) await changeRow(client, tenant, each);
+    await moveHead(client, tenant, appendix, epoch);
+    return appendix.outcome;
+  });
+}
+
+async function read(
+  client: pg.PoolClient,
+  tenant: number,
+  { devices, ids }: Wanted,
+): Promise<{ readonly state: LogState; readonly epoch: number }> {
+  const heads = await client.query<Tables['head']>('SELECT * FROM head WHERE tenant = $1', [tenant]);
+  const [head] = heads.rows;
+  if (head === undefined) throw new Error(`there is no log of tenant ${tenant}`);
+  const device = await client.query<DeviceHead>(
+    'SELECT id, seq, head, missing, awaited, forked FROM device WHERE tenant = $1 AND id = ANY($2)',
+    [tenant, devices],
+  );
+  const known = await client.query<{ id: string; leaf: string }>(
+    'SELECT id, leaf FROM entry WHERE tenant = $1 AND id = ANY($2::uuid[])',
+    [tenant, ids],
+  );
+  const state = {
+    frontier: readFrontier(head),
+    devices: new Map(device.rows.map((row) => [row.id, row])),
+    known: new Map(known.rows.map(({ id, leaf }) => [id, leaf])),
+  };
+  return { state, epoch: head.epoch };
+}
+
+/** Moves the end of the log, if it is still the one that was read: a writer that was overtaken commits nothing. */
+async function moveHead(
+  client: pg.PoolClient,
+  tenant: number,
+  { frontier, entries }: Appendix<unknown>,
+  epoch: number,
+): Promise<void> {
+  if (entries.length === 0) return;
+  const { rowCount } = await client.query(
+    'UPDATE head SET size = $3, frontier = $4, epoch = epoch + 1 WHERE tenant = $1 AND epoch = $2',
+    [tenant, epoch, frontier.size, Buffer.concat(frontier.roots)],
+  );
+  if (rowCount !== 1) throw new Error(`another writer has moved the log of tenant ${tenant}`);
+}
+
+async function write(client: pg.PoolClient, tenant: number, appendix: Appendix<unknown>): Promise<void> {
+  const { entries, frontier, nodes, devices } = appendix;
+  if (entries.length > 0) {
+    await writeEntries(client, tenant, entries, frontier.size - entries.length);
+    await writePolicies(client, tenant, entries);
+    await writeTiles(client, tenant, tilePieces(nodes));
+    await writeHours(client, tenant, entries);
+  }
+  for (const { id, seq, head, missing, awaited, forked } of devices) {
+    await client.query(
+      'UPDATE device SET seq = $3, head = $4, missing = $5, awaited = $6, forked = $7 WHERE tenant = $1 AND id = $2',
+      [tenant, id, seq, head, missing, awaited, forked],
+    );
+  }
+}
+
+async function writeEntries(
+  client: pg.PoolClient,
+  tenant: number,
+  entries: readonly NewEntry[],
+  begin: number,
+): Promise<void> {
+  const places = entries.map((_, at) => begin + at);
+  const ids = entries.map(({ id }) => id);
+  await client.query({
+    name: 'entries',
+    text: 'INSERT INTO entry (tenant, idx, id, leaf) SELECT $1, * FROM unnest($2::bigint[], $3::uuid[], $4::text[])',
+    values: [tenant, places, ids, entries.map(({ leaf }) => leaf)],
+  });
+  const decided = <K extends keyof NonNullable<NewEntry['decision']>>(key: K) =>
+    entries.map(({ decision }) => decision?.[key] ?? null);
+  await client.query({
+    name: 'records',
+    text: `INSERT INTO record (tenant, idx, id, at, received, kind, device, gate, origin, effect, passed, repository, body)
+      SELECT $1, idx, id, at, received, kind, device, gate, origin, effect, passed::int, repository, body FROM unnest(
+        $2::bigint[], $3::uuid[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
+        $11::boolean[], $12::text[], $13::text[]
+      ) AS given (idx, id, at, received, kind, device, gate, origin, effect, passed, repository, body)`,
+    values: [
+      ...[tenant, places, ids, entries.map(({ at }) => at), entries.map(({ received }) => received)],
+      ...[entries.map(({ kind }) => kind), entries.map(({ device }) => device), decided('gate'), decided('origin')],
+      ...[decided('effect'), decided('passed'), decided('repository'), entries.map(({ body }) => body)],
+    ],
+  });
+}
+
+async function writePolicies(client: pg.PoolClient, tenant: number, entries: readonly NewEntry[]): Promise<void> {
+  const rows = entries.flatMap(({ id, decision }) => (decision?.policies ?? []).map(({ policy }) => ({ id, policy })));
+  if (rows.length === 0) return;
+  await client.query({
+    name: 'policies',
+    text: 'INSERT INTO record_policy (tenant, policy, id) SELECT $1, * FROM unnest($2::text[], $3::uuid[]) ON CONFLICT DO NOTHING',
+    values: [tenant, rows.map(({ policy }) => policy), rows.map(({ id }) => id)],
+  });
+}
+
+async function writeTiles(client: pg.PoolClient, tenant: number, pieces: ReturnType<typeof tilePieces>): Promise<void> {
+  const { rows } = await client.query<{ level: number; idx: number; length: number }>({
+    name: 'tiles',
+    text: `INSERT INTO tile AS tile (tenant, level, idx, hashes)
+      SELECT $1, level, idx, hashes FROM unnest($2::int[], $3::bigint[], $4::bytea[]) AS given (level, idx, hashes)
+      ON CONFLICT (tenant, level, idx) DO UPDATE SET hashes = tile.hashes || excluded.hashes
+      RETURNING level, idx, length(hashes) AS length`,
+    values: [
+      tenant,
+      pieces.map(({ level }) => level),
+      pieces.map(({ index }) => index),
+      pieces.map(({ hashes }) => hashes),
+    ],
+  });
+  for (const { level, index, offset, hashes } of pieces) {
+    const written = rows.find((row) => row.level === level && row.idx === index);
+    if (written?.length !== offset + hashes.length) throw new Error(`tile ${level}/${index} is not as long as the log`);
+  }
+}
+
+async function writeHours(client: pg.PoolClient, tenant: number, entries: readonly NewEntry[]): Promise<void> {
+  const { gates, policies } = hourRows(tenant, entries);
+  const column = <Row, K extends keyof Row>(rows: readonly Row[], key: K) => rows.map((row) => row[key]);
+  if (gates.length > 0) {
+    await client.query({
+      name: 'gates',
+      text: `INSERT INTO gate_hour AS old (tenant, hour, gate, effect, repository, decisions, latency_ms)
+        SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::float8[])
+        ON CONFLICT (tenant, hour, gate, effect, repository) DO UPDATE
+        SET decisions = old.decisions + excluded.decisions, latency_ms = old.latency_ms + excluded.latency_ms`,
+      values: [
+        ...[tenant, column(gates, 'hour'), column(gates, 'gate'), column(gates, 'effect')],
+        ...[column(gates, 'repository'), column(gates, 'decisions'), column(gates, 'latency_ms')],
+      ],
+    });
+  }
+  if (policies.length > 0) {
+    await client.query({
+      name: 'policy hours',
+      text: `INSERT INTO policy_hour AS old (tenant, hour, policy, repository, enforcement, findings, excepted)
+        SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[])
+        ON CONFLICT (tenant, hour, policy, repository, enforcement) DO UPDATE
+        SET findings = old.findings + excluded.findings, excepted = old.excepted + excluded.excepted`,
+      values: [
+        ...[tenant, column(policies, 'hour'), column(policies, 'policy'), column(policies, 'repository')],
+        ...[column(policies, 'enforcement'), column(policies, 'findings'), column(policies, 'excepted')],
+      ],
+    });
+  }
+}

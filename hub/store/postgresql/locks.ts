@@ -1,0 +1,6 @@
+/** The advisory locks that replicas share: the first number says what for, the second which. */
+
+/** Migrating. */
+export const migrationLock = 7_345_001;
+/** Appending to a tenant's log. */
+export const appendLock = 7_345_002;

@@ -1,0 +1,95 @@
+/**
+ * The store in PostgreSQL 15 or newer, for a hub of several processes. They hold no state of their own: whoever gets a
+ * tenant's lock is its writer for one group, and a writer that has lost its place cannot commit.
+ */
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import { pendingMigrations } from '../migration.ts';
+import { queries } from '../queries.ts';
+import type { Store } from '../store.ts';
+import type { Tables } from '../tables.ts';
+import { postgresqlAppend } from './append.ts';
+import { migrationLock } from './locks.ts';
+import { postgresqlMigrations } from './migrations.ts';
+import { makePartitions } from './partitions.ts';
+
+const oldestVersion = 150_000;
+const maxConnections = 10;
+const connectTimeoutMs = 10_000;
+const statementTimeoutMs = 60_000;
+const int8 = 20;
+
+export async function openPostgresql(url: string): Promise<Store> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: maxConnections,
+    connectionTimeoutMillis: connectTimeoutMs,
+    statement_timeout: statementTimeoutMs,
+    application_name: 'kerb-hub',
+    types: { getTypeParser: (oid, format) => (oid === int8 ? Number : pg.types.getTypeParser(oid, format)) },
+  });
+  // A connection that breaks while nobody uses it is replaced at the next use: that use says what is wrong.
+  pool.on('error', () => undefined);
+  try {
+    await migrate(pool);
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  return {
+    ...queries(db),
+    database: 'postgresql',
+    append: (tenant, wanted, plan) => postgresqlAppend(pool, tenant, wanted, plan),
+    deleteRecordsBefore: (tenant, id) => deleteRecords(pool, tenant, id),
+    maintain: (now) => makePartitions(pool, now),
+    close: () => pool.end(),
+  };
+}
+
+/** Runs work in one transaction on one connection. A connection that fails is thrown away. */
+export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  const noteBroken = (error: Error): void => {
+    broken = error;
+  };
+  client.on('error', noteBroken);
+  try {
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(noteBroken);
+    throw error;
+  } finally {
+    client.off('error', noteBroken);
+    client.release(broken);
+  }
+}
+
+async function migrate(pool: pg.Pool): Promise<void> {
+  await inTransaction(pool, async (client) => {
+    const { rows } = await client.query<{ version: string }>("SELECT current_setting('server_version_num') AS version");
+    const version = Number(rows[0]?.version);
+    if (!(version >= oldestVersion)) throw new Error(`PostgreSQL 15 or newer is needed, this is ${version}`);
+    await client.query('SELECT pg_advisory_xact_lock($1, 0)', [migrationLock]);
+    await client.query('CREATE TABLE IF NOT EXISTS kerb_schema (number integer primary key, name text not null)');
+    const { rows: done } = await client.query<{ number: number }>(
+      'SELECT coalesce(max(number), 0) AS number FROM kerb_schema',
+    );
+    for (const { number, name, sql } of pendingMigrations(done[0]!.number, postgresqlMigrations)) {
+      await client.query(sql);
+      await client.query('INSERT INTO kerb_schema VALUES ($1, $2)', [number, name]);
+    }
+  });
+}
+
+function deleteRecords(pool: pg.Pool, tenant: number, id: string): Promise<number> {
+  return inTransaction(pool, async (client) => {
+    await client.query('DELETE FROM record_policy WHERE tenant = $1 AND id < $2', [tenant, id]);
+    const { rowCount } = await client.query('DELETE FROM record WHERE tenant = $1 AND id < $2', [tenant, id]);
+    return rowCount ?? 0;
+  });
+}
