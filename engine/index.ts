@@ -62,6 +62,7 @@ export {
   type PolicySetting,
   readConfiguration,
 } from './policy/configuration.ts';
+export { type CoveredPart, coverageOf } from './policy/coverage.ts';
 export {
   completeDraft,
   type DraftCompletion,
@@ -78,7 +79,7 @@ export { type MutationResult, mutate, type Survivor } from './policy/mutation/in
 export type { Policy } from './policy/policy.ts';
 export { type FileProblem, type PolicyFile, type PolicyReading, readPolicies } from './policy/read.ts';
 export { isDueForReview } from './policy/review.ts';
-export { type Why, type WhyNode, why, whyNode } from './policy/why.ts';
+export { type Why, type WhyNode, why } from './policy/why.ts';
 export { changeFolder, codeOwnersPaths, type ResourceKind, resourceKinds } from './resource/index.ts';
 export type { VerifiedBundle } from './trust/bundle.ts';
 export { CanonicalError, canonicalize } from './trust/canonical.ts';

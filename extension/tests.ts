@@ -1,10 +1,14 @@
 // The cases of policies in the Test Explorer: judged as they are written, each with what differs.
 import {
+  BranchCoverage,
   type CancellationToken,
   type Disposable,
+  FileCoverage,
   Location,
   Range,
+  StatementCoverage,
   type TestController,
+  TestCoverageCount,
   type TestItem,
   TestMessage,
   type TestRun,
@@ -15,7 +19,14 @@ import {
   WorkspaceEdit,
   workspace,
 } from 'vscode';
-import { type CasesAnswer, type JudgedCase, messages, type OwnPoliciesResult } from '../server/protocol.ts';
+import {
+  type CasesAnswer,
+  type CoverageAnswer,
+  type CoveredRange,
+  type JudgedCase,
+  messages,
+  type OwnPoliciesResult,
+} from '../server/protocol.ts';
 import type { Server } from './client.ts';
 
 /** The cases of the workspace's policies. */
@@ -50,16 +61,29 @@ export function createCases(server: Server): Cases {
   };
   const runItems = async (request: TestRunRequest, token?: CancellationToken): Promise<void> => {
     const run = controller.createTestRun(request);
-    const wanted = request.include?.map((item) => item.parent ?? item) ?? [...controller.items].map(([, item]) => item);
-    for (const item of new Set(wanted)) {
+    for (const item of policiesIn(request, controller)) {
       if (token?.isCancellationRequested) break;
       await judge(item, run).catch((error: unknown) => run.appendOutput(`${String(error)}\r\n`));
+    }
+    run.end();
+  };
+  const runCovered = async (request: TestRunRequest, token: CancellationToken): Promise<void> => {
+    const run = controller.createTestRun(request);
+    for (const item of policiesIn(request, controller)) {
+      if (token.isCancellationRequested) break;
+      await judge(item, run);
+      const answer = await server.request<CoverageAnswer | null>(messages.coverage, {
+        uri: item.uri?.toString() ?? '',
+      });
+      if (answer !== null) run.addCoverage(new PolicyCoverage(answer));
     }
     run.end();
   };
   controller.resolveHandler = async (item) => (item === undefined ? refresh() : runItems(new TestRunRequest([item])));
   controller.refreshHandler = refresh;
   controller.createRunProfile('Judge', TestRunProfileKind.Run, runItems, true, undefined, true);
+  const covered = controller.createRunProfile('Coverage', TestRunProfileKind.Coverage, runCovered, true);
+  covered.loadDetailedCoverage = async (_run, file) => (file instanceof PolicyCoverage ? file.details : []);
   const writing = createQueue((item) => runItems(new TestRunRequest([item])));
   const listening = workspace.onDidChangeTextDocument(({ document }) => {
     const item = byUri.get(document.uri.toString());
@@ -79,6 +103,37 @@ export function createCases(server: Server): Cases {
       controller.dispose();
     },
   };
+}
+
+/** The policies that a request is about: a case is judged with its whole page. */
+function policiesIn({ include }: TestRunRequest, controller: TestController): ReadonlySet<TestItem> {
+  return new Set(include?.map((item) => item.parent ?? item) ?? [...controller.items].map(([, item]) => item));
+}
+
+/** How the conditions of a policy came out: each is a statement with two branches, true and false. */
+class PolicyCoverage extends FileCoverage {
+  readonly details: StatementCoverage[];
+  constructor({ policy, parts }: CoverageAnswer) {
+    const branches = parts.flatMap(({ trueCount, falseCount }) => [trueCount, falseCount]);
+    super(
+      Uri.parse(policy),
+      countOf(parts.map(({ trueCount, falseCount, otherCount }) => trueCount + falseCount + otherCount)),
+      countOf(branches),
+    );
+    this.details = parts.map(detailOf);
+  }
+}
+
+function countOf(counts: readonly number[]): TestCoverageCount {
+  return new TestCoverageCount(counts.filter((count) => count > 0).length, counts.length);
+}
+
+function detailOf({ start, end, trueCount, falseCount, otherCount }: CoveredRange): StatementCoverage {
+  const range = new Range(start.line, start.character, end.line, end.character);
+  return new StatementCoverage(trueCount + falseCount + otherCount, range, [
+    new BranchCoverage(trueCount, range, 'true'),
+    new BranchCoverage(falseCount, range, 'false'),
+  ]);
 }
 
 /** Puts the outcome of each case into the explorer. */

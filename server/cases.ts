@@ -1,11 +1,19 @@
 // `kerb/cases`: a policy's cases, judged while policy and page are written.
 import path from 'node:path';
 import { type CodeAction, CodeActionKind } from 'vscode-languageserver';
-import { type CaseResult, readPolicies, runCases, type Span } from '../engine/index.ts';
+import {
+  type CaseResult,
+  type CasesRequest,
+  coverageOf,
+  createLines,
+  readPolicies,
+  runCases,
+  type Span,
+} from '../engine/index.ts';
 import { isBuiltIn, isOfOrganisation, readWorkFile } from '../repository/index.ts';
 import type { OpenDocument } from './documents.ts';
 import { policyIdOf } from './own.ts';
-import type { CasesAnswer, CasesParams, OwnPoliciesResult } from './protocol.ts';
+import type { CasesAnswer, CasesParams, CoverageAnswer, CoveredRange, OwnPoliciesResult } from './protocol.ts';
 import type { Place, Root } from './roots.ts';
 import type { Session } from './session.ts';
 import { uriOf } from './uri.ts';
@@ -45,6 +53,25 @@ export async function casesOf(session: Session, { uri }: CasesParams): Promise<C
   };
 }
 
+/** `kerb/coverage`. Null where there is nothing to judge. */
+export async function coverage(session: Session, { uri }: CasesParams): Promise<CoverageAnswer | null> {
+  const place = session.roots.placeOf(uri);
+  await session.roots.ready(place.root);
+  const sheet = sheetAt(session, place);
+  if (sheet?.kind !== 'judged') return null;
+  const lines = createLines(sheet.request.policy.source);
+  const at = (offset: number): CoveredRange['start'] => {
+    const { line, column } = lines.position(offset);
+    return { line: line - 1, character: column - 1 };
+  };
+  const parts = coverageOf(sheet.request).map(({ span, ...counts }) => ({
+    start: at(span.start),
+    end: at(span.end),
+    ...counts,
+  }));
+  return { policy: uriIn(place.root, sheet.policy), parts };
+}
+
 /** A quick fix for each block in a range of a page that would be drawn otherwise: it is, as `UPDATE=1 kerb test` does. */
 export function drawingActions(session: Session, { text, place, uri }: OpenDocument, range: Span): CodeAction[] {
   if (!place.path.endsWith('.md')) return [];
@@ -72,7 +99,7 @@ interface Names {
 }
 
 type Sheet =
-  | (Names & { readonly kind: 'judged'; readonly cases: readonly CaseResult[] })
+  | (Names & { readonly kind: 'judged'; readonly request: CasesRequest; readonly cases: readonly CaseResult[] })
   | (Names & { readonly kind: 'problem'; readonly problem: string });
 
 /** A policy and its page, judged. */
@@ -89,8 +116,8 @@ function sheetAt(session: Session, { root, path: name }: Place): Sheet | null {
   const [read] = policies;
   const [first] = problems.filter(({ severity }) => severity === 'error');
   if (read === undefined) return { ...names, kind: 'problem', problem: first?.message ?? 'the policy cannot be read' };
-  const { cases } = runCases({ policy: read, page: { path: names.page, text: page }, native: session.native });
-  return { ...names, kind: 'judged', cases };
+  const request = { policy: read, page: { path: names.page, text: page }, native: session.native };
+  return { ...names, kind: 'judged', request, cases: runCases(request).cases };
 }
 
 /** The text of a file as it is being edited, else as it is on disk. */

@@ -4,7 +4,7 @@ import type { Connection, InitializeParams, InitializeResult } from 'vscode-lang
 import { CodeActionKind, TextDocumentSyncKind } from 'vscode-languageserver';
 import { createNative } from '../repository/index.ts';
 import { codeActions, fixAllKind } from './actions.ts';
-import { casesOf, ownPolicies } from './cases.ts';
+import { casesOf, coverage, ownPolicies } from './cases.ts';
 import { catalogue, explain, tellStatus } from './catalogue.ts';
 import { check } from './check.ts';
 import { type Client, readClient } from './client.ts';
@@ -159,6 +159,7 @@ function register(connection: Connection, { session, watch }: Running): void {
   connection.onRequest(messages.explain, (params: unknown) => explain(session, explainSchema.parse(params)));
   connection.onRequest(messages.ownPolicies, () => ownPolicies(session));
   connection.onRequest(messages.cases, (params: unknown) => casesOf(session, casesSchema.parse(params)));
+  connection.onRequest(messages.coverage, (params: unknown) => coverage(session, casesSchema.parse(params)));
   connection.onRequest(messages.check, (params: unknown, token) =>
     check(session, checkSchema.parse(params ?? {}), token),
   );

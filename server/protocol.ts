@@ -9,6 +9,7 @@ export const messages = {
   status: 'kerb/status',
   ownPolicies: 'kerb/ownPolicies',
   cases: 'kerb/cases',
+  coverage: 'kerb/coverage',
 } as const;
 
 /** Commands of the server, by `workspace/executeCommand`. */
@@ -95,4 +96,18 @@ export interface JudgedCase {
   /** The block as it is written, and as it would be drawn. */
   readonly written: string;
   readonly drawn: string;
+}
+
+/** `kerb/coverage`: takes what `kerb/cases` takes, and tells how each condition of the policy came out over all cases. */
+export interface CoverageAnswer {
+  readonly policy: string;
+  readonly parts: readonly CoveredRange[];
+}
+export interface CoveredRange {
+  /** Lines and characters from 0, in the policy's file. */
+  readonly start: { readonly line: number; readonly character: number };
+  readonly end: { readonly line: number; readonly character: number };
+  readonly trueCount: number;
+  readonly falseCount: number;
+  readonly otherCount: number;
 }

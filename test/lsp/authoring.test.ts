@@ -11,7 +11,7 @@ import type {
   SignatureHelp,
   WorkspaceEdit,
 } from 'vscode-languageserver';
-import type { CasesAnswer } from '../../server/protocol.ts';
+import type { CasesAnswer, CoverageAnswer } from '../../server/protocol.ts';
 import { startClient, type TestClient, uriOf } from './client.ts';
 import { folderWith } from './texts.ts';
 
@@ -155,6 +155,12 @@ describe('writing a policy', () => {
       again.cases.map(({ outcome }) => outcome),
       ['passed', 'passed'],
     );
+    const covered = await client.request<CoverageAnswer>('kerb/coverage', { uri });
+    assert.deepEqual(
+      covered.parts.map(({ trueCount, falseCount }) => [trueCount, falseCount]),
+      [[1, 1]],
+    );
+    assert.equal(covered.parts[0]?.start.line, 8);
     await show('title: [‸');
     assert.notEqual((await client.request<CasesAnswer>('kerb/cases', { uri })).problem, '');
   });
