@@ -9,6 +9,7 @@ import { type Automaton, createAutomaton, findWords } from './secret/automaton.t
 import { findEncoded } from './secret/encoded.ts';
 import { type Form, type FormSource, readForm, type SecretProblem } from './secret/form.ts';
 import { type Found, withoutOverlaps } from './secret/overlap.ts';
+import { createPatterns } from './secret/patterns.ts';
 
 export type { SecretProblem } from './secret/form.ts';
 
@@ -45,7 +46,8 @@ export interface SecretScan {
 export function compileSecrets(
   rules: readonly { readonly policy: string; readonly secret: SecretRule }[],
 ): SecretScanner {
-  const read = rules.map(({ policy, secret }) => readForm(policy, secret));
+  const patterns = createPatterns();
+  const read = rules.map(({ policy, secret }) => readForm(policy, secret, patterns));
   const forms = read.filter((form): form is FormSource => 'open' in form);
   const problems = read.filter((form): form is SecretProblem => 'message' in form);
   const words = new Map<string, number[]>();

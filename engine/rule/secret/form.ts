@@ -1,11 +1,12 @@
 import type { Span } from '../../model.ts';
 import type { SecretRule } from '../../policy/policy.ts';
 import { beginningOf } from '../../regex/beginning.ts';
-import { compileParsed, compileRegex, type Match, type Regex } from '../../regex/index.ts';
+import type { Match, Regex } from '../../regex/index.ts';
 import { fixedCharacters, fixedPrefixLength, groupNode } from '../../regex/literal.ts';
 import { hasOpaqueSet } from '../../regex/native.ts';
 import type { RegexNode } from '../../regex/node.ts';
-import { type ParsedRegex, parseRegex, type RegexProblem } from '../../regex/parse.ts';
+import type { ParsedRegex, RegexProblem } from '../../regex/parse.ts';
+import type { Patterns } from './patterns.ts';
 import { entropyOf, isPlausible } from './plausible.ts';
 
 /** A credential's form, compiled. */
@@ -55,34 +56,44 @@ export interface FormSource {
 }
 
 /** Reads a form; a problem where one of its patterns is not RE2's. */
-export function readForm(policy: string, rule: SecretRule): FormSource | SecretProblem {
+export function readForm(policy: string, rule: SecretRule, patterns: Patterns): FormSource | SecretProblem {
   for (const source of [...(rule.allow ?? []), ...(rule.before === undefined ? [] : [rule.before])]) {
-    const allow = parseRegex(source);
-    const problem = 'message' in allow ? allow : compileWhereOpaque(source, allow);
+    const allow = patterns.parse(source);
+    const problem = 'message' in allow ? allow : compileWhereOpaque(source, allow, patterns);
     if (problem !== null) return { policy, regex: source, ...problem };
   }
-  const parsed = parseRegex(rule.regex);
-  const problem = 'message' in parsed ? parsed : compileWhereOpaque(rule.regex, parsed);
+  const parsed = patterns.parse(rule.regex);
+  const problem = 'message' in parsed ? parsed : compileWhereOpaque(rule.regex, parsed, patterns);
   if (problem !== null || 'message' in parsed) return { policy, regex: rule.regex, ...problem! };
   const index = rule.group ?? (parsed.groups > 0 ? 1 : 0);
   const node = groupNode(parsed.node, index);
   if (node === null) return { policy, regex: rule.regex, offset: 0, message: `the pattern has no group ${index}` };
   let form: Form | null = null;
   const open = (): Form => {
-    form ??= compileForm(policy, rule, parsed, index, node);
+    form ??= compileForm({ policy, rule, patterns, parsed, index, node });
     return form;
   };
   return { policy, keywords: rule.keywords, open };
 }
 
 /** Sets that only the general engine knows can be wrong in ways that it alone sees. */
-function compileWhereOpaque(source: string, parsed: ParsedRegex): RegexProblem | null {
-  return hasOpaqueSet(parsed.node) ? compileParsed(source, parsed).problem : null;
+function compileWhereOpaque(source: string, parsed: ParsedRegex, patterns: Patterns): RegexProblem | null {
+  return hasOpaqueSet(parsed.node) ? patterns.compile(source).problem : null;
 }
 
-function compileForm(policy: string, rule: SecretRule, parsed: ParsedRegex, index: number, node: RegexNode): Form {
-  const allowed = (rule.allow ?? []).map((source) => compileRegex(source).regex).filter((regex) => regex !== null);
-  const regex = compileParsed(rule.regex, parsed).regex!;
+interface FormParts {
+  readonly policy: string;
+  readonly rule: SecretRule;
+  readonly patterns: Patterns;
+  readonly parsed: ParsedRegex;
+  /** The group that is the secret, and its node. */
+  readonly index: number;
+  readonly node: RegexNode;
+}
+
+function compileForm({ policy, rule, patterns, parsed, index, node }: FormParts): Form {
+  const allowed = (rule.allow ?? []).map((source) => patterns.compile(source).regex).filter((regex) => regex !== null);
+  const regex = patterns.compile(rule.regex).regex!;
   const begins = beginsAt(parsed.node, rule.keywords);
   const around = begins === 'near' ? neighbourhood : 0;
   return {
@@ -93,7 +104,7 @@ function compileForm(policy: string, rule: SecretRule, parsed: ParsedRegex, inde
     after: Math.min(regex.longest + around, farthest),
     fixed: fixedCharacters(node),
     keywords: rule.keywords,
-    preceded: rule.before === undefined ? null : compileRegex(rule.before).regex,
+    preceded: rule.before === undefined ? null : patterns.compile(rule.before).regex,
     secretIn: (text, match) => {
       const span = index === 0 ? match : (match.groups[index - 1] ?? null);
       if (span === null || span.end === span.start) return null;
