@@ -1,5 +1,6 @@
 /** A home with its store for a test, and records to put in; gone when the test ends. */
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,10 +10,12 @@ import { type Home, openHome } from '../daemon/home.ts';
 import { type OpenStoreOptions, openStore } from '../daemon/store/open.ts';
 import type { Store } from '../daemon/store/store.ts';
 import type { DecisionRecord } from '../hub/protocol.ts';
-import { createNative } from '../repository/index.ts';
 
 /** A moment that tests call now. */
 export const noon = Date.parse('2026-11-27T12:00:00.000Z');
+
+/** Lower-case hex of SHA-256 of the text's UTF-8. */
+export const sha256 = (text: string): string => hash('sha256', text, 'hex');
 
 /** A home of its own in a new folder. */
 export function createHome(context: TestContext): Home {
@@ -34,7 +37,7 @@ export function openTestStore(
   home: Home,
   options: Partial<Omit<OpenStoreOptions, 'home'>> = {},
 ): Store {
-  const store = openStore({ home, device: 'laptop', now: () => noon, sha256: createNative().sha256, ...options });
+  const store = openStore({ home, device: 'laptop', now: () => noon, sha256, ...options });
   if (store.kind !== 'store') return assert.fail(store.message);
   context.after(() => store.close());
   return store;

@@ -1,7 +1,7 @@
 /** Whether a store is whole. */
 import type { Database } from 'better-sqlite3';
 import type { Native } from '../../engine/index.ts';
-import type { Chain } from './chainTable.ts';
+import type { Chain, ChainTable } from './chainTable.ts';
 import { CorruptStore } from './problem.ts';
 import { tablesOf } from './tables.ts';
 
@@ -13,15 +13,22 @@ const endEntries = 32;
 
 /** Throws `CorruptStore`, or what SQLite says, where the store is not what was written. */
 export function checkStore(db: Database, depth: CheckDepth, native: Pick<Native, 'sha256'>): void {
-  if (depth === 'all') {
-    const found = db.pragma('quick_check(1)', { simple: true });
-    if (found !== 'ok') throw new CorruptStore(`SQLite finds: ${String(found)}`);
-  }
-  const { chain: table } = tablesOf(db, native);
+  // Others may be writing: all that is compared has to be of one moment.
+  db.transaction(() => {
+    if (depth === 'all') checkPages(db);
+    checkChain(tablesOf(db, native).chain, depth);
+  })();
+}
+
+function checkPages(db: Database): void {
+  const found = db.pragma('quick_check(1)', { simple: true });
+  if (found !== 'ok') throw new CorruptStore(`SQLite finds: ${String(found)}`);
+}
+
+function checkChain(table: ChainTable, depth: CheckDepth): void {
   const chain = table.read();
-  const from = depth === 'all' ? chain.anchor : endOf(chain, table.headAt(chain.head.seq - endEntries));
-  let last = from;
-  for (const { head } of table.walk(chain.device, from)) last = head;
+  let last = depth === 'all' ? chain.anchor : endOf(chain, table.headAt(chain.head.seq - endEntries));
+  for (const { head } of table.walk(chain.device, last)) last = head;
   if (last.seq !== chain.head.seq || last.hash !== chain.head.hash)
     throw new CorruptStore(`the journal ends with entry ${last.seq} and not with ${chain.head.seq}`);
 }

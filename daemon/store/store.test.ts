@@ -4,13 +4,11 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { breakOf, chainStart, headOf } from '../../engine/index.ts';
-import { createNative } from '../../repository/index.ts';
-import { createHome, decision, noon, openTestStore } from '../../test/store.ts';
+import { createHome, decision, noon, openTestStore, sha256 } from '../../test/store.ts';
 import { connect, runtimeProblem } from './connect.ts';
 import { openStore } from './open.ts';
 import type { Appended, Store } from './store.ts';
 
-const { sha256 } = createNative();
 const dayMs = 86_400_000;
 
 function appended(result: Appended) {
