@@ -79,7 +79,7 @@ test('full, and set to block: the gate has no verdict, and nothing is missing', 
   await journal.record(decision());
   const recorded = await journal.record(decision());
   assert.equal(recorded.kind, 'refused');
-  assert.equal(store.status().missing, 0);
+  assert.equal(store.status().missed, 0);
 });
 
 test('full, and set to leave a gap: the gate passes, and a gap record comes before the next one that has room', async (context) => {
@@ -90,7 +90,7 @@ test('full, and set to leave a gap: the gate passes, and a gap record comes befo
   );
   for (let at = 0; at < 3; at++) await journal.record(decision());
   for (let at = 0; at < 4; at++) assert.equal((await journal.record(decision())).kind, 'missed');
-  assert.equal(store.status().missing, 4);
+  assert.equal(store.status().missed, 4);
   clock.now += 40 * dayMs;
   assert.deepEqual(await journal.record(decision()), { kind: 'kept', seq: 5 });
   const [gap, next] = store.entries(3, 10);
@@ -99,7 +99,7 @@ test('full, and set to leave a gap: the gate passes, and a gap record comes befo
     { kind: 'gap', id: '', at: new Date(clock.now).toISOString(), reason: 'limit', missing: 4 },
   );
   assert.equal(next?.record.kind, 'decision');
-  assert.equal(store.status().missing, 0);
+  assert.equal(store.status().missed, 0);
 });
 
 test('observe: records that cannot be kept are counted and told of', async (context) => {
@@ -110,7 +110,7 @@ test('observe: records that cannot be kept are counted and told of', async (cont
   );
   for (let at = 0; at < 3; at++) await journal.record(decision());
   await journal.close();
-  assert.equal(store.status().missing, 2);
+  assert.equal(store.status().missed, 2);
   assert.match(lost.join(), /^2: the journal is full/);
 });
 

@@ -1,7 +1,8 @@
 /** The journal's tables: the one row that says where the chain stands, and the entries. */
 import type { Database } from 'better-sqlite3';
 import { type ChainHead, chainStart, type Link, type Native } from '../../engine/index.ts';
-import type { GapRecord, JournalRecord } from '../../hub/protocol.ts';
+import type { JournalRecord } from '../../hub/protocol.ts';
+import { type MissedCounts, noneMissed } from './missed.ts';
 import { CorruptStore } from './problem.ts';
 
 /** Where the device's chain stands. */
@@ -14,8 +15,8 @@ export interface Chain {
   readonly acknowledged: ChainHead;
   /** UTF-8 bytes of the entries kept. */
   readonly bytes: number;
-  /** Decisions that could not be kept since the last gap record. */
-  readonly missing: { readonly count: number; readonly reason: GapRecord['reason'] | null };
+  /** Of the decisions that could not be kept, those that there are gap records for. */
+  readonly told: MissedCounts;
 }
 
 export interface ChainTable {
@@ -46,8 +47,7 @@ export interface CheckedEntry {
 
 /** What a new store's chain begins with. */
 export function firstChain(device: string): Chain {
-  const missing = { count: 0, reason: null };
-  return { device, head: chainStart, anchor: chainStart, acknowledged: chainStart, bytes: 0, missing };
+  return { device, head: chainStart, anchor: chainStart, acknowledged: chainStart, bytes: 0, told: noneMissed };
 }
 
 interface EntryRow {
@@ -64,7 +64,7 @@ export function chainTable(db: Database, { sha256 }: Pick<Native, 'sha256'>): Ch
   const read = db.prepare<[], ChainRow>('SELECT * FROM chain WHERE id = 1');
   const write = db.prepare(`
     INSERT OR REPLACE INTO chain VALUES (1, @device, @head_seq, @head_hash, @anchor_seq, @anchor_hash,
-      @acknowledged_seq, @acknowledged_hash, @bytes, @missing, @missing_reason, @seal)`);
+      @acknowledged_seq, @acknowledged_hash, @bytes, @told_limit, @told_disk_full, @seal)`);
   const add = db.prepare('INSERT INTO entry VALUES (?, ?, ?, ?)');
   const after = db.prepare<[number, number], EntryRow>(
     'SELECT seq, text, hash FROM entry WHERE seq > ? ORDER BY seq LIMIT ?',
@@ -140,8 +140,8 @@ interface ChainRow {
   readonly acknowledged_seq: number;
   readonly acknowledged_hash: string;
   readonly bytes: number;
-  readonly missing: number;
-  readonly missing_reason: Chain['missing']['reason'];
+  readonly told_limit: number;
+  readonly told_disk_full: number;
   readonly seal: string;
 }
 
@@ -154,13 +154,13 @@ function readChain(row: ChainRow | undefined, sha256: Native['sha256']): Chain {
     anchor: { seq: row.anchor_seq, hash: row.anchor_hash },
     acknowledged: { seq: row.acknowledged_seq, hash: row.acknowledged_hash },
     bytes: row.bytes,
-    missing: { count: row.missing, reason: row.missing_reason },
+    told: { limit: row.told_limit, diskFull: row.told_disk_full },
   };
   if (sha256(JSON.stringify(columnsOf(chain))) !== row.seal) throw new CorruptStore("the journal's head is damaged");
   return chain;
 }
 
-function columnsOf({ device, head, anchor, acknowledged, bytes, missing }: Chain): Omit<ChainRow, 'seal'> {
+function columnsOf({ device, head, anchor, acknowledged, bytes, told }: Chain): Omit<ChainRow, 'seal'> {
   return {
     device,
     head_seq: head.seq,
@@ -170,7 +170,7 @@ function columnsOf({ device, head, anchor, acknowledged, bytes, missing }: Chain
     acknowledged_seq: acknowledged.seq,
     acknowledged_hash: acknowledged.hash,
     bytes,
-    missing: missing.count,
-    missing_reason: missing.reason,
+    told_limit: told.limit,
+    told_disk_full: told.diskFull,
   };
 }

@@ -64,13 +64,15 @@ export function identityOf(file: string): string | null {
 }
 
 /**
- * Does something while no other process does: for making and replacing the store itself. The lock is SQLite's on an empty
- * file, which the system lets go of when its holder dies.
+ * Does something while no other process does: for what is not in the store, and for the store itself. The lock is SQLite's
+ * on a file of its own, which the system lets go of when its holder dies.
  */
 export function whileLocked<T>(lockFile: string, work: () => T): T {
   const db = openFile(lockFile);
   try {
     if (process.platform !== 'win32') chmodSync(lockFile, 0o600);
+    // SQLite would begin an empty file again each time, and on a full disk it could not.
+    if (statSync(lockFile).size === 0) db.pragma('user_version = 1');
     db.exec('BEGIN EXCLUSIVE');
     return work();
   } finally {

@@ -1,9 +1,10 @@
 /** The chain grows at its end and is cut at its beginning. All of it happens within the caller's transaction. */
 import { type ChainHead, type Link, link, type Native } from '../../engine/index.ts';
-import type { JournalRecord } from '../../hub/protocol.ts';
+import type { GapRecord, JournalRecord } from '../../hub/protocol.ts';
 import type { Chain, ChainTable } from './chainTable.ts';
 import { gapRecord } from './gap.ts';
 import type { StoreLimits } from './limits.ts';
+import { type MissedCounts, noneMissed } from './missed.ts';
 import { CorruptStore, type Refusal } from './problem.ts';
 import type { Tables } from './tables.ts';
 
@@ -11,6 +12,8 @@ export interface GrowthOptions {
   readonly now: () => number;
   readonly sha256: Native['sha256'];
   readonly limits: StoreLimits;
+  /** The decisions that could not be kept until now; null where nobody knows. */
+  readonly missed: () => MissedCounts | null;
 }
 
 /** Adds a record, before it what is missing, and makes room for them. A refusal is to be rolled back. */
@@ -19,7 +22,7 @@ export function appendRecord(
   record: JournalRecord,
   options: GrowthOptions,
 ): { readonly kind: 'appended'; readonly link: Link<JournalRecord> } | Refusal {
-  const before = tellMissing(tables, tables.chain.read(), options);
+  const before = tellMissed(tables, tables.chain.read(), options);
   const next = link({ device: before.device, head: before.head, record }, options);
   const chain = roomFor(Buffer.byteLength(next.text), tables.chain, before, options);
   if ('kind' in chain) return chain;
@@ -45,12 +48,21 @@ export function headAt(table: ChainTable, seq: number, { anchor }: Chain): Chain
   return head;
 }
 
-function tellMissing(tables: Tables, chain: Chain, options: GrowthOptions): Chain {
-  const { count, reason } = chain.missing;
-  if (reason === null) return chain;
-  const record = gapRecord(reason, count, options.now());
-  const gap = link<JournalRecord>({ device: chain.device, head: chain.head, record }, options);
-  return { ...add(tables, gap, chain), missing: { count: 0, reason: null } };
+/** Says in gap records what could not be kept before. */
+function tellMissed(tables: Tables, chain: Chain, options: GrowthOptions): Chain {
+  const missed = options.missed();
+  if (missed === null)
+    return { ...addGap(tables, chain, gapRecord('corruption', null, options.now()), options), told: noneMissed };
+  let told = chain;
+  for (const reason of ['limit', 'diskFull'] as const) {
+    const count = missed[reason] - chain.told[reason];
+    if (count > 0) told = addGap(tables, told, gapRecord(reason, count, options.now()), options);
+  }
+  return { ...told, told: missed };
+}
+
+function addGap(tables: Tables, chain: Chain, record: GapRecord, options: GrowthOptions): Chain {
+  return add(tables, link<JournalRecord>({ device: chain.device, head: chain.head, record }, options), chain);
 }
 
 function add({ chain: table, facts }: Tables, { entry, text, head }: Link<JournalRecord>, chain: Chain): Chain {

@@ -4,9 +4,9 @@ import { type Home, makePrivateFolder } from '../home.ts';
 import { runtimeProblem } from './connect.ts';
 import { establish, setAside } from './establish.ts';
 import { defaultLimits, type StoreLimits } from './limits.ts';
+import { addMissed, type MissedReason, prepareMissed, readMissed } from './missed.ts';
 import { placeIn } from './place.ts';
-import { refusalOf, type StoreProblem } from './problem.ts';
-import { keepReserve } from './reserve.ts';
+import { type Refusal, refusalOf, type StoreProblem } from './problem.ts';
 import { StoreSession } from './session.ts';
 import { SqliteStore } from './sqliteStore.ts';
 import type { Store } from './store.ts';
@@ -31,21 +31,26 @@ export function openStore({ home, device, now, sha256, limits }: OpenStoreOption
   const unsafe = makePrivateFolder(home.folder);
   if (unsafe !== null) return { ...unsafe, reason: 'home' };
   const place = placeIn(home);
-  const options = { device, now, sha256, limits: { ...defaultLimits, ...limits } };
+  const options = { device, now, sha256, limits: { ...defaultLimits, ...limits }, missed: () => readMissed(place) };
   try {
     const connection = establish(place, options);
     if ('kind' in connection) return connection;
-    keepReserve(place);
     const session = new StoreSession(connection, {
       file: place.file,
       sha256,
       open: () => establish(place, options),
       setAside: (identity, cause) => setAside(place, { identity, cause }, options),
     });
+    prepareMissed(place);
     return new SqliteStore(place, session, options);
   } catch (error) {
     const refusal = refusalOf(error);
     if (refusal === null) throw error;
-    return { kind: 'problem', reason: 'disk', message: refusal.message };
+    return { kind: 'problem', reason: refusal.reason === 'diskFull' ? 'diskFull' : 'disk', message: refusal.message };
   }
+}
+
+/** Counts a decision that passed though there is no store that could keep it. */
+export function missDecision(home: Home, reason: MissedReason): Refusal | null {
+  return addMissed(placeIn(home), reason, 1);
 }

@@ -23,8 +23,8 @@ export interface Place {
   readonly nextFile: string;
   /** Held by whoever makes or replaces a store. */
   readonly lock: string;
-  /** Space that is given up so that a full disk can be told of. */
-  readonly reserve: string;
+  /** Counts decisions that could not be kept. */
+  readonly missed: string;
 }
 
 export function placeIn({ folder, store }: Home): Place {
@@ -35,7 +35,7 @@ export function placeIn({ folder, store }: Home): Place {
     nextFolder,
     nextFile: path.join(nextFolder, 'kerb.db'),
     lock: path.join(folder, 'store.lock'),
-    reserve: path.join(folder, 'store.reserve'),
+    missed: path.join(folder, 'store.missed'),
   };
 }
 

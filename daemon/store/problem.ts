@@ -3,8 +3,8 @@
 /** There is no store, and why: nothing was changed. */
 export interface StoreProblem {
   readonly kind: 'problem';
-  /** `newer`: a newer Kerb wrote it. `runtime`: this Node cannot load SQLite. `home`: whose folder it is. `disk`: what the disk says. */
-  readonly reason: 'newer' | 'runtime' | 'home' | 'disk';
+  /** `newer`: a newer Kerb wrote it. `runtime`: this Node cannot load SQLite. `home`: whose folder it is. */
+  readonly reason: 'newer' | 'runtime' | 'home' | 'diskFull' | 'disk';
   readonly message: string;
 }
 
@@ -53,7 +53,11 @@ export function refusalOf(error: unknown): Refusal | null {
 }
 
 const refusals: readonly (readonly [RegExp, Refusal['reason'], string])[] = [
-  [/^SQLITE_FULL|^ENOSPC|^EDQUOT|^EFBIG/, 'diskFull', 'no space is left on the disk of KERB_HOME: make some'],
+  [
+    /^SQLITE_FULL|^SQLITE_IOERR_SHMSIZE|^ENOSPC|^EDQUOT|^EFBIG/,
+    'diskFull',
+    'no space is left on the disk of KERB_HOME: make some',
+  ],
   [
     /^SQLITE_(?:READONLY|CANTOPEN|PERM)|^E(?:ROFS|ACCES|PERM)$/,
     'readOnly',

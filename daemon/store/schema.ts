@@ -23,8 +23,8 @@ const steps: readonly string[] = [
     acknowledged_seq INTEGER NOT NULL, acknowledged_hash TEXT NOT NULL,
     -- UTF-8 bytes of the entries kept.
     bytes INTEGER NOT NULL,
-    -- Decisions that could not be kept since the last gap record, and why.
-    missing INTEGER NOT NULL, missing_reason TEXT,
+    -- How many of the decisions that could not be kept, by reason, there are gap records for.
+    told_limit INTEGER NOT NULL, told_disk_full INTEGER NOT NULL,
     seal TEXT NOT NULL
   ) STRICT;
 

@@ -5,9 +5,9 @@ import { type CheckDepth, checkStore } from './check.ts';
 import { asideNotes } from './establish.ts';
 import type { DecisionFact, DecisionTarget } from './factTable.ts';
 import { appendRecord, type GrowthOptions, headAt, prune } from './growth.ts';
+import { addMissed, type MissedCounts, type MissedReason, readMissed, repairMissed } from './missed.ts';
 import type { Place } from './place.ts';
 import { CorruptStore } from './problem.ts';
-import { keepReserve, releaseReserve } from './reserve.ts';
 import { schemaVersion } from './schema.ts';
 import type { StoreSession } from './session.ts';
 import type { Acknowledged, Appended, AppendOptions, Pruned, Store, StoreStatus, Written } from './store.ts';
@@ -21,7 +21,6 @@ export class SqliteStore implements Store {
   readonly #session: StoreSession;
   /** Verdicts that were of use since the last write. */
   readonly #used = new Set<string>();
-  #hasReserve = true;
 
   constructor(place: Place, session: StoreSession, options: GrowthOptions) {
     this.#place = place;
@@ -38,7 +37,7 @@ export class SqliteStore implements Store {
       if (verdicts.size > 0) this.#putVerdicts(tables, verdicts);
       return { kind: 'appended', entry: done.link.entry, hash: done.link.head.hash };
     });
-    if (appended.kind === 'appended' && !this.#hasReserve) this.#renewReserve();
+    if (appended.kind === 'appended') repairMissed(this.#place);
     return appended;
   }
 
@@ -78,17 +77,8 @@ export class SqliteStore implements Store {
     });
   }
 
-  miss(reason: 'limit' | 'diskFull', count: number): Written {
-    if (reason === 'diskFull') {
-      releaseReserve(this.#place);
-      this.#hasReserve = false;
-    }
-    return this.#session.write('soon', (tables) => {
-      const chain = tables.chain.read();
-      const missing = { count: chain.missing.count + count, reason: chain.missing.reason ?? reason };
-      tables.chain.write({ ...chain, missing });
-      return written;
-    });
+  miss(reason: MissedReason, count: number): Written {
+    return addMissed(this.#place, reason, count) ?? written;
   }
 
   findDecision(target: DecisionTarget): DecisionFact | null {
@@ -148,7 +138,7 @@ export class SqliteStore implements Store {
 
   status(): StoreStatus {
     return this.#session.read((tables) => {
-      const { device, head, anchor, acknowledged, bytes, missing } = tables.chain.read();
+      const { device, head, anchor, acknowledged, bytes, told } = tables.chain.read();
       const { db } = this.#session;
       return {
         file: this.#place.file,
@@ -160,7 +150,7 @@ export class SqliteStore implements Store {
         entries: head.seq - anchor.seq,
         unacknowledged: head.seq - Math.max(acknowledged.seq, anchor.seq),
         entryBytes: bytes,
-        missing: missing.count,
+        missed: untold(readMissed(this.#place), told),
         verdicts: tables.verdicts.count(),
         requests: tables.requests.all().size,
         setAside: asideNotes(tables.state),
@@ -176,14 +166,15 @@ export class SqliteStore implements Store {
     tables.verdicts.put(verdicts, { used: this.#used, limit: this.#options.limits.maxVerdicts });
     this.#used.clear();
   }
-
-  #renewReserve(): void {
-    keepReserve(this.#place);
-    this.#hasReserve = true;
-  }
 }
 
 const written: Written = { kind: 'written' };
+
+/** The decisions that there is no gap record for yet. */
+function untold(missed: MissedCounts | null, told: MissedCounts): number | null {
+  if (missed === null) return null;
+  return Math.max(0, missed.limit - told.limit) + Math.max(0, missed.diskFull - told.diskFull);
+}
 
 function divergence({ device, head }: Chain, seq: number): string {
   return `the hub has an entry ${seq} of device ${device} that is not the one kept here, where the journal is at ${head.seq}`;

@@ -7,6 +7,7 @@ import type { JournalEntry, JournalRecord } from '../../hub/protocol.ts';
 import type { CheckDepth } from './check.ts';
 import type { AsideNote } from './establish.ts';
 import type { DecisionFact, DecisionTarget } from './factTable.ts';
+import type { MissedReason } from './missed.ts';
 import type { Refusal } from './problem.ts';
 
 export interface Store {
@@ -23,7 +24,7 @@ export interface Store {
   /** Lets entries go that may go, and says how many did. A full journal does so by itself. */
   prune(): Pruned;
   /** Counts decisions that passed and cannot be kept: the next one that can has a gap record before it. */
-  miss(reason: 'limit' | 'diskFull', count: number): Written;
+  miss(reason: MissedReason, count: number): Written;
   /** The newest decision on a commit or, failing that, on its tree. */
   findDecision(target: DecisionTarget): DecisionFact | null;
   /** Judged files by key; the key holds all that the verdict depends on. */
@@ -67,8 +68,8 @@ export interface StoreStatus {
   readonly entries: number;
   readonly unacknowledged: number;
   readonly entryBytes: number;
-  /** Decisions that passed and could not be kept, and for which there is no gap record yet. */
-  readonly missing: number;
+  /** Decisions that passed and could not be kept, and that there is no gap record for yet; null where nobody knows. */
+  readonly missed: number | null;
   readonly verdicts: number;
   readonly requests: number;
   /** Damaged stores that were set aside, the newest last. */
