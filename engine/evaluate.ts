@@ -5,7 +5,7 @@ import { createJudgeCache, type JudgeCache, nextGeneration, resetCache } from '.
 import { maskAll } from './evaluation/maskAll.ts';
 import { type Bench, judgePart, type PartJudgement } from './evaluation/part.ts';
 import { inFile, movedBy, type PlacedFindings } from './evaluation/placed.ts';
-import { type Baseline, except } from './except.ts';
+import { type Approved, type Baseline, except } from './except.ts';
 import type { Document, Finding, Native, Problem, SourceFile, Span, Value } from './model.ts';
 import type { PolicySet } from './policy/compile.ts';
 
@@ -26,6 +26,11 @@ export interface JudgeOptions {
    * does not govern, unless the configuration allows that. Absent: no change is judged, and every suppression governs.
    */
   readonly base?: string | null;
+  /**
+   * Exceptions that other people approved, and the instant. It is not part of the context, which policies see: nothing is
+   * judged anew when time goes by.
+   */
+  readonly approved?: Approved;
 }
 
 /** What policies see as `context`. */
@@ -131,13 +136,19 @@ function inParts<Key extends 'secrets' | 'problems', Moved>(
 function answered({ document, judgements, assembly, secrets, options }: Answering): readonly PlacedFindings[] {
   const { placed, originOf } = assembly;
   const maySuppress = judgements.some((judgement) => judgement.maySuppress);
-  if (!maySuppress && options.baseline === undefined && secrets.length === 0) return placed;
+  const mayBeApproved = isNamedIn(options.approved, placed);
+  if (!maySuppress && !mayBeApproved && options.baseline === undefined && secrets.length === 0) return placed;
   const findings = maskAll(
     except({ document, findings: inFile(placed), maySuppress, ...options }),
     secrets.map(({ start, end }) => document.file.text.slice(start, end)),
     ({ fingerprint }) => originOf(fingerprint)?.mark.judged.uncut ?? null,
   );
   return [{ offset: 0, findings }];
+}
+
+function isNamedIn(approved: Approved | undefined, placed: readonly PlacedFindings[]): boolean {
+  if (approved === undefined || approved.register.size === 0) return false;
+  return placed.some(({ findings }) => findings.some(({ policy }) => approved.register.of(policy).length > 0));
 }
 
 interface Answering {

@@ -2,7 +2,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { configurationOf, judgeText, policySet, said } from '../test/policySet.ts';
-import { applyEdits, decide, fixesOf, formatBaseline, ownPolicies, readBaseline } from './index.ts';
+import {
+  type Approved,
+  type ApprovedException,
+  applyEdits,
+  createJudgeCache,
+  decide,
+  fixesOf,
+  formatBaseline,
+  organisationConfiguration,
+  ownPolicies,
+  readBaseline,
+  readOrganisationRules,
+  registerExceptions,
+} from './index.ts';
 
 const privileged = `
 resource: kubernetes.container
@@ -274,4 +287,85 @@ test('hostile: a hundred thousand suppressions, and as many lines of comments', 
   const { findings } = judgeText('pod.yaml', lines + pod({}), policies);
   assert.ok(findings.length < 2_100);
   assert.ok(findings.some(({ message }) => message.includes('at most 1000 suppressions')));
+});
+
+const approved = (changes: Partial<ApprovedException> = {}): Approved => ({
+  register: registerExceptions([
+    {
+      id: 'EX-1',
+      policies: [{ id: 'k/*' }],
+      scope: {
+        repositories: [],
+        paths: ['deploy/**'],
+        resources: [],
+        environments: [],
+        gates: [],
+        actors: [],
+        match: null,
+      },
+      fingerprints: [],
+      category: 'waiver',
+      justification: null,
+      statement: 'until the old node is gone',
+      compensatingControls: [],
+      ticket: null,
+      requestedBy: 'ada',
+      approvals: [{ who: 'grace', role: 'security', keyid: 'k', at: '2026-11-20T00:00:00.000Z' }],
+      notBefore: '2026-11-20T00:00:00.000Z',
+      expiresAt: '2026-12-20T00:00:00.000Z',
+      maxUses: null,
+      revokedAt: null,
+      baseCommit: null,
+      ...changes,
+    },
+  ]),
+  atMs: Date.parse('2026-11-22T12:00:00.000Z'),
+  repository: null,
+  actor: null,
+  revision: null,
+  uses: new Map(),
+});
+
+test('an approved exception marks, outweighs suppression and baseline, and lets no suppression look unused', () => {
+  const text = pod({ 3: allow('k/tag') });
+  const plain = judgeText('deploy/pod.yaml', text, policies);
+  const baseline = readBaseline(plain.findings.map(({ fingerprint }) => fingerprint).join('\n'));
+  const only = approved({ policies: [{ id: 'k/tag' }] });
+  const verdict = judgeText('deploy/pod.yaml', text, policies, { approved: only, baseline });
+  assert.deepEqual(said(verdict), [`${open[0]} [approved]`, `${open[1]} [baseline]`, `${open[2]} [approved]`]);
+  assert.deepEqual(
+    verdict.findings.map(({ fingerprint }) => fingerprint),
+    plain.findings.map(({ fingerprint }) => fingerprint),
+  );
+  assert.equal(formatBaseline(verdict.findings).includes('k/tag'), false);
+  assert.equal(decide([verdict]).effect, 'allow');
+  assert.deepEqual(
+    said(judgeText('other/pod.yaml', text, policies, { approved: only })),
+    said(judgeText('other/pod.yaml', text, policies)),
+  );
+});
+
+test('a cache that has seen an exception does not remember it: expiry is noticed without an edit', () => {
+  const cache = createJudgeCache();
+  const during = approved();
+  const after = { ...during, atMs: Date.parse('2026-12-20T00:00:00.000Z') };
+  for (const given of [during, after, during]) {
+    const full = judgeText('deploy/pod.yaml', pod({}), policies, { approved: given });
+    const incremental = judgeText('deploy/pod.yaml', pod({}), policies, { approved: given, cache });
+    assert.deepEqual(incremental.findings, full.findings);
+    assert.equal(incremental.counts.excepted, given === after ? 0 : 3);
+  }
+});
+
+test('an organisation says how long exceptions last and what is never exempt', () => {
+  const of = (text: string) => {
+    const { rules, problems } = readOrganisationRules({ path: 'organisation.yaml', text });
+    assert.deepEqual(problems, []);
+    return policySet({ 'k/privileged': privileged, 'k/tag': tag }, organisationConfiguration(rules!));
+  };
+  const excepted = (text: string) =>
+    judgeText('deploy/pod.yaml', pod({}), of(text), { approved: approved() }).counts.excepted;
+  assert.equal(excepted('exceptions: { longestDays: { high: 30 } }'), 3);
+  assert.equal(excepted('exceptions: { longestDays: { high: 29 } }'), 0);
+  assert.equal(excepted('exceptions: { never: [k/tag] }'), 1);
 });

@@ -23,7 +23,30 @@ export {
 export { createMasker } from './evaluation/maskAll.ts';
 export { inFile, movedFinding } from './evaluation/placed.ts';
 export { secretMask } from './evaluation/secretMask.ts';
-export { type Baseline, formatBaseline, type OwnPolicy, ownPolicies, readBaseline } from './except.ts';
+export { type Approved, type Baseline, formatBaseline, type OwnPolicy, ownPolicies, readBaseline } from './except.ts';
+export {
+  type ApprovedException,
+  defaultExceptionTerms,
+  type ExceptionCategory,
+  type ExceptionTerms,
+  exceptionCategories,
+  formatExceptions,
+  readExceptions,
+} from './exception/approved.ts';
+export {
+  type Circumstances,
+  type Objection,
+  objectionTo,
+  type PreparedException,
+  prepareException,
+} from './exception/objection.ts';
+export {
+  type ExceptionRegister,
+  lastBoundary,
+  markApproved,
+  nextBoundary,
+  registerExceptions,
+} from './exception/register.ts';
 export { type FixChoice, type FixedFile, fixesOf, fixFile } from './fix.ts';
 export { mask } from './mask.ts';
 export * from './model.ts';
@@ -54,7 +77,13 @@ export {
   readOrganisationRules,
 } from './organisation/rules.ts';
 export { type CaseResult, type CasesRequest, type CasesResult, runCases } from './policy/cases.ts';
-export { checkPolicies, compilePolicies, type EnabledPolicy, type PolicySet } from './policy/compile.ts';
+export {
+  checkPolicies,
+  compilePolicies,
+  type EnabledPolicy,
+  type PolicySet,
+  policyDigest,
+} from './policy/compile.ts';
 export {
   type Configuration,
   defaultConfiguration,

@@ -185,8 +185,17 @@ export interface Related {
   readonly message: string;
 }
 
-/** Why a finding does not count: an inline suppression, or the baseline. It is marked, never removed. */
+/** Why a finding does not count. It is marked, never removed. Where several reasons hold, the first of these is told. */
 export type Exception =
+  | {
+      /** Another person answers for it: see `ApprovedException`. */
+      readonly kind: 'approved';
+      readonly id: string;
+      readonly reason: string;
+      /** The instant at which it ends, ISO 8601 in UTC to the millisecond. */
+      readonly until: string;
+      readonly approvedBy: readonly string[];
+    }
   | { readonly kind: 'suppression'; readonly reason: string; readonly until: string; readonly span: Span }
   | { readonly kind: 'baseline' };
 

@@ -30,6 +30,13 @@ export const jsonReport = z.strictObject({
       fingerprint: z.string().regex(/^[0-9a-f]{32}$/),
       exception: z
         .union([
+          z.strictObject({
+            kind: z.literal('approved'),
+            id: z.string(),
+            reason: z.string(),
+            until: z.iso.datetime({ precision: 3 }),
+            approvedBy: z.array(z.string()),
+          }),
           z.strictObject({ kind: z.literal('suppression'), reason: z.string(), until: z.iso.date() }),
           z.strictObject({ kind: z.literal('baseline') }),
         ])

@@ -1,5 +1,5 @@
 /** JUnit XML, as Jenkins and GitLab read it: a suite for each file, a case for each finding. */
-import { type Report, type ReportedFinding, type ReportedProblem, tallyOf } from './report.ts';
+import { exceptedOf, type Report, type ReportedFinding, type ReportedProblem, tallyOf } from './report.ts';
 
 /** A whole XML document. What denies is a failure, a broken rule or an unreadable file an error; the rest passes with a word. */
 export function formatJunit(report: Report): string {
@@ -11,7 +11,7 @@ export function formatJunit(report: Report): string {
     tests: Math.max(1, report.findings.length + report.problems.length),
     failures: tally.deny,
     errors: tally.error + blocking.length,
-    skipped: tally.suppressed + tally.baseline,
+    skipped: exceptedOf(tally),
     time: (report.decision.latencyMs / 1000).toFixed(3),
   });
   if (suites.length === 0)
@@ -45,7 +45,7 @@ function suite(file: string, { findings, problems }: Group, report: Report): str
     tests: findings.length + problems.length,
     failures: tally.deny,
     errors: tally.error + problems.filter((problem) => problem.blocking).length,
-    skipped: tally.suppressed + tally.baseline,
+    skipped: exceptedOf(tally),
   });
   const cases = [...problems.map(problemCase), ...findings.map((finding) => findingCase(finding, report))];
   return `  <testsuite ${head}>\n${cases.join('\n')}\n  </testsuite>`;
@@ -71,14 +71,19 @@ function findingCase(finding: ReportedFinding, report: Report): string {
 function resultOf(finding: ReportedFinding, text: string): string {
   const { exception, message } = finding;
   if (exception !== null) {
-    const reason =
-      exception.kind === 'suppression' ? `suppressed until ${exception.until}: ${exception.reason}` : 'in the baseline';
-    return `<skipped ${attributes({ message: reason })}/>`;
+    return `<skipped ${attributes({ message: exceptionWords(exception) })}/>`;
   }
   const details = attributes({ message, type: finding.severity });
   if (finding.outcome === 'error') return `<error ${details}>${escapeXml(text)}</error>`;
   if (finding.enforcement === 'deny') return `<failure ${details}>${escapeXml(text)}</failure>`;
   return `<system-out>${escapeXml(`${finding.enforcement}: ${text}`)}</system-out>`;
+}
+
+function exceptionWords(exception: NonNullable<ReportedFinding['exception']>): string {
+  if (exception.kind === 'baseline') return 'in the baseline';
+  const { reason, until } = exception;
+  if (exception.kind === 'suppression') return `suppressed until ${until}: ${reason}`;
+  return `exempt until ${until} by ${exception.id}, approved by ${exception.approvedBy.join(', ')}: ${reason}`;
 }
 
 function problemCase(problem: ReportedProblem): string {

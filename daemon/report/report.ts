@@ -77,19 +77,27 @@ export interface Tally {
   readonly warn: number;
   readonly audit: number;
   readonly error: number;
+  readonly approved: number;
   readonly suppressed: number;
   readonly baseline: number;
 }
 
 /** Counts findings: one with an exception only as such, a broken rule only as an error. */
 export function tallyOf(findings: readonly ReportedFinding[]): Tally {
-  const tally = { deny: 0, warn: 0, audit: 0, error: 0, suppressed: 0, baseline: 0 };
+  const tally = { deny: 0, warn: 0, audit: 0, error: 0, approved: 0, suppressed: 0, baseline: 0 };
   for (const { enforcement, exception, outcome } of findings) {
-    if (exception !== null) tally[exception.kind === 'suppression' ? 'suppressed' : 'baseline']++;
+    if (exception !== null) tally[tallies[exception.kind]]++;
     else if (outcome === 'error') tally.error++;
     else tally[enforcement]++;
   }
   return tally;
+}
+
+const tallies = { approved: 'approved', suppression: 'suppressed', baseline: 'baseline' } as const;
+
+/** How many do not count. */
+export function exceptedOf({ approved, suppressed, baseline }: Tally): number {
+  return approved + suppressed + baseline;
 }
 
 /** Whole for ranges that the reader of a format insists on: the beginning of the file. */

@@ -134,6 +134,12 @@ function suppressionOf({ exception }: ReportedFinding): object {
     return { suppressions: [{ kind: 'external', status: 'accepted', justification: 'in the baseline' }] };
   }
   const { reason, until } = exception;
+  if (exception.kind === 'approved') {
+    const { id, approvedBy } = exception;
+    const justification = `${reason} (${id}, approved by ${approvedBy.join(', ')} until ${until})`;
+    const properties = { id, until, approvedBy };
+    return { suppressions: [{ kind: 'external', status: 'accepted', justification, properties }] };
+  }
   return {
     suppressions: [
       { kind: 'inSource', status: 'accepted', justification: `${reason} (until ${until})`, properties: { until } },

@@ -13,6 +13,7 @@ export function summaryOf(report: Report, tally: Tally): string {
     blocking > 0 ? counted(blocking, 'problem') : '',
   ].filter((part) => part !== '');
   const excepted = [
+    tally.approved > 0 ? `${tally.approved} exempt` : '',
     tally.suppressed > 0 ? `${tally.suppressed} suppressed` : '',
     tally.baseline > 0 ? `${tally.baseline} in the baseline` : '',
   ].filter((part) => part !== '');

@@ -26,9 +26,9 @@ export function maskAll(
     const resource = masked(finding.resource);
     const related = finding.related.map((one) => ({ ...one, message: masked(one.message) }));
     const exception =
-      finding.exception?.kind === 'suppression'
-        ? { ...finding.exception, reason: masked(finding.exception.reason) }
-        : finding.exception;
+      finding.exception === null || finding.exception.kind === 'baseline'
+        ? finding.exception
+        : { ...finding.exception, reason: masked(finding.exception.reason) };
     return { ...finding, message, path, resource, related, exception };
   });
 }

@@ -1,5 +1,6 @@
 /** `organisation.yaml`: what an organisation has decided for all its repositories. It travels in a signed bundle. */
 import { z } from 'zod';
+import { defaultExceptionTerms, type ExceptionTerms, policyName } from '../exception/approved.ts';
 import type { Enforcement, SourceFile } from '../model.ts';
 import { type Configuration, configurationOf, defaultConfiguration, namesIn } from '../policy/configuration.ts';
 import { type FileProblem, readYaml } from '../policy/file.ts';
@@ -11,6 +12,7 @@ export interface OrganisationRules {
   readonly policies: Configuration['policies'];
   readonly ignore: Configuration['ignore'];
   readonly suppressions: Configuration['suppressions'];
+  readonly exceptions: ExceptionTerms;
   /** Policy ids, `<domain>/*`, `*`; and the words `suppressions` and `baseline`. */
   readonly locked: readonly string[];
   /** While a bundle is being rolled out: the most that this gate does for the policies that it changed. */
@@ -49,6 +51,9 @@ export const defaultGateSettings: GateSettings = {
 const maxCharacters = 1_000_000;
 const lockable = /^(?:suppressions|baseline|\*|[a-z0-9-]+(?:\/[a-z0-9-]+)*\/(?:\*|[a-z0-9-]+))$/;
 
+const { longestDays: usualDays } = defaultExceptionTerms;
+const days = (usual: number) => z.int().min(1).max(3_650).default(usual);
+
 /** The exact form of `organisation.yaml`: what `kerb.yaml` has of policies, what is locked, and how gates behave. */
 const organisationSchema = configurationSchema
   .pick({ sets: true, policies: true, ignore: true, suppressions: true })
@@ -57,6 +62,21 @@ const organisationSchema = configurationSchema
     locked: z
       .array(z.string().regex(lockable, 'expected a policy, `<domain>/*`, `*`, `suppressions` or `baseline`'))
       .max(1_000)
+      .optional(),
+    /** How long approved exceptions last at most, by severity, and what is never exempt. */
+    exceptions: z
+      .strictObject({
+        longestDays: z
+          .strictObject({
+            critical: days(usualDays.critical),
+            high: days(usualDays.high),
+            medium: days(usualDays.medium),
+            low: days(usualDays.low),
+            info: days(usualDays.info),
+          })
+          .optional(),
+        never: z.array(policyName).max(1_000).optional(),
+      })
       .optional(),
     gates: z
       .strictObject({
@@ -81,16 +101,16 @@ export function readOrganisationRules(file: SourceFile): {
   readonly problems: readonly FileProblem[];
 } {
   if (file.text.trim() === '')
-    return { rules: rulesOf(defaultConfiguration, []), gates: defaultGateSettings, problems: [] };
+    return { rules: rulesOf(defaultConfiguration, {}), gates: defaultGateSettings, problems: [] };
   const checked = readYaml(file, organisationSchema, {
     maxBytes: maxCharacters,
     what: "n organisation's configuration",
   });
   if (checked.value === null || !checked.ok())
     return { rules: null, gates: defaultGateSettings, problems: checked.problems };
-  const { locked, gates, ...document } = checked.value;
+  const { locked, gates, exceptions, ...document } = checked.value;
   const configuration = configurationOf(file, document, namesIn(checked.raw, 'policies'), defaultConfiguration);
-  return { rules: rulesOf(configuration, locked ?? []), gates: gatesOf(gates), problems: checked.problems };
+  return { rules: rulesOf(configuration, { locked, exceptions }), gates: gatesOf(gates), problems: checked.problems };
 }
 
 /** Whether something is locked: a policy by its id, or one of the words. */
@@ -110,9 +130,16 @@ function domainOf(id: string): string {
   return id.slice(0, id.lastIndexOf('/'));
 }
 
-function rulesOf(configuration: Configuration, locked: readonly string[]): OrganisationRules {
+function rulesOf(
+  configuration: Configuration,
+  { locked = [], exceptions }: Pick<OrganisationDocument, 'locked' | 'exceptions'>,
+): OrganisationRules {
   const { sets, policies, ignore, suppressions } = configuration;
-  return { sets, policies, ignore, suppressions, locked, cap: null };
+  return { sets, policies, ignore, suppressions, exceptions: termsOf(exceptions), locked, cap: null };
+}
+
+function termsOf(given: OrganisationDocument['exceptions']): ExceptionTerms {
+  return { longestDays: given?.longestDays ?? usualDays, never: given?.never ?? defaultExceptionTerms.never };
 }
 
 function gatesOf(given: OrganisationDocument['gates']): GateSettings {

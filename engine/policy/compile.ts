@@ -78,6 +78,12 @@ export function compilePolicies(
   };
 }
 
+/** `sha256:` and lower-case hex, over the canonical JSON of what one policy says; null where it is not on. */
+export function policyDigest(set: PolicySet, id: string, native: Pick<Native, 'sha256'>): string | null {
+  const enabled = set.policies.find(({ policy }) => policy.id === id);
+  return enabled === undefined ? null : `sha256:${native.sha256(canonicalJson(withoutPlace(enabled.policy)))}`;
+}
+
 /** A set with one policy of another, compiled already. */
 export function onlyPolicy(set: PolicySet, policy: CompiledPolicy): PolicySet {
   const { id, rule } = policy.enabled.policy;
