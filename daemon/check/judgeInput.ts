@@ -1,5 +1,6 @@
 /** One input judged and made ready to be reported: everything that leaves here can be shown to anybody. */
 import {
+  type Approved,
   type Baseline,
   createLines,
   type Finding,
@@ -35,6 +36,7 @@ export interface Desk {
   readonly native: Native;
   readonly context: { readonly gate: string; readonly date: string };
   readonly baseline: Baseline | null;
+  readonly approved: Approved | null;
   /** Working out fixes costs time, so only those who show or apply them ask. */
   readonly repairs: 'omit' | 'include';
 }
@@ -65,8 +67,12 @@ export function judgeInput(input: Input, desk: Desk): Judgement {
 }
 
 /** What the engine is told of the desk. */
-export function judgeOptions({ policies, native, context, baseline }: Desk): JudgeOptions {
-  return { policies, native, context, ...(baseline === null ? {} : { baseline }) };
+export function judgeOptions({ policies, native, context, baseline, approved }: Desk): JudgeOptions {
+  return {
+    ...{ policies, native, context },
+    ...(baseline === null ? {} : { baseline }),
+    ...(approved === null ? {} : { approved }),
+  };
 }
 
 /** The path of an input, relative to the root. */

@@ -6,7 +6,7 @@ import { createDesk, type DeskOptions } from './desk.ts';
 import { type Input, judgeInput } from './judgeInput.ts';
 import { judgeAll, workThrough } from './pool.ts';
 
-const options: DeskOptions = { gate: 'check', date: '2026-11-22', repairs: 'omit', baseline: 'heed' };
+const options: DeskOptions = { gate: 'check', date: '2026-11-22', repairs: 'omit', baseline: 'heed', met: null };
 const pod = (index: number) =>
   `apiVersion: v1\nkind: Pod\nmetadata: { name: web-${index} }\nspec: { hostNetwork: true, containers: [{ name: a, image: a }] }\n# ${'x'.repeat(30_000)}\n`;
 

@@ -1,6 +1,7 @@
 /** `kerb check`: the verdict on files, on what is staged, on a range of commits, or on a text. */
 import process from 'node:process';
 import { findRoot, maxFileBytes } from '../../repository/index.ts';
+import { exceptionsOf, type Met } from '../check/approved.ts';
 import { writeBaseline } from '../check/baseline.ts';
 import { createDesk } from '../check/desk.ts';
 import { applySafeFixes } from '../check/fix.ts';
@@ -9,6 +10,7 @@ import { createProgress } from '../check/progress.ts';
 import { ruleProblems } from '../check/rules.ts';
 import { judgeInputs, reportOf } from '../check/run.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
+import { readIdentity } from '../gate/identity.ts';
 import { complain, print } from '../output.ts';
 import { disarmed, formatGithub } from '../report/github.ts';
 import { formatJson } from '../report/json.ts';
@@ -67,6 +69,7 @@ async function run(given: Arguments): Promise<ExitCode> {
     date: new Date(beganMs).toISOString().slice(0, 10),
     repairs: format === 'sarif' ? 'include' : 'omit',
     baseline: given.has('write-baseline') ? 'disregard' : 'heed',
+    met: exceptionsOf(gathered.setup) === null ? null : await metNow(gathered.setup.root, beganMs),
   } as const;
   const inHand = {
     gathered,
@@ -89,6 +92,12 @@ async function run(given: Arguments): Promise<ExitCode> {
   if (given.has('write-baseline')) return writeBaseline(gathered.setup, report);
   await print(render(report, format));
   return exitCodes[report.decision.effect];
+}
+
+/** Uses are counted where gates decide; a check uses nothing up. */
+async function metNow(root: string, atMs: number): Promise<Met> {
+  const { repository, subject } = await readIdentity(root);
+  return { atMs, repository, actor: subject.email, uses: new Map() };
 }
 
 const exitCodes = { allow: 0, deny: 1, indeterminate: 2 } as const;

@@ -9,6 +9,7 @@ import type { Report } from '../report/report.ts';
 import { answerText } from './answer.ts';
 import type { GateCase, GateParts } from './gateCase.ts';
 import type { CommitRequest, GateAnswer, MessageRequest, PushRequest } from './localGate.ts';
+import { countUses } from './uses.ts';
 
 export type Mode = DecisionRecord['mode'];
 
@@ -38,6 +39,7 @@ export async function conclude(
   };
   const recorded = await keep(judged, decided, parts);
   const text = answerText({ report, outcome, gate: request.gate, breakGlass, notes: judged.notes });
+  if (isAllowed && recorded.kind !== 'refused') countUses(parts.store, report);
   if (recorded.kind === 'kept') return { report, outcome, seq: recorded.seq, text };
   const told = `${text}Kerb: ${recorded.message}\n`;
   return { report, outcome: recorded.kind === 'missed' ? outcome : 'block', seq: null, text: told };
@@ -66,8 +68,8 @@ export function reportFor(
   const date = new Date(beganMs).toISOString().slice(0, 10);
   const run: Outcome['run'] = {
     gathered: { setup, inputs: [], skipped, problems, notes },
-    options: { gate, date, repairs: 'omit', baseline: 'heed' },
-    desk: { root: setup.root, policies, native, context: { gate, date }, baseline, repairs: 'omit' },
+    options: { gate, date, repairs: 'omit', baseline: 'heed', met: null },
+    desk: { root: setup.root, policies, native, context: { gate, date }, baseline, approved: null, repairs: 'omit' },
   };
   return reportOf({ run, ruleProblems: ruling.problems, judgements, beganMs, latencyMs });
 }

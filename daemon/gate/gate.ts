@@ -15,7 +15,7 @@ import { createSessions } from './sessions.ts';
 
 export interface GateOptions {
   /** Where judged files come from, and what was decided on a commit. */
-  readonly store: Pick<Store, 'verdicts' | 'findDecision'>;
+  readonly store: Pick<Store, 'verdicts' | 'findDecision' | 'state' | 'setState'>;
   /** Where decisions go. */
   readonly journal: Pick<Journal, 'record'>;
   readonly native: Native;

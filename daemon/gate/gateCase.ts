@@ -2,6 +2,7 @@
 import type { Native } from '../../engine/index.ts';
 import type { DecisionRecord } from '../../hub/protocol.ts';
 import type { Change, GitSession } from '../../repository/index.ts';
+import type { Met } from '../check/approved.ts';
 import type { Judgement } from '../check/judgeInput.ts';
 import { problemsOfNewRules } from '../check/rules.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -10,6 +11,7 @@ import type { Store } from '../store/store.ts';
 import type { Identity } from './identity.ts';
 import type { Bench } from './judgeChange.ts';
 import type { Ruling, Rulings } from './ruling.ts';
+import { usesOf } from './uses.ts';
 
 /** What was judged. */
 export interface GateCase {
@@ -27,7 +29,7 @@ export interface GateCase {
 
 /** What all questions to one gate share. */
 export interface GateParts {
-  readonly store: Pick<Store, 'verdicts' | 'findDecision'>;
+  readonly store: Pick<Store, 'verdicts' | 'findDecision' | 'state' | 'setState'>;
   readonly journal: Pick<Journal, 'record'>;
   readonly native: Native;
   /** Milliseconds since 1970. */
@@ -38,8 +40,14 @@ export interface GateParts {
 
 /** What one question is judged with. */
 export function benchOf(parts: GateParts, question: { session: GitSession; ruling: Ruling; gate: string }): Bench {
-  const { native, store, now } = parts;
-  return { ...question, native, verdicts: store, date: new Date(now()).toISOString().slice(0, 10) };
+  const { native, store, identityOf } = parts;
+  const atMs = parts.now();
+  const date = new Date(atMs).toISOString().slice(0, 10);
+  const met = async (): Promise<Met> => {
+    const { repository, subject } = await identityOf(question.session.root);
+    return { atMs, repository, actor: subject.email, uses: usesOf(store) };
+  };
+  return { ...question, native, verdicts: store, date, met };
 }
 
 /** A case that could not be judged: there is no verdict on it. */

@@ -25,7 +25,8 @@ export function createIdentities(now: () => number): (root: string) => Promise<I
   };
 }
 
-async function readIdentity(root: string): Promise<Identity> {
+/** Asks git. */
+export async function readIdentity(root: string): Promise<Identity> {
   const [ident, remotes] = await Promise.all([
     git(root, ['var', 'GIT_COMMITTER_IDENT']),
     git(root, ['config', '--get-regexp', '^remote\\..*\\.url$']),

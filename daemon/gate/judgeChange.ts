@@ -1,6 +1,7 @@
 /** The files of a change, judged; what was judged before under the same rules is not judged again. */
-import type { Native } from '../../engine/index.ts';
+import { type Approved, lastBoundary, type Native } from '../../engine/index.ts';
 import { type Change, type ChangedFile, type GitSession, readChange } from '../../repository/index.ts';
+import { approvedAt, type Met } from '../check/approved.ts';
 import { type Input, type Judgement, pathOf } from '../check/judgeInput.ts';
 import { judgeAll } from '../check/pool.ts';
 import { version } from '../version.ts';
@@ -16,6 +17,8 @@ export interface Bench {
   /** Today, `YYYY-MM-DD`. */
   readonly date: string;
   readonly verdicts: VerdictStore;
+  /** What approved exceptions are measured by; asked only where there are any. */
+  readonly met: () => Promise<Met>;
 }
 
 /** What was judged, in the order of the change's files; or why git could not bring them. */
@@ -25,7 +28,8 @@ export type ChangeJudgement =
 
 /** Judges. `made` are the verdicts that are new, by their keys: whoever records the decision keeps them. */
 export async function judgeChange(change: Change, bench: Bench): Promise<ChangeJudgement> {
-  const keys = new Map(change.files.map((file) => [file.path, keyOf(file, bench)]));
+  const epoch = epochOf(await approvedOf(bench));
+  const keys = new Map(change.files.map((file) => [file.path, keyOf(file, bench, epoch)]));
   const known = bench.verdicts.verdicts([...keys.values()]);
   const done = new Map<string, Judgement>();
   for (const [path, key] of keys) {
@@ -43,19 +47,40 @@ export async function judgeChange(change: Change, bench: Bench): Promise<ChangeJ
 }
 
 /** Judges inputs that are no files of a change. */
-export function judgeInputs(inputs: readonly Input[], bench: Bench): Promise<Judgement[]> {
+export async function judgeInputs(inputs: readonly Input[], bench: Bench): Promise<Judgement[]> {
   const { ruling, native, gate, date } = bench;
   const { setup, policies, baseline } = ruling;
-  const desk = { root: setup.root, policies, native, context: { gate, date }, baseline, repairs: 'omit' } as const;
+  const approved = await approvedOf(bench);
+  const desk = {
+    root: setup.root,
+    policies,
+    native,
+    context: { gate, date },
+    baseline,
+    approved,
+    repairs: 'omit',
+  } as const;
   const faults: string[] = [];
   return judgeAll(inputs, {
     setup,
-    options: { gate, date, repairs: 'omit', baseline: 'heed' },
+    options: { gate, date, repairs: 'omit', baseline: 'heed', met: approved === null ? null : await bench.met() },
     desk,
     onProgress: () => {},
     // What a broken thread had is judged by the others, or said to be unreadable.
     onFault: (message) => void faults.push(message),
   });
+}
+
+async function approvedOf({ ruling, met }: Bench): Promise<Approved | null> {
+  const { exceptions, setup } = ruling;
+  return exceptions === null ? null : approvedAt(exceptions, setup, await met());
+}
+
+/** What exceptions make of a verdict is the same for as long as this is: none begins or ends meanwhile. */
+function epochOf(approved: Approved | null): string {
+  if (approved === null) return '';
+  const { register, atMs, repository, actor, revision, uses } = approved;
+  return JSON.stringify([lastBoundary(register, atMs), repository, actor, revision, [...uses]]);
 }
 
 async function readInputs(change: Change, { session }: Bench): Promise<Input[] | ChangeJudgement> {
@@ -71,6 +96,7 @@ async function readInputs(change: Change, { session }: Bench): Promise<Input[] |
 }
 
 /** Everything that a judgement depends on. */
-function keyOf({ path, blob, baseBlob }: ChangedFile, { ruling, native, gate, date }: Bench): string {
-  return native.sha256(JSON.stringify([version(), ruling.digest, gate, date, path, blob, baseBlob]));
+function keyOf({ path, blob, baseBlob }: ChangedFile, bench: Bench, epoch: string): string {
+  const { ruling, native, gate, date } = bench;
+  return native.sha256(JSON.stringify([version(), ruling.digest, epoch, gate, date, path, blob, baseBlob]));
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import {
   type Baseline,
   compilePolicies,
+  type ExceptionRegister,
   type FileProblem,
   type Native,
   type Organisation,
@@ -10,6 +11,7 @@ import {
   readBaseline,
 } from '../../engine/index.ts';
 import { configurationName, type GitSession, loadSetup, type Setup } from '../../repository/index.ts';
+import { exceptionsOf } from '../check/approved.ts';
 import { ruleProblems } from '../check/rules.ts';
 
 /** What judges a change. */
@@ -17,6 +19,8 @@ export interface Ruling {
   readonly setup: Setup;
   readonly policies: PolicySet;
   readonly baseline: Baseline | null;
+  /** What the organisation's people approved; null without any. */
+  readonly exceptions: ExceptionRegister | null;
   /** What is wrong with the rules. */
   readonly problems: readonly FileProblem[];
   /** Tells it apart from every other: policies, configuration and baseline. */
@@ -120,8 +124,11 @@ async function load(
     setup,
     policies,
     baseline: setup.baseline === null ? null : readBaseline(setup.baseline),
+    exceptions: exceptionsOf(setup),
     problems: ruleProblems(setup, policies, native),
-    digest: `${policies.digest} ${native.sha256(setup.baseline ?? '')}`,
+    digest: [policies.digest, native.sha256(setup.baseline ?? ''), native.sha256(organisation?.exceptions ?? '')].join(
+      ' ',
+    ),
   };
 }
 

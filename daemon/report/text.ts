@@ -2,7 +2,7 @@
 import { frameOf } from './frame.ts';
 import { type PolicyFacts, type Report, type ReportedFinding, type ReportedProblem, tallyOf } from './report.ts';
 import { printable, type Style, wrap } from './style.ts';
-import { summaryOf } from './summary.ts';
+import { counted, summaryOf } from './summary.ts';
 
 export interface TextOptions {
   readonly style: Style;
@@ -125,8 +125,21 @@ function summarySection(report: Report, { style }: TextOptions): string {
   const tally = tallyOf(report.findings);
   const paint = { allow: style.green, deny: style.red, indeterminate: style.yellow }[report.decision.effect];
   const lines = [paint(style.bold(summaryOf(report, tally)))];
+  lines.push(...exemptLines(report.findings).map((line) => style.dim(line)));
   const open = report.findings.filter((finding) => finding.exception === null);
   const fixable = open.filter(({ fixes }) => fixes.some(({ safe }) => safe)).length;
   if (fixable > 0) lines.push(style.dim(`${fixable} can be fixed safely by kerb check --fix`));
   return lines.join('\n');
+}
+
+/** Which approved exceptions the decision rests on. */
+function exemptLines(findings: readonly ReportedFinding[]): string[] {
+  const used = new Map<string, { line: string; count: number }>();
+  for (const { exception } of findings) {
+    if (exception?.kind !== 'approved') continue;
+    const { id, until, approvedBy } = exception;
+    const line = `until ${until} (approved by ${printable(approvedBy.join(', '))})`;
+    used.set(id, { line, count: (used.get(id)?.count ?? 0) + 1 });
+  }
+  return [...used].map(([id, { line, count }]) => `${printable(id)} exempts ${counted(count, 'finding')} ${line}`);
 }
