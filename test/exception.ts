@@ -35,6 +35,7 @@ export function approvedException(atMs: number, changes: Partial<ApprovedExcepti
 export function organisationWith(exceptions: readonly ApprovedException[]): Organisation {
   const { rules } = readOrganisationRules({ path: 'organisation.yaml', text: '' });
   return {
+    kind: 'organisation',
     revision: '7',
     ring: null,
     rules: rules!,
@@ -42,7 +43,6 @@ export function organisationWith(exceptions: readonly ApprovedException[]): Orga
     policies: [],
     pages: {},
     exceptions: formatExceptions(exceptions),
-    refreshedAt: 0,
     rollout: null,
   };
 }
