@@ -25,7 +25,7 @@ export function publishDirty(session: Session): void {
     const judged = judgeDocument(session, document);
     if (judged === null) continue;
     session.dirty.delete(document);
-    if (session.pushes) pushJudged(session, document, judged);
+    if (session.pushes) pushJson(session, document.uri, judged.version, shownJson(session, document, judged));
   }
 }
 
@@ -61,12 +61,12 @@ export function push(session: Session, uri: string, version: number | null, diag
   pushJson(session, uri, version, JSON.stringify(diagnostics));
 }
 
-/** Sends what a document shows, as {@link diagnosticsOf} says it. */
-function pushJudged(session: Session, document: OpenDocument, judged: Judged): void {
+/** Everything that a document shows, as JSON. */
+export function shownJson(session: Session, document: OpenDocument, judged: Judged): string {
   const choice = choose(session, document, judged);
   const pieces = choice.chosen.map((chosen) => jsonOf(session, document, chosen));
   for (const diagnostic of furtherDiagnostics(document, judged, choice)) pieces.push(JSON.stringify(diagnostic));
-  pushJson(session, document.uri, judged.version, `[${pieces.join(',')}]`);
+  return `[${pieces.join(',')}]`;
 }
 
 function pushJson({ connection }: Session, uri: string, version: number | null, diagnostics: string): void {

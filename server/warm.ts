@@ -3,16 +3,16 @@
 import type { TextDocumentContentChangeEvent } from 'vscode-languageserver';
 import { changeDocument, type OpenDocument, openDocument } from './documents.ts';
 import { judgeDocument } from './judging.ts';
-import { diagnosticsOf } from './publish.ts';
+import { shownJson } from './publish.ts';
 import type { Root } from './roots.ts';
 import type { Session } from './session.ts';
 
-/** How often each sample is edited: the optimiser looks at what ran some dozens of times. */
-const editsEach = 25;
+/** How often each sample is edited: the optimiser looks at what ran some hundreds of times. */
+const editsEach = 120;
 /** How long nobody may have typed before a step is taken. */
 const quietMs = 150;
 /** All of it together: a slow machine is not kept busy for long. */
-const mostMs = 1_000;
+const mostMs = 1_500;
 
 /** Waits for some milliseconds; 0 lets waiting input come first. */
 export type Pause = (ms: number) => Promise<unknown>;
@@ -30,7 +30,7 @@ export async function warmUp(session: Session, root: Root, pause: Pause): Promis
       while (!isQuiet(session) && !session.closing);
       if (session.closing || root.rules === null || spentMs > mostMs) return;
       const began = performance.now();
-      step(session, document, edit);
+      step(session, document, sample, edit);
       spentMs += performance.now() - began;
     }
   }
@@ -40,17 +40,22 @@ function isQuiet(session: Session): boolean {
   return session.dirty.size === 0 && performance.now() - session.touchedAt > quietMs;
 }
 
-function step(session: Session, document: OpenDocument, edit: number): void {
-  if (edit > 0) changeDocument(document, [changeAt(document, edit)], edit + 1);
+function step(session: Session, document: OpenDocument, sample: Sample, edit: number): void {
+  if (edit > 0) changeDocument(document, [changeAt(document, sample, edit)], edit + 1);
   const judged = judgeDocument(session, document);
-  if (judged !== null) diagnosticsOf(session, document, judged);
+  if (judged !== null) shownJson(session, document, judged);
 }
 
-/** A letter in the middle that comes and goes. */
-function changeAt({ text }: OpenDocument, edit: number): TextDocumentContentChangeEvent {
-  const start = { line: Math.floor(text.lineCount / 2), character: 0 };
-  const insert = edit % 2 === 1;
-  return { range: { start, end: insert ? start : { ...start, character: 2 } }, text: insert ? '# ' : '' };
+/** A key and its value in the middle that come character by character, and go the same way. */
+function changeAt({ text }: OpenDocument, { typed, line }: Sample, edit: number): TextDocumentContentChangeEvent {
+  const turn = (edit - 1) % (2 * typed.length);
+  const begin = text.offsetAt({ line, character: 0 }) - 1;
+  if (turn < typed.length) {
+    const at = text.positionAt(begin + turn);
+    return { range: { start: at, end: at }, text: typed.charAt(turn) };
+  }
+  const end = begin + 2 * typed.length - turn;
+  return { range: { start: text.positionAt(end - 1), end: text.positionAt(end) }, text: '' };
 }
 
 const pod = `apiVersion: apps/v1
@@ -77,7 +82,9 @@ const workflow = `name: build
 on: [push]
 permissions: {contents: read}
 jobs:
-  build:
+`;
+
+const job = `  build:
     runs-on: ubuntu-latest
     steps:
       - uses: actions/checkout@v4
@@ -91,12 +98,27 @@ jobs:
 
 const dockerfile = 'FROM debian:latest\nRUN apt-get update\nUSER app\nCMD ["app"]\n';
 
+interface Sample {
+  readonly path: string;
+  readonly text: string;
+  /** What is typed before this line, from 0. */
+  readonly line: number;
+  readonly typed: string;
+}
+
 /** Each kind of file that people type in; manifests and workflows several times over, as they are. */
-const samples: readonly { readonly path: string; readonly text: string }[] = [
-  { path: 'deploy/all.yaml', text: Array.from({ length: 12 }, () => pod).join('---\n') },
+const samples: readonly Sample[] = [
+  {
+    path: 'deploy/all.yaml',
+    text: Array.from({ length: 12 }, (_, index) => pod.replaceAll('web', `web-${index}`)).join('---\n'),
+    line: 5 * pod.split('\n').length + 17,
+    typed: '\n            procMount: Unmasked',
+  },
   {
     path: '.github/workflows/build.yml',
-    text: workflow + workflow.slice(workflow.indexOf('  build:')).replaceAll('build:', 'again:').repeat(1),
+    text: workflow + Array.from({ length: 8 }, (_, index) => job.replaceAll('build', `build-${index}`)).join(''),
+    line: workflow.split('\n').length + job.split('\n').length,
+    typed: '\n    timeout-minutes: 10',
   },
-  { path: 'Dockerfile', text: dockerfile },
+  { path: 'Dockerfile', text: dockerfile, line: 2, typed: '\nENV A=b' },
 ];

@@ -30,8 +30,17 @@ export interface JudgeCache {
 /** By resource kind, then by `self`. */
 export type ResourceEntries = Map<string, Map<object, ResourceEntry>>;
 
-/** What the groups of policies said of one `self`, and the relatives that they said it of. */
-export type ResourceEntry = { readonly relatives: readonly (Value | undefined)[]; readonly result: JudgedGroup }[];
+/** What policies said of one `self`: all of its kind together, and group by group. */
+export interface ResourceEntry {
+  all: Remembered | null;
+  readonly groups: Remembered[];
+}
+
+/** What was said, and what the relatives were then, as far as they were read. */
+export interface Remembered {
+  readonly relatives: readonly (Value | undefined)[];
+  readonly result: JudgedGroup;
+}
 
 /** The findings of a part, their spans counted from its beginning. */
 export interface PartFindings {
@@ -61,7 +70,7 @@ export function entryOf({ resources, formerResources }: JudgeCache, { kind, self
   }
   let entry = entries.get(self);
   if (entry === undefined) {
-    entry = formerResources.get(kind)?.get(self) ?? [];
+    entry = formerResources.get(kind)?.get(self) ?? { all: null, groups: [] };
     entries.set(self, entry);
   }
   return entry;

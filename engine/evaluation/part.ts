@@ -3,10 +3,10 @@
 import { maySuppress } from '../exception/find.ts';
 import type { Document, Part, PartContent, Problem, Resource, Span, Value } from '../model.ts';
 import type { PolicyGroup, PolicySet } from '../policy/compile.ts';
-import { isSameRead, readValue } from '../policy/reads.ts';
+import { isSameRead, type Read, readValue } from '../policy/reads.ts';
 import { liftResources } from '../resource/index.ts';
 import type { Scope } from '../rule/require.ts';
-import { entryOf, type JudgeCache, type ResourceEntry } from './cache.ts';
+import { entryOf, type JudgeCache, type Remembered } from './cache.ts';
 import type { Judged, JudgedGroup } from './judged.ts';
 import { failed, judgeResource } from './judgeResource.ts';
 import { distinct, keyOf, type Mark, withMaskedKeys } from './mark.ts';
@@ -59,26 +59,14 @@ export function judgePart(part: Part, bench: Bench): PartJudgement {
   let unknown = 0;
   let budget = partBudget;
   for (const { resource, content } of lifted) {
-    const groups = policies.groups(resource.kind);
-    if (groups.length === 0) continue;
-    const entry = entryOf(cache, resource);
-    let scope: Scope | null = null;
-    // A plain loop: this runs for every resource at every keystroke.
-    for (let index = 0; index < groups.length; index++) {
-      const group = groups[index] as PolicyGroup;
-      let result = remembered(entry?.[index], group, resource, budget);
-      if (result === null) {
-        scope ??= scopeOf(resource, file, bench.context);
-        result = judgeGroup(group, resource, scope, document, budget);
-        if (entry !== null) entry[index] = { relatives: relativesOf(group, resource), result };
-      }
-      budget -= result.cost;
-      unknown += result.unknown;
-      for (const judged of result.judged) {
-        if (judged.policy.broken !== null && told.has(judged.policy.enabled.policy.id)) continue;
-        told.add(judged.policy.enabled.policy.id);
-        marks.push(markOf(judged, resource, content, document));
-      }
+    if (policies.groups(resource.kind).length === 0) continue;
+    const result = judgeAll(resource, file, budget, bench);
+    budget -= result.cost;
+    unknown += result.unknown;
+    for (const judged of result.judged) {
+      if (judged.policy.broken !== null && told.has(judged.policy.enabled.policy.id)) continue;
+      told.add(judged.policy.enabled.policy.id);
+      marks.push(markOf(judged, resource, content, document));
     }
   }
   const named = maskedSpans(marks);
@@ -95,17 +83,51 @@ export function judgePart(part: Part, bench: Bench): PartJudgement {
   };
 }
 
+/** All policies of a resource's kind: what they said before, as far as what they read is the same. */
+function judgeAll(resource: Resource, file: Value, budget: number, bench: Bench): JudgedGroup {
+  const { policies, cache } = bench;
+  const reads = policies.reads(resource.kind);
+  const entry = entryOf(cache, resource);
+  const before = remembered(entry?.all, reads, resource, budget);
+  if (before !== null) return before;
+  const results: JudgedGroup[] = [];
+  let scope: Scope | null = null;
+  let left = budget;
+  for (const [index, group] of policies.groups(resource.kind).entries()) {
+    let result = remembered(entry?.groups[index], group.reads, resource, left);
+    if (result === null) {
+      scope ??= scopeOf(resource, file, bench.context);
+      result = judgeGroup(group, resource, scope, bench.document, left);
+      if (entry !== null) entry.groups[index] = { relatives: relativesOf(group.reads, resource), result };
+    }
+    left -= result.cost;
+    results.push(result);
+  }
+  const result = together(results);
+  if (entry !== null) entry.all = { relatives: relativesOf(reads, resource), result };
+  return result;
+}
+
+function together(results: readonly JudgedGroup[]): JudgedGroup {
+  return {
+    judged: results.flatMap(({ judged }) => judged),
+    unknown: results.reduce((sum, { unknown }) => sum + unknown, 0),
+    cost: results.reduce((sum, { cost }) => sum + cost, 0),
+  };
+}
+
 /**
- * What a group of policies said of the same values before. Where the budget is nearly used up the order of judging
- * matters, so nothing is taken over then.
+ * What policies said of the same values before. Where the budget is nearly used up the order of judging matters, so
+ * nothing is taken over then.
  */
 function remembered(
-  known: ResourceEntry[number] | undefined,
-  { reads }: PolicyGroup,
+  known: Remembered | null | undefined,
+  reads: readonly Read[],
   { relatives }: Resource,
   budget: number,
 ): JudgedGroup | null {
-  if (known === undefined || budget < known.result.cost + plenty) return null;
+  if (known === undefined || known === null || budget < known.result.cost + plenty) return null;
+  // A plain loop: this runs for every resource at every keystroke.
   for (let at = 0; at < reads.length; at++) {
     const read = reads[at];
     if (read !== undefined && !isSameRead(known.relatives[at], readValue(relatives, read))) return null;
@@ -113,7 +135,7 @@ function remembered(
   return known.result;
 }
 
-function relativesOf({ reads }: PolicyGroup, { relatives }: Resource): readonly (Value | undefined)[] {
+function relativesOf(reads: readonly Read[], { relatives }: Resource): readonly (Value | undefined)[] {
   return reads.map((read) => readValue(relatives, read));
 }
 

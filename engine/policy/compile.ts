@@ -33,6 +33,8 @@ export interface PolicySet {
   readonly compiled: (kind: string) => readonly CompiledPolicy[];
   /** The same, together where they read the same variables. */
   readonly groups: (kind: string) => readonly PolicyGroup[];
+  /** What any policy of a resource kind reads: while that is the same, all of them say the same. */
+  readonly reads: (kind: string) => readonly Read[];
   /** One scanner for all secret policies, on or off, since what they find is masked everywhere; and those that are on, by id. */
   readonly secrets: () => Secrets | null;
 }
@@ -62,6 +64,7 @@ export function compilePolicies(
       .filter(({ policy }) => policy.resources.includes(kind))
       .map((policy) => compilePolicy(policy, kind, () => scanner()?.problems ?? [])),
   );
+  const groups = remembered((kind: string) => groupsOf(compiled(kind)));
   const digest = once(() => digestOf(policies, configuration, native));
   return {
     get digest() {
@@ -73,7 +76,8 @@ export function compilePolicies(
     problems: selection.problems,
     ignores: ignoring(ignoredByAll(configuration)),
     compiled,
-    groups: remembered((kind) => groupsOf(compiled(kind))),
+    groups,
+    reads: remembered((kind) => readsOfAll(groups(kind))),
     secrets: once(() => secretsOf(scanner(), selection.policies, compiled)),
   };
 }
@@ -100,6 +104,7 @@ export function onlyPolicy(set: PolicySet, policy: CompiledPolicy): PolicySet {
     ignores: set.ignores,
     compiled: own,
     groups: (kind) => groupsOf(own(kind)),
+    reads: (kind) => readsOfAll(groupsOf(own(kind))),
     secrets: () =>
       rule.kind === 'secret' && secrets !== null ? { ...secrets, policies: new Map([[id, policy]]) } : null,
   };
@@ -164,6 +169,11 @@ function groupsOf(policies: readonly CompiledPolicy[]): readonly PolicyGroup[] {
     groups.set(name, [...(groups.get(name) ?? []), policy]);
   }
   return [...groups.values()].map((group) => ({ reads: group[0]?.reads ?? [], policies: group }));
+}
+
+function readsOfAll(groups: readonly PolicyGroup[]): readonly Read[] {
+  const all = groups.flatMap(({ reads }) => reads);
+  return [...new Map(all.map((read) => [`${read.name}.${read.field}`, read])).values()];
 }
 
 function scannerOf(policies: readonly Policy[]): SecretScanner | null {
