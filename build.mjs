@@ -123,9 +123,6 @@ function copyNative() {
   if (existsSync(binding)) copyFileSync(binding, path.join(staging, 'native', 'ast-grep.node'));
   else
     say(`no @ast-grep/napi for ${process.platform}-${process.arch}: policies on code will report that they cannot run`);
-  const sqlite = path.join(root, 'node_modules/better-sqlite3/prebuilds', `${process.platform}-${process.arch}.node`);
-  if (existsSync(sqlite)) copyFileSync(sqlite, path.join(staging, 'native', 'better-sqlite3.node'));
-  else say(`no better-sqlite3 for ${process.platform}-${process.arch}: there will be no daemon and no journal`);
   for (const language of ['bash', 'go', 'java', 'python']) {
     try {
       copyFileSync(require(`@ast-grep/lang-${language}`).libraryPath, path.join(staging, 'native', `${language}.so`));

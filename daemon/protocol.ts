@@ -5,6 +5,7 @@
  *   GET  /v1/status               what runs (`Accept: text/plain`: for a person)
  *   POST /v1/decide               a gate asks (`Accept: text/plain`: `pass` or `block`, then what a person reads)
  *   POST /v1/stop                 finish what runs, take nothing new, end
+ *   GET  /v1/organisation         what the hub's verified bundle says, for editors
  *   GET  /v1/notices              becomes a WebSocket of notices
  */
 import { z } from 'zod';
@@ -88,6 +89,32 @@ export const daemonStatus = z.object({
   problems: z.array(z.string().max(2_000)).max(100),
 });
 export type DaemonStatus = z.infer<typeof daemonStatus>;
+
+/**
+ * `GET /v1/organisation`: the texts of a `VerifiedBundle`, which the daemon has verified; null without a hub. The socket is
+ * what makes them trusted: nobody but this user's daemon can listen there.
+ */
+export const organisationAnswer = z.object({
+  verified: z
+    .object({
+      bundle: z.string(),
+      exceptions: z.string().nullable(),
+      ring: z
+        .object({
+          name: z.string().nullable(),
+          version: z.int().min(1),
+          changed: z.array(z.string()),
+          enforcement: z.record(z.string(), z.enum(['audit', 'warn', 'deny'])),
+        })
+        .nullable(),
+      refreshedAt: z.number(),
+    })
+    .nullable(),
+});
+export type OrganisationAnswer = z.infer<typeof organisationAnswer>;
+
+/** What `kerb daemon start --format json` prints. */
+export const startedDaemon = z.object({ socket: z.string().min(1), pid: z.int().min(1) });
 
 /** `POST /v1/stop`, and every other answer that only says that something was taken on. */
 export const accepted = z.object({ pid: z.int().min(1) });

@@ -14,8 +14,8 @@ import type { StatusItem } from './status.ts';
 /** The server as the rest of the extension sees it. */
 export interface Server {
   readonly onStatus: Event<Status>;
-  /** The server's log. */
-  showOutput(): void;
+  /** The server's log, with something more in it where it is given. */
+  showOutput(text?: string): void;
   request<T>(method: string, params: object): Promise<T>;
   start(): Promise<void>;
   restart(): Promise<void>;
@@ -28,7 +28,7 @@ export function createClient(context: ExtensionContext, status: StatusItem): Ser
   let client: LanguageClient | null = null;
   const start = async (): Promise<void> => {
     status.starting();
-    client = new LanguageClient('kerb', 'Kerb', serverOptions(context), clientOptions());
+    client = new LanguageClient('kerb', 'Kerb', serverOptions(context), clientOptions(context));
     client.onNotification(messages.status, (message: Status) => told.fire(message));
     try {
       await client.start();
@@ -44,7 +44,10 @@ export function createClient(context: ExtensionContext, status: StatusItem): Ser
   };
   return {
     onStatus: told.event,
-    showOutput: () => client?.outputChannel.show(),
+    showOutput(text) {
+      if (text !== undefined) client?.outputChannel.appendLine(text);
+      client?.outputChannel.show();
+    },
     async request(method, params) {
       if (client === null) throw new Error('Kerb is not running: use “Kerb: Restart the Language Server”');
       return client.sendRequest(method, params);
@@ -74,12 +77,14 @@ function serverOptions(context: ExtensionContext): ServerOptions {
   };
 }
 
-function clientOptions(): LanguageClientOptions {
+function clientOptions(context: ExtensionContext): LanguageClientOptions {
+  const settings = workspace.getConfiguration('kerb');
   const initialization: Initialization = {
     // The server pushes within the turn of the keystroke; pulling would add a round trip to each.
     diagnostics: 'push',
-    mostDiagnostics: workspace.getConfiguration('kerb').get<number>('server.mostDiagnostics') ?? 1000,
+    mostDiagnostics: settings.get<number>('server.mostDiagnostics') ?? 1000,
     status: true,
+    ...(settings.get<boolean>('daemon.start') === false ? {} : { daemon: daemonOf(context) }),
   };
   return {
     documentSelector: [
@@ -98,5 +103,13 @@ function clientOptions(): LanguageClientOptions {
         return openPage(String(args[0]));
       },
     },
+  };
+}
+
+/** The daemon runs on VS Code's own Node too; a desktop VS Code is one only when it is told to be. */
+function daemonOf(context: ExtensionContext): NonNullable<Initialization['daemon']> {
+  return {
+    command: [process.execPath, context.asAbsolutePath(path.join('bin', 'kerb'))],
+    env: { ELECTRON_RUN_AS_NODE: '1' },
   };
 }

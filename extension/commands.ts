@@ -10,7 +10,7 @@ import {
   window,
   workspace,
 } from 'vscode';
-import { type CatalogueEntry, type CheckResult, messages } from '../server/protocol.ts';
+import { type CatalogueEntry, type CheckResult, type DaemonStatusResult, messages } from '../server/protocol.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Server } from './client.ts';
 import { policyOf, type Shown } from './diagnostics.ts';
@@ -52,6 +52,8 @@ export function registerCommands(context: ExtensionContext, parts: Parts): void 
       commands.executeCommand('editor.action.sourceAction', { kind: 'source.fixAll.kerb', apply: 'first' }),
     'kerb.newPolicy': () => newPolicy(context),
     'kerb.restart': () => server.restart(),
+    'kerb.restartDaemon': () => server.request(messages.restartDaemon, {}),
+    'kerb.showDaemonStatus': () => showDaemonStatus(server),
     'kerb.showOutput': () => server.showOutput(),
     'kerb.groupByPolicy': () => findings.groupBy('policy'),
     'kerb.groupByFile': () => findings.groupBy('file'),
@@ -65,6 +67,12 @@ async function withTest(target: Target, act: (item: TestItem) => Promise<void>):
   if (typeof target !== 'object') return;
   if ('test' in target) await act(target.test);
   else if ('children' in target) await act(target);
+}
+
+async function showDaemonStatus(server: Server): Promise<string> {
+  const { text } = await server.request<DaemonStatusResult>(messages.daemonStatus, {});
+  server.showOutput(text);
+  return text;
 }
 
 async function checkWorkspace(server: Server): Promise<CheckResult> {

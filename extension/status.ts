@@ -1,6 +1,6 @@
 // The status item: how many findings are open in the editor, and whether the rules could be read.
 import { type Disposable, languages, MarkdownString, StatusBarAlignment, ThemeColor, window } from 'vscode';
-import type { Status } from '../server/protocol.ts';
+import type { DaemonState, Status } from '../server/protocol.ts';
 import { countFindings } from './diagnostics.ts';
 
 /** The status item. */
@@ -52,10 +52,23 @@ export function createStatus(): StatusItem {
 
 function tooltipOf(status: Status, found: number): MarkdownString {
   const text = new MarkdownString(
-    `**Kerb**: ${found} finding${found === 1 ? '' : 's'}, ${status.policies} policies in force\n\n`,
+    `**Kerb**: ${found} finding${found === 1 ? '' : 's'}, ${status.policies} policies in force\n\n${daemonLine(status.daemon)}\n\n`,
   );
   for (const problem of status.problems.slice(0, 10))
     text.appendMarkdown('- ').appendText(problem).appendMarkdown('\n');
   if (status.problems.length > 10) text.appendMarkdown(`- and ${status.problems.length - 10} more`);
   return text;
+}
+
+function daemonLine(daemon: DaemonState): string {
+  switch (daemon.kind) {
+    case 'none':
+      return 'No daemon: the setting `kerb.daemon.start` is off';
+    case 'starting':
+      return 'The daemon is starting';
+    case 'running':
+      return `The daemon runs (process ${daemon.pid})`;
+    case 'absent':
+      return 'No daemon runs: what is known already goes on to govern (*Kerb: Restart the Daemon*)';
+  }
 }

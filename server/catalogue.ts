@@ -1,7 +1,14 @@
 // The messages beyond LSP: the catalogue, a policy's page, the session's state.
 
 import { explanationOf, sourceFile } from './page.ts';
-import type { CatalogueEntry, CatalogueResult, ExplainParams, ExplainResult, Status } from './protocol.ts';
+import type {
+  CatalogueEntry,
+  CatalogueResult,
+  DaemonStatusResult,
+  ExplainParams,
+  ExplainResult,
+  Status,
+} from './protocol.ts';
 import { messages } from './protocol.ts';
 import type { Root, Rules } from './roots.ts';
 import type { Session } from './session.ts';
@@ -33,12 +40,20 @@ export async function explain(session: Session, { policy, uri }: ExplainParams):
 export function tellStatus(session: Session): void {
   if (session.client.options.status !== true) return;
   const roots = session.roots.all();
+  const problem = session.organisation.problem();
   const status: Status = {
     policies: Math.max(0, ...roots.map(({ rules }) => rules?.set.policies.length ?? 0)),
-    problems: roots.flatMap(problemsOf),
+    problems: [...(problem === null ? [] : [problem]), ...roots.flatMap(problemsOf)],
     roots: roots.map(({ folder }) => folder),
+    daemon: session.daemon?.state() ?? { kind: 'none' },
   };
   session.connection.sendNotification(messages.status, status).catch(() => undefined);
+}
+
+/** `kerb/daemonStatus`: what the daemon says of itself, or why it says nothing. */
+export async function daemonStatus({ daemon }: Session): Promise<DaemonStatusResult> {
+  if (daemon === null) return { text: 'This editor was not told how to start a daemon.' };
+  return { text: await daemon.describe().catch((error: unknown) => (error as Error).message) };
 }
 
 function problemsOf({ rules }: Root): readonly string[] {

@@ -5,10 +5,11 @@ import { CodeActionKind, TextDocumentSyncKind } from 'vscode-languageserver';
 import { createNative } from '../repository/index.ts';
 import { codeActions, fixAllKind } from './actions.ts';
 import { casesOf, coverage, ownPolicies } from './cases.ts';
-import { catalogue, explain, tellStatus } from './catalogue.ts';
+import { catalogue, daemonStatus, explain, tellStatus } from './catalogue.ts';
 import { check } from './check.ts';
 import { type Client, readClient } from './client.ts';
 import { framesOf } from './crash.ts';
+import { type DaemonLink, type LinkOptions, linkDaemon } from './daemon.ts';
 import type { OpenDocument } from './documents.ts';
 import {
   completion,
@@ -20,10 +21,11 @@ import {
   signatureHelp,
   tokenTypes,
 } from './draft.ts';
-import { executeCommand } from './execute.ts';
+import { executeCommand, reloadAll } from './execute.ts';
 import { hover } from './hover.ts';
 import { closeDocument, editDocument, moveDocuments, openOne } from './lifecycle.ts';
 import { casesSchema, checkSchema, commands, explainSchema, messages } from './protocol.ts';
+import { createOrganisation } from './organisation.ts';
 import { publishDirty, publishOwnFiles } from './publish.ts';
 import { pullDocument, pullWorkspace } from './pull.ts';
 import { resolveAction } from './resolve.ts';
@@ -94,11 +96,17 @@ function start(connection: Connection, client: Client): Running {
     );
   };
   const native = createNative();
+  const organisation = createOrganisation();
   const session: Session = {
     connection,
     client,
     native,
-    roots: createRoots(native, { loaded, failed }),
+    roots: createRoots(native, organisation.current, { loaded, failed }),
+    organisation,
+    daemon: linkTo(client, {
+      changed: () => begun && tellStatus(session),
+      told: ({ verified }) => void (organisation.take(verified) && reloadAll(session)),
+    }),
     documents: new Map(),
     dirty: new Set(),
     closed: new Map(),
@@ -121,9 +129,16 @@ function start(connection: Connection, client: Client): Running {
     async close() {
       session.closing = true;
       schedule.close();
+      session.daemon?.close();
       await watch.close();
     },
   };
+}
+
+function linkTo({ options }: Client, events: Pick<LinkOptions, 'changed' | 'told'>): DaemonLink | null {
+  return options.daemon === undefined
+    ? null
+    : linkDaemon({ start: options.daemon, name: 'kerb-language-server', ...events });
 }
 
 function register(connection: Connection, { session, watch }: Running): void {
@@ -160,6 +175,8 @@ function register(connection: Connection, { session, watch }: Running): void {
   connection.onRequest(messages.ownPolicies, () => ownPolicies(session));
   connection.onRequest(messages.cases, (params: unknown) => casesOf(session, casesSchema.parse(params)));
   connection.onRequest(messages.coverage, (params: unknown) => coverage(session, casesSchema.parse(params)));
+  connection.onRequest(messages.daemonStatus, () => daemonStatus(session));
+  connection.onRequest(messages.restartDaemon, async () => (await session.daemon?.restart()) ?? null);
   connection.onRequest(messages.check, (params: unknown, token) =>
     check(session, checkSchema.parse(params ?? {}), token),
   );

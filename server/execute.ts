@@ -12,13 +12,18 @@ import { uriOf } from './uri.ts';
 export async function executeCommand(session: Session, params: ExecuteCommandParams): Promise<unknown> {
   const [policy, uri] = params.arguments ?? [];
   if (params.command === commands.reload) {
-    await Promise.all(session.roots.all().map((root) => session.roots.reload(root)));
+    await reloadAll(session);
     return null;
   }
   if (params.command !== commands.explain || typeof policy !== 'string') return null;
   const { markdown } = await explain(session, { policy, ...(typeof uri === 'string' ? { uri } : {}) });
   if (markdown !== null) await show(session, policy, markdown);
   return markdown;
+}
+
+/** Reads the rules of all roots again. */
+export async function reloadAll({ roots }: Session): Promise<void> {
+  await Promise.all(roots.all().map((root) => roots.reload(root)));
 }
 
 /** Opens the page where the client can; else says what it says. */

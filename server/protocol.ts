@@ -10,10 +10,19 @@ export const messages = {
   ownPolicies: 'kerb/ownPolicies',
   cases: 'kerb/cases',
   coverage: 'kerb/coverage',
+  daemonStatus: 'kerb/daemonStatus',
+  restartDaemon: 'kerb/restartDaemon',
 } as const;
 
 /** Commands of the server, by `workspace/executeCommand`. */
 export const commands = { explain: 'kerb.server.explain', reload: 'kerb.server.reload' } as const;
+
+/** How the daemon is started: a program and its first arguments, which `daemon start` follows, and more environment. */
+export const startDaemonSchema = z.object({
+  command: z.array(z.string().max(4_096)).min(1).max(20),
+  env: z.record(z.string().max(200), z.string().max(4_096)).optional(),
+});
+export type StartDaemon = z.infer<typeof startDaemonSchema>;
 
 /** What a client may say in `initializationOptions`. */
 export const initializationSchema = z.object({
@@ -23,6 +32,8 @@ export const initializationSchema = z.object({
   mostDiagnostics: z.number().int().min(1).max(100_000).optional(),
   /** Whether the client wants `kerb/status`. */
   status: z.boolean().optional(),
+  /** Without it the server starts no daemon, and knows no policies of an organisation. */
+  daemon: startDaemonSchema.optional(),
 });
 export type Initialization = z.infer<typeof initializationSchema>;
 
@@ -66,6 +77,7 @@ export interface Status {
   /** Policies, configurations and files that could not be read, in words. */
   readonly problems: readonly string[];
   readonly roots: readonly string[];
+  readonly daemon: DaemonState;
 }
 
 /** `kerb/ownPolicies`: the policies of the workspace's policy folders, each with where it and its page are. */
@@ -111,3 +123,17 @@ export interface CoveredRange {
   readonly falseCount: number;
   readonly otherCount: number;
 }
+
+/** `kerb/daemonStatus`: what a person reads about the daemon. */
+export interface DaemonStatusResult {
+  readonly text: string;
+}
+
+/** Where the policies of the organisation come from. */
+export type DaemonState =
+  /** The client did not say how to start it. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'running'; readonly pid: number }
+  /** What the server was told before goes on to govern. */
+  | { readonly kind: 'absent'; readonly reason: string };

@@ -7,6 +7,7 @@ import {
   defaultConfiguration,
   type FileProblem,
   type Native,
+  type Organisation,
   type Policy,
   type PolicySet,
   readBaseline,
@@ -64,6 +65,7 @@ export interface Roots {
 /** Makes the roots; `loaded` is called after each load, `failed` when loading broke. */
 export function createRoots(
   native: Native,
+  organisation: () => Organisation | null,
   events: { loaded(root: Root): void; failed(root: Root, error: unknown): void },
 ): Roots {
   const roots = new Map<string, Root>();
@@ -75,7 +77,7 @@ export function createRoots(
         root: root.folder,
         origin: { kind: 'workTree' },
         folders: [],
-        organisation: null,
+        organisation: organisation(),
       });
       if (root.rules !== null && sameSetup(root.rules.setup, setup)) return;
       root.rules = rulesOf(setup, native);

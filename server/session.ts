@@ -3,7 +3,9 @@
 import type { Connection, Diagnostic } from 'vscode-languageserver';
 import type { Native } from '../engine/index.ts';
 import type { Client } from './client.ts';
+import type { DaemonLink } from './daemon.ts';
 import type { OpenDocument } from './documents.ts';
+import type { KnownOrganisation } from './organisation.ts';
 import type { Root, Roots } from './roots.ts';
 
 /** One client's session. */
@@ -12,6 +14,9 @@ export interface Session {
   readonly client: Client;
   readonly native: Native;
   readonly roots: Roots;
+  readonly organisation: KnownOrganisation;
+  /** Null where the client did not say how to start it. */
+  readonly daemon: DaemonLink | null;
   /** By the URI as the client spells it. */
   readonly documents: Map<string, OpenDocument>;
   /** Documents that have to be judged again. */

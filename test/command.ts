@@ -22,6 +22,11 @@ export interface RunOptions {
 // Built once, before the first test: no test should see the words of a build.
 spawnSync(process.execPath, [kerbPath, '--version'], { stdio: ['ignore', 'ignore', 'inherit'] });
 
+/** Ends the daemon of a home, if one runs. */
+export function stopDaemonOf(home: string): void {
+  runKerb(['daemon', 'stop'], { cwd: path.dirname(kerbPath), env: { KERB_HOME: home } });
+}
+
 /** Runs `kerb ARGS` in a folder, without colours and without anything of the caller's git. */
 export function runKerb(args: readonly string[], { cwd, input, env = {}, program = kerbPath }: RunOptions): Ran {
   const { PATH, HOME, TMPDIR } = process.env;

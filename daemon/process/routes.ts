@@ -2,7 +2,13 @@
 import path from 'node:path';
 import { z } from 'zod';
 import type { GateAnswer, LocalGate } from '../gate/localGate.ts';
-import { type DaemonStatus, type DecideRequest, decideRequest, knownGates } from '../protocol.ts';
+import {
+  type DaemonStatus,
+  type DecideRequest,
+  decideRequest,
+  knownGates,
+  type OrganisationAnswer,
+} from '../protocol.ts';
 import { type Answer, Refusal } from './answer.ts';
 import { parseJson } from './body.ts';
 import { parsePlainRequest } from './plainRequest.ts';
@@ -12,6 +18,7 @@ import { statusText } from './status.ts';
 export interface Desk {
   readonly gate: LocalGate;
   status(): DaemonStatus;
+  organisation(): OrganisationAnswer;
   /** Begins to end. What runs is finished first, this request too. */
   stop(): void;
 }
@@ -34,6 +41,10 @@ export const routes: Readonly<Record<string, Route>> = {
   'POST /v1/decide': async (asked, desk) => {
     const value = asked.type === 'text/plain' ? parsePlainRequest(asked.body) : parseJson(asked.body);
     return decided(await desk.gate.decide(readDecideRequest(value)));
+  },
+  'GET /v1/organisation': (_, desk) => {
+    const answer = desk.organisation();
+    return { status: 200, json: answer, text: `${JSON.stringify(answer)}\n` };
   },
   'POST /v1/stop': (_, desk) => {
     desk.stop();

@@ -249,6 +249,7 @@ async function start(context: TestContext, { decide: given, ...changed }: Change
       return {
         gate: { decide: decideHere, close: async () => undefined },
         status: () => ({ policies: null, journal: null, problems: [] }),
+        organisation: () => ({ verified: null }),
         warm: async () => undefined,
         close: async () => {
           isClosed = true;

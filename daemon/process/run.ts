@@ -3,7 +3,7 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askStatus } from '../client/ask.ts';
 import type { LocalGate } from '../gate/localGate.ts';
-import { type DaemonStatus, daemonProtocolVersion, type Notice } from '../protocol.ts';
+import { type DaemonStatus, daemonProtocolVersion, type Notice, type OrganisationAnswer } from '../protocol.ts';
 import { type Lock, takeLock } from '../store/lock.ts';
 import type { Address } from './address.ts';
 import { makeOwnFolder } from './folder.ts';
@@ -17,6 +17,7 @@ import { type Serving, serve } from './serve.ts';
 export interface Works {
   readonly gate: LocalGate;
   status(): Pick<DaemonStatus, 'policies' | 'journal' | 'problems'>;
+  organisation(): OrganisationAnswer;
   /** Does what the first request would otherwise wait for. */
   warm(): Promise<void>;
   close(): Promise<void>;
@@ -98,6 +99,7 @@ async function begin(options: RunOptions, lock: Lock): Promise<Daemon> {
   const startedAt = now();
   const desk: Desk = {
     gate: works.gate,
+    organisation: () => works.organisation(),
     status: () => ({ ...factsOf(options, startedAt, notices), ...works.status(), state, requests: serving.counts() }),
     stop: () => endFor('it was told to'),
   };

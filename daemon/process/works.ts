@@ -37,6 +37,7 @@ export async function openWorks({ home, log }: WorksOptions): Promise<Works> {
       journal: opened.kind === 'problem' ? null : journalStatus(opened.store),
       problems: opened.kind === 'problem' ? [opened.message] : [],
     }),
+    organisation: () => ({ verified: null }),
     async warm() {
       const setup = await loadSetup({ root: home.folder, origin: { kind: 'none' }, folders: [], organisation: null });
       const set = compilePolicies(setup.policies, setup.configuration, native);

@@ -8,6 +8,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { stopDaemonOf } from '../command.ts';
 import { settings } from './defaults.ts';
 import type { Parts } from './install.ts';
 
@@ -61,11 +62,18 @@ export async function startHost(parts: Parts, options: HostOptions): Promise<Hos
     data: path.join(root, 'data'),
     extensions: path.join(root, 'extensions'),
     home: path.join(root, 'home'),
+    kerb: path.join(root, 'kerb'),
   };
   for (const folder of [path.join(folders.data, 'User'), folders.extensions, folders.home])
     mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folders.data, 'User', 'settings.json'), JSON.stringify({ ...settings, ...options.settings }));
-  const env: NodeJS.ProcessEnv = { ...process.env, HOME: folders.home, EXTENSIONS_GALLERY: '{}', ...options.env };
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    HOME: folders.home,
+    KERB_HOME: folders.kerb,
+    EXTENSIONS_GALLERY: '{}',
+    ...options.env,
+  };
   for (const name of ['VSCODE_IPC_HOOK_CLI', 'PORT', 'NODE_OPTIONS', 'NODE_TEST_CONTEXT']) delete env[name];
   const authority = `127.0.0.1:${await freePort()}`;
   const place = ['--user-data-dir', folders.data, '--extensions-dir', folders.extensions];
@@ -80,6 +88,7 @@ export async function startHost(parts: Parts, options: HostOptions): Promise<Hos
   const stop = async (): Promise<void> => {
     await browser?.close().catch(() => undefined);
     await end(server);
+    stopDaemonOf(folders.kerb);
     rmSync(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   };
   try {

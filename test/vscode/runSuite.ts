@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { build } from 'esbuild';
+import { stopDaemonOf } from '../command.ts';
 import { writeWorkspace } from './fixture.ts';
 import { startHost } from './host.ts';
 import type { Parts } from './install.ts';
@@ -93,6 +94,7 @@ async function runDesktop(job: Job, folder: string): Promise<string> {
   );
   const given = process.env.KERB_VSCODE ?? '';
   const executable = given === 'download' ? await downloadAndUnzipVSCode() : given;
+  const home = path.join(folder, 'kerb');
   const place = ['--extensions-dir', path.join(folder, 'extensions'), '--user-data-dir', path.join(folder, 'data')];
   const [cli = '', ...flags] = resolveCliArgsFromVSCodeExecutablePath(executable);
   const installed = spawnSync(cli, [...flags, ...place, '--install-extension', job.vsix], {
@@ -106,10 +108,12 @@ async function runDesktop(job: Job, folder: string): Promise<string> {
       extensionDevelopmentPath: nothing,
       extensionTestsPath: job.suite,
       launchArgs: [job.workspace, ...place, '--disable-workspace-trust'],
-      extensionTestsEnv: { KERB_SUITE_REPORT: job.report },
+      extensionTestsEnv: { KERB_SUITE_REPORT: job.report, KERB_HOME: home },
     });
     return '';
   } catch (error) {
     return String(error);
+  } finally {
+    stopDaemonOf(home);
   }
 }

@@ -1,0 +1,170 @@
+// The daemon, as far as an editor needs it: what the organisation's policies are, and when to look again. The server judges
+// by itself; without a daemon it goes on with what it has, and says so.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { get } from 'node:http';
+import { connect } from 'node:net';
+import process from 'node:process';
+import type { WebSocket } from 'ws';
+import type { z } from 'zod';
+import { maxAnswerBytes, notice, organisationAnswer, startedDaemon } from '../daemon/protocol.ts';
+import type { DaemonState, StartDaemon } from './protocol.ts';
+
+/** The way to the daemon. */
+export interface DaemonLink {
+  state(): DaemonState;
+  /** What a person reads about it. */
+  describe(): Promise<string>;
+  /** Ends the daemon and starts another one. */
+  restart(): Promise<void>;
+  close(): void;
+}
+
+export interface LinkOptions {
+  readonly start: StartDaemon;
+  /** How this client is called in the daemon's status. */
+  readonly name: string;
+  /** The state is another one. */
+  readonly changed: () => void;
+  /** What the daemon said of the organisation, after each connection and each notice. */
+  readonly told: (answer: z.infer<typeof organisationAnswer>) => void;
+}
+
+const firstRetryMs = 1_000;
+const lastRetryMs = 60_000;
+/** Longer than the command itself waits for a daemon to start. */
+const commandMs = 60_000;
+const requestMs = 10_000;
+
+/** Connects, and again whenever the connection is lost, each time a little later. */
+export function linkDaemon({ start, name, changed, told }: LinkOptions): DaemonLink {
+  let state: DaemonState = { kind: 'starting' };
+  let socket: WebSocket | null = null;
+  let retry: NodeJS.Timeout | undefined;
+  let retryMs = firstRetryMs;
+  let isClosed = false;
+  const become = (next: DaemonState): void => {
+    state = next;
+    if (!isClosed) changed();
+  };
+  const lost = (reason: string): void => {
+    socket = null;
+    if (isClosed) return;
+    become({ kind: 'absent', reason });
+    clearTimeout(retry);
+    retry = setTimeout(() => void open(), retryMs).unref();
+    retryMs = Math.min(retryMs * 2, lastRetryMs);
+  };
+  const open = async (): Promise<void> => {
+    try {
+      const at = startedDaemon.parse(JSON.parse(await runCommand(start, ['start', '--format', 'json'])));
+      const listening = await listen(at.socket, name);
+      if (isClosed) return listening.terminate();
+      socket = listening;
+      const look = (): Promise<void> => readOrganisation(at.socket).then(told, () => listening.terminate());
+      listening.on('message', (data) => {
+        if (notice.safeParse(parseJson(String(data))).success) void look();
+      });
+      listening.once('close', () => lost('it has ended'));
+      await look();
+      retryMs = firstRetryMs;
+      become({ kind: 'running', pid: at.pid });
+    } catch (error) {
+      lost(error instanceof Error ? error.message : String(error));
+    }
+  };
+  void open();
+  return {
+    state: () => state,
+    describe: () => runCommand(start, ['status']),
+    async restart() {
+      await runCommand(start, ['stop']);
+      clearTimeout(retry);
+      retryMs = firstRetryMs;
+      become({ kind: 'starting' });
+      if (socket === null) await open();
+    },
+    close() {
+      isClosed = true;
+      clearTimeout(retry);
+      socket?.terminate();
+    },
+  };
+}
+
+/** Runs `kerb daemon …` and answers what it prints; throws what it complains of. */
+function runCommand({ command, env }: StartDaemon, args: readonly string[]): Promise<string> {
+  const [program = '', ...before] = command;
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, [...before, 'daemon', ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+      timeout: commandMs,
+      windowsHide: true,
+    });
+    const [stdout, stderr] = [collect(child, 'stdout'), collect(child, 'stderr')];
+    child.once('error', reject);
+    child.once('close', (code) => {
+      const complaint = stderr()
+        .replace(/^kerb: /, '')
+        .trim();
+      if (code === 0) resolve(stdout());
+      else reject(new Error(complaint || `kerb daemon ${args[0]} ended with ${code}`));
+    });
+  });
+}
+
+function collect(child: ChildProcess, name: 'stdout' | 'stderr'): () => string {
+  let text = '';
+  child[name]?.on('data', (data: Buffer) => {
+    if (text.length < 100_000) text += data.toString();
+  });
+  return () => text;
+}
+
+/** A WebSocket that is open. What it sends is a hint to look again, so that nothing large is ever read. */
+async function listen(socketPath: string, name: string): Promise<WebSocket> {
+  const { WebSocket } = await import('ws');
+  const socket = new WebSocket('ws://kerb/v1/notices', {
+    createConnection: () => connect(socketPath),
+    headers: { 'User-Agent': name },
+    handshakeTimeout: requestMs,
+    maxPayload: 1024,
+    perMessageDeflate: false,
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.once('open', resolve);
+    socket.once('error', reject);
+  });
+  socket.on('error', () => socket.terminate());
+  return socket;
+}
+
+function readOrganisation(socketPath: string): Promise<z.infer<typeof organisationAnswer>> {
+  return new Promise((resolve, reject) => {
+    const request = get({ socketPath, path: '/v1/organisation', agent: false, timeout: requestMs }, (response) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      response.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > maxAnswerBytes) request.destroy(new Error('the answer of the daemon is too large'));
+        else chunks.push(chunk);
+      });
+      response.on('error', reject);
+      response.on('end', () => {
+        const answer = organisationAnswer.safeParse(parseJson(Buffer.concat(chunks).toString()));
+        if (answer.success) resolve(answer.data);
+        else reject(new Error('the daemon is of another version and did not say what the organisation’s policies are'));
+      });
+    });
+    request.on('timeout', () => request.destroy(new Error('the daemon does not answer')));
+    request.on('error', reject);
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
