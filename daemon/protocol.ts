@@ -6,6 +6,7 @@
  *   POST /v1/decide               a gate asks (`Accept: text/plain`: `pass` or `block`, then what a person reads)
  *   POST /v1/stop                 finish what runs, take nothing new, end
  *   GET  /v1/organisation         what the hub's verified bundle says, for editors
+ *   POST /v1/sync                 ask the hub for news now: after an enrolment, or when a person wants it
  *   GET  /v1/notices              becomes a WebSocket of notices
  */
 import { z } from 'zod';
@@ -91,27 +92,32 @@ export const daemonStatus = z.object({
 export type DaemonStatus = z.infer<typeof daemonStatus>;
 
 /**
- * `GET /v1/organisation`: the texts of a `VerifiedBundle`, which the daemon has verified; null without a hub. The socket is
- * what makes them trusted: nobody but this user's daemon can listen there.
+ * `GET /v1/organisation`: what governs. The texts are those of a `VerifiedBundle`, which the daemon has verified. The socket
+ * is what makes them trusted: nobody but this user's daemon can listen there.
  */
-export const organisationAnswer = z.object({
-  verified: z
-    .object({
-      bundle: z.string(),
-      exceptions: z.string().nullable(),
-      ring: z
-        .object({
-          name: z.string().nullable(),
-          version: z.int().min(1),
-          changed: z.array(z.string()),
-          enforcement: z.record(z.string(), z.enum(['audit', 'warn', 'deny'])),
-        })
-        .nullable(),
-      refreshedAt: z.number(),
-    })
-    .nullable(),
-});
+export const organisationAnswer = z.discriminatedUnion('kind', [
+  /** The device belongs to no organisation. */
+  z.object({ kind: z.literal('none') }),
+  /** It does, and what the organisation says cannot be relied on. */
+  z.object({ kind: z.literal('problem'), message: z.string().max(10_000) }),
+  z.object({
+    kind: z.literal('verified'),
+    bundle: z.string(),
+    exceptions: z.string().nullable(),
+    ring: z
+      .object({
+        name: z.string().nullable(),
+        version: z.int().min(1),
+        changed: z.array(z.string()),
+        enforcement: z.record(z.string(), z.enum(['audit', 'warn', 'deny'])),
+      })
+      .nullable(),
+  }),
+]);
 export type OrganisationAnswer = z.infer<typeof organisationAnswer>;
+
+/** `POST /v1/sync`: what went wrong, or null. */
+export const syncAnswer = z.object({ problem: z.string().max(10_000).nullable() });
 
 /** What `kerb daemon start --format json` prints. */
 export const startedDaemon = z.object({ socket: z.string().min(1), pid: z.int().min(1) });

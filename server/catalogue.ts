@@ -40,10 +40,9 @@ export async function explain(session: Session, { policy, uri }: ExplainParams):
 export function tellStatus(session: Session): void {
   if (session.client.options.status !== true) return;
   const roots = session.roots.all();
-  const problem = session.organisation.problem();
   const status: Status = {
     policies: Math.max(0, ...roots.map(({ rules }) => rules?.set.policies.length ?? 0)),
-    problems: [...(problem === null ? [] : [problem]), ...roots.flatMap(problemsOf)],
+    problems: roots.flatMap(problemsOf),
     roots: roots.map(({ folder }) => folder),
     daemon: session.daemon?.state() ?? { kind: 'none' },
   };

@@ -24,8 +24,8 @@ import {
 import { executeCommand, reloadAll } from './execute.ts';
 import { hover } from './hover.ts';
 import { closeDocument, editDocument, moveDocuments, openOne } from './lifecycle.ts';
-import { casesSchema, checkSchema, commands, explainSchema, messages } from './protocol.ts';
 import { createOrganisation } from './organisation.ts';
+import { casesSchema, checkSchema, commands, explainSchema, messages } from './protocol.ts';
 import { publishDirty, publishOwnFiles } from './publish.ts';
 import { pullDocument, pullWorkspace } from './pull.ts';
 import { resolveAction } from './resolve.ts';
@@ -105,7 +105,7 @@ function start(connection: Connection, client: Client): Running {
     organisation,
     daemon: linkTo(client, {
       changed: () => begun && tellStatus(session),
-      told: ({ verified }) => void (organisation.take(verified) && reloadAll(session)),
+      told: (answer) => void (organisation.take(answer) && reloadAll(session)),
     }),
     documents: new Map(),
     dirty: new Set(),

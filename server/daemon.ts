@@ -5,8 +5,13 @@ import { get } from 'node:http';
 import { connect } from 'node:net';
 import process from 'node:process';
 import type { WebSocket } from 'ws';
-import type { z } from 'zod';
-import { maxAnswerBytes, notice, organisationAnswer, startedDaemon } from '../daemon/protocol.ts';
+import {
+  maxAnswerBytes,
+  notice,
+  type OrganisationAnswer,
+  organisationAnswer,
+  startedDaemon,
+} from '../daemon/protocol.ts';
 import type { DaemonState, StartDaemon } from './protocol.ts';
 
 /** The way to the daemon. */
@@ -26,7 +31,7 @@ export interface LinkOptions {
   /** The state is another one. */
   readonly changed: () => void;
   /** What the daemon said of the organisation, after each connection and each notice. */
-  readonly told: (answer: z.infer<typeof organisationAnswer>) => void;
+  readonly told: (answer: OrganisationAnswer) => void;
 }
 
 const firstRetryMs = 1_000;
@@ -139,7 +144,7 @@ async function listen(socketPath: string, name: string): Promise<WebSocket> {
   return socket;
 }
 
-function readOrganisation(socketPath: string): Promise<z.infer<typeof organisationAnswer>> {
+function readOrganisation(socketPath: string): Promise<OrganisationAnswer> {
   return new Promise((resolve, reject) => {
     const request = get({ socketPath, path: '/v1/organisation', agent: false, timeout: requestMs }, (response) => {
       const chunks: Buffer[] = [];

@@ -1,36 +1,42 @@
-// What the organisation says, as the daemon last told it. It stays in force while there is no daemon.
-import { type Organisation, organisationOf, type VerifiedBundle } from '../engine/index.ts';
+// The organisation, as the daemon last told of it. It stays in force while there is no daemon.
+import type { OrganisationAnswer } from '../daemon/protocol.ts';
+import { type CurrentOrganisation, organisationOf, type VerifiedBundle } from '../engine/index.ts';
 
 /** The organisation of a session. */
 export interface KnownOrganisation {
   /** The same object for as long as it says the same. */
-  current(): Organisation | null;
-  /** Why what the daemon told last cannot govern; null where it does. */
-  problem(): string | null;
+  readonly current: () => CurrentOrganisation;
   /** Takes what the daemon told, and answers whether anything is different now. */
-  take(verified: Told | null): boolean;
+  take(answer: OrganisationAnswer): boolean;
 }
-
-/** A verified bundle after its way over the daemon's socket. */
-export type Told = Pick<VerifiedBundle, 'bundle' | 'exceptions' | 'ring' | 'refreshedAt'>;
 
 /** Knows nothing at first. */
 export function createOrganisation(): KnownOrganisation {
-  let known = 'null';
-  let current: Organisation | null = null;
-  let problem: string | null = null;
+  let known = JSON.stringify({ kind: 'none' });
+  let current: CurrentOrganisation = null;
   return {
     current: () => current,
-    problem: () => problem,
-    take(verified) {
-      const text = JSON.stringify(verified === null ? null : { ...verified, refreshedAt: 0 });
+    take(answer) {
+      const text = JSON.stringify(answer);
       if (text === known) return false;
       known = text;
-      // The daemon has verified it, and only this user's daemon can have told it. An editor decides nothing for a gate.
-      const read = verified === null ? null : organisationOf(verified as VerifiedBundle);
-      problem = typeof read === 'string' ? `the organisation’s policies: ${read}` : null;
-      if (typeof read !== 'string') current = read;
+      current = organisationIn(answer);
       return true;
     },
   };
+}
+
+function organisationIn(answer: OrganisationAnswer): CurrentOrganisation {
+  switch (answer.kind) {
+    case 'none':
+      return null;
+    case 'problem':
+      return answer;
+    case 'verified': {
+      const { bundle, exceptions, ring } = answer;
+      // The daemon has verified them, and only this user's daemon can have told of them. An editor decides for no gate.
+      const organisation = organisationOf({ bundle, exceptions, ring } as Partial<VerifiedBundle> as VerifiedBundle);
+      return typeof organisation === 'string' ? { kind: 'problem', message: organisation } : organisation;
+    }
+  }
 }

@@ -2,12 +2,12 @@
 import path from 'node:path';
 import {
   type Baseline,
+  type CurrentOrganisation,
   checkPolicies,
   compilePolicies,
   defaultConfiguration,
   type FileProblem,
   type Native,
-  type Organisation,
   type Policy,
   type PolicySet,
   readBaseline,
@@ -65,7 +65,7 @@ export interface Roots {
 /** Makes the roots; `loaded` is called after each load, `failed` when loading broke. */
 export function createRoots(
   native: Native,
-  organisation: () => Organisation | null,
+  organisation: () => CurrentOrganisation,
   events: { loaded(root: Root): void; failed(root: Root, error: unknown): void },
 ): Roots {
   const roots = new Map<string, Root>();

@@ -1,5 +1,5 @@
 /** `LocalGate` in this process: asks git what changes, judges it, decides, records, and says it in words. */
-import type { Native, Organisation } from '../../engine/index.ts';
+import type { CurrentOrganisation, Native } from '../../engine/index.ts';
 import type { GitSession } from '../../repository/index.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Store } from '../store/store.ts';
@@ -24,7 +24,7 @@ export interface GateOptions {
   /** `observe` never blocks; `durable` and `strict` block what is denied and what has no verdict. */
   readonly mode: () => Mode;
   /** What the hub's verified bundle says at this moment; the same object for as long as it says the same. */
-  readonly organisation: () => Organisation | null;
+  readonly organisation: () => CurrentOrganisation;
 }
 
 /** The gate in this process. */

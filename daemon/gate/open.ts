@@ -1,6 +1,6 @@
 /** The gate of a home, with its store and journal: what the daemon serves, and what a command opens where none runs. */
 import { randomUUID } from 'node:crypto';
-import type { Native, Organisation } from '../../engine/index.ts';
+import type { CurrentOrganisation, Native } from '../../engine/index.ts';
 import type { Home } from '../home.ts';
 import { defaultJournalSettings, type JournalSettings, openJournal } from '../journal/journal.ts';
 import { openStore } from '../store/open.ts';
@@ -12,7 +12,7 @@ export interface OpenGateOptions {
   readonly home: Home;
   readonly native: Native;
   /** See `GateOptions`. */
-  readonly organisation: () => Organisation | null;
+  readonly organisation: () => CurrentOrganisation;
   readonly settings?: JournalSettings;
   /** Told of records that were lost after the gate had answered. */
   readonly onLost: (count: number, message: string) => void;

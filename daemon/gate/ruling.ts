@@ -2,11 +2,11 @@
 import path from 'node:path';
 import {
   type Baseline,
+  type CurrentOrganisation,
   compilePolicies,
   type ExceptionRegister,
   type FileProblem,
   type Native,
-  type Organisation,
   type PolicySet,
   readBaseline,
 } from '../../engine/index.ts';
@@ -38,7 +38,7 @@ const maxConfigurations = 256;
 export interface RulingsOptions {
   readonly native: Native;
   /** What the hub's verified bundle says at this moment; the same object for as long as it says the same. */
-  readonly organisation: () => Organisation | null;
+  readonly organisation: () => CurrentOrganisation;
 }
 
 /** Rulings, the latest of which are kept by the objects that they come from: most commits leave the rules as they were. */
@@ -111,7 +111,7 @@ function governing({ configuration }: Setup): readonly string[] {
 async function load(
   root: string,
   commit: string | null,
-  { native, organisation }: { readonly native: Native; readonly organisation: Organisation | null },
+  { native, organisation }: { readonly native: Native; readonly organisation: CurrentOrganisation },
 ): Promise<Ruling> {
   const setup = await loadSetup({
     root,

@@ -19,6 +19,7 @@ export interface Desk {
   readonly gate: LocalGate;
   status(): DaemonStatus;
   organisation(): OrganisationAnswer;
+  synchronise(): Promise<string | null>;
   /** Begins to end. What runs is finished first, this request too. */
   stop(): void;
 }
@@ -45,6 +46,10 @@ export const routes: Readonly<Record<string, Route>> = {
   'GET /v1/organisation': (_, desk) => {
     const answer = desk.organisation();
     return { status: 200, json: answer, text: `${JSON.stringify(answer)}\n` };
+  },
+  'POST /v1/sync': async (_, desk) => {
+    const problem = await desk.synchronise();
+    return { status: 200, json: { problem }, text: problem === null ? '' : `${problem}\n` };
   },
   'POST /v1/stop': (_, desk) => {
     desk.stop();

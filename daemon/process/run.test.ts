@@ -249,7 +249,8 @@ async function start(context: TestContext, { decide: given, ...changed }: Change
       return {
         gate: { decide: decideHere, close: async () => undefined },
         status: () => ({ policies: null, journal: null, problems: [] }),
-        organisation: () => ({ verified: null }),
+        organisation: () => ({ kind: 'none' }),
+        synchronise: async () => null,
         warm: async () => undefined,
         close: async () => {
           isClosed = true;

@@ -18,6 +18,8 @@ export interface Works {
   readonly gate: LocalGate;
   status(): Pick<DaemonStatus, 'policies' | 'journal' | 'problems'>;
   organisation(): OrganisationAnswer;
+  /** Asks the hub for news now. Answers what went wrong, or null. */
+  synchronise(): Promise<string | null>;
   /** Does what the first request would otherwise wait for. */
   warm(): Promise<void>;
   close(): Promise<void>;
@@ -100,6 +102,7 @@ async function begin(options: RunOptions, lock: Lock): Promise<Daemon> {
   const desk: Desk = {
     gate: works.gate,
     organisation: () => works.organisation(),
+    synchronise: () => works.synchronise(),
     status: () => ({ ...factsOf(options, startedAt, notices), ...works.status(), state, requests: serving.counts() }),
     stop: () => endFor('it was told to'),
   };

@@ -1,12 +1,13 @@
-/** What a daemon serves, put together: the store, the gate, and what is known of the policies in force. */
+/** What a daemon serves, put together: the organisation in force, the gate with its store, and the way to the hub. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { compilePolicies, type PolicySet } from '../../engine/index.ts';
 import { createNative, loadSetup } from '../../repository/index.ts';
 import type { LocalGate } from '../gate/localGate.ts';
 import { openGate } from '../gate/open.ts';
 import type { Home } from '../home.ts';
-import type { DaemonStatus, Notice } from '../protocol.ts';
+import type { DaemonStatus, Notice, OrganisationAnswer } from '../protocol.ts';
 import type { Store } from '../store/store.ts';
+import { type Sync, startSync } from '../sync/sync.ts';
 import { Refusal } from './answer.ts';
 import type { Log } from './log.ts';
 import type { Works } from './run.ts';
@@ -19,30 +20,50 @@ export interface WorksOptions {
 }
 
 /** Opens what the daemon of a home serves. Without a store it decides nothing, and its status says why. */
-export async function openWorks({ home, log }: WorksOptions): Promise<Works> {
+export async function openWorks({ home, tell, log }: WorksOptions): Promise<Works> {
   const native = createNative();
+  let started: Sync | null = null;
   const opened = openGate({
     home,
     native,
-    organisation: () => null,
+    // The way to the hub needs the store, and is there before the first request.
+    organisation: () => started?.organisation() ?? null,
     onLost: (count, message) => log(`${count} decisions could not be kept: ${message}`),
   });
   if (opened.kind === 'problem') log(`no store: ${opened.message}`);
-  let policies: DaemonStatus['policies'] = null;
+  const store = opened.kind === 'problem' ? null : opened.store;
+  const sync = await startSync({ home, store, log, changed });
+  started = sync;
+  let policies: PolicySet | null = null;
   let isClosed = false;
+
+  function changed(): void {
+    tell({ about: 'policies' });
+    void compile();
+  }
+
+  /** The policies of a repository that says nothing of its own. */
+  async function compile(): Promise<PolicySet> {
+    const organisation = sync.organisation();
+    const setup = await loadSetup({ root: home.folder, origin: { kind: 'none' }, folders: [], organisation });
+    policies = compilePolicies(setup.policies, setup.configuration, native);
+    return policies;
+  }
+
   return {
-    gate: opened.kind === 'problem' ? refusing(opened.message) : opened.gate,
+    gate: opened.kind === 'problem' ? refusing(opened.message) : watched(opened.gate, sync),
     status: () => ({
-      policies,
-      journal: opened.kind === 'problem' ? null : journalStatus(opened.store),
-      problems: opened.kind === 'problem' ? [opened.message] : [],
+      policies: policies === null ? null : policiesStatus(policies, sync),
+      journal: store === null ? null : journalStatus(store),
+      problems: [opened.kind === 'problem' ? opened.message : null, sync.status().problem].filter(isSaid),
     }),
-    organisation: () => ({ verified: null }),
+    organisation: () => organisationAnswer(sync),
+    synchronise: async () => {
+      const { failure, refusal } = await sync.now();
+      return failure ?? refusal;
+    },
     async warm() {
-      const setup = await loadSetup({ root: home.folder, origin: { kind: 'none' }, folders: [], organisation: null });
-      const set = compilePolicies(setup.policies, setup.configuration, native);
-      policies = policiesStatus(set);
-      for (const step of warmSteps(set, native)) {
+      for (const step of warmSteps(await compile(), native)) {
         await turn();
         if (isClosed) return;
         step();
@@ -50,8 +71,21 @@ export async function openWorks({ home, log }: WorksOptions): Promise<Works> {
     },
     async close() {
       isClosed = true;
+      await sync.close();
       if (opened.kind === 'open') await opened.close();
     },
+  };
+}
+
+/** Each decision is news for the hub. */
+function watched(gate: LocalGate, sync: Sync): LocalGate {
+  return {
+    async decide(request) {
+      const answer = await gate.decide(request);
+      sync.wake();
+      return answer;
+    },
+    close: () => gate.close(),
   };
 }
 
@@ -64,11 +98,34 @@ function refusing(reason: string): LocalGate {
   };
 }
 
+function organisationAnswer(sync: Sync): OrganisationAnswer {
+  const current = sync.organisation();
+  if (current?.kind === 'problem') return current;
+  const texts = sync.bundle();
+  if (current === null || texts === null) return { kind: 'none' };
+  const { bundle, exceptions, ring } = texts;
+  return {
+    kind: 'verified',
+    bundle,
+    exceptions,
+    ring: ring === null ? null : { ...ring, changed: [...ring.changed], enforcement: { ...ring.enforcement } },
+  };
+}
+
 function journalStatus(store: Store): NonNullable<DaemonStatus['journal']> {
   const { entries, unacknowledged } = store.status();
   return { entries, unacknowledged };
 }
 
-function policiesStatus({ digest }: PolicySet): NonNullable<DaemonStatus['policies']> {
-  return { revision: digest.replace('sha256:', '').slice(0, 12), digest, ageMs: null };
+function policiesStatus({ digest }: PolicySet, sync: Sync): NonNullable<DaemonStatus['policies']> {
+  const { revision, refreshedAt } = sync.status();
+  return {
+    revision: revision ?? digest.replace('sha256:', '').slice(0, 12),
+    digest,
+    ageMs: revision === null || refreshedAt === null ? null : Math.max(0, Date.now() - refreshedAt),
+  };
+}
+
+function isSaid(problem: string | null): problem is string {
+  return problem !== null;
 }

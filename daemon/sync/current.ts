@@ -1,5 +1,5 @@
 /** What governs at the moment: the copy on this disk, verified anew, without a network. */
-import { type CurrentOrganisation, isStale } from '../../engine/index.ts';
+import { type CurrentOrganisation, isStale, type VerifiedBundle } from '../../engine/index.ts';
 import type { Home } from '../home.ts';
 import { copyFolder, type Enrolment, readEnrolment, readTrust, type Trust } from './enrolment.ts';
 import { copySource } from './tuf/copy.ts';
@@ -26,6 +26,8 @@ export function readStanding(home: Home): Standing {
 export interface Governing {
   /** Null where this device belongs to no organisation. */
   readonly organisation: CurrentOrganisation;
+  /** What it was made from, for an editor to make it from as well. */
+  readonly bundle: VerifiedBundle | null;
   /** When it was last seen to be the newest, in milliseconds since 1970; null where that cannot be said. */
   readonly refreshedAt: number | null;
 }
@@ -42,14 +44,15 @@ export function isOutdated({ organisation, refreshedAt }: Governing, now: number
  */
 export async function readGoverning(home: Home): Promise<Governing> {
   const standing = readStanding(home);
-  if (standing.kind === 'none') return { organisation: null, refreshedAt: null };
-  if (standing.kind === 'problem') return { organisation: standing, refreshedAt: null };
+  if (standing.kind === 'none') return { organisation: null, bundle: null, refreshedAt: null };
+  if (standing.kind === 'problem') return { organisation: standing, bundle: null, refreshedAt: null };
   const { hub } = standing.enrolment;
   const { refreshedAt, version } = standing.trust;
   if (refreshedAt === null) return refused(`the policies of ${hub} have never arrived: run \`kerb sync\``);
-  if (version === null) return { organisation: null, refreshedAt };
+  if (version === null) return { organisation: null, bundle: null, refreshedAt };
   try {
-    return { organisation: (await verifyCopy(home, standing, refreshedAt)).organisation, refreshedAt };
+    const { organisation, bundle } = await verifyCopy(home, standing, refreshedAt);
+    return { organisation, bundle, refreshedAt };
   } catch (error) {
     const why = error instanceof TrustRefusal ? error.message : `it cannot be read (${String(error)})`;
     return refused(
@@ -59,7 +62,7 @@ export async function readGoverning(home: Home): Promise<Governing> {
 }
 
 function refused(message: string): Governing {
-  return { organisation: { kind: 'problem', message }, refreshedAt: null };
+  return { organisation: { kind: 'problem', message }, bundle: null, refreshedAt: null };
 }
 
 function verifyCopy(

@@ -1,5 +1,5 @@
 /** Policies in: the hub's repository verified, kept, and put in force. */
-import type { Organisation } from '../../engine/index.ts';
+import type { Organisation, VerifiedBundle } from '../../engine/index.ts';
 import type { Home } from '../home.ts';
 import { copyFolder, type Enrolment, type Trust, writeTrust } from './enrolment.ts';
 import type { Hub } from './hub.ts';
@@ -21,6 +21,7 @@ export interface Fetched {
   readonly trust: Trust;
   /** Null where the hub has published nothing yet. */
   readonly organisation: Organisation | null;
+  readonly bundle: VerifiedBundle | null;
 }
 
 /** Fetches and verifies. Throws `HubFailure` and `TrustRefusal`, and then nothing has changed. */
@@ -39,7 +40,7 @@ export async function fetchPolicies({ home, hub, enrolment, trust, freshness, no
     writeCopy(folder, verified.files);
     const next: Trust = { ...verified.trust, version: verified.version, labels, refreshedAt: now };
     writeTrust(home, next);
-    return { trust: next, organisation: verified.organisation };
+    return { trust: next, organisation: verified.organisation, bundle: verified.bundle };
   } catch (error) {
     // Whatever is wrong, the next round asks for all of it.
     freshness.etag = null;

@@ -1,5 +1,4 @@
 /** One round with the hub: policies in, journal out. What fails is said, and what was in force stays in force. */
-import type { Organisation } from '../../engine/index.ts';
 import { type DeviceStatus, hubPaths } from '../../hub/protocol.ts';
 import type { Home } from '../home.ts';
 import type { Store } from '../store/store.ts';
@@ -9,7 +8,7 @@ import { type DeviceKey, loadDeviceKey } from './deviceKey.ts';
 import { connectHub, type Hub } from './hub.ts';
 import { keyStoreNamed } from './keyStore.ts';
 import { HubFailure, type Network } from './network.ts';
-import { fetchPolicies } from './policies.ts';
+import { type Fetched, fetchPolicies } from './policies.ts';
 import type { Freshness } from './tuf/hubSource.ts';
 import { TrustRefusal } from './tuf/refusal.ts';
 import { uploadJournal } from './upload.ts';
@@ -19,7 +18,7 @@ export interface Round {
   /** `none`: this device belongs to no hub. */
   readonly kind: 'done' | 'none' | 'failed';
   /** What governs now; undefined where this round did not get to know. */
-  readonly governing?: { readonly organisation: Organisation | null; readonly refreshedAt: number };
+  readonly governing?: Pick<Fetched, 'organisation' | 'bundle'> & { readonly refreshedAt: number };
   /** The bundle's number before and after. */
   readonly before: number | null;
   readonly after: number | null;
@@ -87,8 +86,14 @@ async function bringIn(
   const before = standing.trust.version;
   try {
     const { hub, freshness } = connection;
-    const { trust, organisation } = await fetchPolicies({ home, hub, freshness, now: network.now(), ...standing });
-    const governing = { organisation, refreshedAt: network.now() };
+    const { trust, organisation, bundle } = await fetchPolicies({
+      home,
+      hub,
+      freshness,
+      now: network.now(),
+      ...standing,
+    });
+    const governing = { organisation, bundle, refreshedAt: network.now() };
     return { governing, before, after: trust.version, refusal: null, failure: null };
   } catch (error) {
     const unchanged = { before, after: before };

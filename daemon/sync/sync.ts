@@ -1,6 +1,6 @@
 /** The loop of a daemon that keeps in touch with its hub. No gate waits for it: gates read what it has put in force. */
 import { setTimeout as wait } from 'node:timers/promises';
-import type { CurrentOrganisation } from '../../engine/index.ts';
+import type { CurrentOrganisation, VerifiedBundle } from '../../engine/index.ts';
 import { type Governing, isOutdated, readGoverning } from './current.ts';
 import { type Network, systemNetwork } from './network.ts';
 import { type Connection, connect, doRound, type Round, type RoundOptions } from './round.ts';
@@ -35,6 +35,8 @@ export interface SyncStatus {
 export interface Sync {
   /** What governs, verified: the same object for as long as it says the same. Costs nothing: gates ask each time. */
   organisation(): CurrentOrganisation;
+  /** The texts that it was made from; null where nothing could be verified, or nothing governs. */
+  bundle(): VerifiedBundle | null;
   /** Whether that is older than the organisation allows. */
   isOutdated(): boolean;
   /** A round now, whatever the schedule says. */
@@ -76,6 +78,10 @@ class Loop implements Sync {
 
   organisation(): CurrentOrganisation {
     return this.#governing.organisation;
+  }
+
+  bundle(): VerifiedBundle | null {
+    return this.#governing.bundle;
   }
 
   isOutdated(): boolean {
@@ -124,16 +130,16 @@ class Loop implements Sync {
     const round = 'hub' in made ? await doRound(made, parts) : made;
     // Whoever enrols meanwhile changes what a connection is made from, so one that fails is made anew.
     this.#connection = 'hub' in made && round.failure === null ? made : null;
-    if (round.kind === 'none') this.#govern({ organisation: null, refreshedAt: null });
+    if (round.kind === 'none') this.#govern({ organisation: null, bundle: null, refreshedAt: null });
     if (round.governing !== undefined) this.#govern(round.governing);
     this.#note(round);
     return round;
   }
 
-  #govern({ organisation, refreshedAt }: Governing): void {
+  #govern({ organisation, bundle, refreshedAt }: Governing): void {
     const before = this.#governing.organisation;
     const isNew = identityOf(before) !== identityOf(organisation);
-    this.#governing = { organisation: isNew ? organisation : before, refreshedAt };
+    this.#governing = { organisation: isNew ? organisation : before, bundle, refreshedAt };
     if (isNew) this.#options.changed();
   }
 
