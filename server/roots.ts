@@ -170,6 +170,7 @@ function sameSetup(a: Setup, b: Setup): boolean {
   return (
     a.configuration.source === b.configuration.source &&
     a.baseline === b.baseline &&
+    a.organisation === b.organisation &&
     a.policies.length === b.policies.length &&
     a.policies.every(({ id, source }, index) => id === b.policies[index]?.id && source === b.policies[index]?.source) &&
     JSON.stringify(a.problems) === JSON.stringify(b.problems)

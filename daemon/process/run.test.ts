@@ -1,19 +1,19 @@
 /** A daemon over its real socket, with a gate that answers what the test tells it. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { WebSocket } from 'ws';
+import { answer, start } from '../../test/daemon.ts';
 import { ask, askStatus, askToStop } from '../client/ask.ts';
 import { connectGate } from '../client/gate.ts';
 import type { CommitRequest, GateAnswer, LocalGate } from '../gate/localGate.ts';
-import { accepted, type DaemonStatus, decideAnswer, maxRequestBytes, type Notice } from '../protocol.ts';
+import { accepted, type DaemonStatus, decideAnswer, maxRequestBytes } from '../protocol.ts';
 import { type Address, addressOf } from './address.ts';
 import type { Schedule } from './idle.ts';
-import { type Daemon, type RunOptions, runDaemon } from './run.ts';
+import { runDaemon } from './run.ts';
 
 const tree = 'a'.repeat(40);
 
@@ -223,73 +223,8 @@ test('without a daemon, and where one cannot answer, the same code decides in th
   assert.match(hung.notes, /no answer within 500 ms/);
 });
 
-interface Started {
-  readonly address: Address;
-  readonly options: RunOptions;
-  readonly daemon: Daemon;
-  tell(notice: Notice): void;
-  closed(): boolean;
-}
-
-type Changed = Partial<RunOptions> & { readonly decide?: LocalGate['decide'] };
-
-async function start(context: TestContext, { decide: given, ...changed }: Changed = {}): Promise<Started> {
-  const address = changed.address ?? addressOf({ folder: path.join(temporaryFolder(context), 'run') });
-  let tell: Started['tell'] = () => undefined;
-  let isClosed = false;
-  const decideHere: LocalGate['decide'] = given ?? (async ({ root }) => answer(`judged ${root}`));
-  const options: RunOptions = {
-    version: '1.2.3',
-    idleMs: 1,
-    log: () => undefined,
-    now: () => 1_000,
-    schedule: () => () => undefined,
-    open: async (told) => {
-      tell = told;
-      return {
-        gate: { decide: decideHere, close: async () => undefined },
-        status: () => ({ policies: null, journal: null, problems: [] }),
-        organisation: () => ({ kind: 'none' }),
-        synchronise: async () => null,
-        warm: async () => undefined,
-        close: async () => {
-          isClosed = true;
-        },
-      };
-    },
-    ...changed,
-    address,
-  };
-  const run = await runDaemon(options);
-  assert.ok(run.kind === 'running', JSON.stringify(run));
-  const { daemon } = run;
-  context.after(() => daemon.stop());
-  return { address, options, daemon, tell: (notice) => tell(notice), closed: () => isClosed };
-}
-
-function temporaryFolder(context: TestContext): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'kerb-run-'));
-  context.after(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
 function commit(root: string): CommitRequest {
   return { gate: 'commit', client: { name: 'test', version: '1' }, root, breakGlass: null, tree };
-}
-
-function answer(text: string): GateAnswer {
-  const digest = `sha256:${'0'.repeat(64)}`;
-  const decision = {
-    id: '0',
-    gate: 'commit',
-    effect: 'deny' as const,
-    revision: '0',
-    digest,
-    inputDigest: digest,
-    latencyMs: 0,
-  };
-  const report = { decision, findings: [], problems: [], files: { checked: 0, skipped: 0 }, policies: new Map() };
-  return { outcome: 'block', seq: 1, text, report };
 }
 
 function decide(address: Address, request: CommitRequest) {

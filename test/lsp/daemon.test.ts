@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { type TestContext, test } from 'node:test';
+import { formatBundle } from '../../engine/index.ts';
 import type { DaemonState, DaemonStatusResult, Status } from '../../server/protocol.ts';
 import { kerbPath, stopDaemonOf } from '../command.ts';
+import { start } from '../daemon.ts';
 import { startClient, type TestClient } from './client.ts';
 
 test('it starts the daemon, says so, and finds it again after it was killed and after a restart', async (context) => {
@@ -41,6 +43,35 @@ test('a client that says nothing of a daemon gets none', async (context) => {
   await client.until('the status', () => statesOf(client).length > 0);
   assert.deepEqual(statesOf(client)[0], { kind: 'none' });
   assert.match((await client.request<DaemonStatusResult>('kerb/daemonStatus', {})).text, /was not told how/);
+});
+
+test('what the organisation says governs at once, and goes on when the daemon has gone', async (context) => {
+  let version = 1;
+  const policy = (message: string) =>
+    `title: House rule\nseverity: high\nenforcement: deny\nwhy: w\nremedy: r\nowners: [house]\nadopted: 2026-01-01\nreview: 2027-01-01\nresource: docker.stage\nrequire: "false"\nmessage: ${message}\n`;
+  const bundle = () =>
+    formatBundle({ version, organisation: '', policies: { 'house/rule.yaml': policy(`word ${version}`) } });
+  const { address, daemon, tell } = await start(context, {
+    organisation: () => ({ kind: 'verified', bundle: bundle(), exceptions: null, ring: null }),
+  });
+  const started = JSON.stringify({ socket: address.socket, pid: process.pid });
+  const { client } = await useServer(context, () => ({
+    command: [process.execPath, '-e', `console.log(${JSON.stringify(started)})`, '--'],
+  }));
+  const uri = 'file:///nowhere/Dockerfile';
+  client.open(uri, 'dockerfile', 'FROM debian:12\n');
+  const says = (words: string) => () => {
+    const last = client.published.filter((each) => each.uri === uri).at(-1);
+    return last?.diagnostics.some(({ message }) => String(message).includes(words)) === true;
+  };
+  await client.until('the organisation’s policy', says('word 1'));
+  version = 2;
+  tell({ about: 'policies' });
+  await client.until('the next version', says('word 2'));
+  daemon.stop();
+  await client.until('the loss of the daemon', () => statesOf(client).some(({ kind }) => kind === 'absent'));
+  client.change(uri, 2, [{ text: 'FROM debian:13\n' }]);
+  assert.ok((await client.diagnostics(uri, 2)).some(({ message }) => String(message).includes('word 2')));
 });
 
 interface UsedServer {
