@@ -126,9 +126,11 @@ async function load(
     baseline: setup.baseline === null ? null : readBaseline(setup.baseline),
     exceptions: exceptionsOf(setup),
     problems: ruleProblems(setup, policies, native),
-    digest: [policies.digest, native.sha256(setup.baseline ?? ''), native.sha256(organisation?.exceptions ?? '')].join(
-      ' ',
-    ),
+    digest: [
+      policies.digest,
+      native.sha256(setup.baseline ?? ''),
+      native.sha256(setup.organisation?.exceptions ?? ''),
+    ].join(' '),
   };
 }
 
