@@ -17,6 +17,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   hub: async () => (await import('./command/hub.ts')).hubCommand,
   lsp: async () => (await import('./command/lsp.ts')).lspCommand,
   daemon: async () => (await import('./command/daemon.ts')).daemonCommand,
+  enroll: async () => (await import('./command/enroll.ts')).enrollCommand,
+  sync: async () => (await import('./command/sync.ts')).syncCommand,
 };
 
 watchStreams();

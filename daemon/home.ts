@@ -55,7 +55,7 @@ export function openHome({ env = process.env, platform = process.platform }: Hom
 }
 
 /** Where the home is, without a look at the disk. */
-function homeFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
+export function homeFolder(env: NodeJS.ProcessEnv = process.env, platform: NodeJS.Platform = process.platform): string {
   if (env.KERB_HOME) return env.KERB_HOME;
   const user = path.isAbsolute(homedir()) ? homedir() : userInfo().homedir;
   if (platform === 'win32') return path.join(env.LOCALAPPDATA || path.join(user, 'AppData', 'Local'), 'Kerb');

@@ -7,6 +7,7 @@ import { findRoot, loadSetup, policyFilesOf, readFolderTexts, type Setup } from 
 import { UsageError } from './command.ts';
 import { complain } from './output.ts';
 import { printable } from './report/style.ts';
+import { readGoverningHere } from './sync/current.ts';
 
 /** Loads what governs the working directory, and says on stderr what is wrong with it. */
 export async function loadPoliciesHere(folders: readonly string[]): Promise<Setup> {
@@ -16,7 +17,7 @@ export async function loadPoliciesHere(folders: readonly string[]): Promise<Setu
     root,
     origin: { kind: 'workTree' },
     folders: policyFoldersOf(folders),
-    organisation: null,
+    organisation: (await readGoverningHere()).organisation,
   });
   for (const { file, range, message } of setup.problems) {
     await complain(`kerb: ${printable(file)}:${range.start.line}: ${printable(message)}\n`);

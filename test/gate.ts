@@ -32,7 +32,7 @@ export function createTestGate(context: TestContext, options: Partial<GateOption
   const mode = options.mode ?? (() => 'durable' as const);
   const journal = openJournal({
     store,
-    settings: { mode: mode(), whenFull: 'block' },
+    settings: () => ({ mode: mode(), whenFull: 'block' }),
     later: (work) => {
       setImmediate(work);
       return () => {};
@@ -41,7 +41,7 @@ export function createTestGate(context: TestContext, options: Partial<GateOption
     onLost: () => {},
   });
   const native = createNative();
-  const gate = createGate({ store, journal, native, now: Date.now, mode, organisation: () => null, ...options });
+  const gate = createGate({ store, journal, native, now: Date.now, mode, organisation: () => null, isOutdated: () => false, ...options });
   context.after(async () => {
     await gate.close();
     await journal.close();

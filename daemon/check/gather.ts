@@ -1,6 +1,7 @@
 /** From what somebody asked to be judged to the inputs and the rules for them. */
 import path from 'node:path';
 import process from 'node:process';
+import type { CurrentOrganisation } from '../../engine/index.ts';
 import {
   type Change,
   configurationName,
@@ -35,6 +36,7 @@ export interface Request {
     | { readonly kind: 'text'; readonly path: string; readonly bytes: Buffer };
   /** Further policy folders, as they were typed. */
   readonly policyFolders: readonly string[];
+  readonly organisation: CurrentOrganisation;
 }
 
 export interface Gathered {
@@ -50,19 +52,20 @@ export interface Gathered {
 export async function gather(request: Request): Promise<Gathered> {
   const cwd = process.cwd();
   const folders = policyFoldersOf(request.policyFolders);
+  const { organisation } = request;
   const { subject } = request;
   if (subject.kind === 'staged' || subject.kind === 'range') return gatherChange(request, cwd, folders);
   if (subject.kind === 'text') {
     const file = path.resolve(subject.path);
     const root = rootOf([file], cwd);
-    const setup = await loadSetup({ root, origin: { kind: 'workTree' }, folders, organisation: null });
+    const setup = await loadSetup({ root, origin: { kind: 'workTree' }, folders, organisation });
     const reading = readingOf(relativePath(root, file), subject.bytes);
     return { setup, inputs: [{ kind: 'read', reading }], skipped: 0, problems: [], notes: setup.notes };
   }
   const paths = (request.paths.length > 0 ? request.paths : ['.']).map((each) => path.resolve(each));
   const root = rootOf(paths, cwd);
   const [setup, listing] = await Promise.all([
-    loadSetup({ root, origin: { kind: 'workTree' }, folders, organisation: null }),
+    loadSetup({ root, origin: { kind: 'workTree' }, folders, organisation }),
     listFiles(root, paths),
   ]);
   const inputs = listing.files.map(({ path: file, sizeBytes }): Input => ({ kind: 'workFile', path: file, sizeBytes }));
@@ -83,7 +86,8 @@ async function gatherChange(request: Request, cwd: string, folders: readonly str
   const change =
     request.subject.kind === 'range' ? await readRange(root, request.subject.range) : await readStaged(root);
   if ('kind' in change) throw new UsageError(change.message);
-  const setup = await loadSetup({ root, origin: originOf(change), folders, organisation: null });
+  const { organisation } = request;
+  const setup = await loadSetup({ root, origin: originOf(change), folders, organisation });
   const chosen = { ...change, files: change.files.filter((file) => isChosen(path.join(root, file.path), paths)) };
   const inputs: Input[] = [];
   const problems = change.problems.filter(({ file }) => isChosen(path.join(root, file), paths)).map(blocking);

@@ -1,11 +1,12 @@
 /** `kerb check`: the verdict on files, on what is staged, on a range of commits, or on a text. */
 import process from 'node:process';
+import { atGate } from '../../engine/index.ts';
 import { findRoot, maxFileBytes } from '../../repository/index.ts';
 import { exceptionsOf, type Met } from '../check/approved.ts';
 import { writeBaseline } from '../check/baseline.ts';
 import { createDesk } from '../check/desk.ts';
 import { applySafeFixes } from '../check/fix.ts';
-import { gather, type Request } from '../check/gather.ts';
+import { type Gathered, gather, type Request } from '../check/gather.ts';
 import { createProgress } from '../check/progress.ts';
 import { ruleProblems } from '../check/rules.ts';
 import { judgeInputs, reportOf } from '../check/run.ts';
@@ -19,6 +20,8 @@ import type { Report } from '../report/report.ts';
 import { formatSarif } from '../report/sarif.ts';
 import { printable, styleFor } from '../report/style.ts';
 import { formatText } from '../report/text.ts';
+import { ageOf } from '../sync/age.ts';
+import { type Governing, isOutdated, readGoverningHere } from '../sync/current.ts';
 import { version } from '../version.ts';
 
 const formats = ['text', 'json', 'sarif', 'junit', 'github'] as const;
@@ -57,11 +60,12 @@ Without a PATH the working directory is judged. .gitignore is honoured; a file t
 
 async function run(given: Arguments): Promise<ExitCode> {
   const format = formatOf(given.value('format') ?? 'text');
-  const request = await requestOf(given);
   const gate = gateOf(given.value('gate') ?? 'check');
+  const governing = await readGoverningHere();
+  const request: Request = { ...(await requestOf(given)), organisation: atGate(governing.organisation, gate) };
   const beganMs = Date.now();
   const began = performance.now();
-  const gathered = await gather(request);
+  const gathered = withAge(await gather(request), governing, beganMs);
   await complain(gathered.notes.map((note) => `kerb: ${printable(note)}\n`).join(''));
   const progress = createProgress(process.stderr, gathered.inputs.length);
   const options = {
@@ -124,7 +128,16 @@ function gateOf(name: string): string {
   return name;
 }
 
-async function requestOf(given: Arguments): Promise<Request> {
+/** Policies that are older than the organisation allows: its settings say whether there still is a verdict. */
+function withAge(gathered: Gathered, governing: Governing, now: number): Gathered {
+  const age = ageOf(governing.organisation, { isOutdated: isOutdated(governing, now) });
+  if (age === null) return gathered;
+  if (age.whenStale === 'warn') return { ...gathered, notes: [...gathered.notes, age.message] };
+  const problem = { file: '', range: null, message: age.message, blocking: true };
+  return { ...gathered, problems: [...gathered.problems, problem] };
+}
+
+async function requestOf(given: Arguments): Promise<Omit<Request, 'organisation'>> {
   const range = given.value('range');
   const textPath = given.value('stdin-path');
   if (textPath === '') throw new UsageError('--stdin-path is empty: it names the file that the text would be');

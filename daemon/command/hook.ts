@@ -118,14 +118,18 @@ function connectHere(): LocalGate {
   return connectGate({
     address,
     async openHere() {
-      const [{ openGate }, { createNative }] = await Promise.all([
+      const [{ openGate }, { createNative }, { isOutdated, readGoverning }] = await Promise.all([
         import('../gate/open.ts'),
         import('../../repository/index.ts'),
+        import('../sync/current.ts'),
       ]);
+      const governing = await readGoverning(home);
       const opened = openGate({
         home,
         native: createNative(),
-        organisation: () => null,
+        organisation: () => governing.organisation,
+        isOutdated: () => isOutdated(governing, Date.now()),
+        acknowledged: async () => 'without a daemon nobody waits for the hub: `kerb daemon start`',
         onLost: (count, message) => void complain(`kerb: ${count} decisions could not be kept: ${message}\n`),
       });
       if (opened.kind === 'problem') throw new UsageError(opened.message);

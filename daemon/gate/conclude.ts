@@ -6,6 +6,7 @@ import { type Outcome, reportOf } from '../check/run.ts';
 import type { Recorded } from '../journal/journal.ts';
 import { type Decided, recordOf } from '../journal/record.ts';
 import type { Report } from '../report/report.ts';
+import { ageOf } from '../sync/age.ts';
 import { answerText } from './answer.ts';
 import type { GateCase, GateParts } from './gateCase.ts';
 import type { CommitRequest, GateAnswer, MessageRequest, PushRequest } from './localGate.ts';
@@ -27,7 +28,8 @@ export async function conclude(
   { request, mode, beganMs, latencyMs }: Conclusion,
   parts: GateParts,
 ): Promise<GateAnswer> {
-  const report = reportFor(judged, { gate: request.gate, beganMs, latencyMs }, parts);
+  const aged = withAge(judged, parts);
+  const report = reportFor(aged, { gate: request.gate, beganMs, latencyMs }, parts);
   const { breakGlass } = request;
   const isAllowed = report.decision.effect === 'allow';
   const outcome = isAllowed || mode === 'observe' || breakGlass !== null ? 'pass' : 'block';
@@ -35,14 +37,23 @@ export async function conclude(
   const decided = {
     ...{ report, atMs: beganMs, subject: identity.subject, repository: identity.repository },
     ...{ origin: breakGlass === null ? ('gate' as const) : ('breakGlass' as const), reason: breakGlass },
-    ...{ client: request.client, passed: outcome === 'pass', mode, ring: null, stale: false },
+    ...{ client: request.client, passed: outcome === 'pass', mode },
+    ...{ ring: judged.ruling.setup.organisation?.ring ?? null, stale: parts.isOutdated() },
   };
   const recorded = await keep(judged, decided, parts);
-  const text = answerText({ report, outcome, gate: request.gate, breakGlass, notes: judged.notes });
+  const text = answerText({ report, outcome, gate: request.gate, breakGlass, notes: aged.notes });
   if (isAllowed && recorded.kind !== 'refused') countUses(parts.store, report);
   if (recorded.kind === 'kept') return { report, outcome, seq: recorded.seq, text };
   const told = `${text}Kerb: ${recorded.message}\n`;
   return { report, outcome: recorded.kind === 'missed' ? outcome : 'block', seq: null, text: told };
+}
+
+function withAge(judged: GateCase, { organisation, isOutdated }: GateParts): GateCase {
+  const age = ageOf(organisation(), { isOutdated: isOutdated() });
+  if (age === null) return judged;
+  const { message, whenStale } = age;
+  if (whenStale === 'warn') return { ...judged, notes: [...judged.notes, message] };
+  return { ...judged, problems: [...judged.problems, { file: '', range: null, message, blocking: true }] };
 }
 
 /** Keeps a record for each target, and with the last one the verdicts that all rest on. */

@@ -25,6 +25,8 @@ export interface GateOptions {
   readonly mode: () => Mode;
   /** What the hub's verified bundle says at this moment; the same object for as long as it says the same. */
   readonly organisation: () => CurrentOrganisation;
+  /** Whether that is older than the organisation allows. */
+  readonly isOutdated: () => boolean;
 }
 
 /** The gate in this process. */
@@ -35,6 +37,7 @@ export function createGate({ mode, organisation, ...options }: GateOptions): Gat
   const sessions = createSessions();
   const parts: GateParts = {
     ...options,
+    organisation,
     rulings: createRulings({ native: options.native, organisation }),
     identityOf: createIdentities(options.now),
   };

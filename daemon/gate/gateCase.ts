@@ -1,5 +1,5 @@
 /** A question to a gate, judged and ready to be decided; and what gates are made of. */
-import type { Native } from '../../engine/index.ts';
+import type { CurrentOrganisation, Native } from '../../engine/index.ts';
 import type { DecisionRecord } from '../../hub/protocol.ts';
 import type { Change, GitSession } from '../../repository/index.ts';
 import type { Met } from '../check/approved.ts';
@@ -35,6 +35,9 @@ export interface GateParts {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly rulings: Rulings;
+  /** See `GateOptions`. */
+  readonly organisation: () => CurrentOrganisation;
+  readonly isOutdated: () => boolean;
   readonly identityOf: (root: string) => Promise<Identity>;
 }
 
@@ -57,7 +60,7 @@ export async function unjudged(
   target: DecisionRecord['target'],
   message: string,
 ): Promise<GateCase> {
-  const ruling = await parts.rulings.of(session, null);
+  const ruling = await parts.rulings.of(session, { commit: null, gate: 'none' });
   const problems = [{ file: '', range: null, message, blocking: true }];
   return { ruling, judgements: [], problems, skipped: 0, notes: [], targets: [target], made: new Map() };
 }

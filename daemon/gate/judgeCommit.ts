@@ -20,7 +20,7 @@ export async function judgeCommit({ tree }: CommitRequest, session: GitSession, 
   };
   const [change, ruling] = await Promise.all([
     readCommitChange(session, tree, head),
-    parts.rulings.of(session, head.commit),
+    parts.rulings.of(session, { commit: head.commit, gate: 'commit' }),
   ]);
   if ('kind' in change) return unjudged(parts, session, target, change.message);
   const bench = benchOf(parts, { session, ruling, gate: 'commit' });

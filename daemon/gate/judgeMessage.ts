@@ -15,7 +15,7 @@ export async function judgeMessage(
   parts: GateParts,
 ): Promise<GateCase> {
   const head = await readHead(session);
-  const ruling = await parts.rulings.of(session, head.commit);
+  const ruling = await parts.rulings.of(session, { commit: head.commit, gate: 'message' });
   const bench = benchOf(parts, { session, ruling, gate: 'message' });
   const { subject } = await parts.identityOf(session.root);
   const text = withoutComments(message);

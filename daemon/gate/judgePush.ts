@@ -33,7 +33,8 @@ interface Question {
 
 async function judgeRef(ref: PushedRef, { request, index, session, parts }: Question): Promise<GateCase | GitFailure> {
   const base = ref.boundary[0] ?? null;
-  const ruling = await parts.rulings.of(session, ref.commits.length > 0 ? base : await standing(ref, session));
+  const commit = ref.commits.length > 0 ? base : await standing(ref, session);
+  const ruling = await parts.rulings.of(session, { commit, gate: 'push' });
   const bench = benchOf(parts, { session, ruling, gate: 'push' });
   const commits = await readCommits(session, ref.commits);
   if (!Array.isArray(commits)) return commits;

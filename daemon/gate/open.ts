@@ -2,18 +2,20 @@
 import { randomUUID } from 'node:crypto';
 import type { CurrentOrganisation, Native } from '../../engine/index.ts';
 import type { Home } from '../home.ts';
-import { defaultJournalSettings, type JournalSettings, openJournal } from '../journal/journal.ts';
+import { defaultJournalSettings, type JournalOptions, type JournalSettings, openJournal } from '../journal/journal.ts';
 import { openStore } from '../store/open.ts';
 import type { StoreProblem } from '../store/problem.ts';
 import type { Store } from '../store/store.ts';
-import { createGate, type Gate } from './gate.ts';
+import { createGate, type Gate, type GateOptions } from './gate.ts';
 
 export interface OpenGateOptions {
   readonly home: Home;
   readonly native: Native;
   /** See `GateOptions`. */
-  readonly organisation: () => CurrentOrganisation;
-  readonly settings?: JournalSettings;
+  readonly organisation: GateOptions['organisation'];
+  readonly isOutdated: GateOptions['isOutdated'];
+  /** Waits until the hub has acknowledged an entry; says why where it will not. Asked by the mode `strict` alone. */
+  readonly acknowledged: JournalOptions['acknowledged'];
   /** Told of records that were lost after the gate had answered. */
   readonly onLost: (count: number, message: string) => void;
 }
@@ -28,9 +30,10 @@ export interface OpenGate {
 
 /** Opens all three; close them. */
 export function openGate(options: OpenGateOptions): OpenGate | StoreProblem {
-  const { home, native, organisation, settings = defaultJournalSettings, onLost } = options;
+  const { home, native, organisation, isOutdated, acknowledged, onLost } = options;
   const store = openStore({ home, device: randomUUID(), now: Date.now, sha256: native.sha256 });
   if (store.kind === 'problem') return store;
+  const settings = (): JournalSettings => settingsOf(organisation());
   const journal = openJournal({
     store,
     settings,
@@ -38,10 +41,18 @@ export function openGate(options: OpenGateOptions): OpenGate | StoreProblem {
       const timer = setTimeout(work, flushMs);
       return () => clearTimeout(timer);
     },
-    acknowledged: async () => 'this Kerb does not wait for a hub',
+    acknowledged,
     onLost,
   });
-  const gate = createGate({ store, journal, native, now: Date.now, mode: () => settings.mode, organisation });
+  const gate = createGate({
+    store,
+    journal,
+    native,
+    now: Date.now,
+    mode: () => settings().mode,
+    organisation,
+    isOutdated,
+  });
   return {
     kind: 'open',
     gate,
@@ -52,6 +63,13 @@ export function openGate(options: OpenGateOptions): OpenGate | StoreProblem {
       store.close();
     },
   };
+}
+
+/** Where an organisation cannot be relied on, gates are as strict as without one. */
+function settingsOf(organisation: CurrentOrganisation): JournalSettings {
+  if (organisation?.kind !== 'organisation') return defaultJournalSettings;
+  const { mode, journal } = organisation.gates;
+  return { mode, whenFull: journal.whenFull };
 }
 
 /** How long records of `observe` wait for others. */

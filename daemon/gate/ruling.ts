@@ -1,6 +1,7 @@
 /** The rules that govern a change: those of the commit that it starts from, made ready once and kept. */
 import path from 'node:path';
 import {
+  atGate,
   type Baseline,
   type CurrentOrganisation,
   compilePolicies,
@@ -27,9 +28,16 @@ export interface Ruling {
   readonly digest: string;
 }
 
+export interface RulingSource {
+  /** Null stands for "there is none yet", where only the policies govern that come with Kerb or from the organisation. */
+  readonly commit: string | null;
+  /** A rollout may ask some gates to be mild at first. */
+  readonly gate: string;
+}
+
 export interface Rulings {
-  /** The ruling of a commit; null stands for "there is none yet", where only the policies that come with Kerb govern. */
-  of(session: GitSession, commit: string | null): Promise<Ruling>;
+  /** The rules of a commit, as a gate sees them. */
+  of(session: GitSession, source: RulingSource): Promise<Ruling>;
 }
 
 const maxKept = 16;
@@ -47,16 +55,24 @@ export function createRulings({ native, organisation }: RulingsOptions): Rulings
   const folders = new Map<string, readonly string[]>();
   let current = organisation();
   return {
-    async of(session, commit) {
-      if (organisation() !== current) kept.clear();
+    async of(session, { commit, gate }) {
+      if (organisation() !== current) {
+        kept.clear();
+        folders.clear();
+      }
       current = organisation();
-      const key = await sourceOf(session, commit, folders);
+      const governing = atGate(current, gate);
+      const sourceAt = async (): Promise<string | null> => {
+        const source = await sourceOf(session, commit, folders);
+        return source === null || governing === current ? source : `${gate} ${source}`;
+      };
+      const key = await sourceAt();
       const known = key === null ? undefined : kept.get(key);
       if (known !== undefined) return known;
-      const ruling = await load(session.root, commit, { native, organisation: current });
+      const ruling = await load(session.root, commit, { native, organisation: governing });
       if (folders.size > maxConfigurations) folders.clear();
-      if (key === null) folders.set(await configurationKey(session, commit), governing(ruling.setup));
-      const source = key ?? (await sourceOf(session, commit, folders));
+      if (key === null) folders.set(await configurationKey(session, commit), namedBy(ruling.setup));
+      const source = key ?? (await sourceAt());
       if (source !== null) keep(kept, source, ruling);
       return ruling;
     },
@@ -103,7 +119,7 @@ async function configurationKey(session: GitSession, commit: string | null): Pro
   return `${session.root}\0${facts?.id ?? ''}`;
 }
 
-function governing({ configuration }: Setup): readonly string[] {
+function namedBy({ configuration }: Setup): readonly string[] {
   const names = [...configuration.policyFolders, ...(configuration.baseline === null ? [] : [configuration.baseline])];
   return names.map((name) => path.posix.normalize(name.replaceAll('\\', '/')).replace(/\/+$/, ''));
 }

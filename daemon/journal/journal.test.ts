@@ -18,7 +18,7 @@ function setUp(
   const lost: string[] = [];
   const journal = openJournal({
     store,
-    settings: { mode: 'durable', whenFull: 'block' },
+    settings: () => ({ mode: 'durable', whenFull: 'block' }),
     later(work) {
       due.push(work);
       return () => due.splice(due.indexOf(work), 1);
@@ -38,7 +38,7 @@ test('durable: the number is known when the gate may answer', async (context) =>
 });
 
 test('observe: nothing is waited for, and what waits is written together, or when the journal closes', async (context) => {
-  const { journal, store, due } = setUp(context, { settings: { mode: 'observe', whenFull: 'block' } });
+  const { journal, store, due } = setUp(context, { settings: () => ({ mode: 'observe', whenFull: 'block' }) });
   assert.deepEqual(await journal.record(decision()), { kind: 'kept', seq: null });
   await journal.record(decision());
   assert.equal(store.status().head.seq, 0);
@@ -53,7 +53,7 @@ test('observe: nothing is waited for, and what waits is written together, or whe
 });
 
 test('observe: no more than 256 records wait', async (context) => {
-  const { journal, store } = setUp(context, { settings: { mode: 'observe', whenFull: 'block' } });
+  const { journal, store } = setUp(context, { settings: () => ({ mode: 'observe', whenFull: 'block' }) });
   for (let at = 0; at < 257; at++) await journal.record(decision());
   assert.equal(store.status().head.seq, 256);
 });
@@ -62,7 +62,7 @@ test('strict: the hub has the entry before the gate answers, and where it has no
   const asked: number[] = [];
   const answers = [null, 'the hub cannot be reached'];
   const { journal, store } = setUp(context, {
-    settings: { mode: 'strict', whenFull: 'block' },
+    settings: () => ({ mode: 'strict', whenFull: 'block' }),
     async acknowledged(seq) {
       asked.push(seq);
       return answers.shift() ?? null;
@@ -85,7 +85,7 @@ test('full, and set to block: the gate has no verdict, and nothing is missing', 
 test('full, and set to leave a gap: the gate passes, and a gap record comes before the next one that has room', async (context) => {
   const { journal, store, clock } = setUp(
     context,
-    { settings: { mode: 'durable', whenFull: 'gap' } },
+    { settings: () => ({ mode: 'durable', whenFull: 'gap' }) },
     { maxEntries: 3, prunes: 'all', retentionMs: 30 * dayMs },
   );
   for (let at = 0; at < 3; at++) await journal.record(decision());
@@ -105,7 +105,7 @@ test('full, and set to leave a gap: the gate passes, and a gap record comes befo
 test('observe: records that cannot be kept are counted and told of', async (context) => {
   const { journal, store, lost } = setUp(
     context,
-    { settings: { mode: 'observe', whenFull: 'block' } },
+    { settings: () => ({ mode: 'observe', whenFull: 'block' }) },
     { maxEntries: 1 },
   );
   for (let at = 0; at < 3; at++) await journal.record(decision());
@@ -118,7 +118,7 @@ test('a gap that cannot even be counted is counted with the next', async (contex
   const full = { kind: 'refused', reason: 'diskFull', message: 'full' } as const;
   const counts: number[] = [];
   const { journal } = setUp(context, {
-    settings: { mode: 'durable', whenFull: 'gap' },
+    settings: () => ({ mode: 'durable', whenFull: 'gap' }),
     store: {
       append: () => full,
       miss(_, count) {

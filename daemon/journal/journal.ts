@@ -33,7 +33,8 @@ export interface Journal {
 
 export interface JournalOptions {
   readonly store: Pick<Store, 'append' | 'miss'>;
-  readonly settings: JournalSettings;
+  /** As they are at the moment: an organisation may change them. */
+  readonly settings: () => JournalSettings;
   /** Calls back a moment later; returns how to take that back. */
   readonly later: (work: () => void) => () => void;
   /** Waits until the hub has acknowledged an entry; says why where it will not. For `strict`. */
@@ -64,7 +65,7 @@ export function openJournal({ store, settings, later, acknowledged, onLost }: Jo
     const appended = store.append(record, { verdicts });
     if (appended.kind === 'appended') return { kind: 'kept', seq: appended.entry.seq };
     const { reason, message } = appended;
-    if (settings.whenFull === 'block' || !isFull(reason))
+    if (settings().whenFull === 'block' || !isFull(reason))
       return { kind: 'refused', message: `the decision could not be kept: ${message}` };
     const refused = countGap(reason);
     return { kind: 'missed', message: refused === null ? message : `${message}; ${refused.message}` };
@@ -101,8 +102,9 @@ export function openJournal({ store, settings, later, acknowledged, onLost }: Jo
   return {
     async record(record, verdicts = new Map()) {
       const next = { record, verdicts };
-      if (settings.mode === 'observe') return recordLater(next);
-      return settings.mode === 'strict' ? recordStrictly(next) : recordNow(next);
+      const { mode } = settings();
+      if (mode === 'observe') return recordLater(next);
+      return mode === 'strict' ? recordStrictly(next) : recordNow(next);
     },
     async close() {
       flush();

@@ -22,7 +22,7 @@ export interface ReportedDecision {
   readonly id: string;
   readonly gate: string;
   readonly effect: 'allow' | 'deny' | 'indeterminate';
-  /** Which revision of the policies judged: their digest, shortened, until a bundle names its version. */
+  /** Which revision of the policies judged: the number of the organisation's bundle, or without one the digest, shortened. */
   readonly revision: string;
   /** `sha256:` over policies and configuration. */
   readonly digest: string;

@@ -1,16 +1,26 @@
 /** What governs at the moment: the copy on this disk, verified anew, without a network. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { type CurrentOrganisation, isStale, type VerifiedBundle } from '../../engine/index.ts';
-import type { Home } from '../home.ts';
+import { type Home, homeFolder, openHome } from '../home.ts';
 import { copyFolder, type Enrolment, readEnrolment, readTrust, type Trust } from './enrolment.ts';
-import { copySource } from './tuf/copy.ts';
 import { TrustRefusal } from './tuf/refusal.ts';
-import { type Verified, verifyRepository } from './tuf/verify.ts';
 
 /** An enrolled device, one that is not, or one whose own notes cannot be relied on. */
 export type Standing =
   | { readonly kind: 'enrolled'; readonly enrolment: Enrolment; readonly trust: Trust }
   | { readonly kind: 'none' }
   | { readonly kind: 'problem'; readonly message: string };
+
+/**
+ * What governs this user, for a command that may be the first of Kerb's that they ever called: nothing is made, and whoever
+ * is not enrolled does not even have a home read.
+ */
+export async function readGoverningHere(): Promise<Governing> {
+  if (!existsSync(path.join(homeFolder(), 'hub', 'enrolment.json'))) return ungoverned;
+  const home = openHome();
+  return home.kind === 'home' ? readGoverning(home) : refused(home.message);
+}
 
 export function readStanding(home: Home): Standing {
   const enrolment = readEnrolment(home);
@@ -26,11 +36,14 @@ export function readStanding(home: Home): Standing {
 export interface Governing {
   /** Null where this device belongs to no organisation. */
   readonly organisation: CurrentOrganisation;
-  /** What it was made from, for an editor to make it from as well. */
+  /** What it was read from, for others to read it again; null where there is none. */
   readonly bundle: VerifiedBundle | null;
   /** When it was last seen to be the newest, in milliseconds since 1970; null where that cannot be said. */
   readonly refreshedAt: number | null;
 }
+
+/** A device that belongs to no organisation. */
+export const ungoverned: Governing = { organisation: null, bundle: null, refreshedAt: null };
 
 /** Whether what governs is older than the organisation allows: decisions say so, and its settings say what gates do. */
 export function isOutdated({ organisation, refreshedAt }: Governing, now: number): boolean {
@@ -44,15 +57,14 @@ export function isOutdated({ organisation, refreshedAt }: Governing, now: number
  */
 export async function readGoverning(home: Home): Promise<Governing> {
   const standing = readStanding(home);
-  if (standing.kind === 'none') return { organisation: null, bundle: null, refreshedAt: null };
-  if (standing.kind === 'problem') return { organisation: standing, bundle: null, refreshedAt: null };
+  if (standing.kind === 'none') return ungoverned;
+  if (standing.kind === 'problem') return refused(standing.message);
   const { hub } = standing.enrolment;
   const { refreshedAt, version } = standing.trust;
   if (refreshedAt === null) return refused(`the policies of ${hub} have never arrived: run \`kerb sync\``);
-  if (version === null) return { organisation: null, bundle: null, refreshedAt };
+  if (version === null) return { ...ungoverned, refreshedAt };
   try {
-    const { organisation, bundle } = await verifyCopy(home, standing, refreshedAt);
-    return { organisation, bundle, refreshedAt };
+    return { ...(await verifyCopy(home, standing, refreshedAt)), refreshedAt };
   } catch (error) {
     const why = error instanceof TrustRefusal ? error.message : `it cannot be read (${String(error)})`;
     return refused(
@@ -62,14 +74,21 @@ export async function readGoverning(home: Home): Promise<Governing> {
 }
 
 function refused(message: string): Governing {
-  return { organisation: { kind: 'problem', message }, bundle: null, refreshedAt: null };
+  return { ...ungoverned, organisation: { kind: 'problem', message } };
 }
 
-function verifyCopy(
+async function verifyCopy(
   home: Home,
   { enrolment, trust }: Extract<Standing, { kind: 'enrolled' }>,
   at: number,
-): Promise<Verified> {
+): Promise<Pick<Governing, 'organisation' | 'bundle'>> {
+  // Only who is enrolled needs it, and most commands are called by somebody who waits.
+  const [{ copySource }, { verifyRepository }] = await Promise.all([
+    import('./tuf/copy.ts'),
+    import('./tuf/verify.ts'),
+  ]);
   const device = { id: enrolment.device, labels: trust.labels };
-  return verifyRepository(copySource(copyFolder(home)), { trust, device, version: trust.version, at });
+  const source = copySource(copyFolder(home));
+  const { organisation, bundle } = await verifyRepository(source, { trust, device, version: trust.version, at });
+  return { organisation, bundle };
 }

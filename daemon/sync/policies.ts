@@ -1,6 +1,6 @@
 /** Policies in: the hub's repository verified, kept, and put in force. */
-import type { Organisation, VerifiedBundle } from '../../engine/index.ts';
 import type { Home } from '../home.ts';
+import type { Governing } from './current.ts';
 import { copyFolder, type Enrolment, type Trust, writeTrust } from './enrolment.ts';
 import type { Hub } from './hub.ts';
 import { copySource, throughCopy, writeCopy } from './tuf/copy.ts';
@@ -19,9 +19,7 @@ export interface FetchOptions {
 
 export interface Fetched {
   readonly trust: Trust;
-  /** Null where the hub has published nothing yet. */
-  readonly organisation: Organisation | null;
-  readonly bundle: VerifiedBundle | null;
+  readonly governing: Governing;
 }
 
 /** Fetches and verifies. Throws `HubFailure` and `TrustRefusal`, and then nothing has changed. */
@@ -40,7 +38,8 @@ export async function fetchPolicies({ home, hub, enrolment, trust, freshness, no
     writeCopy(folder, verified.files);
     const next: Trust = { ...verified.trust, version: verified.version, labels, refreshedAt: now };
     writeTrust(home, next);
-    return { trust: next, organisation: verified.organisation, bundle: verified.bundle };
+    const { organisation, bundle } = verified;
+    return { trust: next, governing: { organisation, bundle, refreshedAt: now } };
   } catch (error) {
     // Whatever is wrong, the next round asks for all of it.
     freshness.etag = null;

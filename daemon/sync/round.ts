@@ -3,12 +3,12 @@ import { type DeviceStatus, hubPaths } from '../../hub/protocol.ts';
 import type { Home } from '../home.ts';
 import type { Store } from '../store/store.ts';
 import { version } from '../version.ts';
-import { readStanding, type Standing } from './current.ts';
+import { type Governing, readStanding, type Standing } from './current.ts';
 import { type DeviceKey, loadDeviceKey } from './deviceKey.ts';
 import { connectHub, type Hub } from './hub.ts';
 import { keyStoreNamed } from './keyStore.ts';
 import { HubFailure, type Network } from './network.ts';
-import { type Fetched, fetchPolicies } from './policies.ts';
+import { fetchPolicies } from './policies.ts';
 import type { Freshness } from './tuf/hubSource.ts';
 import { TrustRefusal } from './tuf/refusal.ts';
 import { uploadJournal } from './upload.ts';
@@ -18,7 +18,7 @@ export interface Round {
   /** `none`: this device belongs to no hub. */
   readonly kind: 'done' | 'none' | 'failed';
   /** What governs now; undefined where this round did not get to know. */
-  readonly governing?: Pick<Fetched, 'organisation' | 'bundle'> & { readonly refreshedAt: number };
+  readonly governing?: Governing;
   /** The bundle's number before and after. */
   readonly before: number | null;
   readonly after: number | null;
@@ -86,14 +86,7 @@ async function bringIn(
   const before = standing.trust.version;
   try {
     const { hub, freshness } = connection;
-    const { trust, organisation, bundle } = await fetchPolicies({
-      home,
-      hub,
-      freshness,
-      now: network.now(),
-      ...standing,
-    });
-    const governing = { organisation, bundle, refreshedAt: network.now() };
+    const { trust, governing } = await fetchPolicies({ home, hub, freshness, now: network.now(), ...standing });
     return { governing, before, after: trust.version, refusal: null, failure: null };
   } catch (error) {
     const unchanged = { before, after: before };
@@ -128,7 +121,7 @@ async function report(
   const { head } = store.status();
   const status: DeviceStatus = {
     revision: standing.trust.version === null ? null : String(standing.trust.version),
-    ring: governing?.organisation?.ring ?? null,
+    ring: governing?.bundle?.ring?.name ?? null,
     roles: { root: standing.trust.root.version, ...standing.trust.seen },
     journal: { seq: head.seq, head: head.hash },
     refusal: refusal?.slice(0, 2_000) ?? null,

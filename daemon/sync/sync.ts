@@ -1,9 +1,9 @@
 /** The loop of a daemon that keeps in touch with its hub. No gate waits for it: gates read what it has put in force. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CurrentOrganisation, VerifiedBundle } from '../../engine/index.ts';
-import { type Governing, isOutdated, readGoverning } from './current.ts';
+import { type Governing, isOutdated, readGoverning, readStanding, ungoverned } from './current.ts';
 import { type Network, systemNetwork } from './network.ts';
-import { type Connection, connect, doRound, type Round, type RoundOptions } from './round.ts';
+import type { Connection, Round, RoundOptions } from './round.ts';
 import { pauseMs } from './schedule.ts';
 import { serial } from './serial.ts';
 import { holdRequest, type Listening, listen } from './watch.ts';
@@ -35,7 +35,7 @@ export interface SyncStatus {
 export interface Sync {
   /** What governs, verified: the same object for as long as it says the same. Costs nothing: gates ask each time. */
   organisation(): CurrentOrganisation;
-  /** The texts that it was made from; null where nothing could be verified, or nothing governs. */
+  /** What it was read from, for an editor to read it again. */
   bundle(): VerifiedBundle | null;
   /** Whether that is older than the organisation allows. */
   isOutdated(): boolean;
@@ -125,21 +125,25 @@ class Loop implements Sync {
 
   async #goRound(): Promise<Round> {
     const { home, store } = this.#options;
+    if (readStanding(home).kind === 'none') {
+      this.#govern(ungoverned);
+      return idleRound;
+    }
+    const { connect, doRound } = await import('./round.ts');
     const parts: RoundOptions = { home, store, network: this.#network };
     const made = this.#connection ?? (await connect(parts));
     const round = 'hub' in made ? await doRound(made, parts) : made;
     // Whoever enrols meanwhile changes what a connection is made from, so one that fails is made anew.
     this.#connection = 'hub' in made && round.failure === null ? made : null;
-    if (round.kind === 'none') this.#govern({ organisation: null, bundle: null, refreshedAt: null });
     if (round.governing !== undefined) this.#govern(round.governing);
     this.#note(round);
     return round;
   }
 
-  #govern({ organisation, bundle, refreshedAt }: Governing): void {
-    const before = this.#governing.organisation;
-    const isNew = identityOf(before) !== identityOf(organisation);
-    this.#governing = { organisation: isNew ? organisation : before, bundle, refreshedAt };
+  #govern(next: Governing): void {
+    const before = this.#governing;
+    const isNew = identityOf(before) !== identityOf(next);
+    this.#governing = isNew ? next : { ...before, refreshedAt: next.refreshedAt };
     if (isNew) this.#options.changed();
   }
 
@@ -182,11 +186,12 @@ class Loop implements Sync {
   }
 }
 
+/** Of a device that belongs to no hub. */
+const idleRound: Round = { kind: 'none', before: null, after: null, uploaded: 0, refusal: null, failure: null };
+
 /** What tells two organisations apart: all that they say. */
-function identityOf(current: CurrentOrganisation): string {
-  if (current?.kind !== 'organisation') return JSON.stringify(current);
-  const { policies, pages: _pages, ...rest } = current;
-  return JSON.stringify([rest, policies.map(({ id, source }) => [id, source])]);
+function identityOf({ organisation, bundle }: Governing): string {
+  return JSON.stringify([bundle, organisation?.kind === 'problem' ? organisation.message : null]);
 }
 
 async function systemSleep(ms: number, signal: AbortSignal): Promise<void> {

@@ -65,11 +65,12 @@ export function organisationOf({ bundle: text, exceptions, ring }: VerifiedBundl
 }
 
 /** The organisation as one gate sees it: a rollout may ask some gates to be mild at first. */
-export function atGate(organisation: Organisation, gate: string): Organisation {
-  const { rollout, rules } = organisation;
-  const enforcement = rollout?.enforcement[gate] ?? rollout?.enforcement['*'];
-  if (rollout === null || enforcement === undefined) return organisation;
-  return { ...organisation, rules: { ...rules, cap: { policies: rollout.changed, enforcement } } };
+export function atGate(current: CurrentOrganisation, gate: string): CurrentOrganisation {
+  if (current?.kind !== 'organisation' || current.rollout === null) return current;
+  const { changed, enforcement: most } = current.rollout;
+  const enforcement = Object.hasOwn(most, gate) ? most[gate] : most['*'];
+  if (enforcement === undefined) return current;
+  return { ...current, rules: { ...current.rules, cap: { policies: changed, enforcement } } };
 }
 
 /**

@@ -45,7 +45,7 @@ export const defaultGateSettings: GateSettings = {
   mode: 'durable',
   maxOfflineHours: 336,
   whenStale: 'warn',
-  journal: { maxMegabytes: 256, whenFull: 'gap' },
+  journal: { maxMegabytes: 256, whenFull: 'block' },
 };
 
 const maxCharacters = 1_000_000;

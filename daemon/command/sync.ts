@@ -1,0 +1,96 @@
+/** `kerb sync`: a round with the hub now, by the daemon where one runs, else in this process. */
+import { createNative } from '../../repository/index.ts';
+import { ask } from '../client/ask.ts';
+import { type Command, type ExitCode, UsageError } from '../command.ts';
+import { type Home, openHome } from '../home.ts';
+import { complain, print } from '../output.ts';
+import { addressOf } from '../process/address.ts';
+import { syncedRound } from '../protocol.ts';
+import { printable } from '../report/style.ts';
+import { openStore } from '../store/open.ts';
+import { systemNetwork } from '../sync/network.ts';
+import { connect, doRound, type Round } from '../sync/round.ts';
+
+export const syncCommand: Command = {
+  usage: 'sync',
+  summary: 'fetch policies from the hub and send it the journal, now',
+  description: `The daemon does this by itself, about once a minute and whenever the hub has news. This command asks for a
+round at once and says what it changed. What the hub sends is verified as a whole before any of it counts; where that
+fails, the policies that were in force stay in force.
+Exit codes: 0 everything went well, 2 it did not, or this device is not enrolled.`,
+  options: {
+    format: { value: 'FORMAT', help: 'text (default) or json' },
+    'no-daemon': { help: 'do it in this process' },
+  },
+  dashes: 'options',
+  async run(given) {
+    if (given.words.length > 0) throw new UsageError('it takes no words');
+    const format = given.value('format') ?? 'text';
+    if (format !== 'text' && format !== 'json') throw new UsageError(`--format ${format}: there is text and json`);
+    const home = openHome();
+    if (home.kind === 'problem') throw new UsageError(home.message);
+    const round = (given.has('no-daemon') ? null : await askDaemon(home)) ?? (await roundHere(home));
+    if (format === 'json') await print(`${JSON.stringify(round)}\n`);
+    else await tell(round);
+    return exitCodeOf(round);
+  },
+};
+
+/** What came of a round, as it also comes from the daemon. */
+export type SyncedRound = Omit<Round, 'governing'>;
+
+/** Longer than any request of a round may take. */
+const roundMs = 120_000;
+
+/** Null where no daemon runs. */
+export async function askDaemon(home: Home): Promise<SyncedRound | null> {
+  const address = addressOf({ folder: home.run });
+  const reply = await ask(address, {
+    method: 'POST',
+    path: '/v1/sync',
+    body: {},
+    answer: syncedRound,
+    timeoutMs: roundMs,
+  });
+  return reply.kind === 'answer' ? reply.value : null;
+}
+
+/** A round without a daemon. Where this runtime cannot open the journal, policies come in all the same. */
+export async function roundHere(home: Home): Promise<SyncedRound> {
+  const { sha256 } = createNative();
+  const opened = openStore({ home, device: crypto.randomUUID(), now: Date.now, sha256 });
+  const store = opened.kind === 'store' ? opened : null;
+  if (opened.kind === 'problem') await complain(`kerb: the journal waits: ${printable(opened.message)}\n`);
+  try {
+    const parts = { home, store, network: systemNetwork };
+    const connection = await connect(parts);
+    const { governing: _governing, ...round } = 'hub' in connection ? await doRound(connection, parts) : connection;
+    return round;
+  } finally {
+    store?.close();
+  }
+}
+
+/** Says on stdout what changed, and on stderr what is wrong. */
+export async function tell({ kind, before, after, uploaded, refusal, failure }: SyncedRound): Promise<void> {
+  if (kind === 'none') await complain('kerb: this device belongs to no hub: `kerb enroll URL` enrols it\n');
+  if (refusal !== null)
+    await complain(
+      `kerb: the new policies are not believed, and ${after === null ? 'none are' : `bundle ${after} stays`} in force\n  ${printable(refusal)}\n`,
+    );
+  if (failure !== null) await complain(`kerb: ${printable(failure)}\n`);
+  if (kind === 'none' || (refusal ?? failure) !== null) return;
+  await print(
+    `${policiesLine(before, after)}\n${uploaded === 0 ? 'the hub has the whole journal' : `the hub took ${uploaded} ${uploaded === 1 ? 'entry' : 'entries'} of the journal`}\n`,
+  );
+}
+
+export function exitCodeOf({ kind }: SyncedRound): ExitCode {
+  return kind === 'done' ? 0 : 2;
+}
+
+function policiesLine(before: number | null, after: number | null): string {
+  if (after === null) return 'the hub has published no policies yet';
+  if (before === after) return `bundle ${after} is in force, and is the newest`;
+  return before === null ? `bundle ${after} is in force` : `bundle ${after} is in force, after bundle ${before}`;
+}
