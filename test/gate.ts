@@ -41,7 +41,16 @@ export function createTestGate(context: TestContext, options: Partial<GateOption
     onLost: () => {},
   });
   const native = createNative();
-  const gate = createGate({ store, journal, native, now: Date.now, mode, organisation: () => null, isOutdated: () => false, ...options });
+  const gate = createGate({
+    store,
+    journal,
+    native,
+    now: Date.now,
+    mode,
+    organisation: () => null,
+    isOutdated: () => false,
+    ...options,
+  });
   context.after(async () => {
     await gate.close();
     await journal.close();

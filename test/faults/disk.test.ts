@@ -61,7 +61,7 @@ test('set to leave a gap, a full disk lets the gate pass, and the count outlives
 function journalOn(store: ReturnType<typeof openTestStore>) {
   return openJournal({
     store,
-    settings: { mode: 'durable', whenFull: 'gap' },
+    settings: () => ({ mode: 'durable', whenFull: 'gap' }),
     later: () => () => {},
     acknowledged: async () => null,
     onLost: (count, message) => assert.fail(`${count}: ${message}`),
