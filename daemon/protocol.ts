@@ -116,8 +116,21 @@ export const organisationAnswer = z.discriminatedUnion('kind', [
 ]);
 export type OrganisationAnswer = z.infer<typeof organisationAnswer>;
 
-/** `POST /v1/sync`: what went wrong, or null. */
-export const syncAnswer = z.object({ problem: z.string().max(10_000).nullable() });
+/** `POST /v1/sync`: what came of a round with the hub. */
+export const syncAnswer = z.object({
+  /** `none`: this device belongs to no hub. */
+  kind: z.enum(['done', 'none', 'failed']),
+  /** The bundle's number before and after. */
+  before: z.int().min(1).nullable(),
+  after: z.int().min(1).nullable(),
+  /** Entries of the journal that the hub has taken. */
+  uploaded: z.int().min(0),
+  /** Why new policies were not believed. */
+  refusal: z.string().max(10_000).nullable(),
+  /** Why the hub could not be worked with. */
+  failure: z.string().max(10_000).nullable(),
+});
+export type SyncAnswer = z.infer<typeof syncAnswer>;
 
 /** What `kerb daemon start --format json` prints. */
 export const startedDaemon = z.object({ socket: z.string().min(1), pid: z.int().min(1) });

@@ -43,7 +43,14 @@ export async function start(
         gate: { decide: decideHere, close: async () => undefined },
         status: () => ({ policies: null, journal: null, problems: [] }),
         organisation,
-        synchronise: async () => null,
+        synchronise: async () => ({
+          kind: 'none',
+          before: null,
+          after: null,
+          uploaded: 0,
+          refusal: null,
+          failure: null,
+        }),
         warm: async () => undefined,
         close: async () => {
           isClosed = true;

@@ -5,11 +5,11 @@ import { type Command, type ExitCode, UsageError } from '../command.ts';
 import { type Home, openHome } from '../home.ts';
 import { complain, print } from '../output.ts';
 import { addressOf } from '../process/address.ts';
-import { syncedRound } from '../protocol.ts';
+import { type SyncAnswer, syncAnswer } from '../protocol.ts';
 import { printable } from '../report/style.ts';
 import { openStore } from '../store/open.ts';
 import { systemNetwork } from '../sync/network.ts';
-import { connect, doRound, type Round } from '../sync/round.ts';
+import { connect, doRound } from '../sync/round.ts';
 
 export const syncCommand: Command = {
   usage: 'sync',
@@ -36,27 +36,24 @@ Exit codes: 0 everything went well, 2 it did not, or this device is not enrolled
   },
 };
 
-/** What came of a round, as it also comes from the daemon. */
-export type SyncedRound = Omit<Round, 'governing'>;
-
 /** Longer than any request of a round may take. */
 const roundMs = 120_000;
 
 /** Null where no daemon runs. */
-export async function askDaemon(home: Home): Promise<SyncedRound | null> {
+export async function askDaemon(home: Home): Promise<SyncAnswer | null> {
   const address = addressOf({ folder: home.run });
   const reply = await ask(address, {
     method: 'POST',
     path: '/v1/sync',
     body: {},
-    answer: syncedRound,
+    answer: syncAnswer,
     timeoutMs: roundMs,
   });
   return reply.kind === 'answer' ? reply.value : null;
 }
 
 /** A round without a daemon. Where this runtime cannot open the journal, policies come in all the same. */
-export async function roundHere(home: Home): Promise<SyncedRound> {
+export async function roundHere(home: Home): Promise<SyncAnswer> {
   const { sha256 } = createNative();
   const opened = openStore({ home, device: crypto.randomUUID(), now: Date.now, sha256 });
   const store = opened.kind === 'store' ? opened : null;
@@ -72,7 +69,7 @@ export async function roundHere(home: Home): Promise<SyncedRound> {
 }
 
 /** Says on stdout what changed, and on stderr what is wrong. */
-export async function tell({ kind, before, after, uploaded, refusal, failure }: SyncedRound): Promise<void> {
+export async function tell({ kind, before, after, uploaded, refusal, failure }: SyncAnswer): Promise<void> {
   if (kind === 'none') await complain('kerb: this device belongs to no hub: `kerb enroll URL` enrols it\n');
   if (refusal !== null)
     await complain(
@@ -85,7 +82,7 @@ export async function tell({ kind, before, after, uploaded, refusal, failure }: 
   );
 }
 
-export function exitCodeOf({ kind }: SyncedRound): ExitCode {
+export function exitCodeOf({ kind }: SyncAnswer): ExitCode {
   return kind === 'done' ? 0 : 2;
 }
 

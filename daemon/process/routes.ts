@@ -8,6 +8,7 @@ import {
   decideRequest,
   knownGates,
   type OrganisationAnswer,
+  type SyncAnswer,
 } from '../protocol.ts';
 import { type Answer, Refusal } from './answer.ts';
 import { parseJson } from './body.ts';
@@ -19,7 +20,7 @@ export interface Desk {
   readonly gate: LocalGate;
   status(): DaemonStatus;
   organisation(): OrganisationAnswer;
-  synchronise(): Promise<string | null>;
+  synchronise(): Promise<SyncAnswer>;
   /** Begins to end. What runs is finished first, this request too. */
   stop(): void;
 }
@@ -48,8 +49,8 @@ export const routes: Readonly<Record<string, Route>> = {
     return { status: 200, json: answer, text: `${JSON.stringify(answer)}\n` };
   },
   'POST /v1/sync': async (_, desk) => {
-    const problem = await desk.synchronise();
-    return { status: 200, json: { problem }, text: problem === null ? '' : `${problem}\n` };
+    const answer = await desk.synchronise();
+    return { status: 200, json: answer, text: `${answer.failure ?? answer.refusal ?? answer.kind}\n` };
   },
   'POST /v1/stop': (_, desk) => {
     desk.stop();

@@ -3,7 +3,13 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askStatus } from '../client/ask.ts';
 import type { LocalGate } from '../gate/localGate.ts';
-import { type DaemonStatus, daemonProtocolVersion, type Notice, type OrganisationAnswer } from '../protocol.ts';
+import {
+  type DaemonStatus,
+  daemonProtocolVersion,
+  type Notice,
+  type OrganisationAnswer,
+  type SyncAnswer,
+} from '../protocol.ts';
 import { type Lock, takeLock } from '../store/lock.ts';
 import type { Address } from './address.ts';
 import { makeOwnFolder } from './folder.ts';
@@ -18,8 +24,8 @@ export interface Works {
   readonly gate: LocalGate;
   status(): Pick<DaemonStatus, 'policies' | 'journal' | 'problems'>;
   organisation(): OrganisationAnswer;
-  /** Asks the hub for news now. Answers what went wrong, or null. */
-  synchronise(): Promise<string | null>;
+  /** Asks the hub for news now. */
+  synchronise(): Promise<SyncAnswer>;
   /** Does what the first request would otherwise wait for. */
   warm(): Promise<void>;
   close(): Promise<void>;

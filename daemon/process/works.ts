@@ -22,18 +22,18 @@ export interface WorksOptions {
 /** Opens what the daemon of a home serves. Without a store it decides nothing, and its status says why. */
 export async function openWorks({ home, tell, log }: WorksOptions): Promise<Works> {
   const native = createNative();
-  let started: Sync | null = null;
   const opened = openGate({
     home,
     native,
     // The way to the hub needs the store, and is there before the first request.
-    organisation: () => started?.organisation() ?? null,
+    organisation: () => sync.organisation(),
+    isOutdated: () => sync.isOutdated(),
+    acknowledged: (seq) => acknowledgement(seq, { sync, store }),
     onLost: (count, message) => log(`${count} decisions could not be kept: ${message}`),
   });
   if (opened.kind === 'problem') log(`no store: ${opened.message}`);
   const store = opened.kind === 'problem' ? null : opened.store;
   const sync = await startSync({ home, store, log, changed });
-  started = sync;
   let policies: PolicySet | null = null;
   let isClosed = false;
 
@@ -59,8 +59,8 @@ export async function openWorks({ home, tell, log }: WorksOptions): Promise<Work
     }),
     organisation: () => organisationAnswer(sync),
     synchronise: async () => {
-      const { failure, refusal } = await sync.now();
-      return failure ?? refusal;
+      const { governing: _governing, ...round } = await sync.now();
+      return round;
     },
     async warm() {
       for (const step of warmSteps(await compile(), native)) {
@@ -87,6 +87,16 @@ function watched(gate: LocalGate, sync: Sync): LocalGate {
     },
     close: () => gate.close(),
   };
+}
+
+/** Sends the journal on, and says why where the hub has not acknowledged an entry after that. */
+async function acknowledgement(
+  seq: number,
+  { sync, store }: { readonly sync: Sync; readonly store: Store | null },
+): Promise<string | null> {
+  const { failure, refusal } = await sync.now();
+  if ((store?.status().acknowledgedSeq ?? 0) >= seq) return null;
+  return `a decision counts here once the hub has it, and it has not: ${failure ?? refusal ?? 'this device belongs to no hub'}`;
 }
 
 function refusing(reason: string): LocalGate {
