@@ -12,13 +12,17 @@ import { openSqlite } from '../../hub/store/sqlite/open.ts';
 import type { Store } from '../../hub/store/store.ts';
 import { createDevice, type TestDevice } from './device.ts';
 
-export interface TestHub {
+/** A hub that can be asked, wherever it runs. */
+export interface AskedHub {
   readonly url: string;
+  readonly admin: Asker;
+}
+
+export interface TestHub extends AskedHub {
   readonly folder: string;
   readonly store: Store;
   /** What the hub said to whoever runs it. */
   readonly said: readonly string[];
-  readonly admin: Asker;
   close(): Promise<void>;
 }
 
@@ -64,7 +68,7 @@ export interface EnrolledDevice extends TestDevice {
   renew(changes?: { readonly jti?: string; readonly aud?: string }): Promise<Response>;
 }
 
-export async function enrol(hub: TestHub, name = 'laptop'): Promise<EnrolledDevice> {
+export async function enrol(hub: AskedHub, name = 'laptop'): Promise<EnrolledDevice> {
   const key = createDevice('not named yet');
   const begun = await begin(hub, key, name);
   await hub.admin('POST', `/v1/enrolments/${begun.user_code}`, { decision: 'allow' });
@@ -88,7 +92,7 @@ export async function enrol(hub: TestHub, name = 'laptop'): Promise<EnrolledDevi
 }
 
 export async function begin(
-  hub: Pick<TestHub, 'url'>,
+  hub: Pick<AskedHub, 'url'>,
   key: TestDevice,
   name: string,
 ): Promise<{ readonly device_code: string; readonly user_code: string }> {
@@ -100,11 +104,11 @@ export async function begin(
   return (await answer.json()) as { device_code: string; user_code: string };
 }
 
-export async function redeem(hub: Pick<TestHub, 'url'>, key: TestDevice, code: string): Promise<Response> {
+export async function redeem(hub: Pick<AskedHub, 'url'>, key: TestDevice, code: string): Promise<Response> {
   return token(hub, key, { grant_type: deviceGrant, device_code: code, client_id: clientId });
 }
 
-async function renew(hub: TestHub, device: TestDevice, { jti, aud }: { readonly jti: string; readonly aud: string }) {
+async function renew(hub: AskedHub, device: TestDevice, { jti, aud }: { readonly jti: string; readonly aud: string }) {
   const assertion = await new SignJWT({ jti })
     .setProtectedHeader({ alg: 'EdDSA' })
     .setIssuer(device.id)
@@ -116,7 +120,7 @@ async function renew(hub: TestHub, device: TestDevice, { jti, aud }: { readonly 
   return token(hub, device, { grant_type: 'client_credentials', ...client });
 }
 
-async function token(hub: Pick<TestHub, 'url'>, key: TestDevice, form: Readonly<Record<string, string>>) {
+async function token(hub: Pick<AskedHub, 'url'>, key: TestDevice, form: Readonly<Record<string, string>>) {
   const url = `${hub.url}${hubPaths.token}`;
   const headers = { dpop: await proofOf(key, 'POST', url, null) };
   return fetch(url, { method: 'POST', headers, body: new URLSearchParams(form) });

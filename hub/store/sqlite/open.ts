@@ -6,7 +6,7 @@ import { chmodSync, existsSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import Database from 'better-sqlite3';
-import { Kysely, SqliteDialect } from 'kysely';
+import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely';
 import { pendingMigrations } from '../migration.ts';
 import { queries } from '../queries.ts';
 import type { Store } from '../store.ts';
@@ -16,6 +16,7 @@ import { sqliteMigrations } from './migrations.ts';
 
 const busyTimeoutMs = 10_000;
 const pageBytes = 8_192;
+const maxStatements = 500;
 /** The log of writes is folded back at this many pages (32 MiB). */
 const checkpointPages = 4_000;
 
@@ -23,7 +24,7 @@ export function openSqlite(file: string): Store {
   const database = connect(file);
   try {
     migrate(database);
-    const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
+    const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: preparingOnce(database) }) });
     const append = sqliteAppender(database);
     return {
       ...queries(db),
@@ -41,6 +42,20 @@ export function openSqlite(file: string): Store {
     database.close();
     throw error;
   }
+}
+
+/** The same database to kysely, with each statement prepared once: its texts are few and come again and again. */
+function preparingOnce(database: Database.Database): SqliteDatabase {
+  const statements = new Map<string, ReturnType<SqliteDatabase['prepare']>>();
+  return {
+    close: () => undefined,
+    prepare(sql) {
+      const prepared = statements.get(sql) ?? (database.prepare(sql) as ReturnType<SqliteDatabase['prepare']>);
+      // A search has as many texts as ways to combine its filters; an `IN` has one for each length.
+      if (statements.size < maxStatements) statements.set(sql, prepared);
+      return prepared;
+    },
+  };
 }
 
 /** Opens a file, made where there is none, for its owner alone. */

@@ -1,0 +1,135 @@
+/**
+ * How many decisions a hub takes: real HTTP, real devices with proofs of their keys, batches of 100, the client on the
+ * same machine. Run alone: `node test/bench/hub.ts [SECONDS]`, ten minutes being the full form.
+ */
+import { Agent, request } from 'node:http';
+import process from 'node:process';
+import { pathToFileURL } from 'node:url';
+import { hubPaths } from '../../hub/protocol.ts';
+import { decision } from '../hub/device.ts';
+import { postgresqlProblem, runPostgresql } from '../hub/postgresql.ts';
+import { type HubProcess, hubFolder, removeFolder, spawnHub } from '../hub/process.ts';
+import { type EnrolledDevice, enrol, proofOf } from '../hub/running.ts';
+import { markdownTable } from './statistics.ts';
+
+export interface IngestRow {
+  readonly database: string;
+  readonly decisions: number;
+  readonly perSecond: number;
+  /** Processor time of the hub's process for one decision, in microseconds. */
+  readonly cpuUs: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Resident memory after the first tenth and at the end. */
+  readonly residentMb: readonly [number, number];
+}
+
+const batchSize = 100;
+const senders = 8;
+const agent = new Agent({ keepAlive: true, maxSockets: senders });
+
+export async function timeIngest(seconds: number): Promise<readonly IngestRow[]> {
+  const rows = [await onHub('SQLite', null, seconds)];
+  if (postgresqlProblem !== null) return rows;
+  const server = await runPostgresql();
+  try {
+    return [...rows, await onHub('PostgreSQL', `${server.url}/postgres`, seconds)];
+  } finally {
+    await server.close();
+  }
+}
+
+export function ingestTable(rows: readonly IngestRow[]): string {
+  return markdownTable(
+    ['database', 'decisions', 'decisions/s', 'hub CPU µs each', 'p50 ms', 'p99 ms', 'resident MB, early', 'late'],
+    rows.map(({ database, decisions, perSecond, cpuUs, p50Ms, p99Ms, residentMb }) => [
+      ...[database, String(decisions), perSecond.toFixed(0), cpuUs.toFixed(1), p50Ms.toFixed(0), p99Ms.toFixed(0)],
+      ...residentMb.map((mb) => mb.toFixed(0)),
+    ]),
+  );
+}
+
+async function onHub(name: string, database: string | null, seconds: number): Promise<IngestRow> {
+  const folder = hubFolder();
+  const hub = await spawnHub(folder, { database });
+  try {
+    const devices = await Promise.all(Array.from({ length: senders }, (_, at) => enrol(hub, `bench ${at}`)));
+    const [before, cpuBefore] = [await logSize(hub), hub.cpuSeconds()];
+    const { latencies, elapsedMs, early } = await load(hub, devices, seconds);
+    // From the log itself: what a client counts is not what is kept.
+    const decisions = (await logSize(hub)) - before;
+    if (decisions !== latencies.length * batchSize) throw new Error(`${decisions} kept of ${latencies.length} batches`);
+    const sorted = [...latencies].sort((a, b) => a - b);
+    const at = (quantile: number): number => sorted[Math.ceil(quantile * sorted.length) - 1] ?? Number.NaN;
+    const cpuUs = ((hub.cpuSeconds() - cpuBefore) / decisions) * 1e6;
+    const residentMb = [early, hub.residentMb()] as const;
+    return {
+      database: name,
+      decisions,
+      cpuUs,
+      perSecond: (decisions / elapsedMs) * 1_000,
+      p50Ms: at(0.5),
+      p99Ms: at(0.99),
+      residentMb,
+    };
+  } finally {
+    await hub.close();
+    removeFolder(folder);
+  }
+}
+
+/** Sends for as long as told, in rounds: what a round sends is made and signed before its clock starts. */
+async function load(hub: HubProcess, devices: readonly EnrolledDevice[], seconds: number) {
+  const latencies: number[] = [];
+  let [elapsedMs, number, early] = [0, 0, 0];
+  const batches = 25;
+  while (elapsedMs < seconds * 1_000) {
+    const rounds = devices.map((device) =>
+      Array.from({ length: batches }, () =>
+        JSON.stringify(device.batch(device.record(Array.from({ length: batchSize }, () => decision(number++))))),
+      ),
+    );
+    const began = performance.now();
+    await Promise.all(
+      devices.map(async (device, at) => {
+        for (const body of rounds[at]!) {
+          const sent = performance.now();
+          await post(hub, device, body);
+          latencies.push(performance.now() - sent);
+        }
+      }),
+    );
+    elapsedMs += performance.now() - began;
+    if (early === 0 && elapsedMs > seconds * 100) early = hub.residentMb();
+  }
+  return { latencies, elapsedMs, early };
+}
+
+async function post({ url }: HubProcess, device: EnrolledDevice, body: string): Promise<void> {
+  const address = `${url}${hubPaths.journal}`;
+  const dpop = await proofOf(device, 'POST', address, device.token);
+  const headers = { authorization: `DPoP ${device.token}`, dpop, 'content-type': 'application/json' };
+  await new Promise<void>((resolve, reject) => {
+    const sending = request(address, { method: 'POST', agent, headers }, (answer) => {
+      let text = '';
+      answer.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+      });
+      answer.on('end', () =>
+        answer.statusCode === 200 ? resolve() : reject(new Error(`${answer.statusCode} ${text}`)),
+      );
+    });
+    sending.on('error', reject);
+    sending.end(body);
+  });
+}
+
+async function logSize(hub: HubProcess): Promise<number> {
+  const overview = await hub.admin('GET', '/v1/overview?since=2026-01-01T00:00:00Z');
+  return ((await overview.json()) as { logSize: number }).logSize;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  process.stdout.write(`${ingestTable(await timeIngest(Number(process.argv[2] ?? 20)))}\n`);
+  agent.destroy();
+}
