@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   eval: async () => (await import('./command/eval.ts')).evalCommand,
   hooks: async () => (await import('./command/hooks.ts')).hooksCommand,
   hook: async () => (await import('./command/hook.ts')).hookCommand,
+  audit: async () => (await import('./command/audit.ts')).auditCommand,
   hub: async () => (await import('./command/hub.ts')).hubCommand,
   lsp: async () => (await import('./command/lsp.ts')).lspCommand,
   daemon: async () => (await import('./command/daemon.ts')).daemonCommand,

@@ -110,6 +110,7 @@ export { type FileProblem, type PolicyFile, type PolicyReading, readPolicies } f
 export { isDueForReview } from './policy/review.ts';
 export { type Why, type WhyNode, why } from './policy/why.ts';
 export { changeFolder, codeOwnersPaths, type ResourceKind, resourceKinds } from './resource/index.ts';
+export { type Audit, type AuditVerdict, createAudit, type ExportedEntry } from './trust/audit.ts';
 export type { VerifiedBundle } from './trust/bundle.ts';
 export { CanonicalError, canonicalize } from './trust/canonical.ts';
 export { breakOf, type ChainEntry, type ChainHead, chainStart, headOf, type Link, link } from './trust/chain.ts';

@@ -44,7 +44,7 @@ export async function signEnd(
 }
 
 /** Hashes that prove the way from one size to another. Throws `RangeError` where there is no such way. */
-export function consistencyProof(
+export async function consistencyProof(
   store: Store,
   tenant: number,
   older: number,
@@ -53,7 +53,7 @@ export function consistencyProof(
   return hashesOf(store, tenant, consistencyRanges(older, newer));
 }
 
-export function inclusionProof(
+export async function inclusionProof(
   store: Store,
   tenant: number,
   index: number,

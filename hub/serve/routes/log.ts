@@ -59,6 +59,24 @@ export const logRoutes: readonly Route[] = [
   }),
   route({
     method: 'GET',
+    path: '/v1/log/export',
+    summary: 'Leaves and bodies from an index on, for an audit of the whole log',
+    permission: 'entry:read',
+    query: z.strictObject({ from: size.default(0), limit: z.coerce.number().int().min(1).max(1_000).default(500) }),
+    success: {
+      status: 200,
+      description: 'Entries in their order',
+      content: z.object({
+        entries: z.array(z.object({ index: z.int(), leaf: z.string(), body: z.string().nullable() })),
+      }),
+    },
+    async run({ hub, caller, query: { from, limit } }) {
+      const rows = await hub.store.exported(caller.tenant.id, { begin: from, end: from + limit });
+      return json(200, { entries: rows.map(({ index, leaf, body }) => ({ index, leaf, body })) });
+    },
+  }),
+  route({
+    method: 'GET',
     path: '/v1/log/tile/entries/*',
     summary: 'An entry bundle of tlog-tiles',
     permission: 'entry:read',

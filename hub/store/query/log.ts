@@ -20,6 +20,11 @@ export interface Log {
   /** Hashes of tiles, in the order asked for; null where there is no such tile. */
   tiles(tenant: number, ids: readonly TileId[]): Promise<readonly (Uint8Array | null)[]>;
   leaves(tenant: number, range: { readonly begin: number; readonly end: number }): Promise<readonly Leaf[]>;
+  /** Leaves with their bodies, where those are still there. */
+  exported(
+    tenant: number,
+    range: { readonly begin: number; readonly end: number },
+  ): Promise<readonly (Leaf & { readonly body: string | null })[]>;
   leaf(tenant: number, id: string): Promise<Leaf | null>;
   /** The newest, or the newest of at most a size. */
   checkpoint(tenant: number, atMost?: number): Promise<StoredCheckpoint | null>;
@@ -45,6 +50,18 @@ export function logQueries(db: Kysely<Tables>): Log {
         .execute();
       return rows.map(({ idx, id, leaf }) => ({ index: idx, id, leaf }));
     },
+    exported: (tenant, { begin, end }) =>
+      db
+        .selectFrom('entry')
+        .leftJoin('record', (join) =>
+          join.onRef('record.tenant', '=', 'entry.tenant').onRef('record.id', '=', 'entry.id'),
+        )
+        .select(['entry.idx as index', 'entry.id as id', 'leaf', 'body'])
+        .where('entry.tenant', '=', tenant)
+        .where('entry.idx', '>=', begin)
+        .where('entry.idx', '<', end)
+        .orderBy('entry.idx')
+        .execute(),
     async leaf(tenant, id) {
       const row = await db
         .selectFrom('entry')

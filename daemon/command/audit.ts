@@ -1,0 +1,128 @@
+/** `kerb audit`: whether what a hub says of the past is true. */
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import process from 'node:process';
+import { z } from 'zod';
+import { type NoteKey, readNoteKey } from '../../engine/index.ts';
+import { sha256 } from '../audit/trust.ts';
+import { exportLine, type Verification, verifyExport, verifyReceiptText } from '../audit/verify.ts';
+import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
+import { print } from '../output.ts';
+
+export const auditCommand: Command = {
+  usage: 'audit verify FILE | prove ID | export',
+  summary: 'verify what a hub keeps, without trusting it',
+  description: `verify FILE   whether a receipt, or an exported log, is what the log's key signed; needs no hub. Exit code 1: it is not
+prove ID      fetches the receipt of a record from the hub (C2SP tlog-proof)
+export        fetches the log with all bodies, as lines of JSON for \`verify\`
+
+The key is the line that \`GET /v1/log/key\` answers: keep it where the hub's operator cannot change it. Prove and export ask
+with the token in the file of --token-file, or in KERB_HUB_TOKEN.`,
+  options: {
+    key: { value: 'KEY', help: 'the log key: name+id+base64' },
+    'key-file': { value: 'FILE', help: 'the file that holds it' },
+    hub: { value: 'URL', help: 'the hub, for prove and export' },
+    'token-file': { value: 'FILE', help: 'the file that holds a token of an auditor or admin' },
+  },
+  dashes: 'options',
+  run,
+};
+
+const pageSize = 500;
+const timeoutMs = 60_000;
+
+async function run(given: Arguments): Promise<ExitCode> {
+  const [verb, what, ...more] = given.words;
+  if (verb === 'verify' && what !== undefined && more.length === 0) return verify(what, given);
+  if (verb === 'prove' && what !== undefined && more.length === 0) {
+    await print(await ask(given, `/v1/log/receipts/${encodeURIComponent(what)}`));
+    return 0;
+  }
+  if (verb === 'export' && what === undefined) return exportLog(given);
+  throw new UsageError('kerb audit verify FILE, kerb audit prove ID, or kerb audit export');
+}
+
+async function verify(file: string, given: Arguments): Promise<ExitCode> {
+  const key = keyOf(given);
+  const { isVerified, lines } = await verification(file, key);
+  await print(`${lines.join('\n')}\n`);
+  return isVerified ? 0 : 1;
+}
+
+async function verification(file: string, key: NoteKey): Promise<Verification> {
+  try {
+    if (!beginningOf(file).startsWith('{')) return verifyReceiptText(readFileSync(file, 'utf8'), key);
+    return await verifyExport(file, key);
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof z.ZodError)
+      throw new UsageError(`${file} is neither a receipt nor an export of kerb audit`);
+    throw new UsageError(`${file} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+async function exportLog(given: Arguments): Promise<ExitCode> {
+  const checkpoint = await ask(given, '/v1/log/checkpoint');
+  const size = Number(checkpoint.split('\n')[1]);
+  await print(`${JSON.stringify({ format: 'kerb-audit-v1', checkpoint })}\n`);
+  const page = z.object({ entries: z.array(exportLine).max(pageSize) });
+  for (let from = 0; from < size; from += pageSize) {
+    const limit = Math.min(pageSize, size - from);
+    const { entries } = page.parse(JSON.parse(await ask(given, `/v1/log/export?from=${from}&limit=${limit}`)));
+    await print(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+  }
+  return 0;
+}
+
+async function ask(given: Arguments, where: string): Promise<string> {
+  const hub = given.value('hub');
+  if (hub === null || !/^https?:\/\//.test(hub)) throw new UsageError('--hub URL says which hub to ask');
+  const authorization = `Bearer ${tokenOf(given)}`;
+  const address = `${hub.replace(/\/+$/, '')}${where}`;
+  const asked = fetch(address, {
+    headers: { authorization },
+    redirect: 'error',
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+  const answer = await asked.catch((error: Error) => {
+    throw new UsageError(
+      `${hub} does not answer: ${error.cause instanceof Error ? error.cause.message : error.message}`,
+    );
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new UsageError(`${hub} refuses with ${answer.status}: ${text.slice(0, 500)}`);
+  return text;
+}
+
+function tokenOf(given: Arguments): string {
+  const file = given.value('token-file');
+  const token = file === null ? process.env.KERB_HUB_TOKEN : readText(file);
+  if (!token) throw new UsageError('a token is needed: --token-file FILE, or KERB_HUB_TOKEN');
+  return token.trim();
+}
+
+function keyOf(given: Arguments): NoteKey {
+  const file = given.value('key-file');
+  const text = given.value('key') ?? (file === null ? null : readText(file));
+  if (text === null) throw new UsageError("the log's key is needed: --key KEY, or --key-file FILE");
+  const key = readNoteKey(text.trim(), sha256);
+  if (key === null) throw new UsageError('the key is not of the form name+id+base64, or its id is not its own');
+  return key;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+/** Enough to tell a receipt from an export, which may be larger than memory. */
+function beginningOf(file: string): string {
+  const descriptor = openSync(file, 'r');
+  try {
+    const buffer = Buffer.alloc(100);
+    return buffer.toString('utf8', 0, readSync(descriptor, buffer));
+  } finally {
+    closeSync(descriptor);
+  }
+}
