@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   audit: async () => (await import('./command/audit.ts')).auditCommand,
   hub: async () => (await import('./command/hub.ts')).hubCommand,
   lsp: async () => (await import('./command/lsp.ts')).lspCommand,
+  exception: async () => (await import('./command/exception.ts')).exceptionCommand,
   daemon: async () => (await import('./command/daemon.ts')).daemonCommand,
   enroll: async () => (await import('./command/enroll.ts')).enrollCommand,
   sync: async () => (await import('./command/sync.ts')).syncCommand,

@@ -47,6 +47,13 @@ export {
   nextBoundary,
   registerExceptions,
 } from './exception/register.ts';
+export {
+  type ExceptionRequest,
+  exceptionRequest,
+  latestEnd,
+  readExceptionRequest,
+  refusalOf,
+} from './exception/request.ts';
 export { type FixChoice, type FixedFile, fixesOf, fixFile } from './fix.ts';
 export { mask } from './mask.ts';
 export * from './model.ts';

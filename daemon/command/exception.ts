@@ -1,0 +1,166 @@
+/** `kerb exception`: ask for an exception from where you stand, and see what became of it. */
+import {
+  defaultExceptionTerms,
+  type ExceptionCategory,
+  exceptionCategories,
+  readExceptions,
+} from '../../engine/index.ts';
+import { createNative } from '../../repository/index.ts';
+import { uuidv7 } from '../check/identifier.ts';
+import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
+import { type ListedException, listExceptions } from '../exception/listing.ts';
+import { keepRequest, readQueue } from '../exception/queue.ts';
+import { makeRequest } from '../exception/request.ts';
+import { type Home, openHome } from '../home.ts';
+import { complain, print } from '../output.ts';
+import { printable } from '../report/style.ts';
+import { runtimeProblem } from '../store/connect.ts';
+import { openStore } from '../store/open.ts';
+import type { Store } from '../store/store.ts';
+import { readGoverning } from '../sync/current.ts';
+
+export const exceptionCommand: Command = {
+  usage: 'exception request FINGERPRINT|--policy ID | list',
+  summary: 'ask for an exception, offline too; list what was asked for and granted',
+  description: `request  keep a request for an exception; it is sent to the hub at the next contact, and another person decides
+list     requests and approved exceptions: pending, granted, upcoming, expired, revoked, refused
+
+A finding's FINGERPRINT is in \`kerb check --format json\`. With --policy the request is for all of a policy in FILE.
+Nothing is exempt before somebody else has approved it.
+`,
+  options: {
+    policy: { value: 'ID', help: 'of request: the policy, where no single finding is meant' },
+    file: { value: 'FILE', help: 'of request: the file; without it the whole work tree is looked through' },
+    reason: { value: 'TEXT', help: 'of request: why; required' },
+    until: { value: 'DATE', help: 'of request: its last day, YYYY-MM-DD; required' },
+    category: { value: 'NAME', help: `of request: ${exceptionCategories.join(', ')} (default: waiver)` },
+    ticket: { value: 'TICKET', help: 'of request: where it is talked about' },
+    format: { value: 'FORMAT', help: 'text (default) or json' },
+  },
+  dashes: 'options',
+  run: async (given) => {
+    const [action = '', ...words] = given.words;
+    if (action === 'request') return request(given, words);
+    if (action === 'list' && words.length === 0) return list(given);
+    throw new UsageError('say what to do: request FINGERPRINT, request --policy ID, or list');
+  },
+};
+
+async function request(given: Arguments, words: readonly string[]): Promise<ExitCode> {
+  const atMs = Date.now();
+  const format = formatOf(given);
+  const home = homeOf();
+  const { organisation } = await readGoverning(home);
+  const made = await makeRequest({
+    subject: subjectOf(given, words),
+    file: given.value('file'),
+    until: required(given, 'until', 'the last day that it is needed, YYYY-MM-DD'),
+    reason: required(given, 'reason', 'why it is needed'),
+    category: categoryOf(given.value('category') ?? 'waiver'),
+    ticket: given.value('ticket'),
+    terms: organisation?.kind === 'organisation' ? organisation.rules.exceptions : defaultExceptionTerms,
+    atMs,
+  });
+  const refused = withStore(home, (store) =>
+    keepRequest(store, { request: made, sentAt: null, state: 'pending', reason: null, exception: null }),
+  );
+  if (refused !== null) throw new UsageError(`the request could not be kept: ${refused}`);
+  if (format === 'json') await print(`${JSON.stringify(made, null, 2)}\n`);
+  else
+    await print(
+      `asked for an exception from ${made.policy} until ${made.expiresAt.slice(0, 10)}: ${made.id}\nIt is sent to the hub at the next contact; \`kerb exception list\` says what became of it.\n`,
+    );
+  return 0;
+}
+
+async function list(given: Arguments): Promise<ExitCode> {
+  const format = formatOf(given);
+  const home = homeOf();
+  const { organisation } = await readGoverning(home);
+  if (organisation?.kind === 'problem') await complain(`kerb: ${printable(organisation.message)}\n`);
+  const text = organisation?.kind === 'organisation' ? organisation.exceptions : null;
+  const { exceptions, problems } = text === null ? { exceptions: [], problems: [] } : readExceptions(text);
+  await complain(problems.map((problem) => `kerb: ${printable(problem)}\n`).join(''));
+  const listed = listExceptions(exceptions, withStore(home, readQueue), Date.now());
+  await print(format === 'json' ? `${JSON.stringify({ exceptions: listed }, null, 2)}\n` : textOf(listed));
+  return organisation?.kind === 'problem' ? 2 : 0;
+}
+
+function textOf(listed: readonly ListedException[]): string {
+  if (listed.length === 0) return 'no exceptions were asked for or granted\n';
+  return listed.map((each) => `${entryOf(each)}\n`).join('\n');
+}
+
+function entryOf({
+  state,
+  policies,
+  id,
+  covers,
+  until,
+  since,
+  approvedBy,
+  requestedBy,
+  note,
+  reason,
+}: ListedException) {
+  const people =
+    approvedBy.length > 0
+      ? `asked for by ${requestedBy}, approved by ${approvedBy.join(', ')}`
+      : `asked for by ${requestedBy} on ${since.slice(0, 10)}`;
+  const lines = [
+    `${state.padEnd(9)} ${policies.join(', ')}  until ${until}  ${id}`,
+    `  covers    ${covers}`,
+    `  reason    ${reason}`,
+    `  people    ${people}`,
+    ...(note === null ? [] : [`  note      ${note}`]),
+  ];
+  return lines.map((line) => printable(line)).join('\n');
+}
+
+function subjectOf(given: Arguments, words: readonly string[]): Parameters<typeof makeRequest>[0]['subject'] {
+  const [fingerprint, ...more] = words;
+  const policy = given.value('policy');
+  if (policy !== null && fingerprint === undefined) return { kind: 'policy', policy };
+  if (policy !== null || more.length > 0 || fingerprint === undefined)
+    throw new UsageError('name one finding by its FINGERPRINT, or a policy by --policy ID');
+  if (!/^[0-9a-f]{32}$/.test(fingerprint))
+    throw new UsageError(`${JSON.stringify(fingerprint)} is no fingerprint: it has 32 digits from 0 to f`);
+  return { kind: 'finding', fingerprint };
+}
+
+function required(given: Arguments, option: string, what: string): string {
+  const value = given.value(option)?.trim() ?? '';
+  if (value === '') throw new UsageError(`--${option} is missing: say ${what}`);
+  return value;
+}
+
+function categoryOf(name: string): ExceptionCategory {
+  const category = exceptionCategories.find((each) => each === name);
+  if (category !== undefined) return category;
+  throw new UsageError(`--category ${JSON.stringify(name)}: there are ${exceptionCategories.join(', ')}`);
+}
+
+function formatOf(given: Arguments): 'text' | 'json' {
+  const format = given.value('format') ?? 'text';
+  if (format === 'text' || format === 'json') return format;
+  throw new UsageError(`--format ${format}: there is text and json`);
+}
+
+function homeOf(): Home {
+  const home = openHome();
+  if (home.kind === 'problem') throw new UsageError(home.message);
+  return home;
+}
+
+function withStore<T>(home: Home, use: (store: Store) => T): T {
+  const cannot = runtimeProblem();
+  if (cannot !== null) throw new UsageError(cannot.message);
+  const { sha256 } = createNative();
+  const store = openStore({ home, device: uuidv7(Date.now()), now: Date.now, sha256 });
+  if (store.kind === 'problem') throw new UsageError(store.message);
+  try {
+    return use(store);
+  } finally {
+    store.close();
+  }
+}

@@ -1,0 +1,107 @@
+/** From what a person asks for to a request that is kept: the finding is looked up, secrets are struck out. */
+import {
+  type ExceptionCategory,
+  type ExceptionRequest,
+  type ExceptionTerms,
+  latestEnd,
+  refusalOf,
+  secretMask,
+} from '../../engine/index.ts';
+import { git } from '../../repository/index.ts';
+import { createDesk } from '../check/desk.ts';
+import { type Gathered, gather } from '../check/gather.ts';
+import { uuidv7 } from '../check/identifier.ts';
+import { type Desk, pathOf } from '../check/judgeInput.ts';
+import { judgeInputs } from '../check/run.ts';
+import { UsageError } from '../command.ts';
+import { readIdentity } from '../gate/identity.ts';
+
+/** What was asked for. */
+export interface Asked {
+  readonly subject:
+    | { readonly kind: 'finding'; readonly fingerprint: string }
+    | { readonly kind: 'policy'; readonly policy: string };
+  /** As it was typed; null for the whole repository. */
+  readonly file: string | null;
+  /** `YYYY-MM-DD`, whose whole day counts in UTC; null for as long as may be. */
+  readonly until: string | null;
+  readonly reason: string;
+  readonly category: ExceptionCategory;
+  readonly ticket: string | null;
+  readonly terms: ExceptionTerms;
+  readonly atMs: number;
+}
+
+type Target = Pick<ExceptionRequest, 'policy' | 'severity' | 'file' | 'fingerprint' | 'resource'>;
+
+/** Makes the request. Throws `UsageError` where there is nothing to ask for, or nobody could grant it. */
+export async function makeRequest(asked: Asked): Promise<ExceptionRequest> {
+  const { atMs, file, terms } = asked;
+  const gathered = await gather({
+    paths: file === null ? [] : [file],
+    subject: { kind: 'workTree' },
+    policyFolders: [],
+  });
+  const { root } = gathered.setup;
+  const desk = createDesk(gathered.setup, optionsAt(atMs));
+  const target = await targetOf(asked, gathered, desk);
+  const { repository, subject: person } = await readIdentity(root);
+  const mask = secretMask(desk.policies, []);
+  const request: ExceptionRequest = {
+    id: uuidv7(atMs),
+    at: new Date(atMs).toISOString(),
+    ...target,
+    repository,
+    category: asked.category,
+    reason: mask(asked.reason.trim()).slice(0, 2_000),
+    ticket: asked.ticket === null ? null : mask(asked.ticket).slice(0, 500),
+    requestedBy: person.email || person.name || 'unknown',
+    expiresAt: endOf(asked.until, latestEnd(target.severity, { terms, atMs })),
+    baseCommit: await headOf(root),
+  };
+  const refusal = refusalOf(request, { terms, atMs });
+  if (refusal !== null) throw new UsageError(refusal);
+  return request;
+}
+
+function optionsAt(atMs: number) {
+  const date = new Date(atMs).toISOString().slice(0, 10);
+  return { gate: 'check', date, repairs: 'omit', baseline: 'disregard', met: null } as const;
+}
+
+async function targetOf({ subject, file, atMs }: Asked, gathered: Gathered, desk: Desk): Promise<Target> {
+  if (subject.kind === 'policy') {
+    const policy = gathered.setup.policies.find(({ id }) => id === subject.policy);
+    if (policy === undefined)
+      throw new UsageError(`there is no policy ${JSON.stringify(subject.policy)}: \`kerb catalog\` lists them`);
+    const [input] = gathered.inputs;
+    if (file !== null && gathered.inputs.length !== 1) throw new UsageError(`--file ${file}: name one file`);
+    const named = file === null || input === undefined ? null : pathOf(input);
+    return { policy: policy.id, severity: policy.severity, file: named, fingerprint: null, resource: null };
+  }
+  const run = { gathered, options: optionsAt(atMs), desk, onProgress: () => undefined, onFault: () => undefined };
+  const judgements = await judgeInputs(gathered.inputs, run);
+  const found = judgements
+    .flatMap(({ findings }) => findings)
+    .find(({ fingerprint }) => fingerprint === subject.fingerprint);
+  if (found === undefined)
+    throw new UsageError(
+      `there is no finding ${subject.fingerprint} in ${file ?? gathered.setup.root}: \`kerb check --format json\` says the fingerprints`,
+    );
+  const { policy, severity, fingerprint, resource } = found;
+  return { policy, severity, file: found.file, fingerprint, resource };
+}
+
+function endOf(until: string | null, latestMs: number): string {
+  if (until === null) return new Date(latestMs).toISOString();
+  const end = /^\d{4}-\d{2}-\d{2}$/.test(until) ? Date.parse(`${until}T23:59:59.999Z`) : Number.NaN;
+  if (Number.isNaN(end) || !new Date(end).toISOString().startsWith(until))
+    throw new UsageError(`--until ${JSON.stringify(until)}: give a date like 2027-01-31`);
+  return new Date(end).toISOString();
+}
+
+async function headOf(root: string): Promise<string | null> {
+  const head = await git(root, ['rev-parse', '--verify', '--quiet', 'HEAD']);
+  const id = head.kind === 'output' ? head.bytes.toString().trim() : '';
+  return /^[0-9a-f]{40,64}$/.test(id) ? id : null;
+}
