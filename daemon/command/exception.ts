@@ -58,7 +58,7 @@ async function request(given: Arguments, words: readonly string[]): Promise<Exit
     reason: required(given, 'reason', 'why it is needed'),
     category: categoryOf(given.value('category') ?? 'waiver'),
     ticket: given.value('ticket'),
-    terms: organisation?.kind === 'organisation' ? organisation.rules.exceptions : defaultExceptionTerms,
+    organisation,
     atMs,
   });
   const refused = withStore(home, (store) =>

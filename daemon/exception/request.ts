@@ -1,8 +1,9 @@
 /** From what a person asks for to a request that is kept: the finding is looked up, secrets are struck out. */
 import {
+  type CurrentOrganisation,
+  defaultExceptionTerms,
   type ExceptionCategory,
   type ExceptionRequest,
-  type ExceptionTerms,
   latestEnd,
   refusalOf,
   secretMask,
@@ -28,7 +29,8 @@ export interface Asked {
   readonly reason: string;
   readonly category: ExceptionCategory;
   readonly ticket: string | null;
-  readonly terms: ExceptionTerms;
+  /** What governs this device. */
+  readonly organisation: CurrentOrganisation;
   readonly atMs: number;
 }
 
@@ -36,16 +38,18 @@ type Target = Pick<ExceptionRequest, 'policy' | 'severity' | 'file' | 'fingerpri
 
 /** Makes the request. Throws `UsageError` where there is nothing to ask for, or nobody could grant it. */
 export async function makeRequest(asked: Asked): Promise<ExceptionRequest> {
-  const { atMs, file, terms } = asked;
+  const { atMs, file, organisation } = asked;
   const gathered = await gather({
     paths: file === null ? [] : [file],
     subject: { kind: 'workTree' },
     policyFolders: [],
+    organisation,
   });
   const { root } = gathered.setup;
   const desk = createDesk(gathered.setup, optionsAt(atMs));
   const target = await targetOf(asked, gathered, desk);
   const { repository, subject: person } = await readIdentity(root);
+  const terms = organisation?.kind === 'organisation' ? organisation.rules.exceptions : defaultExceptionTerms;
   const mask = secretMask(desk.policies, []);
   const request: ExceptionRequest = {
     id: uuidv7(atMs),
