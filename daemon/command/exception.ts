@@ -1,10 +1,5 @@
 /** `kerb exception`: ask for an exception from where you stand, and see what became of it. */
-import {
-  defaultExceptionTerms,
-  type ExceptionCategory,
-  exceptionCategories,
-  readExceptions,
-} from '../../engine/index.ts';
+import { type ExceptionCategory, exceptionCategories, readExceptions } from '../../engine/index.ts';
 import { createNative } from '../../repository/index.ts';
 import { uuidv7 } from '../check/identifier.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
