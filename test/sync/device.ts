@@ -1,15 +1,13 @@
 /** A device with a home of its own, enrolled at a test hub. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import type { TestContext } from 'node:test';
-import { type Home, openHome } from '../../daemon/home.ts';
+import type { Home } from '../../daemon/home.ts';
 import type { Store } from '../../daemon/store/store.ts';
 import { type Governing, readGoverning } from '../../daemon/sync/current.ts';
 import { enrol } from '../../daemon/sync/enrol.ts';
 import { fileStore } from '../../daemon/sync/keyStore.ts';
 import type { Network } from '../../daemon/sync/network.ts';
 import { type Connection, connect, doRound, type Round } from '../../daemon/sync/round.ts';
+import { createHome } from '../store.ts';
 import { startTestHub, type TestHub } from './hub.ts';
 import { type Publication, write } from './publication.ts';
 import { type Content, createPeople, type People, publicationOf } from './publisher.ts';
@@ -38,7 +36,7 @@ export interface World {
 
 interface EnrolledOptions {
   readonly store?: Store;
-  readonly id?: string;
+  readonly home?: Home;
 }
 
 /** A hub and a clock, put away when the test ends. */
@@ -67,27 +65,17 @@ export async function createWorld(context: TestContext): Promise<World> {
   };
 }
 
-/** A home that is removed when the test ends. */
-export function createHome(context: TestContext): Home {
-  const folder = mkdtempSync(path.join(tmpdir(), 'kerb-home-'));
-  context.after(() => rmSync(folder, { recursive: true, force: true }));
-  const home = openHome({ env: { KERB_HOME: folder } });
-  if (home.kind === 'problem') throw new Error(home.message);
-  return home;
-}
-
 type Parts = Pick<World, 'hub' | 'network' | 'clock'>;
 
 async function enrolDevice(
   context: TestContext,
   { hub, network, clock }: Parts,
-  { store, id }: EnrolledOptions = {},
+  { store, home = createHome(context) }: EnrolledOptions = {},
 ): Promise<TestDevice> {
-  const home = createHome(context);
   await enrol({
     home,
     address: hub.address,
-    device: id ?? store?.status().device ?? crypto.randomUUID(),
+    device: store?.status().device ?? crypto.randomUUID(),
     stores: [fileStore(home)],
     network,
     sleep: async (ms) => {
