@@ -1,7 +1,7 @@
 // The daemon, as far as an editor needs it: what the organisation's policies are, and when to look again. The server judges
 // by itself; without a daemon it goes on with what it has, and says so.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { get } from 'node:http';
+import { get, type OutgoingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import process from 'node:process';
 import type { WebSocket } from 'ws';
@@ -44,6 +44,8 @@ const requestMs = 10_000;
 export function linkDaemon({ start, name, changed, told }: LinkOptions): DaemonLink {
   let state: DaemonState = { kind: 'starting' };
   let socket: WebSocket | null = null;
+  /** The path of its socket, while it runs. */
+  let place: string | null = null;
   let retry: NodeJS.Timeout | undefined;
   let retryMs = firstRetryMs;
   let isClosed = false;
@@ -53,6 +55,7 @@ export function linkDaemon({ start, name, changed, told }: LinkOptions): DaemonL
   };
   const lost = (reason: string): void => {
     socket = null;
+    place = null;
     if (isClosed) return;
     become({ kind: 'absent', reason });
     clearTimeout(retry);
@@ -72,6 +75,7 @@ export function linkDaemon({ start, name, changed, told }: LinkOptions): DaemonL
       listening.once('close', () => lost('it has ended'));
       await look();
       retryMs = firstRetryMs;
+      place = at.socket;
       become({ kind: 'running', pid: at.pid });
     } catch (error) {
       lost(error instanceof Error ? error.message : String(error));
@@ -80,7 +84,8 @@ export function linkDaemon({ start, name, changed, told }: LinkOptions): DaemonL
   void open();
   return {
     state: () => state,
-    describe: () => runCommand(start, ['status']),
+    describe: () =>
+      place === null ? runCommand(start, ['status']) : read(place, '/v1/status', { Accept: 'text/plain' }),
     async restart() {
       await runCommand(start, ['stop']);
       clearTimeout(retry);
@@ -144,9 +149,16 @@ async function listen(socketPath: string, name: string): Promise<WebSocket> {
   return socket;
 }
 
-function readOrganisation(socketPath: string): Promise<OrganisationAnswer> {
+async function readOrganisation(socketPath: string): Promise<OrganisationAnswer> {
+  const answer = organisationAnswer.safeParse(parseJson(await read(socketPath, '/v1/organisation')));
+  if (answer.success) return answer.data;
+  throw new Error('the daemon is of another version and did not say what the organisation’s policies are');
+}
+
+/** What the daemon says to a question, as text. */
+function read(socketPath: string, path: string, headers: OutgoingHttpHeaders = {}): Promise<string> {
   return new Promise((resolve, reject) => {
-    const request = get({ socketPath, path: '/v1/organisation', agent: false, timeout: requestMs }, (response) => {
+    const request = get({ socketPath, path, headers, agent: false, timeout: requestMs }, (response) => {
       const chunks: Buffer[] = [];
       let size = 0;
       response.on('data', (chunk: Buffer) => {
@@ -155,11 +167,7 @@ function readOrganisation(socketPath: string): Promise<OrganisationAnswer> {
         else chunks.push(chunk);
       });
       response.on('error', reject);
-      response.on('end', () => {
-        const answer = organisationAnswer.safeParse(parseJson(Buffer.concat(chunks).toString()));
-        if (answer.success) resolve(answer.data);
-        else reject(new Error('the daemon is of another version and did not say what the organisation’s policies are'));
-      });
+      response.on('end', () => resolve(Buffer.concat(chunks).toString()));
     });
     request.on('timeout', () => request.destroy(new Error('the daemon does not answer')));
     request.on('error', reject);
