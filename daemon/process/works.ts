@@ -22,18 +22,20 @@ export interface WorksOptions {
 /** Opens what the daemon of a home serves. Without a store it decides nothing, and its status says why. */
 export async function openWorks({ home, tell, log }: WorksOptions): Promise<Works> {
   const native = createNative();
+  // The way to the hub needs the store. It is there before the first request, but not before the gate is.
+  let ready: Sync | null = null;
   const opened = openGate({
     home,
     native,
-    // The way to the hub needs the store, and is there before the first request.
-    organisation: () => sync.organisation(),
-    isOutdated: () => sync.isOutdated(),
+    organisation: () => ready?.organisation() ?? null,
+    isOutdated: () => ready?.isOutdated() ?? false,
     acknowledged: (seq) => acknowledgement(seq, { sync, store }),
     onLost: (count, message) => log(`${count} decisions could not be kept: ${message}`),
   });
   if (opened.kind === 'problem') log(`no store: ${opened.message}`);
   const store = opened.kind === 'problem' ? null : opened.store;
   const sync = await startSync({ home, store, log, changed });
+  ready = sync;
   let policies: PolicySet | null = null;
   let isClosed = false;
 
