@@ -145,16 +145,18 @@ function slow(url: string, withinMs: number, cause: unknown): HubFailure {
 
 function broken(url: string, cause: unknown): HubFailure {
   const code = causeOf(cause);
-  const protocol = /^(?:HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_CONTENT|ERR_INVALID_HTTP|Z_)/.test(code);
+  const protocol = /^(?:HPE_|HTTPParserError|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_CONTENT|ERR_INVALID_HTTP|Z_)/.test(
+    code,
+  );
   return protocol
     ? new HubFailure('garbage', `${url} answers, but not as a hub does (${code}): check the address`, { cause })
     : new HubFailure('unreachable', `${url} cannot be reached (${code}): it is tried again`, { cause });
 }
 
-/** The innermost reason that has a code: `ECONNREFUSED`, `UND_ERR_SOCKET` … */
+/** The innermost reason, by its code or its name: `ECONNREFUSED`, `UND_ERR_SOCKET`, `HTTPParserError` … */
 function causeOf(error: unknown): string {
-  let code = error instanceof Error ? error.name : 'unknown';
+  let reason = 'unknown';
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++)
-    if ('code' in at && typeof at.code === 'string') code = at.code;
-  return code;
+    reason = 'code' in at && typeof at.code === 'string' ? at.code : at.name;
+  return reason;
 }

@@ -3,7 +3,7 @@ import type { Home } from '../home.ts';
 import type { Governing } from './current.ts';
 import { copyFolder, type Enrolment, type Trust, writeTrust } from './enrolment.ts';
 import type { Hub } from './hub.ts';
-import { copySource, throughCopy, writeCopy } from './tuf/copy.ts';
+import { throughCopy, writeCopy } from './tuf/copy.ts';
 import { type Freshness, hubSource } from './tuf/hubSource.ts';
 import { verifyRepository } from './tuf/verify.ts';
 
@@ -26,7 +26,7 @@ export interface Fetched {
 export async function fetchPolicies({ home, hub, enrolment, trust, freshness, now }: FetchOptions): Promise<Fetched> {
   const folder = copyFolder(home);
   const labels = hub.labels() ?? trust.labels;
-  const source = throughCopy(folder, hubSource(hub, { freshness, copy: copySource(folder) }));
+  const source = throughCopy(folder, hubSource(hub, freshness));
   try {
     const verified = await verifyRepository(source, {
       trust,
@@ -42,7 +42,7 @@ export async function fetchPolicies({ home, hub, enrolment, trust, freshness, no
     return { trust: next, governing: { organisation, bundle, refreshedAt: now } };
   } catch (error) {
     // Whatever is wrong, the next round asks for all of it.
-    freshness.etag = null;
+    freshness.timestamp = null;
     throw error;
   }
 }

@@ -64,7 +64,7 @@ export async function connect({ home, network }: RoundOptions): Promise<Connecti
       ...nothing,
       failure: `the device key is not in ${store?.place ?? 'its key store'}: unlock that, or run \`kerb enroll\` again`,
     };
-  return { hub: connectHub({ enrolment, key, network }), key, freshness: { etag: null }, reported: null };
+  return { hub: connectHub({ enrolment, key, network }), key, freshness: { timestamp: null }, reported: null };
 }
 
 /** Does one round. Never throws for what the hub, the network or the copy does. */

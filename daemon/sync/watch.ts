@@ -42,13 +42,13 @@ export async function holdRequest(
   hub: Hub,
   { freshness, signal }: { readonly freshness: Freshness; readonly signal: AbortSignal },
 ): Promise<boolean> {
-  const { etag } = freshness;
-  if (etag === null) return false;
+  const { timestamp } = freshness;
+  if (timestamp === null) return false;
   const answer = await hub
     .send({
       method: 'GET',
       path: `${hubPaths.metadata}/timestamp.json`,
-      headers: { 'if-none-match': etag, prefer: `wait=${heldSeconds}` },
+      headers: { 'if-none-match': timestamp.etag, prefer: `wait=${heldSeconds}` },
       maxBytes: distributionLimits.timestamp,
       withinMs: (heldSeconds + 10) * 1_000,
       signal,

@@ -43,15 +43,17 @@ export function throughCopy(folder: string, other: Source): Source {
 
 /** Writes what was verified, and takes away what nothing rests on any more. */
 export function writeCopy(folder: string, files: ReadonlyMap<string, Buffer>): void {
-  const before = listed(folder);
-  for (const [name, bytes] of files) if (name !== timestampName) put(folder, name, bytes);
+  const before = new Set(listed(folder));
+  const put = (name: string, bytes: Buffer): void => {
+    const file = path.join(folder, ...name.split('/'));
+    // Most rounds bring nothing new, and need not wear the disk.
+    const isThere = before.has(name) && lstatSync(file).isFile() && readFileSync(file).equals(bytes);
+    if (!isThere) writePrivateFile(file, bytes);
+  };
+  for (const [name, bytes] of files) if (name !== timestampName) put(name, bytes);
   const timestamp = files.get(timestampName);
-  if (timestamp !== undefined) put(folder, timestampName, timestamp);
+  if (timestamp !== undefined) put(timestampName, timestamp);
   for (const name of before) if (!files.has(name)) rmSync(path.join(folder, ...name.split('/')), { force: true });
-}
-
-function put(folder: string, name: string, bytes: Buffer): void {
-  writePrivateFile(path.join(folder, ...name.split('/')), bytes);
 }
 
 function listed(folder: string): readonly string[] {

@@ -5,31 +5,30 @@ import { HubFailure } from '../network.ts';
 import { refuse } from './refusal.ts';
 import type { Source } from './source.ts';
 
-/** What is remembered of the timestamp between rounds. */
+/** The timestamp as it last came, so that the hub need not send it again; null where it has to. */
 export interface Freshness {
-  etag: string | null;
+  timestamp: { readonly etag: string; readonly bytes: Buffer } | null;
 }
 
+const timestampName = 'metadata/timestamp.json';
 const roots = { metadata: hubPaths.metadata, targets: hubPaths.targets } as const;
 
-/** Reads over HTTP. `copy` gives the timestamp where the hub says that it has not changed. Throws `HubFailure` and `TrustRefusal`. */
-export function hubSource(
-  hub: Hub,
-  { freshness, copy }: { readonly freshness: Freshness; readonly copy: Source },
-): Source {
+/** Reads over HTTP. Throws `HubFailure` and `TrustRefusal`. */
+export function hubSource(hub: Hub, freshness: Freshness): Source {
   return {
-    async read(name, want) {
-      const isTimestamp = name === 'metadata/timestamp.json';
-      const conditional = isTimestamp && freshness.etag !== null ? { 'if-none-match': freshness.etag } : {};
-      const answer = await bounded(name, want.maxBytes, () =>
-        hub.send({ method: 'GET', path: pathOf(name), headers: conditional, maxBytes: want.maxBytes }),
+    async read(name, { maxBytes }) {
+      const known = name === timestampName ? freshness.timestamp : null;
+      const headers = known === null ? {} : { 'if-none-match': known.etag };
+      const answer = await bounded(name, maxBytes, () =>
+        hub.send({ method: 'GET', path: pathOf(name), headers, maxBytes }),
       );
-      if (answer.status === 304) return copy.read(name, want);
-      if (answer.status === 404) return null;
-      if (answer.status !== 200)
-        throw new HubFailure('refused', `${name}: the hub answers ${answer.status}`, { status: answer.status });
-      if (isTimestamp) freshness.etag = answer.headers.get('etag');
-      return answer.body;
+      const { status, body } = answer;
+      if (status === 304 && known !== null) return known.bytes;
+      if (status === 404) return null;
+      if (status !== 200) throw new HubFailure('refused', `${name}: the hub answers ${status}`, { status });
+      const etag = answer.headers.get('etag');
+      if (name === timestampName) freshness.timestamp = etag === null ? null : { etag, bytes: body };
+      return body;
     },
   };
 }
