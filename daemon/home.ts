@@ -14,6 +14,8 @@ export interface Home {
   readonly keys: string;
   /** Which hub this device belongs to, and what it trusts of it. */
   readonly hub: string;
+  /** There where the device belongs to a hub. */
+  readonly enrolment: string;
   readonly log: string;
   /** What can be fetched again. */
   readonly cache: string;
@@ -48,6 +50,7 @@ export function openHome({ env = process.env, platform = process.platform }: Hom
     store: below('store'),
     keys: below('keys'),
     hub: below('hub'),
+    enrolment: path.join(below('hub'), 'enrolment.json'),
     log: below('log'),
     cache: below('cache'),
     run: below('run'),

@@ -3,15 +3,18 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import process from 'node:process';
 import { z } from 'zod';
 import { type NoteKey, readNoteKey } from '../../engine/index.ts';
+import { createNative } from '../../repository/index.ts';
+import { verifyLocally } from '../audit/local.ts';
 import { sha256 } from '../audit/trust.ts';
 import { exportLine, type Verification, verifyExport, verifyReceiptText } from '../audit/verify.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
 import { print } from '../output.ts';
 
 export const auditCommand: Command = {
-  usage: 'audit verify FILE | prove ID | export',
+  usage: 'audit verify (FILE | --local) | prove ID | export',
   summary: 'verify what a hub keeps, without trusting it',
   description: `verify FILE   whether a receipt, or an exported log, is what the log's key signed; needs no hub. Exit code 1: it is not
+verify --local  the same of this user's own journal: walks its chain and names the first entry that does not hold
 prove ID      fetches the receipt of a record from the hub (C2SP tlog-proof)
 export        fetches the log with all bodies, as lines of JSON for \`verify\`
 
@@ -20,6 +23,7 @@ with the token in the file of --token-file, or in KERB_HUB_TOKEN.`,
   options: {
     key: { value: 'KEY', help: 'the log key: name+id+base64' },
     'key-file': { value: 'FILE', help: 'the file that holds it' },
+    local: { help: 'verify the journal on this machine' },
     hub: { value: 'URL', help: 'the hub, for prove and export' },
     'token-file': { value: 'FILE', help: 'the file that holds a token of an auditor or admin' },
   },
@@ -32,13 +36,15 @@ const timeoutMs = 60_000;
 
 async function run(given: Arguments): Promise<ExitCode> {
   const [verb, what, ...more] = given.words;
+  if (verb === 'verify' && what === undefined && given.has('local'))
+    return verifyLocally({ sha256: createNative().sha256 });
   if (verb === 'verify' && what !== undefined && more.length === 0) return verify(what, given);
   if (verb === 'prove' && what !== undefined && more.length === 0) {
     await print(await ask(given, `/v1/log/receipts/${encodeURIComponent(what)}`));
     return 0;
   }
   if (verb === 'export' && what === undefined) return exportLog(given);
-  throw new UsageError('kerb audit verify FILE, kerb audit prove ID, or kerb audit export');
+  throw new UsageError('kerb audit verify FILE, kerb audit verify --local, kerb audit prove ID, or kerb audit export');
 }
 
 async function verify(file: string, given: Arguments): Promise<ExitCode> {

@@ -86,7 +86,7 @@ test('full, and set to leave a gap: the gate passes, and a gap record comes befo
   const { journal, store, clock } = setUp(
     context,
     { settings: () => ({ mode: 'durable', whenFull: 'gap' }) },
-    { maxEntries: 3, prunes: 'all', retentionMs: 30 * dayMs },
+    { maxEntries: 3, retentionMs: 30 * dayMs },
   );
   for (let at = 0; at < 3; at++) await journal.record(decision());
   for (let at = 0; at < 4; at++) assert.equal((await journal.record(decision())).kind, 'missed');

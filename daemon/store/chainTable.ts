@@ -72,7 +72,7 @@ export function chainTable(db: Database, { sha256 }: Pick<Native, 'sha256'>): Ch
   const hashAt = db.prepare<[number], string>('SELECT hash FROM entry WHERE seq = ?').pluck();
   const first = db.prepare<[], EntryRow>('SELECT seq, text, hash FROM entry ORDER BY seq LIMIT 1');
   const firstSince = db
-    .prepare<[number, number], number | null>('SELECT min(seq) FROM entry WHERE seq <= ? AND at >= ?')
+    .prepare<[number, number], number>('SELECT seq FROM entry WHERE seq <= ? AND at >= ? ORDER BY seq LIMIT 1')
     .pluck();
   const bytesUpTo = db
     .prepare<[number], number | null>('SELECT sum(octet_length(text)) FROM entry WHERE seq <= ?')

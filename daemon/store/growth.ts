@@ -12,6 +12,8 @@ export interface GrowthOptions {
   readonly now: () => number;
   readonly sha256: Native['sha256'];
   readonly limits: StoreLimits;
+  /** Whether a hub waits for the entries: then only those that it has may go. */
+  readonly isAwaited: () => boolean;
   /** The decisions that could not be kept until now; null where nobody knows. */
   readonly missed: () => MissedCounts | null;
 }
@@ -24,19 +26,20 @@ export function appendRecord(
 ): { readonly kind: 'appended'; readonly link: Link<JournalRecord> } | Refusal {
   const before = tellMissed(tables, tables.chain.read(), options);
   const next = link({ device: before.device, head: before.head, record }, options);
-  const chain = roomFor(Buffer.byteLength(next.text), tables.chain, before, options);
+  const chain = roomFor(Buffer.byteLength(next.text), tables, before, options);
   if ('kind' in chain) return chain;
   tables.chain.write(add(tables, next, chain));
   return { kind: 'appended', link: next };
 }
 
 /** The chain without the entries that may go. */
-export function prune(table: ChainTable, chain: Chain, { now, limits }: GrowthOptions): Chain {
-  const last = limits.prunes === 'all' ? chain.head.seq : chain.acknowledged.seq;
+export function prune({ chain: table, facts }: Tables, chain: Chain, { now, limits, isAwaited }: GrowthOptions): Chain {
+  const last = isAwaited() ? chain.acknowledged.seq : chain.head.seq;
   const young = table.firstSince(last, now() - limits.retentionMs);
   const seq = young === null ? last : young - 1;
   if (seq <= chain.anchor.seq) return chain;
   const anchor = headAt(table, seq, chain);
+  facts.trim(limits.maxFacts);
   return { ...chain, anchor, bytes: chain.bytes - table.removeUpTo(seq) };
 }
 
@@ -71,11 +74,11 @@ function add({ chain: table, facts }: Tables, { entry, text, head }: Link<Journa
   return { ...chain, head, bytes: chain.bytes + Buffer.byteLength(text) };
 }
 
-function roomFor(bytes: number, table: ChainTable, chain: Chain, options: GrowthOptions): Chain | Refusal {
+function roomFor(bytes: number, tables: Tables, chain: Chain, options: GrowthOptions): Chain | Refusal {
   const { maxEntries, maxBytes } = options.limits;
   const isFull = ({ head, anchor, ...kept }: Chain) =>
     head.seq - anchor.seq >= maxEntries || kept.bytes + bytes > maxBytes;
-  const roomy = isFull(chain) ? prune(table, chain, options) : chain;
+  const roomy = isFull(chain) ? prune(tables, chain, options) : chain;
   if (!isFull(roomy)) return roomy;
   return {
     kind: 'refused',

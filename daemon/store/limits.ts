@@ -7,8 +7,6 @@ export interface StoreLimits {
   readonly maxBytes: number;
   /** Entries that may go are kept this long for those who look into them. */
   readonly retentionMs: number;
-  /** Which entries may go: those that the hub has, or all, where no hub waits for them. */
-  readonly prunes: 'acknowledged' | 'all';
   /** Decisions that are remembered by tree and commit, also when their entries have gone. */
   readonly maxFacts: number;
   /** Judged files. */
@@ -23,7 +21,6 @@ export const defaultLimits: StoreLimits = {
   maxEntries: 200_000,
   maxBytes: 256 * 1024 * 1024,
   retentionMs: 90 * dayMs,
-  prunes: 'acknowledged',
   maxFacts: 200_000,
   maxVerdicts: 50_000,
   maxRequests: 1_000,

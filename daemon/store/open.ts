@@ -1,4 +1,5 @@
 /** Opening the store. */
+import { existsSync } from 'node:fs';
 import type { Native } from '../../engine/index.ts';
 import { type Home, makePrivateFolder } from '../home.ts';
 import { runtimeProblem } from './connect.ts';
@@ -31,7 +32,14 @@ export function openStore({ home, device, now, sha256, limits }: OpenStoreOption
   const unsafe = makePrivateFolder(home.folder);
   if (unsafe !== null) return { ...unsafe, reason: 'home' };
   const place = placeIn(home);
-  const options = { device, now, sha256, limits: { ...defaultLimits, ...limits }, missed: () => readMissed(place) };
+  const options = {
+    device,
+    now,
+    sha256,
+    limits: { ...defaultLimits, ...limits },
+    isAwaited: () => existsSync(home.enrolment),
+    missed: () => readMissed(place),
+  };
   try {
     const connection = establish(place, options);
     if ('kind' in connection) return connection;

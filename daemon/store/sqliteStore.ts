@@ -70,9 +70,8 @@ export class SqliteStore implements Store {
   prune(): Pruned {
     return this.#session.write('soon', (tables): Pruned => {
       const before = tables.chain.read();
-      const after = prune(tables.chain, before, this.#options);
+      const after = prune(tables, before, this.#options);
       tables.chain.write(after);
-      tables.facts.trim(this.#options.limits.maxFacts);
       return { kind: 'pruned', entries: after.anchor.seq - before.anchor.seq };
     });
   }

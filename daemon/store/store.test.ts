@@ -1,6 +1,6 @@
 /** The store as its users see it: what is written is there, in order, chained, bounded, and shared by several. */
 import assert from 'node:assert/strict';
-import { statSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { breakOf, chainStart, headOf } from '../../engine/index.ts';
@@ -75,7 +75,10 @@ test('a decision is found by its commit or tree, the newest first', (context) =>
 
 test('only what the hub has is let go, after the retention, and the chain keeps its anchor', (context) => {
   let now = noon;
-  const store = openTestStore(context, createHome(context), { now: () => now });
+  const home = createHome(context);
+  mkdirSync(home.hub, { mode: 0o700 });
+  writeFileSync(home.enrolment, '{}');
+  const store = openTestStore(context, home, { now: () => now });
   fill(store, 4);
   const third = store.entries(2, 1)[0]!;
   now += 400 * dayMs;
@@ -88,6 +91,19 @@ test('only what the hub has is let go, after the retention, and the chain keeps 
   assert.equal(store.findDecision({ tree: 'b'.repeat(40) })?.seq, 4);
   fill(store, 1);
   assert.equal(store.status().head.seq, 5);
+});
+
+test('where no hub waits, entries go after the retention', (context) => {
+  let now = noon;
+  const store = openTestStore(context, createHome(context), { now: () => now, limits: { retentionMs: 30 * dayMs } });
+  fill(store, 3);
+  now += 40 * dayMs;
+  appended(store.append(decision({ at: new Date(now).toISOString() })));
+  assert.deepEqual(store.prune(), { kind: 'pruned', entries: 3 });
+  assert.deepEqual(
+    store.entries(0, 10).map(({ seq }) => seq),
+    [4],
+  );
 });
 
 test('an acknowledgement of an entry that is not the one kept here is told', (context) => {

@@ -31,11 +31,11 @@ const trustSchema = z.strictObject({
 export type Trust = z.infer<typeof trustSchema>;
 
 export function readEnrolment(home: Home): PrivateRecord<Enrolment> {
-  return readPrivateRecord(enrolmentFile(home), enrolmentSchema);
+  return readPrivateRecord(home.enrolment, enrolmentSchema);
 }
 
 export function writeEnrolment(home: Home, enrolment: Enrolment): void {
-  writePrivateFile(enrolmentFile(home), `${JSON.stringify(enrolment, null, 2)}\n`);
+  writePrivateFile(home.enrolment, `${JSON.stringify(enrolment, null, 2)}\n`);
 }
 
 export function readTrust(home: Home): PrivateRecord<Trust> {
@@ -49,10 +49,6 @@ export function writeTrust(home: Home, trust: Trust): void {
 /** Where the copy of the hub's repository lies. */
 export function copyFolder(home: Home): string {
   return path.join(home.cache, 'hub');
-}
-
-function enrolmentFile(home: Home): string {
-  return path.join(home.hub, 'enrolment.json');
 }
 
 function trustFile(home: Home): string {
