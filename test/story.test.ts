@@ -1,6 +1,7 @@
 /** One device's day with an organisation, from enrolment to the hub's copy of its journal: real git, real HTTP, real store. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { keepRequest, type QueuedRequest, readQueue } from '../daemon/exception/queue.ts';
 import { createGate } from '../daemon/gate/gate.ts';
 import type { GateAnswer, LocalGate } from '../daemon/gate/localGate.ts';
 import { openJournal } from '../daemon/journal/journal.ts';
@@ -69,14 +70,21 @@ test('enrolled, blocked, mended, bypassed, excepted, expired, and all of it at t
   assert.equal((await push(tree, gate, { from: mended, to: bypassed })).outcome, 'block');
   assert.equal(hubEntries().length, 0);
 
-  // Another person grants an exception, which arrives as a signed document.
+  // Asked offline, the request waits too; then it goes out, and another person grants it.
+  assert.equal(keepRequest(store, waiting(finding?.fingerprint ?? '', clock.at)), null);
   hub.fault = null;
+  assert.equal((await sync()).kind, 'done');
+  assert.equal(hub.requests.get('request-1')?.state, 'pending');
+  hub.requests.set('request-1', { id: 'request-1', state: 'granted', reason: null, exception: 'exception-1' });
+
+  // The exception arrives as a signed document.
   clock.at += hour;
   world.publish(2, {
     bundles: [bundle],
     exceptions: formatExceptions([granted(finding?.fingerprint ?? '', clock.at)]),
   });
   assert.equal((await sync()).kind, 'done');
+  assert.equal(readQueue(store)[0]?.exception, 'exception-1');
   const excepted = await push(tree, gate, { from: mended, to: bypassed });
   assert.equal(excepted.outcome, 'pass');
   assert.deepEqual(decisions(store.entries(0, 500)).at(-1)?.exceptions, ['exception-1']);
@@ -169,6 +177,31 @@ function push(
 
 function decisions(entries: readonly JournalEntry[]): readonly DecisionRecord[] {
   return entries.map(({ record }) => record).filter((record) => record.kind === 'decision');
+}
+
+function waiting(fingerprint: string, at: number): QueuedRequest {
+  return {
+    request: {
+      id: 'request-1',
+      at: new Date(at).toISOString(),
+      policy: 'kubernetes/privileged',
+      severity: 'critical',
+      repository: 'github.com/acme/shop',
+      file: 'web.yaml',
+      fingerprint,
+      resource: null,
+      category: 'waiver',
+      reason: 'the driver needs it until it is replaced',
+      ticket: 'OPS-1',
+      requestedBy: 'ada@example.com',
+      expiresAt: new Date(at + 3 * hour).toISOString(),
+      baseCommit: null,
+    },
+    sentAt: null,
+    state: 'pending',
+    reason: null,
+    exception: null,
+  };
 }
 
 /** Good for an hour and a half. */

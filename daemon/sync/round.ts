@@ -1,4 +1,4 @@
-/** One round with the hub: policies in, journal out. What fails is said, and what was in force stays in force. */
+/** One round with the hub: policies in; journal and requests out. What fails is said, and what was in force stays in force. */
 import { type DeviceStatus, hubPaths } from '../../hub/protocol.ts';
 import type { Home } from '../home.ts';
 import type { Store } from '../store/store.ts';
@@ -9,6 +9,7 @@ import { connectHub, type Hub } from './hub.ts';
 import { keyStoreNamed } from './keyStore.ts';
 import { HubFailure, type Network } from './network.ts';
 import { fetchPolicies } from './policies.ts';
+import { exchangeRequests } from './requests.ts';
 import type { Freshness } from './tuf/hubSource.ts';
 import { TrustRefusal } from './tuf/refusal.ts';
 import { uploadJournal } from './upload.ts';
@@ -98,12 +99,14 @@ async function bringIn(
 
 async function sendOut(
   { hub, key }: Connection,
-  { store }: RoundOptions,
+  { store, network }: RoundOptions,
 ): Promise<Pick<Round, 'uploaded' | 'failure'>> {
   if (store === null) return { uploaded: 0, failure: null };
   const before = store.status().acknowledgedSeq;
   try {
-    return { uploaded: await uploadJournal({ store, hub, key }), failure: null };
+    const uploaded = await uploadJournal({ store, hub, key });
+    await exchangeRequests({ store, hub, key, now: network.now() });
+    return { uploaded, failure: null };
   } catch (error) {
     if (!(error instanceof HubFailure)) throw error;
     return { uploaded: store.status().acknowledgedSeq - before, failure: error.message };

@@ -4,7 +4,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { WebSocketServer } from 'ws';
-import { type DeviceStatus, deviceStatus, type Hint, hubPaths } from '../../hub/protocol.ts';
+import {
+  type DeviceStatus,
+  deviceStatus,
+  type ExceptionRequestState,
+  envelope,
+  type Hint,
+  hubPaths,
+} from '../../hub/protocol.ts';
 import { createGatekeeper, type Gatekeeper, type KnownDevice } from './gatekeeper.ts';
 import { JournalStore } from './journalStore.ts';
 
@@ -20,10 +27,10 @@ export interface TestHub {
   fault: Fault | null;
   /** Whether policies can be had without a token: for other people's clients. */
   isOpen: boolean;
+  /** Requests for exceptions, by id, and what became of them. */
+  readonly requests: Map<string, ExceptionRequestState>;
   /** What devices said of themselves. */
   readonly statuses: Map<string, DeviceStatus>;
-  /** `GET /v1/…`, in the order of their arrival. */
-  readonly requests: string[];
   /** Answers requests that are held, and tells sockets. */
   hint(about: Hint['about']): void;
   listeners(): number;
@@ -47,7 +54,7 @@ export async function startTestHub({ now }: { readonly now: () => number }): Pro
     fault: null,
     isOpen: false,
     statuses: new Map(),
-    requests: [],
+    requests: new Map(),
     hint(about) {
       for (const release of held) release();
       for (const socket of sockets.clients) socket.send(JSON.stringify({ type: 'hint', about }));
@@ -77,7 +84,6 @@ export async function startTestHub({ now }: { readonly now: () => number }): Pro
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
-      hub.requests.push(`${request.method} ${pathOf(request)}`);
       if (hub.fault?.(request, response) === true) return;
       await route(request, response);
     } catch (error) {
@@ -100,11 +106,24 @@ export async function startTestHub({ now }: { readonly now: () => number }): Pro
     if (isPolicies) return sendFile(request, response, path.slice('/v1/tuf/'.length));
     if (device === null) throw new Error('no device');
     if (path === hubPaths.journal) return answerJournal(request, response, device);
+    if (path === hubPaths.exceptionRequests) return answerRequests(request, response);
     if (path === hubPaths.deviceStatus) {
       hub.statuses.set(device.id, deviceStatus.parse(JSON.parse(await bodyOf(request))));
       return send(response, 200, {});
     }
     send(response, 404, { error: { code: 'notFound', message: `there is nothing at ${path}` } });
+  };
+
+  const answerRequests = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (request.method === 'GET') {
+      const ids = new URL(request.url ?? '', address).searchParams.getAll('id');
+      return send(response, 200, { requests: ids.flatMap((id) => hub.requests.get(id) ?? []) });
+    }
+    const { payload } = envelope.parse(JSON.parse(await bodyOf(request)));
+    const { id } = JSON.parse(Buffer.from(payload, 'base64').toString('utf8'));
+    const state = hub.requests.get(id) ?? { id, state: 'pending' as const, reason: null, exception: null };
+    hub.requests.set(id, state);
+    send(response, 200, state);
   };
 
   const sendFile = async (request: IncomingMessage, response: ServerResponse, name: string): Promise<void> => {
