@@ -26,6 +26,7 @@ export interface IngestRow {
 
 const batchSize = 100;
 const senders = 8;
+/** Idle connections do not keep the process alive. */
 const agent = new Agent({ keepAlive: true, maxSockets: senders });
 
 export async function timeIngest(seconds: number): Promise<readonly IngestRow[]> {
@@ -131,5 +132,4 @@ async function logSize(hub: HubProcess): Promise<number> {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   process.stdout.write(`${ingestTable(await timeIngest(Number(process.argv[2] ?? 20)))}\n`);
-  agent.destroy();
 }

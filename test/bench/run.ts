@@ -6,6 +6,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { celTable, timeCel } from './cel.ts';
 import { timeCheck } from './check.ts';
+import { ingestTable, timeIngest } from './hub.ts';
 import { manifests, typescript, workflow } from './inputs.ts';
 import { type Contender, type KeystrokeRow, timeKeystrokes } from './keystroke.ts';
 import { watchMemory } from './memory.ts';
@@ -35,6 +36,10 @@ const sections = [
     ? []
     : [section('kerb check of a folder', await check(folder), ['Whole process, cold each time, JSON output.'])]),
   section('CEL', celTable(timeCel(30)), ['The same policies on the same inputs, engines in turn.']),
+  section('Decisions into the hub', ingestTable(await timeIngest(20)), [
+    'Batches of 100 over HTTP, each with a proof of its device’s key, from 8 devices; client and hub share the machine. A decision counts',
+    'once it is read from the log. `node test/bench/hub.ts 600` is the full form of ten minutes.',
+  ]),
   section('Secrets', secretTable(timeSecrets(10)), ['All secret policies on generated text.']),
 ];
 writeFileSync(path.join(root, 'docs/benchmarks.md'), `${sections.join('\n\n')}\n`);
