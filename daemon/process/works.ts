@@ -5,6 +5,7 @@ import { createNative, loadSetup } from '../../repository/index.ts';
 import type { LocalGate } from '../gate/localGate.ts';
 import { openGate } from '../gate/open.ts';
 import type { Home } from '../home.ts';
+import { journalNotices } from '../journal/notices.ts';
 import type { DaemonStatus, Notice, OrganisationAnswer } from '../protocol.ts';
 import type { Store } from '../store/store.ts';
 import { type Sync, startSync } from '../sync/sync.ts';
@@ -57,7 +58,10 @@ export async function openWorks({ home, tell, log }: WorksOptions): Promise<Work
     status: () => ({
       policies: policies === null ? null : policiesStatus(policies, sync),
       journal: store === null ? null : journalStatus(store),
-      problems: [opened.kind === 'problem' ? opened.message : null, sync.status().problem].filter(isSaid),
+      problems: [
+        ...(opened.kind === 'problem' ? [opened.message] : journalNotices(opened.store.status())),
+        sync.status().problem,
+      ].filter(isSaid),
     }),
     organisation: () => organisationAnswer(sync),
     synchronise: async () => {
