@@ -3,6 +3,7 @@ import type { CurrentOrganisation, Native } from '../../engine/index.ts';
 import type { GitSession } from '../../repository/index.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Store } from '../store/store.ts';
+import { version } from '../version.ts';
 import { conclude, type Mode } from './conclude.ts';
 import type { GateCase, GateParts } from './gateCase.ts';
 import { createIdentities } from './identity.ts';
@@ -38,6 +39,7 @@ export function createGate({ mode, organisation, ...options }: GateOptions): Gat
   const parts: GateParts = {
     ...options,
     organisation,
+    version: version(),
     rulings: createRulings({ native: options.native, organisation }),
     identityOf: createIdentities(options.now),
   };

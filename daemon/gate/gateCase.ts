@@ -34,6 +34,7 @@ export interface GateParts {
   readonly native: Native;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  readonly version: string;
   readonly rulings: Rulings;
   /** See `GateOptions`. */
   readonly organisation: () => CurrentOrganisation;
@@ -43,14 +44,14 @@ export interface GateParts {
 
 /** What one question is judged with. */
 export function benchOf(parts: GateParts, question: { session: GitSession; ruling: Ruling; gate: string }): Bench {
-  const { native, store, identityOf } = parts;
+  const { native, store, identityOf, version } = parts;
   const atMs = parts.now();
   const date = new Date(atMs).toISOString().slice(0, 10);
   const met = async (): Promise<Met> => {
     const { repository, subject } = await identityOf(question.session.root);
     return { atMs, repository, actor: subject.email, uses: usesOf(store) };
   };
-  return { ...question, native, verdicts: store, date, met };
+  return { ...question, native, version, verdicts: store, date, met };
 }
 
 /** A case that could not be judged: there is no verdict on it. */

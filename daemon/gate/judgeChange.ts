@@ -4,7 +4,6 @@ import { type Change, type ChangedFile, type GitSession, readChange } from '../.
 import { approvedAt, type Met } from '../check/approved.ts';
 import { type Input, type Judgement, pathOf } from '../check/judgeInput.ts';
 import { judgeAll } from '../check/pool.ts';
-import { version } from '../version.ts';
 import type { Ruling } from './ruling.ts';
 import type { VerdictStore } from './verdictStore.ts';
 
@@ -19,6 +18,8 @@ export interface Bench {
   readonly verdicts: VerdictStore;
   /** What approved exceptions are measured by; asked only where there are any. */
   readonly met: () => Promise<Met>;
+  /** Of this Kerb: another one may judge otherwise. */
+  readonly version: string;
 }
 
 /** What was judged, in the order of the change's files; or why git could not bring them. */
@@ -97,6 +98,6 @@ async function readInputs(change: Change, { session }: Bench): Promise<Input[] |
 
 /** Everything that a judgement depends on. */
 function keyOf({ path, blob, baseBlob }: ChangedFile, bench: Bench, epoch: string): string {
-  const { ruling, native, gate, date } = bench;
-  return native.sha256(JSON.stringify([version(), ruling.digest, epoch, gate, date, path, blob, baseBlob]));
+  const { ruling, native, gate, date, version } = bench;
+  return native.sha256(JSON.stringify([version, ruling.digest, epoch, gate, date, path, blob, baseBlob]));
 }
