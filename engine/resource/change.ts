@@ -52,8 +52,11 @@ function commitResources(commit: ValueMap, path: Path, change: ValueMap, extent:
   const message = messageOf(textOf(commit.message));
   const self = withFields(commitDefaults, { ...commit, ...extent, message, branch: change.branch ?? '' });
   const whole = { name, identity: id, path, relatives: { change } };
+  const made: Resource = { ...whole, kind: 'change.commit', self, derived: { ...extentDerived, branch: [] } };
+  // Before it is written there is no message to judge.
+  if (commit.message === undefined) return [made];
   return [
-    { ...whole, kind: 'change.commit', self, derived: { ...extentDerived, branch: [] } },
+    made,
     {
       ...whole,
       kind: 'change.message',

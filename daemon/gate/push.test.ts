@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createTestGate } from '../../test/gate.ts';
+import { createRepository, createWorkTree, type WorkTree } from '../../test/workTree.ts';
+
+const none = '0'.repeat(40);
+// Put together here, so that no scanner takes this file for a leak.
+const token = `ghp_${'k3J9dLq0ZxV7bN2mW8rT5yU1oP4aS6fGhE2c'}`;
+const privileged = `apiVersion: v1
+kind: Pod
+metadata: { name: web }
+spec:
+  containers:
+    - { name: web, image: "nginx:1.27", securityContext: { privileged: true } }
+`;
+
+/** A repository whose `main` is on the remote, as a fetch would have it. */
+function createPushed(context: Parameters<typeof createRepository>[0]): { tree: WorkTree; remoteId: string } {
+  const tree = createRepository(context, { 'a.yaml': 'a: 1\n' });
+  const remoteId = tree.git('rev-parse', 'HEAD');
+  tree.git('update-ref', 'refs/remotes/origin/main', remoteId);
+  return { tree, remoteId };
+}
+
+test('a secret that a later commit took away is found in the pushed history', async (context) => {
+  const { tree, remoteId } = createPushed(context);
+  const { push, store } = createTestGate(context);
+  tree.write({ 'config.txt': `token ${token}\n` });
+  const guilty = tree.commit('add');
+  tree.write({ 'config.txt': 'token from the vault\n' });
+  const localId = tree.commit('take away');
+  const answer = await push(tree, [{ ref: 'refs/heads/main', localId, remoteId }]);
+  assert.equal(answer.outcome, 'block');
+  assert.match(answer.text, new RegExp(`config.txt:1: .*in commit ${guilty.slice(0, 12)}`));
+  assert.doesNotMatch(JSON.stringify([answer, store.entries(0, 10)]), new RegExp(token));
+  const [entry] = store.entries(0, 10);
+  assert.ok(entry?.record.kind === 'decision');
+  assert.deepEqual(entry.record.target, {
+    base: remoteId,
+    commit: localId,
+    tree: tree.git('rev-parse', 'HEAD^{tree}'),
+    ref: 'refs/heads/main',
+  });
+});
+
+test('a secret in the message of a commit is found', async (context) => {
+  const { tree, remoteId } = createPushed(context);
+  const { push } = createTestGate(context);
+  const localId = tree.commit(`use the token\n${token}`);
+  const answer = await push(tree, [{ ref: 'refs/heads/main', localId, remoteId }]);
+  assert.equal(answer.outcome, 'block');
+  assert.match(answer.text, new RegExp(`message of commit ${localId.slice(0, 12)}`));
+});
+
+test('what only the way there had is no finding of other policies; the end state is', async (context) => {
+  const { tree, remoteId } = createPushed(context);
+  const { push } = createTestGate(context);
+  tree.write({ 'pod.yaml': privileged });
+  const middle = tree.commit('add');
+  tree.git('rm', '-q', 'pod.yaml');
+  const localId = tree.commit('remove');
+  assert.equal((await push(tree, [{ ref: 'refs/heads/main', localId, remoteId }])).outcome, 'pass');
+  assert.equal((await push(tree, [{ ref: 'refs/heads/main', localId: middle, remoteId }])).outcome, 'block');
+});
+
+test('what the remote has already is not judged again: a new branch, and a merge of what was pulled', async (context) => {
+  const { tree, remoteId } = createPushed(context);
+  const { push } = createTestGate(context);
+  tree.write({ 'pod.yaml': privileged });
+  const theirs = tree.commit('theirs');
+  tree.git('update-ref', 'refs/remotes/origin/main', theirs);
+  tree.git('switch', '-q', '-c', 'feature', remoteId);
+  tree.write({ 'b.yaml': 'b: 1\n' });
+  tree.commit('mine');
+  tree.git('merge', '-q', '--no-ff', '-m', 'merge', 'main');
+  const localId = tree.git('rev-parse', 'HEAD');
+  const answer = await push(tree, [{ ref: 'refs/heads/feature', localId, remoteId: none }]);
+  assert.equal(answer.outcome, 'pass', answer.text);
+});
+
+test('several refs, tags and deletions are one decision, each with a record', async (context) => {
+  const { tree, remoteId } = createPushed(context);
+  const { push, store } = createTestGate(context);
+  tree.write({ 'pod.yaml': privileged });
+  const localId = tree.commit('mine');
+  tree.git('tag', '-a', 'v1', '-m', 'one');
+  const answer = await push(tree, [
+    { ref: 'refs/tags/v1', localId: tree.git('rev-parse', 'v1'), remoteId: none },
+    { ref: 'refs/heads/main', localId, remoteId },
+    { ref: 'refs/heads/old', localId: none, remoteId },
+  ]);
+  assert.equal(answer.outcome, 'block');
+  const records = store.entries(0, 10).map(({ record }) => (record.kind === 'decision' ? record : null));
+  assert.deepEqual(
+    records.map((record) => record?.target.ref),
+    ['refs/tags/v1', 'refs/heads/main', 'refs/heads/old'],
+  );
+  assert.equal(new Set(records.map((record) => record?.id)).size, 3);
+  assert.ok(records.every((record) => record?.effect === 'deny'));
+});
+
+test('the first push of all is judged from the root; a force push by its own commits', async (context) => {
+  const { tree, remoteId } = createPushed(context);
+  const { push } = createTestGate(context);
+  const fresh = createWorkTree(context, { 'pod.yaml': privileged });
+  fresh.git('init', '-q', '-b', 'main');
+  const first = fresh.commit('first');
+  assert.equal((await push(fresh, [{ ref: 'refs/heads/main', localId: first, remoteId: none }])).outcome, 'block');
+  tree.git('commit', '-q', '--amend', '-m', 'another');
+  tree.write({ 'c.txt': token });
+  const forced = tree.commit('forced');
+  const answer = await push(tree, [{ ref: 'refs/heads/main', localId: forced, remoteId }]);
+  assert.equal(answer.outcome, 'block');
+  assert.match(answer.text, /c\.txt:1/);
+});
+
+test('in a repository of SHA-256', async (context) => {
+  const tree = createWorkTree(context, { 'pod.yaml': privileged });
+  tree.git('init', '-q', '-b', 'main', '--object-format=sha256');
+  const localId = tree.commit('first');
+  const { push, commit } = createTestGate(context);
+  const answer = await push(tree, [{ ref: 'refs/heads/main', localId, remoteId: '0'.repeat(64) }]);
+  assert.equal(answer.outcome, 'block');
+  assert.match(answer.text, /kubernetes\/privileged/);
+  assert.equal((await commit(tree)).outcome, 'pass');
+});

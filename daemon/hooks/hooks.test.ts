@@ -1,0 +1,309 @@
+/** The hooks as git runs them: real git, the built command, and a daemon of their own. */
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { type TestContext, test } from 'node:test';
+import { kerbPath } from '../../test/command.ts';
+
+const privileged = `apiVersion: v1
+kind: Pod
+metadata: { name: web }
+spec:
+  containers:
+    - { name: web, image: "nginx:1.27", securityContext: { privileged: true } }
+`;
+
+interface Ran {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface Place {
+  readonly root: string;
+  readonly home: string;
+  readonly env: NodeJS.ProcessEnv;
+  write(files: Readonly<Record<string, string>>): void;
+  /** Runs git, with the hooks. `env` is all that it gets beside what it needs. */
+  git(args: readonly string[], env?: NodeJS.ProcessEnv, cwd?: string): Ran;
+  kerb(...args: string[]): Ran;
+}
+
+/** A repository with a first commit, a home for Kerb, and nothing of this machine's configuration. */
+function createPlace(context: TestContext): Place {
+  const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'kerb-hooks-')));
+  const root = path.join(folder, 'a shop');
+  const home = path.join(folder, 'kerb');
+  mkdirSync(root);
+  mkdirSync(home, { mode: 0o700 });
+  const env = {
+    PATH: process.env.PATH ?? '',
+    HOME: folder,
+    KERB_HOME: home,
+    KERB_NO_BUILD: '1',
+    GIT_CONFIG_NOSYSTEM: '1',
+  };
+  const run = (program: string, args: readonly string[], environment: NodeJS.ProcessEnv, cwd: string): Ran =>
+    spawnSync(program, args, { cwd, env: environment, encoding: 'utf8', timeout: 120_000 });
+  const place: Place = {
+    root,
+    home,
+    env,
+    write(files) {
+      for (const [name, text] of Object.entries(files)) {
+        mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
+        writeFileSync(path.join(root, name), text);
+      }
+    },
+    git: (args, environment = env, cwd = root) => run('git', args, environment, cwd),
+    kerb: (...args) => run(process.execPath, [kerbPath, ...args], env, root),
+  };
+  context.after(() => {
+    place.kerb('daemon', 'stop');
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
+  place.git(['init', '-q', '-b', 'main']);
+  place.git(['config', 'user.name', 'Ada']);
+  place.git(['config', 'user.email', 'ada@example.com']);
+  place.write({ 'a.yaml': 'a: 1\n' });
+  place.git(['add', '-A']);
+  assert.equal(place.git(['commit', '-q', '-m', 'first']).status, 0);
+  return place;
+}
+
+function installed(context: TestContext): Place {
+  const place = createPlace(context);
+  const answer = place.kerb('hooks', 'install');
+  assert.equal(answer.status, 0, answer.stderr);
+  return place;
+}
+
+test('a commit is blocked with no daemon and with one, and passes when it is repaired', (context) => {
+  const place = installed(context);
+  place.write({ 'pod.yaml': privileged });
+  place.git(['add', '-A']);
+  const cold = place.git(['commit', '-q', '-m', 'x']);
+  assert.equal(cold.status, 1);
+  assert.match(cold.stderr, /Kerb: this commit is denied[\s\S]*pod.yaml:6: .*privileged/);
+  assert.equal(place.kerb('daemon', 'start').status, 0);
+  const warm = place.git(['commit', '-q', '-m', 'x']);
+  assert.equal(warm.status, 1);
+  assert.equal(warm.stderr, cold.stderr);
+  place.write({ 'pod.yaml': privileged.replace('true', 'false') });
+  assert.equal(place.git(['commit', '-q', '-m', 'x']).status, 1, 'the index counts');
+  assert.equal(place.git(['commit', '-q', '-a', '-m', 'x']).status, 0);
+});
+
+test('only what is committed counts: git commit PATH, partial staging, an empty commit, an amended one', (context) => {
+  const place = installed(context);
+  place.kerb('daemon', 'start');
+  place.write({ 'pod.yaml': privileged, 'b.yaml': 'b: 1\n' });
+  place.git(['add', '-A']);
+  assert.equal(place.git(['commit', '-q', '-m', 'one path', 'b.yaml']).status, 0);
+  assert.equal(place.git(['commit', '-q', '-m', 'the other']).status, 1);
+  place.git(['rm', '-q', '--cached', 'pod.yaml']);
+  assert.equal(place.git(['commit', '-q', '--allow-empty', '-m', 'empty']).status, 0);
+  assert.equal(place.git(['commit', '-q', '--amend', '--allow-empty', '-m', 'amended']).status, 0);
+});
+
+test('50 commits at once, each in a work tree of its own, are judged by one daemon', async (context) => {
+  const place = installed(context);
+  place.kerb('daemon', 'start');
+  const trees = Array.from({ length: 3 }, (_, index) => path.join(path.dirname(place.root), `tree-${index}`));
+  for (const tree of trees) assert.equal(place.git(['worktree', 'add', '-q', '--detach', tree]).status, 0);
+  for (const [index, tree] of trees.entries()) {
+    writeFileSync(path.join(tree, 'pod.yaml'), index === 0 ? privileged : 'kind: Pod\n');
+    place.git(['add', '-A'], place.env, tree);
+  }
+  const hook = path.join(place.root, '.git/hooks/pre-commit');
+  const run = (tree: string): Promise<number | null> =>
+    new Promise((resolve) => {
+      const gitDir = place.git(['rev-parse', '--absolute-git-dir'], place.env, tree).stdout.trim();
+      const env = { ...place.env, GIT_DIR: gitDir, GIT_INDEX_FILE: path.join(gitDir, 'index') };
+      spawn(hook, [], { cwd: tree, env, stdio: 'ignore' }).on('close', resolve);
+    });
+  const statuses = await Promise.all(Array.from({ length: 50 }, (_, index) => run(trees[index % 3]!)));
+  assert.deepEqual(
+    statuses,
+    statuses.map((_, index) => (index % 3 === 0 ? 1 : 0)),
+  );
+});
+
+test('from an empty PATH, and without HOME', (context) => {
+  const place = installed(context);
+  const git = spawnSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).stdout.trim();
+  place.kerb('daemon', 'start');
+  place.write({ 'pod.yaml': privileged });
+  place.git(['add', '-A']);
+  const identity = { GIT_AUTHOR_NAME: 'Ada', GIT_AUTHOR_EMAIL: 'a@example.com' };
+  const bare = { PATH: '', KERB_NO_BUILD: '1', KERB_HOME: place.home, ...identity };
+  for (const daemon of ['runs', 'is stopped']) {
+    if (daemon === 'is stopped') place.kerb('daemon', 'stop');
+    const answer = spawnSync(git, ['commit', '-q', '-m', 'x'], { cwd: place.root, env: bare, encoding: 'utf8' });
+    assert.equal(answer.status, 1, `the daemon ${daemon}: ${answer.stderr}`);
+    assert.match(answer.stderr, /this commit is denied/);
+  }
+});
+
+test('another home in the environment is not judged by the daemon of the first', (context) => {
+  const place = installed(context);
+  place.kerb('daemon', 'start');
+  const other = path.join(path.dirname(place.root), 'other');
+  mkdirSync(other, { mode: 0o700 });
+  place.write({ 'pod.yaml': privileged });
+  place.git(['add', '-A']);
+  const answer = place.git(['commit', '-q', '-m', 'x'], { ...place.env, KERB_HOME: other });
+  spawnSync(process.execPath, [kerbPath, 'daemon', 'stop'], { env: { ...place.env, KERB_HOME: other } });
+  assert.equal(answer.status, 1);
+  assert.ok(existsSync(path.join(other, 'store')));
+});
+
+test('a hook that was there runs afterwards with the same words and stdin, its status is kept, and uninstall restores all', (context) => {
+  const place = createPlace(context);
+  const hooks = path.join(place.root, '.git/hooks');
+  const before = '#!/bin/sh\necho "before $* $(cat)" >>seen\nexit 7\n';
+  mkdirSync(hooks, { recursive: true });
+  writeFileSync(path.join(hooks, 'pre-push'), before);
+  chmodSync(path.join(hooks, 'pre-push'), 0o751);
+  const configuration = readFileSync(path.join(place.root, '.git/config'));
+  assert.equal(place.kerb('hooks', 'install').status, 0);
+  assert.equal(place.kerb('hooks', 'install').status, 0, 'twice is as once');
+  const remote = path.join(path.dirname(place.root), 'remote.git');
+  place.git(['init', '-q', '--bare', remote]);
+  assert.equal(place.git(['push', '-q', remote, 'main']).status, 1);
+  assert.match(
+    readFileSync(path.join(place.root, 'seen'), 'utf8'),
+    /^before .*remote.git .*remote.git refs\/heads\/main/,
+  );
+  assert.match(place.kerb('hooks', 'status').stdout, /pre-push +asks Kerb, then runs what was there before/);
+  assert.equal(place.kerb('hooks', 'uninstall').status, 0);
+  assert.equal(readFileSync(path.join(hooks, 'pre-push'), 'utf8'), before);
+  assert.equal(statSync(path.join(hooks, 'pre-push')).mode & 0o777, 0o751);
+  assert.equal(existsSync(path.join(hooks, 'pre-commit')), false);
+  assert.deepEqual(readFileSync(path.join(place.root, '.git/config')), configuration);
+});
+
+test('what a hook that was there stages is judged as well', (context) => {
+  const place = createPlace(context);
+  const hook = path.join(place.root, '.git/hooks/pre-commit');
+  mkdirSync(path.dirname(hook), { recursive: true });
+  writeFileSync(hook, `#!/bin/sh\ncat >pod.yaml <<'END'\n${privileged}END\ngit add pod.yaml\n`, { mode: 0o755 });
+  place.kerb('hooks', 'install');
+  place.kerb('daemon', 'start');
+  place.write({ 'b.yaml': 'b: 1\n' });
+  place.git(['add', 'b.yaml']);
+  const answer = place.git(['commit', '-q', '-m', 'x']);
+  assert.equal(answer.status, 1);
+  assert.match(answer.stderr, /pod.yaml/);
+});
+
+test('core.hooksPath of another runner stays as it is: Kerb stands before it and passes on', (context) => {
+  const place = createPlace(context);
+  const configuration = path.join(place.root, '.git/config');
+  place.git(['config', 'core.hooksPath', '.husky/_']);
+  const before = readFileSync(configuration);
+  for (const hook of ['pre-commit', 'post-commit']) {
+    place.write({ [`.husky/_/${hook}`]: `#!/bin/sh\necho ${hook} >>seen\n` });
+    chmodSync(path.join(place.root, '.husky/_', hook), 0o755);
+  }
+  assert.equal(place.kerb('hooks', 'install').status, 0);
+  place.write({ 'b.yaml': 'b: 1\n' });
+  place.git(['add', 'b.yaml']);
+  const answer = place.git(['commit', '-q', '-m', 'x']);
+  assert.equal(answer.status, 0, answer.stderr);
+  assert.equal(readFileSync(path.join(place.root, 'seen'), 'utf8'), 'pre-commit\npost-commit\n');
+  place.write({ 'pod.yaml': privileged });
+  place.git(['add', 'pod.yaml']);
+  assert.equal(place.git(['commit', '-q', '-m', 'x']).status, 1);
+  assert.equal(place.kerb('hooks', 'uninstall').status, 0);
+  assert.deepEqual(readFileSync(configuration), before);
+});
+
+test('installed for all repositories: their own hooks run too, and one that has Kerb already is judged once', (context) => {
+  const place = createPlace(context);
+  place.kerb('hooks', 'install');
+  assert.equal(place.kerb('hooks', 'install', '--global').status, 0);
+  place.kerb('daemon', 'start');
+  place.write({ 'pod.yaml': privileged });
+  place.git(['add', '-A']);
+  const answer = place.git(['commit', '-q', '-m', 'x']);
+  assert.equal(answer.status, 1);
+  assert.equal(answer.stderr.match(/this commit is denied/g)?.length, 1);
+  place.git(['reset', '-q']);
+  assert.equal(place.git(['commit', '-q', '--allow-empty', '-m', 'x']).status, 0);
+  const { journal } = JSON.parse(place.kerb('daemon', 'status', '--format', 'json').stdout) as {
+    journal: { entries: number };
+  };
+  assert.equal(journal.entries, 2);
+  assert.equal(place.kerb('hooks', 'uninstall', '--global').status, 0);
+  assert.equal(place.git(['config', '--global', 'core.hooksPath']).status, 1);
+});
+
+test('break-glass passes, and says so', (context) => {
+  const place = installed(context);
+  place.kerb('daemon', 'start');
+  place.write({ 'pod.yaml': privileged });
+  place.git(['add', '-A']);
+  const answer = place.git(['commit', '-q', '-m', 'x'], { ...place.env, KERB_BREAK_GLASS: 'the shop is down' });
+  assert.equal(answer.status, 0);
+  assert.match(answer.stderr, /BREAK-GLASS[\s\S]*the shop is down/);
+});
+
+test('a message is judged where a policy speaks of messages, and only there', (context) => {
+  const place = createPlace(context);
+  place.write({
+    'kerb.yaml': 'policyFolders: [policies]\n',
+    'policies/team/ticket.yaml': `title: A commit names its ticket
+severity: high
+why: Nobody finds out later what a change was for.
+remedy: Begin the message with the ticket, as in "SHOP-1 Add the basket".
+owners: [team-shop]
+resource: change.message
+require: self.subject.matches('^SHOP-[0-9]+ ')
+message: "the message names no ticket"
+`,
+    'policies/team/ticket.md': '# team/ticket\n',
+  });
+  place.git(['add', '-A']);
+  place.git(['commit', '-q', '-m', 'rules']);
+  place.kerb('hooks', 'install');
+  place.write({ 'b.yaml': 'b: 1\n' });
+  place.git(['add', '-A']);
+  const refused = place.git(['commit', '-q', '-m', 'whatever']);
+  assert.equal(refused.status, 1);
+  assert.match(refused.stderr, /this commit message is denied[\s\S]*names no ticket/);
+  assert.equal(place.git(['commit', '-q', '-m', 'SHOP-7 Add b']).status, 0);
+});
+
+test('without perl by curl, without either by a process of its own, and without its runtime it says what to do', (context) => {
+  const place = installed(context);
+  place.kerb('daemon', 'start');
+  place.write({ 'pod.yaml': privileged });
+  place.git(['add', '-A']);
+  const hook = path.join(place.root, '.git/hooks/pre-commit');
+  const change = (from: RegExp, to: string): void =>
+    writeFileSync(hook, readFileSync(hook, 'utf8').replace(from, to), { mode: 0o755 });
+  const first = place.git(['commit', '-q', '-m', 'x']).stderr;
+  change(/^perl=.*$/m, "perl=''");
+  assert.deepEqual([place.git(['commit', '-q', '-m', 'x']).stderr], [first]);
+  change(/^curl=.*$/m, "curl=''");
+  assert.deepEqual([place.git(['commit', '-q', '-m', 'x']).stderr], [first]);
+  change(/^runtime=.*$/m, "runtime='/nowhere/node'");
+  const stale = place.git(['commit', '-q', '-m', 'x']);
+  assert.equal(stale.status, 1);
+  assert.match(stale.stderr, /kerb hooks install/);
+});
