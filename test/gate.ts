@@ -1,7 +1,7 @@
 /** A gate with a store of its own, for a test. */
 import type { TestContext } from 'node:test';
-import { createGate, type GateOptions } from '../daemon/gate/gate.ts';
-import type { GateAnswer, LocalGate } from '../daemon/gate/localGate.ts';
+import { createGate, type Gate, type GateOptions } from '../daemon/gate/gate.ts';
+import type { GateAnswer } from '../daemon/gate/localGate.ts';
 import { openJournal } from '../daemon/journal/journal.ts';
 import type { Store } from '../daemon/store/store.ts';
 import { createNative } from '../repository/index.ts';
@@ -9,7 +9,7 @@ import { createHome, openTestStore } from './store.ts';
 import type { WorkTree } from './workTree.ts';
 
 export interface TestGate {
-  readonly gate: LocalGate;
+  readonly gate: Gate;
   readonly store: Store;
   /** Asks about the index of a work tree, as the pre-commit hook does. */
   commit(tree: WorkTree, breakGlass?: string): Promise<GateAnswer>;

@@ -57,7 +57,11 @@ function withAge(judged: GateCase, { organisation, isOutdated }: GateParts): Gat
 }
 
 /** Keeps a record for each target, and with the last one the verdicts that all rest on. */
-async function keep(judged: GateCase, decided: Omit<Decided, 'target'>, { journal }: GateParts): Promise<Recorded> {
+export async function keep(
+  judged: GateCase,
+  decided: Omit<Decided, 'target'>,
+  { journal }: GateParts,
+): Promise<Recorded> {
   const mask = secretMask(judged.ruling.policies, []);
   let recorded: Recorded = { kind: 'kept', seq: null };
   for (const [index, target] of judged.targets.entries()) {

@@ -4,6 +4,7 @@ import type { GitSession } from '../../repository/index.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Store } from '../store/store.ts';
 import { version } from '../version.ts';
+import { recordBypasses, unpushed } from './bypass.ts';
 import { conclude, type Mode } from './conclude.ts';
 import type { GateCase, GateParts } from './gateCase.ts';
 import { createIdentities } from './identity.ts';
@@ -31,7 +32,10 @@ export interface GateOptions {
 }
 
 /** The gate in this process. */
-export type Gate = LocalGate;
+export interface Gate extends LocalGate {
+  /** Looks for commits of a work tree that passed no gate, and records them. Returns how many it found. */
+  noticeBypasses(root: string): Promise<number>;
+}
 
 /** Makes the gate. Close it: it keeps git processes. */
 export function createGate({ mode, organisation, ...options }: GateOptions): Gate {
@@ -43,23 +47,42 @@ export function createGate({ mode, organisation, ...options }: GateOptions): Gat
     rulings: createRulings({ native: options.native, organisation }),
     identityOf: createIdentities(options.now),
   };
+  const within = async <T>(root: string, work: (session: GitSession) => Promise<T>): Promise<T> => {
+    const session = sessions.take(root);
+    try {
+      return await work(session);
+    } finally {
+      sessions.letGo(root);
+    }
+  };
   return {
-    async decide(request) {
+    decide(request) {
       const beganMs = options.now();
       const began = performance.now();
-      const session = sessions.take(request.root);
-      try {
+      return within(request.root, async (session) => {
         const judged = await judge(request, session, parts);
+        const { client } = request;
+        const found = await recordBypasses(judged.commits, { session, parts, mode: mode(), client });
+        const told = found === 0 ? judged : { ...judged, notes: [...judged.notes, wordsFor(found)] };
         const latencyMs = performance.now() - began;
-        return await conclude(judged, { request, mode: mode(), beganMs, latencyMs }, parts);
-      } finally {
-        sessions.letGo(request.root);
-      }
+        return conclude(told, { request, mode: mode(), beganMs, latencyMs }, parts);
+      });
     },
+    noticeBypasses: (root) =>
+      within(root, async (session) => {
+        const commits = await unpushed(session);
+        const client = { name: 'kerb', version: parts.version };
+        return Array.isArray(commits) ? recordBypasses(commits, { session, parts, mode: mode(), client }) : 0;
+      }),
     async close() {
       sessions.close();
     },
   };
+}
+
+function wordsFor(bypasses: number): string {
+  const what = bypasses === 1 ? '1 commit has' : `${bypasses} commits have`;
+  return `${what} passed no gate (--no-verify, a rebase, a tool without hooks): judged now, and recorded as such`;
 }
 
 function judge(

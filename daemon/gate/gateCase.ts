@@ -8,6 +8,7 @@ import { problemsOfNewRules } from '../check/rules.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ReportedProblem } from '../report/report.ts';
 import type { Store } from '../store/store.ts';
+import type { CommitObject } from './commitObject.ts';
 import type { Identity } from './identity.ts';
 import type { Bench } from './judgeChange.ts';
 import type { Ruling, Rulings } from './ruling.ts';
@@ -23,6 +24,8 @@ export interface GateCase {
   readonly notes: readonly string[];
   /** What the decision is on: several refs in a push. Each gets a record. */
   readonly targets: readonly DecisionRecord['target'][];
+  /** The new commits of a push: each should have passed a gate when it was made. */
+  readonly commits: readonly CommitObject[];
   /** Verdicts that are new, by key: they are kept together with the decision. */
   readonly made: ReadonlyMap<string, string>;
 }
@@ -63,7 +66,7 @@ export async function unjudged(
 ): Promise<GateCase> {
   const ruling = await parts.rulings.of(session, { commit: null, gate: 'none' });
   const problems = [{ file: '', range: null, message, blocking: true }];
-  return { ruling, judgements: [], problems, skipped: 0, notes: [], targets: [target], made: new Map() };
+  return { ruling, judgements: [], problems, skipped: 0, notes: [], targets: [target], commits: [], made: new Map() };
 }
 
 /** What stands in the way of a verdict on a change, beside its files: conflicts, and rules that would be broken after it. */

@@ -48,6 +48,7 @@ export async function judgeCommit({ tree }: CommitRequest, session: GitSession, 
     skipped: change.skipped,
     notes: bringsFirst ? [`${configurationName} governs from the next commit on`] : [],
     targets: [target],
+    commits: [],
     made: judged.made,
   };
 }

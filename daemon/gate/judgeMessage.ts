@@ -51,6 +51,7 @@ export async function judgeMessage(
         ref: head.branch === null ? null : `refs/heads/${head.branch}`,
       },
     ],
+    commits: [],
     made: new Map(),
   };
 }

@@ -61,7 +61,8 @@ async function judgeRef(ref: PushedRef, { request, index, session, parts }: Ques
     problems: await problemsOf(change, bench),
     skipped: change.skipped,
     notes: [],
-    targets: [targetOf(ref, commits[0]?.tree ?? null)],
+    targets: [targetOf(ref)],
+    commits,
     made: new Map([...judged.made, ...history.made]),
   };
 }
@@ -108,11 +109,12 @@ function commitFacts({ id, author, committer, parents, signature, message }: Com
   return { id, author, committer, parentCount: parents.length, isMerge: parents.length > 1, signature, message };
 }
 
-function targetOf(ref: PushedRef | null, tree: string | null = null): GateCase['targets'][number] {
+/** A push is of a commit. Its tree is not named: what is known of a tree is whether it passed when it was committed. */
+function targetOf(ref: PushedRef | null): GateCase['targets'][number] {
   return {
     base: ref?.boundary[0] ?? null,
     commit: ref?.commit ?? null,
-    tree,
+    tree: null,
     ref: ref?.update.remoteRef.slice(0, 1_000) ?? null,
   };
 }
@@ -126,6 +128,7 @@ function joined(one: GateCase, other: GateCase): GateCase {
     skipped: one.skipped + other.skipped,
     notes: [...one.notes, ...other.notes],
     targets: [...one.targets, ...other.targets],
+    commits: [...one.commits, ...other.commits],
     made: new Map([...one.made, ...other.made]),
   };
 }

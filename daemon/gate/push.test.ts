@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { DecisionRecord } from '../../hub/protocol.ts';
 import { createTestGate } from '../../test/gate.ts';
 import { createRepository, createWorkTree, type WorkTree } from '../../test/workTree.ts';
+import type { Store } from '../store/store.ts';
 
 const none = '0'.repeat(40);
 // Put together here, so that no scanner takes this file for a leak.
@@ -33,12 +35,12 @@ test('a secret that a later commit took away is found in the pushed history', as
   assert.equal(answer.outcome, 'block');
   assert.match(answer.text, new RegExp(`config.txt:1: .*in commit ${guilty.slice(0, 12)}`));
   assert.doesNotMatch(JSON.stringify([answer, store.entries(0, 10)]), new RegExp(token));
-  const [entry] = store.entries(0, 10);
+  const entry = store.entries(0, 10).at(-1);
   assert.ok(entry?.record.kind === 'decision');
   assert.deepEqual(entry.record.target, {
     base: remoteId,
     commit: localId,
-    tree: tree.git('rev-parse', 'HEAD^{tree}'),
+    tree: null,
     ref: 'refs/heads/main',
   });
 });
@@ -90,13 +92,13 @@ test('several refs, tags and deletions are one decision, each with a record', as
     { ref: 'refs/heads/old', localId: none, remoteId },
   ]);
   assert.equal(answer.outcome, 'block');
-  const records = store.entries(0, 10).map(({ record }) => (record.kind === 'decision' ? record : null));
+  const records = decisionsOf(store).filter(({ gate }) => gate === 'push');
   assert.deepEqual(
-    records.map((record) => record?.target.ref),
+    records.map((record) => record.target.ref),
     ['refs/tags/v1', 'refs/heads/main', 'refs/heads/old'],
   );
-  assert.equal(new Set(records.map((record) => record?.id)).size, 3);
-  assert.ok(records.every((record) => record?.effect === 'deny'));
+  assert.equal(new Set(records.map((record) => record.id)).size, 3);
+  assert.ok(records.every((record) => record.effect === 'deny'));
 });
 
 test('the first push of all is judged from the root; a force push by its own commits', async (context) => {
@@ -123,4 +125,36 @@ test('in a repository of SHA-256', async (context) => {
   assert.equal(answer.outcome, 'block');
   assert.match(answer.text, /kubernetes\/privileged/);
   assert.equal((await commit(tree)).outcome, 'pass');
+});
+
+function decisionsOf(store: Store): DecisionRecord[] {
+  return store.entries(0, 100).flatMap(({ record }) => (record.kind === 'decision' ? [record] : []));
+}
+
+test('a commit that passed no gate is noticed at push, judged by its own change and recorded once', async (context) => {
+  const { tree, remoteId } = createPushed(context);
+  tree.git('config', 'user.email', 'test@example.com');
+  const { commit, push, gate, store } = createTestGate(context);
+  tree.write({ 'b.yaml': 'b: 1\n' });
+  tree.git('add', '-A');
+  assert.equal((await commit(tree)).outcome, 'pass');
+  tree.git('commit', '-q', '-m', 'judged');
+  tree.write({ 'pod.yaml': privileged });
+  tree.git('add', '-A');
+  assert.equal((await commit(tree)).outcome, 'block');
+  tree.git('commit', '-q', '--no-verify', '-m', 'past the gate');
+  const bypass = tree.git('rev-parse', 'HEAD');
+  tree.git('rm', '-q', 'pod.yaml');
+  const localId = tree.commit('past it again, with a tree that is known');
+  const answer = await push(tree, [{ ref: 'refs/heads/main', localId, remoteId }]);
+  assert.equal(answer.outcome, 'pass');
+  assert.match(answer.text, /1 commit has passed no gate/);
+  const [found, ...more] = decisionsOf(store).filter(({ origin }) => origin === 'bypass');
+  assert.deepEqual(more, []);
+  assert.equal(found?.target.commit, bypass);
+  assert.equal(found?.effect, 'deny');
+  assert.equal(await gate.noticeBypasses(tree.root), 0);
+  tree.write({ 'c.yaml': 'c: 1\n' });
+  tree.commit('another one');
+  assert.equal(await gate.noticeBypasses(tree.root), 1);
 });

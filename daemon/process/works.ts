@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { compilePolicies, type PolicySet } from '../../engine/index.ts';
 import { createNative, loadSetup } from '../../repository/index.ts';
 import type { LocalGate } from '../gate/localGate.ts';
+import { lookingBack } from '../gate/lookBack.ts';
 import { openGate } from '../gate/open.ts';
 import type { Home } from '../home.ts';
 import { journalNotices } from '../journal/notices.ts';
@@ -38,6 +39,16 @@ export async function openWorks({ home, tell, log }: WorksOptions): Promise<Work
   const sync = await startSync({ home, store, log, changed });
   ready = sync;
   let policies: PolicySet | null = null;
+  const gate =
+    opened.kind === 'problem'
+      ? refusing(opened.message)
+      : lookingBack(opened.gate, {
+          later(work) {
+            const timer = setTimeout(work, lookBackMs).unref();
+            return () => clearTimeout(timer);
+          },
+          onFault: (message) => log(`commits without a decision could not be looked for: ${message}`),
+        });
   let isClosed = false;
 
   function changed(): void {
@@ -54,7 +65,7 @@ export async function openWorks({ home, tell, log }: WorksOptions): Promise<Work
   }
 
   return {
-    gate: opened.kind === 'problem' ? refusing(opened.message) : watched(opened.gate, sync),
+    gate: watched(gate, sync),
     status: () => ({
       policies: policies === null ? null : policiesStatus(policies, sync),
       journal: store === null ? null : journalStatus(store),
@@ -77,11 +88,15 @@ export async function openWorks({ home, tell, log }: WorksOptions): Promise<Work
     },
     async close() {
       isClosed = true;
+      await gate.close();
       await sync.close();
       if (opened.kind === 'open') await opened.close();
     },
   };
 }
+
+/** By then the commit that was asked about is made, and whoever made it does not wait for anything. */
+const lookBackMs = 30_000;
 
 /** Each decision is news for the hub. */
 function watched(gate: LocalGate, sync: Sync): LocalGate {

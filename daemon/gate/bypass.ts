@@ -1,0 +1,88 @@
+/**
+ * Commits that passed no gate: made with --no-verify, with hooks that were disabled, by a rebase or by a tool without
+ * hooks. None of that can be prevented, so it is noticed: each is judged by its own change, and recorded as a bypass.
+ */
+import { type GitFailure, type GitSession, git } from '../../repository/index.ts';
+import { type CommitObject, readCommits } from './commitObject.ts';
+import { keep, type Mode, reportFor } from './conclude.ts';
+import { benchOf, type GateCase, type GateParts, problemsOf } from './gateCase.ts';
+import { changeOfCommit } from './history.ts';
+import { judgeChange } from './judgeChange.ts';
+import type { GateClient } from './localGate.ts';
+
+export interface BypassOptions {
+  readonly session: GitSession;
+  readonly parts: GateParts;
+  readonly mode: Mode;
+  readonly client: GateClient;
+}
+
+/** More than this at once are left for the next look. */
+const maxBypasses = 200;
+
+/** Records those of the commits that this person made and that no gate let pass. Returns how many were recorded. */
+export async function recordBypasses(commits: readonly CommitObject[], options: BypassOptions): Promise<number> {
+  const { parts, session } = options;
+  const { subject } = await parts.identityOf(session.root);
+  const own = commits.filter(({ committer }) => committer.email === subject.email);
+  let recorded = 0;
+  // The oldest first, as they were made.
+  for (const commit of withoutDecision(own, parts).reverse().slice(0, maxBypasses)) {
+    const judged = await judgeBypass(commit, options);
+    if ('kind' in judged) continue;
+    if (await recordBypass(judged, options)) recorded++;
+  }
+  return recorded;
+}
+
+/** The commits whose tree no gate has let pass, as far as this store remembers. */
+export function withoutDecision<T extends { readonly tree: string }>(
+  commits: readonly T[],
+  { store }: Pick<GateParts, 'store'>,
+): T[] {
+  return commits.filter(({ tree }) => store.findDecision({ tree })?.passed !== true);
+}
+
+/** The commits of HEAD that no remote has yet: what this machine made and has not pushed, and some more at times. */
+export async function unpushed(session: GitSession): Promise<CommitObject[] | GitFailure> {
+  const asked = ['rev-list', '--topo-order', `--max-count=${maxBypasses}`, 'HEAD', '--not', '--remotes', '--'];
+  const answer = await git(session.root, asked);
+  if (answer.kind === 'failure') return answer;
+  const ids = answer.bytes.toString().split('\n');
+  return readCommits(
+    session,
+    ids.filter((id) => id !== ''),
+  );
+}
+
+async function judgeBypass(commit: CommitObject, { session, parts }: BypassOptions): Promise<GateCase | GitFailure> {
+  const base = commit.parents[0] ?? null;
+  const ruling = await parts.rulings.of(session, { commit: base, gate: 'commit' });
+  const bench = benchOf(parts, { session, ruling, gate: 'commit' });
+  const change = await changeOfCommit(commit, bench);
+  if ('kind' in change) return change;
+  const judged = await judgeChange(change, bench);
+  if (judged.kind === 'failure') return judged;
+  return {
+    ruling,
+    judgements: judged.judgements,
+    problems: await problemsOf(change, bench),
+    skipped: change.skipped,
+    notes: [],
+    targets: [{ base, commit: commit.id, tree: commit.tree, ref: null }],
+    commits: [],
+    made: judged.made,
+  };
+}
+
+async function recordBypass(judged: GateCase, { session, parts, mode, client }: BypassOptions): Promise<boolean> {
+  const atMs = parts.now();
+  const report = reportFor(judged, { gate: 'commit', beganMs: atMs, latencyMs: 0 }, parts);
+  const { subject, repository } = await parts.identityOf(session.root);
+  const decided = {
+    ...{ report, atMs, subject, repository, origin: 'bypass' as const, reason: null },
+    ...{ client, passed: true, mode },
+    ...{ ring: judged.ruling.setup.organisation?.ring ?? null, stale: parts.isOutdated() },
+  };
+  return (await keep(judged, decided, parts)).kind === 'kept';
+}
