@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   audit: async () => (await import('./command/audit.ts')).auditCommand,
   eval: async () => (await import('./command/eval.ts')).evalCommand,
   hooks: async () => (await import('./command/hooks.ts')).hooksCommand,
+  doctor: async () => (await import('./command/doctor.ts')).doctorCommand,
   hook: async () => (await import('./command/hook.ts')).hookCommand,
   hub: async () => (await import('./command/hub.ts')).hubCommand,
   lsp: async () => (await import('./command/lsp.ts')).lspCommand,

@@ -303,3 +303,30 @@ test('without perl by curl, without either by a process of its own, and without 
   assert.equal(stale.status, 1);
   assert.match(stale.stderr, /kerb hooks install/);
 });
+
+test('doctor finds what keeps git from asking, mends it, and then finds nothing', (context) => {
+  const place = installed(context);
+  const hook = path.join(place.root, '.git/hooks/pre-commit');
+  const text = readFileSync(hook, 'utf8');
+  const cases: readonly [() => void, RegExp][] = [
+    [() => chmodSync(hook, 0o644), /pre-commit: is not executable/],
+    [() => writeFileSync(hook, text.replaceAll('\n', '\r\n')), /line ends of Windows/],
+    [
+      () => writeFileSync(hook, text.replace(/^runtime=.*$/m, "runtime='/nowhere/node'")),
+      /runtime is not there any more/,
+    ],
+    [() => writeFileSync(hook, text.replace(/^socket=.*$/m, "socket='/nowhere/sock'")), /asks at \/nowhere\/sock/],
+    [() => writeFileSync(hook, '#!/bin/sh\nexit 0\n'), /pre-commit: is another program's/],
+    [() => rmSync(hook), /pre-commit: is not there/],
+    [() => place.git(['config', 'core.hooksPath', '.husky/_']), /core.hooksPath says so \(local, /],
+  ];
+  assert.equal(place.kerb('doctor').status, 0);
+  for (const [harm, words] of cases) {
+    harm();
+    const found = place.kerb('doctor');
+    assert.equal(found.status, 1);
+    assert.match(found.stdout, words);
+    const mended = place.kerb('doctor', '--fix');
+    assert.equal(mended.status, 0, mended.stdout);
+  }
+});
