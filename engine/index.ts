@@ -110,6 +110,7 @@ export {
   type TokenKind,
   tokensOfDraft,
 } from './policy/draft/index.ts';
+export { type Exported, exportAdmission } from './policy/exchange/exportAdmission.ts';
 export { globMatcher } from './policy/glob.ts';
 export { type MutationResult, mutate, type Survivor } from './policy/mutation/index.ts';
 export type { Policy } from './policy/policy.ts';

@@ -1,0 +1,199 @@
+/**
+ * A policy as a ValidatingAdmissionPolicy and its binding (admissionregistration.k8s.io/v1), or as a Kyverno
+ * ValidatingPolicy. What the API server's CEL cannot say is refused with the reason: an export means the same, or is none.
+ */
+import type { CelValue } from '../../cel/value.ts';
+import type { Enforcement, Native } from '../../model.ts';
+import { environmentOf } from '../environment.ts';
+import type { Policy } from '../policy.ts';
+import { parseTemplate } from '../template.ts';
+import { manifestOf } from './admissionManifest.ts';
+import { type ApiResource, apiResources, podHolders } from './kubernetesApi.ts';
+import { conjunctsOf, literalOf, type Reading, readExpression, replaceSpans } from './rewrite.ts';
+
+export interface ExportRequest {
+  readonly policy: Policy;
+  /** What the organisation chose, or the policy's own. */
+  readonly enforcement: Enforcement;
+  readonly parameters: Readonly<Record<string, CelValue>>;
+  readonly form: 'vap' | 'kyverno';
+  readonly native: Pick<Native, 'sha256'>;
+}
+
+export type Exported =
+  | { readonly kind: 'exported'; readonly yaml: string }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** Exports a policy, or says why it cannot be. */
+export function exportAdmission(request: ExportRequest): Exported {
+  const { policy } = request;
+  const [resource, ...others] = policy.resources;
+  const self = resource === undefined || others.length > 0 ? undefined : selves.get(resource);
+  if (policy.rule.kind !== 'require') return refused(`admission has no ${policy.rule.kind} rules`);
+  if (self === undefined)
+    return refused(`admission sees Kubernetes objects, pods and containers, not ${policy.resources.join(', ')}`);
+  if (policy.each.length > 0) return refused('`each` has no counterpart');
+  const readings = readingsOf(policy, policy.rule.require.text);
+  if (readings === null) return refused('an expression does not parse');
+  const { where, require, message } = readings;
+  const problem = [where, require, ...message].map((one) => problemOf(one, policy)).find((one) => one !== null);
+  if (problem !== undefined) return refused(problem);
+  return { kind: 'exported', yaml: manifestOf(request, self(readings, request)) };
+}
+
+function refused(reason: string): Exported {
+  return { kind: 'refused', reason };
+}
+
+interface Readings {
+  readonly where: Reading | null;
+  readonly require: Reading;
+  /** Texts and expressions of the message in turn. */
+  readonly message: readonly (string | Reading)[];
+  /** Reads a further expression with the same variables. */
+  readonly read: (source: string) => Reading | null;
+}
+
+function readingsOf(policy: Policy, rule: string): Readings | null {
+  const environment = environmentOf(policy, policy.resources[0] ?? '');
+  const read = (source: string): Reading | null => readExpression(source, environment);
+  const require = read(rule);
+  const where = policy.where === null ? null : read(policy.where.text);
+  const message = parseTemplate(policy.message.text).pieces.map((piece) =>
+    piece.kind === 'text' ? piece.text : read(piece.source),
+  );
+  const known = message.filter((piece) => piece !== null);
+  const isReadable = require !== null && (policy.where === null || where !== null) && known.length === message.length;
+  return isReadable ? { where, require, message: known, read } : null;
+}
+
+const unseen: ReadonlyMap<string, string> = new Map([
+  ['file', 'the API server knows no files'],
+  ['context', 'the API server knows neither gates nor days'],
+]);
+
+/** Why the API server could not evaluate an expression; null where it can. */
+function problemOf(reading: Reading | string | null, policy: Policy): string | null {
+  if (reading === null || typeof reading === 'string') return null;
+  const [foreign] = reading.foreign;
+  if (foreign !== undefined) return `the API server's CEL has no ${foreign}()`;
+  for (const { name, field } of reading.mentions) {
+    const reason = unseen.get(name);
+    if (reason !== undefined) return `it reads \`${name}\`: ${reason}`;
+    if (name === 'self' && field === 'type' && policy.resources[0] === 'kubernetes.container')
+      return 'it reads `self.type`, which Kerb derives and containers do not have';
+    if (name === 'params' && field === null) return 'it reads `params` as a whole';
+  }
+  return null;
+}
+
+/** What of an admission policy comes from a policy's expressions. */
+export interface Rules {
+  readonly resources: readonly ApiResource[];
+  readonly matchConditions: readonly { readonly name: string; readonly expression: string }[];
+  readonly variables: readonly { readonly name: string; readonly expression: string }[];
+  readonly expression: string;
+  readonly messageExpression: string;
+}
+
+type Self = (readings: Readings, request: ExportRequest) => Rules;
+
+const selves: ReadonlyMap<string, Self> = new Map<string, Self>([
+  ['kubernetes.object', objectRules],
+  ['kubernetes.pod', (readings, request) => podRules(readings, request, '[variables.pod]')],
+  ['kubernetes.container', (readings, request) => podRules(readings, request, containersOfPod)],
+]);
+
+const containersOfPod =
+  'variables.pod.containers + variables.pod.?initContainers.orValue([]) + variables.pod.?ephemeralContainers.orValue([])';
+
+/** `where` becomes match conditions, but for what only says which kinds are meant: that is the match itself. */
+function objectRules({ where, require, message, read }: Readings, { parameters }: ExportRequest): Rules {
+  const say = (reading: Reading): string => renamed(reading, { self: 'object' }, parameters);
+  const conditions =
+    where === null ? [] : conjunctsOf(where.root).map(({ span }) => where.source.slice(span.start, span.end));
+  const kinds = conditions.map(kindsIn).find((found) => found !== null) ?? null;
+  const known = kinds?.map(resourceOf).filter((found) => found !== null) ?? [];
+  const isMatched = known.length > 0 && known.length === kinds?.length;
+  const left = conditions.filter((text) => !isMatched || (kindsIn(text) === null && !isVersion(text)));
+  return {
+    resources: isMatched ? known : [anything],
+    matchConditions: left.flatMap((text, index) => {
+      const reading = read(text);
+      return reading === null ? [] : [{ name: `condition-${index + 1}`, expression: say(reading) }];
+    }),
+    variables: [],
+    expression: say(require),
+    messageExpression: messageOf(message, say),
+  };
+}
+
+/** The pod is found wherever its kind has it; what fails is collected, so that the message can name it. */
+function podRules({ where, require, message }: Readings, { parameters }: ExportRequest, judged: string): Rules {
+  const names = { pod: 'variables.pod', workload: 'object', metadata: 'variables.metadata' };
+  const say = (reading: Reading): string => renamed(reading, names, parameters);
+  const mentions = (variable: string): boolean =>
+    [where, require, ...message].some(
+      (one) => one !== null && typeof one !== 'string' && one.mentions.some(({ name }) => name === variable),
+    );
+  const isMiss = where === null ? `!(${say(require)})` : `(${say(where)}) && !(${say(require)})`;
+  const templates = [...Map.groupBy(podHolders.slice(1), ({ template }) => template)];
+  const inTemplate = (field: string): string =>
+    templates.reduceRight(
+      (other, [template, holders]) =>
+        `object.kind in ${literalOf(holders.map(({ kind }) => kind))} ? ${template}.${field} : ${other}`,
+      `object.${field}`,
+    );
+  return {
+    resources: podHolders.map(({ kind }) => resourceOf(kind)).filter((found) => found !== null),
+    matchConditions: [],
+    variables: [
+      { name: 'pod', expression: inTemplate('spec') },
+      ...(mentions('metadata') ? [{ name: 'metadata', expression: inTemplate('metadata') }] : []),
+      { name: 'misses', expression: `(${judged}).filter(self, ${isMiss})` },
+    ],
+    expression: 'variables.misses.size() == 0',
+    messageExpression: `variables.misses.map(self, ${messageOf(message, say)}).join('; ')`,
+  };
+}
+
+function renamed(
+  reading: Reading,
+  names: Readonly<Record<string, string>>,
+  parameters: ExportRequest['parameters'],
+): string {
+  return replaceSpans(
+    reading.source.trim(),
+    reading.mentions.map(({ name, span, field, whole }) =>
+      name === 'params' && field !== null
+        ? { span: whole, text: literalOf(parameters[field] ?? null) }
+        : { span, text: names[name] ?? name },
+    ),
+  );
+}
+
+/** The kinds that a condition asks for and nothing else: `self.kind == 'Pod'`, `self.kind in ['Pod', 'Job']`. */
+function kindsIn(condition: string): readonly string[] | null {
+  const match = /^\(?\s*self\.kind\s*(?:==\s*('[^']*'|"[^"]*")|in\s*\[([^\]]*)\])\s*\)?$/.exec(condition.trim());
+  if (match === null) return null;
+  return [...(match[1] ?? match[2] ?? '').matchAll(/['"]([^'"]*)['"]/g)].map(([, kind]) => kind ?? '');
+}
+
+/** A condition on the API version alone: the match names groups and versions. */
+function isVersion(condition: string): boolean {
+  return /^\(?\s*self\.apiVersion\s*(?:==\s*(?:'[^']*'|"[^"]*")|in\s*\[[^\]]*\]|\.startsWith\([^)]*\))\s*\)?$/.test(
+    condition.trim(),
+  );
+}
+
+const anything: ApiResource = { kind: '*', group: '*', version: '*', plural: '*' };
+
+function resourceOf(kind: string): ApiResource | null {
+  return apiResources.find((one) => one.kind === kind) ?? null;
+}
+
+/** A message as one expression. What is no text becomes one. */
+function messageOf(message: Readings['message'], say: (reading: Reading) => string): string {
+  const pieces = message.map((piece) => (typeof piece === 'string' ? JSON.stringify(piece) : `string(${say(piece)})`));
+  return pieces.join(' + ') || "''";
+}

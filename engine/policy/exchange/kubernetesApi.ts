@@ -1,0 +1,78 @@
+/** What the API server's admission has: the functions of its CEL, and the resources behind kinds. */
+import type { FunctionDeclaration } from '../../cel/function.ts';
+
+/**
+ * Functions and methods of CEL in the API server (v1.33): https://kubernetes.io/docs/reference/using-api/cel/. The
+ * `bindings`, `math` and `encoders` extensions are not among them, nor are Kerb's own.
+ */
+const names: ReadonlySet<string> = new Set(
+  [
+    'size contains startsWith endsWith matches int uint double string bool bytes dyn type duration timestamp',
+    'getDate getDayOfMonth getDayOfWeek getDayOfYear getFullYear getHours getMilliseconds getMinutes getMonth getSeconds',
+    'charAt indexOf lastIndexOf join lowerAscii upperAscii replace split substring trim format',
+    'isSorted sum min max find findAll',
+    'url isURL getScheme getHost getHostname getPort getEscapedPath getQuery',
+    'ip isIP ip.isCanonical family isUnspecified isLoopback isLinkLocalMulticast isLinkLocalUnicast isGlobalUnicast',
+    'cidr isCIDR containsIP containsCIDR prefixLength masked',
+    'quantity isQuantity isInteger asInteger asApproximateFloat sign add sub isLessThan isGreaterThan compareTo',
+    'semver isSemver major minor patch',
+    'sets.contains sets.equivalent sets.intersects',
+    'optional.of optional.none optional.ofNonZeroValue hasValue value or orValue',
+    'format.named format.dns1123Label format.dns1123Subdomain format.dns1035Label format.qualifiedName format.dns1123LabelPrefix',
+    'format.dns1123SubdomainPrefix format.dns1035LabelPrefix format.labelValue format.uri format.uuid format.byte format.date',
+    'format.datetime validate',
+  ]
+    .join(' ')
+    .split(' '),
+);
+
+/** Whether the API server's CEL has a function or method. */
+export function isInApiServer({ name }: FunctionDeclaration): boolean {
+  return names.has(name);
+}
+
+/** A kind, and what the API calls its collection. */
+export interface ApiResource {
+  readonly kind: string;
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+}
+
+const table: readonly (readonly [group: string, version: string, kinds: readonly string[]])[] = [
+  ['', 'v1', ['Pod', 'Service', 'ConfigMap', 'Secret', 'Namespace', 'Node', 'ServiceAccount', 'PersistentVolume']],
+  ['', 'v1', ['PersistentVolumeClaim', 'ReplicationController', 'Endpoints', 'LimitRange', 'ResourceQuota']],
+  ['apps', 'v1', ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet']],
+  ['batch', 'v1', ['Job', 'CronJob']],
+  ['networking.k8s.io', 'v1', ['Ingress', 'IngressClass', 'NetworkPolicy']],
+  ['rbac.authorization.k8s.io', 'v1', ['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding']],
+  ['autoscaling', 'v2', ['HorizontalPodAutoscaler']],
+  ['policy', 'v1', ['PodDisruptionBudget']],
+  ['storage.k8s.io', 'v1', ['StorageClass', 'CSIDriver']],
+  ['apiregistration.k8s.io', 'v1', ['APIService']],
+  ['admissionregistration.k8s.io', 'v1', ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration']],
+  ['apiextensions.k8s.io', 'v1', ['CustomResourceDefinition']],
+  ['gateway.networking.k8s.io', 'v1', ['Gateway', 'HTTPRoute', 'GatewayClass']],
+];
+
+/** The kinds whose collections are known. */
+export const apiResources: readonly ApiResource[] = table.flatMap(([group, version, kinds]) =>
+  kinds.map((kind) => ({ kind, group, version, plural: pluralOf(kind) })),
+);
+
+/** The kinds that hold pods, and where the pod or its template is: what has `metadata` and `spec`. Pods come first. */
+export const podHolders: readonly { readonly kind: string; readonly template: string }[] = [
+  { kind: 'Pod', template: 'object' },
+  ...['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'ReplicationController'].map((kind) => ({
+    kind,
+    template: 'object.spec.template',
+  })),
+  { kind: 'CronJob', template: 'object.spec.jobTemplate.spec.template' },
+];
+
+function pluralOf(kind: string): string {
+  const name = kind.toLowerCase();
+  if (name === 'endpoints') return name;
+  if (/(?:s|x|ss)$/.test(name)) return `${name}es`;
+  return /[^aeiou]y$/.test(name) ? `${name.slice(0, -1)}ies` : `${name}s`;
+}

@@ -1,0 +1,110 @@
+/** What is exported means the same: the manifests' CEL and the policy agree on every object of the policy's own page. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { parseAllDocuments } from 'yaml';
+import {
+  type CelValue,
+  compileExpression,
+  compilePolicies,
+  defaultConfiguration,
+  exportAdmission,
+  judge,
+  type Policy,
+  readDocument,
+  Unknown,
+  type Value,
+} from '../engine/index.ts';
+import { createNative } from '../repository/native.ts';
+import { loadPolicies } from '../repository/policies.ts';
+
+const native = createNative();
+const onKubernetes = loadPolicies([]).policies.filter(({ resources }) => resources[0]?.startsWith('kubernetes.'));
+
+interface Manifest {
+  readonly spec: {
+    readonly matchConstraints: { readonly resourceRules: readonly { readonly resources: readonly string[] }[] };
+    readonly matchConditions?: readonly { readonly expression: string }[];
+    readonly variables?: readonly { readonly name: string; readonly expression: string }[];
+    readonly validations: readonly { readonly expression: string; readonly messageExpression: string }[];
+  };
+}
+
+function exported(policy: Policy): Manifest | null {
+  const parameters = Object.fromEntries(
+    Object.entries(policy.parameters).map(([name, parameter]) => [name, parameter.default]),
+  );
+  const { enforcement } = policy;
+  const result = exportAdmission({ policy, enforcement, parameters, form: 'vap', native });
+  return result.kind === 'exported' ? parseAllDocuments(result.yaml)[0]!.toJS() : null;
+}
+
+/** What the API server would do: null where the policy does not match, else whether the object may pass. */
+function admitted({ spec }: Manifest, object: CelValue): boolean | null {
+  const variables: Record<string, CelValue> = Object.create(null);
+  const given = (expression: string): CelValue => {
+    const dyn = { kind: 'dyn' } as const;
+    const { program, problems } = compileExpression(expression, { variables: { object: dyn, variables: dyn } });
+    assert.ok(program, problems[0]?.message);
+    const result = program.evaluate({ object, variables });
+    assert.equal(result.kind, 'value', `${expression}: ${JSON.stringify(result)}`);
+    return result.kind === 'value' ? result.value : null;
+  };
+  if (!(spec.matchConditions ?? []).every(({ expression }) => given(expression) === true)) return null;
+  for (const { name, expression } of spec.variables ?? []) variables[name] = given(expression);
+  const [validation] = spec.validations;
+  const passes = given(validation!.expression) === true;
+  if (!passes) assert.equal(typeof given(validation!.messageExpression), 'string');
+  return passes;
+}
+
+/** The API server decodes objects before admission: a field that is null is then not there. */
+function withoutNulls(value: Value): Value {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== 'object' || value === null || value instanceof Unknown) return value;
+  const kept = Object.entries(value).filter(([, inner]) => inner !== null);
+  return Object.assign(Object.create(null), Object.fromEntries(kept.map(([key, inner]) => [key, withoutNulls(inner)])));
+}
+
+const kindsOf = ({ spec }: Manifest): ReadonlySet<string> =>
+  new Set(spec.matchConstraints.resourceRules.flatMap(({ resources }) => resources));
+
+test('an exported policy admits what the policy finds nothing in, and nothing else', () => {
+  let compared = 0;
+  for (const policy of onKubernetes) {
+    const manifest = exported(policy);
+    if (manifest === null) continue;
+    const policies = compilePolicies([policy], defaultConfiguration, native);
+    const page = readFileSync(path.join('policies', `${policy.id}.md`), 'utf8');
+    for (const [, block = ''] of page.matchAll(/^```yaml \S+\.ya?ml *\n([\s\S]*?)^```/gm)) {
+      for (const part of readDocument({ path: 'a.yaml', text: block }, native).parts) {
+        const { text, value } = part.content;
+        if (typeof value !== 'object' || value === null || !('kind' in value) || /\{\{/.test(text)) continue;
+        const plural = `${String(value.kind).toLowerCase()}s`;
+        const matches = kindsOf(manifest).has(plural) || kindsOf(manifest).has('*');
+        if (!matches) continue;
+        const { findings } = judge(
+          { path: 'a.yaml', text },
+          { policies, native, context: { gate: 'check', date: '2026-01-01' } },
+        );
+        const counted = findings.filter(({ exception, policy: id }) => exception === null && id === policy.id);
+        assert.equal(admitted(manifest, withoutNulls(value)) ?? true, counted.length === 0, `${policy.id} on ${text}`);
+        compared++;
+      }
+    }
+  }
+  assert.ok(compared > 30, `only ${compared} objects were compared`);
+});
+
+test('what cannot be said there is refused with its reason', () => {
+  const reason = (id: string): string => {
+    const policy = onKubernetes.find((one) => one.id === id);
+    assert.ok(policy, id);
+    const result = exportAdmission({ policy, enforcement: 'deny', parameters: {}, form: 'vap', native });
+    return result.kind === 'refused' ? result.reason : '';
+  };
+  assert.match(reason('kubernetes/added-capability'), /`each`/);
+  assert.match(reason('kubernetes/image-tag'), /textOf/);
+  assert.match(reason('kubernetes/memory-limit'), /self\.type/);
+});
