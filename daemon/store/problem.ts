@@ -41,9 +41,9 @@ export function isSchemaDamage(error: unknown): boolean {
   return codeOf(error) === 'SQLITE_ERROR';
 }
 
-/** A key that is there already can only be one that the chain's head does not know. */
+/** A key that is there already is one that the chain's head does not know; a size that is too big was never written. */
 const corruptions =
-  /^SQLITE_(?:CORRUPT|NOTADB|FORMAT|MISMATCH|IOERR_SHORT_READ|IOERR_CORRUPTFS|CONSTRAINT_PRIMARYKEY|CONSTRAINT_ROWID)/;
+  /^SQLITE_(?:CORRUPT|NOTADB|FORMAT|MISMATCH|TOOBIG|IOERR_SHORT_READ|IOERR_CORRUPTFS|CONSTRAINT_PRIMARYKEY|CONSTRAINT_ROWID)/;
 
 /** What a failed write comes to, or null where it is no failure of the disk but a fault. */
 export function refusalOf(error: unknown): Refusal | null {
