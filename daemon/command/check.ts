@@ -42,6 +42,7 @@ Without a PATH the working directory is judged. .gitignore is honoured; a file t
   options: {
     staged: { help: 'judge what the next commit holds' },
     range: { value: 'A..B', help: 'judge what the commits from A to B change (A...B: what B did since it left A)' },
+    'require-decisions': { help: 'with --range: deny where a commit passed no gate, as far as KERB_HOME remembers' },
     'stdin-path': { value: 'PATH', help: 'judge the text on stdin as if it stood in PATH' },
     policies: {
       value: 'DIR',
@@ -95,13 +96,26 @@ async function run(given: Arguments): Promise<ExitCode> {
   });
   if (given.has('write-baseline')) return writeBaseline(gathered.setup, report);
   await print(render(report, format));
-  return exitCodes[report.decision.effect];
+  const exitCode = exitCodes[report.decision.effect];
+  return given.has('require-decisions') && !(await areDecided(gathered.setup.root, given)) ? exitCode || 1 : exitCode;
 }
 
 /** Uses are counted where gates decide; a check uses nothing up. */
 async function metNow(root: string, atMs: number): Promise<Met> {
   const { repository, subject } = await readIdentity(root);
   return { atMs, repository, actor: subject.email, uses: new Map() };
+}
+
+/** Whether each commit of the range passed a gate; names those that did not. */
+async function areDecided(root: string, given: Arguments): Promise<boolean> {
+  const { undecidedCommits } = await import('../check/requireDecisions.ts');
+  const commits = await undecidedCommits(root, given.value('range') ?? '');
+  const lines = commits.map(({ id, message }) => {
+    const [subject = ''] = message.split('\n');
+    return `kerb: ${id.slice(0, 12)} passed no gate: ${printable(subject)}\n`;
+  });
+  await complain(lines.join(''));
+  return commits.length === 0;
 }
 
 const exitCodes = { allow: 0, deny: 1, indeterminate: 2 } as const;
@@ -149,6 +163,8 @@ async function requestOf(given: Arguments): Promise<Omit<Request, 'organisation'
     if (ways > 0 && given.has(option))
       throw new UsageError(`--${option} works on files: it goes with none of --staged, --range and --stdin-path`);
   }
+  if (given.has('require-decisions') && range === null)
+    throw new UsageError('--require-decisions looks at the commits of a range: give one with --range A..B');
   const common = { paths: pathsOf(given), policyFolders: given.values('policies') };
   if (given.has('staged')) return { ...common, subject: { kind: 'staged' } };
   if (range !== null) return { ...common, subject: { kind: 'range', range } };
