@@ -75,6 +75,13 @@ test('the engine touches no clock, chance, network, timer, console or process', 
   assert.deepEqual(wrong, []);
 });
 
+test('a verified bundle is made where it is verified, and where the editor takes it from its own daemon', () => {
+  const makers = sources
+    .filter(({ text }) => /\bas VerifiedBundle\b/.test(withoutComments(text)))
+    .map(({ file }) => file);
+  assert.deepEqual(makers, ['daemon/sync/tuf/verify.ts', 'server/organisation.ts']);
+});
+
 test('only the extension knows vscode, only the server knows the language server protocol', () => {
   const wrong = sources.flatMap((source) =>
     source.imports

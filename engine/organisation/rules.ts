@@ -34,8 +34,7 @@ export interface GateSettings {
   /** What a gate does then: goes on with the policies it has and says so, or comes to no verdict. */
   readonly whenStale: 'warn' | 'block';
   readonly journal: {
-    readonly maxMegabytes: number;
-    /** What happens at that size: gates block, or decisions are left out and a gap record says how many. */
+    /** What happens when there is no room left: gates block, or decisions are left out and a gap record says how many. */
     readonly whenFull: 'block' | 'gap';
   };
 }
@@ -45,7 +44,7 @@ export const defaultGateSettings: GateSettings = {
   mode: 'durable',
   maxOfflineHours: 336,
   whenStale: 'warn',
-  journal: { maxMegabytes: 256, whenFull: 'block' },
+  journal: { whenFull: 'block' },
 };
 
 const maxCharacters = 1_000_000;
@@ -85,7 +84,6 @@ const organisationSchema = configurationSchema
         whenStale: z.enum(['warn', 'block']).optional(),
         journal: z
           .strictObject({
-            maxMegabytes: z.int().min(1).max(100_000).optional(),
             whenFull: z.enum(['block', 'gap']).optional(),
           })
           .optional(),
@@ -148,7 +146,6 @@ function gatesOf(given: OrganisationDocument['gates']): GateSettings {
     maxOfflineHours: given?.maxOfflineHours ?? defaultGateSettings.maxOfflineHours,
     whenStale: given?.whenStale ?? defaultGateSettings.whenStale,
     journal: {
-      maxMegabytes: given?.journal?.maxMegabytes ?? defaultGateSettings.journal.maxMegabytes,
       whenFull: given?.journal?.whenFull ?? defaultGateSettings.journal.whenFull,
     },
   };
