@@ -24,6 +24,7 @@ export { createMasker } from './evaluation/maskAll.ts';
 export { inFile, movedFinding } from './evaluation/placed.ts';
 export { secretMask } from './evaluation/secretMask.ts';
 export { type Approved, type Baseline, formatBaseline, type OwnPolicy, ownPolicies, readBaseline } from './except.ts';
+export { approvedAt, exceptionsOf, type Met } from './exception/approval.ts';
 export {
   type ApprovedException,
   defaultExceptionTerms,

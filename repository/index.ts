@@ -14,11 +14,13 @@ export {
 } from './change.ts';
 export { fieldsOf, type GitFailure, type GitOutput, git, gitFolder } from './git.ts';
 export { type GitSession, type ObjectFacts, openGitSession } from './gitSession.ts';
+export { type Identity, readIdentity } from './identity.ts';
 export { type ListedFile, type Listing, listFiles } from './list.ts';
 export { createNative } from './native.ts';
 export { type Blob, type ObjectStore, readBlobs } from './objects.ts';
 export { isBuiltIn, isOfOrganisation, loadPage, loadPolicies, type PolicyFolder, policyFilesOf } from './policies.ts';
 export { maxFileBytes, type Reading, readFolderTexts, readingOf, readWorkFile } from './read.ts';
+export { repositoryName } from './repositoryName.ts';
 export { configurationName, findRoot, isInside, type Placement, placeOf, relativePath } from './root.ts';
 export { loadSetup, type Origin, type Setup, type SetupOptions } from './setup.ts';
 export { type Decoded, decodeText, type Encoding, encodeText } from './text.ts';

@@ -22,6 +22,7 @@ import {
   tokenTypes,
 } from './draft.ts';
 import { executeCommand, reloadAll } from './execute.ts';
+import { createExpiry } from './expiry.ts';
 import { hover } from './hover.ts';
 import { closeDocument, editDocument, moveDocuments, openOne } from './lifecycle.ts';
 import { createOrganisation } from './organisation.ts';
@@ -76,6 +77,7 @@ function start(connection: Connection, client: Client): Running {
   const loaded = (root: Root): void => {
     markAllDirty(session, root);
     publishOwnFiles(session, root);
+    expiry.follow(root);
     if (begun) watch.follow(root);
     tellStatus(session);
     warm(root);
@@ -95,6 +97,7 @@ function start(connection: Connection, client: Client): Running {
       `Kerb could not load its policies: nothing is judged in ${root.folder}. The log says more.`,
     );
   };
+  const expiry = createExpiry(() => session.roots);
   const native = createNative();
   const organisation = createOrganisation();
   const session: Session = {
@@ -129,6 +132,7 @@ function start(connection: Connection, client: Client): Running {
     async close() {
       session.closing = true;
       schedule.close();
+      expiry.close();
       session.daemon?.close();
       await watch.close();
     },

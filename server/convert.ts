@@ -54,7 +54,7 @@ export function diagnosticOf(finding: Finding, text: TextDocument, { pageOf, rel
     severity: severityOf(finding),
     code: finding.policy,
     source,
-    message: finding.outcome === 'error' ? `could not be judged: ${finding.message}` : finding.message,
+    message: wordsOf(finding),
     data,
   };
   const href = pageOf(finding.policy);
@@ -69,7 +69,13 @@ export function diagnosticOf(finding: Finding, text: TextDocument, { pageOf, rel
   return diagnostic;
 }
 
-/** deny → error, warn → warning, audit → information; what the baseline covers is a hint. */
+function wordsOf({ outcome, message, exception }: Finding): string {
+  if (outcome === 'error') return `could not be judged: ${message}`;
+  if (exception?.kind !== 'approved') return message;
+  return `${message} (exempt until ${exception.until}: ${exception.id}, approved by ${exception.approvedBy.join(', ')})`;
+}
+
+/** deny → error, warn → warning, audit → information; what is exempt or in the baseline is a hint. */
 export function severityOf(finding: Finding): DiagnosticSeverity {
   if (finding.exception !== null) return DiagnosticSeverity.Hint;
   if (finding.outcome === 'error') return DiagnosticSeverity.Warning;

@@ -27,10 +27,15 @@ export function hover(session: Session, document: OpenDocument, position: Positi
     const policy = rules.byId.get(finding.policy);
     // Editors show the message themselves; without a story it is all there is to say.
     const known = policy !== undefined && index < mostStories;
-    return known ? summaryOf(rules, policy) : `${finding.message} \`${finding.policy}\``;
+    const story = known ? summaryOf(rules, policy) : `${finding.message} \`${finding.policy}\``;
+    return finding.exception?.kind === 'approved' ? `${exemption(finding.exception)}\n\n${story}` : story;
   });
   const value = texts.join('\n\n---\n\n');
   return { contents: contentsOf(session, value), range: rangeOf(document.text, first.span) };
+}
+
+function exemption({ id, until, approvedBy, reason }: Extract<Finding['exception'], { kind: 'approved' }>): string {
+  return `**Exempt until ${until}** (${id}, approved by ${approvedBy.join(', ')}): ${reason}`;
 }
 
 function contentsOf({ client }: Session, value: string): MarkupContent {

@@ -1,14 +1,16 @@
 // From a text to what is found in it, with what a syntax error hides.
 import {
+  approvedAt,
   type Finding,
   inFile,
   type JudgeCache,
   type JudgeOptions,
   judge,
+  type Met,
   type SourceFile,
   type Verdict,
 } from '../engine/index.ts';
-import { maxFileBytes } from '../repository/index.ts';
+import { type Identity, maxFileBytes } from '../repository/index.ts';
 import { describeCrash, framesOf } from './crash.ts';
 import type { Judged, OpenDocument } from './documents.ts';
 import { holdOver } from './hold.ts';
@@ -75,6 +77,17 @@ export function judgeFile(session: Session, rules: Rules, file: SourceFile, cach
 /** How an editor judges: a state and not a change, so that its suppressions count. */
 export function optionsOf(session: Session, rules: Rules, cache: JudgeCache): JudgeOptions {
   const context = { gate: 'editor', date: session.today() };
-  const options: JudgeOptions = { policies: rules.set, native: session.native, context, cache };
-  return rules.baseline === null ? options : { ...options, baseline: rules.baseline };
+  const { set: policies, baseline, exceptions, setup } = rules;
+  const options: JudgeOptions = { policies, native: session.native, context, cache };
+  if (baseline === null && exceptions === null) return options;
+  return {
+    ...options,
+    ...(baseline === null ? {} : { baseline }),
+    ...(exceptions === null ? {} : { approved: approvedAt(exceptions.register, setup, metBy(exceptions.identity)) }),
+  };
+}
+
+/** An editor uses nothing up. */
+function metBy({ repository, subject }: Identity): Met {
+  return { atMs: Date.now(), repository, actor: subject.email, uses: new Map() };
 }

@@ -6,13 +6,24 @@ import {
   checkPolicies,
   compilePolicies,
   defaultConfiguration,
+  type ExceptionRegister,
+  exceptionsOf,
   type FileProblem,
   type Native,
   type Policy,
   type PolicySet,
   readBaseline,
 } from '../engine/index.ts';
-import { findRoot, isBuiltIn, isInside, loadSetup, relativePath, type Setup } from '../repository/index.ts';
+import {
+  findRoot,
+  type Identity,
+  isBuiltIn,
+  isInside,
+  loadSetup,
+  readIdentity,
+  relativePath,
+  type Setup,
+} from '../repository/index.ts';
 import { pageUri } from './page.ts';
 import { fileOf } from './uri.ts';
 
@@ -32,6 +43,8 @@ export interface Rules {
   readonly set: PolicySet;
   readonly byId: ReadonlyMap<string, Policy>;
   readonly baseline: Baseline | null;
+  /** What other people approved, and by what it is measured; null where there is nothing. */
+  readonly exceptions: { readonly register: ExceptionRegister; readonly identity: Identity } | null;
   /** Everything wrong with the configuration and with policies, those of Kerb itself left out. */
   readonly problems: readonly FileProblem[];
   /** The URI of a policy's page, or null. */
@@ -59,6 +72,8 @@ export interface Roots {
   reload(root: Root): Promise<void>;
   /** Waits for what is being loaded. */
   ready(root: Root): Promise<void>;
+  /** What is exempt has changed with time: everything of the root is to be judged again. */
+  renew(root: Root): void;
   forget(unused: (root: Root) => boolean): void;
 }
 
@@ -80,7 +95,9 @@ export function createRoots(
         organisation: organisation(),
       });
       if (root.rules !== null && sameSetup(root.rules.setup, setup)) return;
-      root.rules = rulesOf(setup, native);
+      const register = exceptionsOf(setup);
+      const exceptions = register === null ? null : { register, identity: await readIdentity(root.folder) };
+      root.rules = { ...rulesOf(setup, native), exceptions };
       root.revision = ++revisions;
       events.loaded(root);
     } catch (error) {
@@ -111,6 +128,10 @@ export function createRoots(
       for (const folder of folders) rootAt(findRoot(folder) ?? folder);
     },
     reload,
+    renew(root) {
+      root.revision = ++revisions;
+      events.loaded(root);
+    },
     ready: (root) => pending.get(root) ?? Promise.resolve(),
     forget(unused) {
       const kept = new Set(folders.map((folder) => findRoot(folder) ?? folder));
@@ -142,7 +163,7 @@ function nameOf(uri: string): string {
   }
 }
 
-function rulesOf(setup: Setup, native: Native): Rules {
+function rulesOf(setup: Setup, native: Native): Omit<Rules, 'exceptions'> {
   const set = compilePolicies(setup.policies, setup.configuration, native);
   const baseline = setup.baseline === null ? null : readBaseline(setup.baseline);
   const byId = new Map(setup.policies.map((policy) => [policy.id, policy]));

@@ -1,7 +1,6 @@
 /** Policies compiled and native code loaded: what a thread needs before it judges. */
-import { compilePolicies, readBaseline } from '../../engine/index.ts';
+import { approvedAt, compilePolicies, exceptionsOf, type Met, readBaseline } from '../../engine/index.ts';
 import { createNative, type Setup } from '../../repository/index.ts';
-import { approvedAt, exceptionsOf, type Met } from './approved.ts';
 import type { Desk } from './judgeInput.ts';
 
 /** What a run is about. Plain data: it crosses threads. */

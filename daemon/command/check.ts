@@ -1,8 +1,7 @@
 /** `kerb check`: the verdict on files, on what is staged, on a range of commits, or on a text. */
 import process from 'node:process';
-import { atGate } from '../../engine/index.ts';
-import { findRoot, maxFileBytes } from '../../repository/index.ts';
-import { exceptionsOf, type Met } from '../check/approved.ts';
+import { atGate, exceptionsOf, type Met } from '../../engine/index.ts';
+import { findRoot, maxFileBytes, readIdentity } from '../../repository/index.ts';
 import { writeBaseline } from '../check/baseline.ts';
 import { createDesk } from '../check/desk.ts';
 import { applySafeFixes } from '../check/fix.ts';
@@ -11,7 +10,6 @@ import { createProgress } from '../check/progress.ts';
 import { ruleProblems } from '../check/rules.ts';
 import { judgeInputs, reportOf } from '../check/run.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
-import { readIdentity } from '../gate/identity.ts';
 import { complain, print } from '../output.ts';
 import { disarmed, formatGithub } from '../report/github.ts';
 import { formatJson } from '../report/json.ts';

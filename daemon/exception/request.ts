@@ -8,14 +8,13 @@ import {
   refusalOf,
   secretMask,
 } from '../../engine/index.ts';
-import { git } from '../../repository/index.ts';
+import { git, readIdentity } from '../../repository/index.ts';
 import { createDesk } from '../check/desk.ts';
 import { type Gathered, gather } from '../check/gather.ts';
 import { uuidv7 } from '../check/identifier.ts';
 import { type Desk, pathOf } from '../check/judgeInput.ts';
 import { judgeInputs } from '../check/run.ts';
 import { UsageError } from '../command.ts';
-import { readIdentity } from '../gate/identity.ts';
 
 /** What was asked for. */
 export interface Asked {

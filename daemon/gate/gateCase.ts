@@ -1,15 +1,13 @@
 /** A question to a gate, judged and ready to be decided; and what gates are made of. */
-import type { CurrentOrganisation, Native } from '../../engine/index.ts';
+import type { CurrentOrganisation, Met, Native } from '../../engine/index.ts';
 import type { DecisionRecord } from '../../hub/protocol.ts';
-import type { Change, GitSession } from '../../repository/index.ts';
-import type { Met } from '../check/approved.ts';
+import type { Change, GitSession, Identity } from '../../repository/index.ts';
 import type { Judgement } from '../check/judgeInput.ts';
 import { problemsOfNewRules } from '../check/rules.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ReportedProblem } from '../report/report.ts';
 import type { Store } from '../store/store.ts';
 import type { CommitObject } from './commitObject.ts';
-import type { Identity } from './identity.ts';
 import type { Bench } from './judgeChange.ts';
 import type { Ruling, Rulings } from './ruling.ts';
 import { usesOf } from './uses.ts';

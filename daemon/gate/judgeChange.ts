@@ -1,7 +1,6 @@
 /** The files of a change, judged; what was judged before under the same rules is not judged again. */
-import { type Approved, lastBoundary, type Native } from '../../engine/index.ts';
+import { type Approved, approvedAt, lastBoundary, type Met, type Native } from '../../engine/index.ts';
 import { type Change, type ChangedFile, type GitSession, readChange } from '../../repository/index.ts';
-import { approvedAt, type Met } from '../check/approved.ts';
 import { type Input, type Judgement, pathOf } from '../check/judgeInput.ts';
 import { judgeAll } from '../check/pool.ts';
 import type { Ruling } from './ruling.ts';

@@ -6,13 +6,13 @@ import {
   type CurrentOrganisation,
   compilePolicies,
   type ExceptionRegister,
+  exceptionsOf,
   type FileProblem,
   type Native,
   type PolicySet,
   readBaseline,
 } from '../../engine/index.ts';
 import { configurationName, type GitSession, loadSetup, type Setup } from '../../repository/index.ts';
-import { exceptionsOf } from '../check/approved.ts';
 import { ruleProblems } from '../check/rules.ts';
 
 /** What judges a change. */

@@ -3,12 +3,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { canonicalize, compilePolicies, defaultConfiguration, secretMask } from '../../engine/index.ts';
 import { decisionRecord } from '../../hub/protocol.ts';
-import { createNative, loadPolicies } from '../../repository/index.ts';
+import { createNative, loadPolicies, repositoryName } from '../../repository/index.ts';
 import { noon } from '../../test/store.ts';
 import { uuidv7 } from '../check/identifier.ts';
 import type { ReportedFinding } from '../report/report.ts';
 import { type Decided, recordOf } from './record.ts';
-import { repositoryName } from './repositoryName.ts';
 
 const native = createNative();
 const policies = compilePolicies(loadPolicies([], null).policies, defaultConfiguration, native);

@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { type TestContext, test } from 'node:test';
-import { formatBundle } from '../../engine/index.ts';
+import { formatBundle, formatExceptions } from '../../engine/index.ts';
 import type { DaemonState, DaemonStatusResult, Status } from '../../server/protocol.ts';
 import { kerbPath, stopDaemonOf } from '../command.ts';
 import { start } from '../daemon.ts';
+import { approvedException } from '../exception.ts';
 import { startClient, type TestClient } from './client.ts';
 
 test('it starts the daemon, says so, and finds it again after it was killed and after a restart', async (context) => {
@@ -72,6 +73,44 @@ test('what the organisation says governs at once, and goes on when the daemon ha
   await client.until('the loss of the daemon', () => statesOf(client).some(({ kind }) => kind === 'absent'));
   client.change(uri, 2, [{ text: 'FROM debian:13\n' }]);
   assert.ok((await client.diagnostics(uri, 2)).some(({ message }) => String(message).includes('word 2')));
+});
+
+test('what others approved is a hint that says who and until when; when it ends, the finding is back without an edit', async (context) => {
+  let exceptions: string | null = null;
+  const policy =
+    'title: House rule\nseverity: high\nenforcement: deny\nwhy: w\nremedy: r\nowners: [house]\nadopted: 2026-01-01\nreview: 2027-01-01\nresource: docker.stage\nrequire: "false"\nmessage: house word\n';
+  const bundle = formatBundle({ version: 1, organisation: '', policies: { 'house/rule.yaml': policy } });
+  const { address, tell } = await start(context, {
+    organisation: () => ({ kind: 'verified', bundle, exceptions, ring: null }),
+  });
+  const started = JSON.stringify({ socket: address.socket, pid: process.pid });
+  const { client } = await useServer(context, () => ({
+    command: [process.execPath, '-e', `console.log(${JSON.stringify(started)})`, '--'],
+  }));
+  const uri = 'file:///nowhere/Dockerfile';
+  client.open(uri, 'dockerfile', 'FROM debian:12\n');
+  const shown = () =>
+    client.published
+      .filter((each) => each.uri === uri)
+      .at(-1)
+      ?.diagnostics.find(({ code }) => code === 'house/rule');
+  await client.until('the finding', () => shown()?.severity === 1);
+  const exception = approvedException(Date.now(), {
+    policies: [{ id: 'house/*' }],
+    expiresAt: new Date(Date.now() + 8_000).toISOString(),
+  });
+  exceptions = formatExceptions([exception]);
+  tell({ about: 'exceptions' });
+  await client.until('the exemption', () => shown()?.severity === 4);
+  const exempt = String(shown()?.message);
+  assert.ok(exempt.includes(`exempt until ${exception.expiresAt}: EX-1, approved by grace@example.com`), exempt);
+  const hover = await client.request<{ contents: { value: string } }>('textDocument/hover', {
+    textDocument: { uri },
+    position: { line: 0, character: 2 },
+  });
+  assert.match(hover.contents.value, /\*\*Exempt until /);
+  await client.until('the finding again', () => shown()?.severity === 1);
+  assert.ok(Date.now() >= Date.parse(exception.expiresAt));
 });
 
 interface UsedServer {
