@@ -9,7 +9,7 @@
  *   POST /v1/sync                 ask the hub for news now: after an enrolment, or when a person wants it
  *   GET  /v1/notices              becomes a WebSocket of notices
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** In every path (`/v1/…`) and in the socket's name, so that an old and a new daemon live side by side. */
 export const daemonProtocolVersion = 1;

@@ -1,5 +1,5 @@
 /** The messages that the server answers beyond LSP, for its own extension and for any other client. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Names of the messages. Requests go to the server; `status` is a notification from it. */
 export const messages = {

@@ -1,6 +1,6 @@
 // codeAction/resolve: the edit of an action, worked out when somebody chose it.
 import { type CodeAction, LSPErrorCodes, ResponseError, type WorkspaceEdit } from 'vscode-languageserver';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { OpenDocument } from './documents.ts';
 import { editOf, snippetEditOf } from './edit.ts';
 import { fixAll, fixOne, fixPolicy } from './fixes.ts';

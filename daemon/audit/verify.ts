@@ -1,7 +1,7 @@
 /** Verification without a hub: of one receipt, or of an exported log. */
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createAudit, type NoteKey, openCheckpoint, verifyReceipt } from '../../engine/index.ts';
 import { sha256, verifyEd25519 } from './trust.ts';
 

@@ -1,7 +1,7 @@
 /** `kerb audit`: whether what a hub says of the past is true. */
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import process from 'node:process';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type NoteKey, readNoteKey } from '../../engine/index.ts';
 import { createNative } from '../../repository/index.ts';
 import { verifyLocally } from '../audit/local.ts';

@@ -1,5 +1,5 @@
 /** Requests that wait in the store: made offline, sent when the hub is in reach, and what became of them. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { exceptionRequest } from '../../engine/index.ts';
 import type { Store } from '../store/store.ts';
 

@@ -1,5 +1,5 @@
 /** How often decisions of this device rested on an exception: some may be used a few times only. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Report } from '../report/report.ts';
 import type { Store } from '../store/store.ts';
 

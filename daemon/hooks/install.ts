@@ -5,7 +5,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { git } from '../../repository/index.ts';
 import { UsageError } from '../command.ts';
 import { placeHook, removeHook } from './folder.ts';

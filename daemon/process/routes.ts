@@ -1,6 +1,6 @@
 /** Each request that the daemon knows, and the function that answers it. */
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { GateAnswer, LocalGate } from '../gate/localGate.ts';
 import {
   type DaemonStatus,

@@ -1,5 +1,5 @@
 /** The contract of `--format json`, for whoever reads it: every field, and nothing else. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const position = z.strictObject({ line: z.int().min(1), column: z.int().min(1) });
 const range = z.strictObject({ start: position, end: position });

@@ -6,7 +6,7 @@
 import { mkdirSync } from 'node:fs';
 import process from 'node:process';
 import type { Database } from 'better-sqlite3';
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkStore } from './check.ts';
 import { type Connection, connect, identityOf, openFile, whileLocked } from './connect.ts';
 import { clearNext, freeName, hasLog, install, isEmpty, isOccupied, moveAway, type Place } from './place.ts';

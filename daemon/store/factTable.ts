@@ -1,6 +1,6 @@
 /** Which trees and commits were decided on. A fact outlives the entry that it is from, since a commit may turn up late. */
 import type { Database } from 'better-sqlite3';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Native } from '../../engine/index.ts';
 import type { DecisionRecord } from '../../hub/protocol.ts';
 import { CorruptStore } from './problem.ts';

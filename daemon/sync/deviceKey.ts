@@ -1,7 +1,7 @@
 /** The device's Ed25519 key: made here, and never sent anywhere. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { calculateJwkThumbprint, type JWK } from 'jose';
-import { z } from 'zod';
+import * as z from 'zod';
 import { preAuthEncoding } from '../../engine/index.ts';
 import type { Envelope } from '../../hub/protocol.ts';
 import type { KeyStore } from './keyStore.ts';

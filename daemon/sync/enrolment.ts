@@ -1,6 +1,6 @@
 /** Which hub this device belongs to, and what it trusts of it: two small files below `home.hub`, apart from the copy. */
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { labels } from '../../hub/protocol.ts';
 import type { Home } from '../home.ts';
 import { type PrivateRecord, readPrivateRecord, writePrivateFile } from './privateFile.ts';

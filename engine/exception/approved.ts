@@ -2,7 +2,7 @@
  * Approved exceptions: what a person asked for, others answered for, and everybody's Kerb heeds until it ends. They reach a
  * device as a signed document, `exceptions.json`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Severity } from '../model.ts';
 import { compileMatch } from './match.ts';
 

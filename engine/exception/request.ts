@@ -1,5 +1,5 @@
 /** A person's request for an exception: what it says, and whether it can be granted at all. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Severity } from '../model.ts';
 import { isNamed } from '../organisation/rules.ts';
 import { type ExceptionTerms, exceptionCategories, findingFingerprint, instant, policyName } from './approved.ts';

@@ -1,5 +1,5 @@
 /** A bundle: what one version of an organisation's policies is, as one deterministic JSON text. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Texts as their authors wrote them; what they mean is read by whoever uses them. */
 export interface Bundle {

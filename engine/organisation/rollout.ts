@@ -1,5 +1,5 @@
 /** A rollout: who gets a new bundle first, and how strict gates are there at first. Read by devices; pure. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Enforcement, Native } from '../model.ts';
 import { parseJson } from './bundle.ts';
 

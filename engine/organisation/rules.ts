@@ -1,5 +1,5 @@
 /** `organisation.yaml`: what an organisation has decided for all its repositories. It travels in a signed bundle. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { defaultExceptionTerms, type ExceptionTerms, policyName } from '../exception/approved.ts';
 import type { Enforcement, SourceFile } from '../model.ts';
 import { type Configuration, configurationOf, defaultConfiguration, namesIn } from '../policy/configuration.ts';

@@ -2,7 +2,7 @@
  * The exact form of a policy file and of `kerb.yaml`. The descriptions are the authors' reference: editors show them.
  * Every text, list and map is bounded, since policies may come from anyone.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const said = <T extends z.ZodType>(description: string, schema: T): T => schema.describe(description);
 const line = (max: number) => z.string().trim().min(1).max(max);

@@ -1,5 +1,5 @@
 /** What a schema says of a place in a document: through optional parts, alternatives, lists and maps. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Path } from '../model.ts';
 
 /** Every schema that may hold at a path. A name right below a list is a name in its items: indices may be left out. */

@@ -1,6 +1,6 @@
 /** Access tokens of devices: short-lived, bound to the device's key, readable by every replica that has the secret. */
 import { jwtVerify, SignJWT } from 'jose';
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const deviceTokenSeconds = 900;
 

@@ -1,7 +1,7 @@
 /** Proof of possession of a device's key with each request: DPoP (RFC 9449), Ed25519 only. */
 import { hash } from 'node:crypto';
 import { type JWK, jwtVerify } from 'jose';
-import { z } from 'zod';
+import * as z from 'zod';
 import { thumbprint } from '../cryptography.ts';
 
 export interface ProofDemand {

@@ -1,7 +1,7 @@
 /** How a device becomes known (RFC 8628), and how a known one gets its tokens (RFC 7523): see `protocol/device.ts`. */
 import { createPublicKey, randomBytes, randomInt } from 'node:crypto';
 import { jwtVerify } from 'jose';
-import { z } from 'zod';
+import * as z from 'zod';
 import { sha256Hex } from '../cryptography.ts';
 import type { Hub } from '../hub.ts';
 import { actEntry, newId } from '../log/act.ts';

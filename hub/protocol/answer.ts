@@ -1,5 +1,5 @@
 /** What any request may get for an answer, and what the WebSocket says. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { name, words } from './scalar.ts';
 
 /**

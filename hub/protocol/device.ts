@@ -15,7 +15,7 @@
  * Every other request carries `Authorization: DPoP <token>` and `DPoP: <proof>` with `htm`, `htu` (without query), `iat`,
  * `jti`, `ath`. A hub that wants a nonce answers 401 with `DPoP-Nonce` and `use_dpop_nonce`; the device tries once more.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { hash, name, words } from './scalar.ts';
 
 export const clientId = 'kerb';

@@ -1,5 +1,5 @@
 /** How a device signs what it sends: DSSE v1. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { name } from './scalar.ts';
 
 /**

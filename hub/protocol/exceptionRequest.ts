@@ -3,7 +3,7 @@
  * is idempotent by the request's id; `GET exceptionRequests?id=…&id=…` says where requests stand. A granted exception does not
  * come this way: it arrives as a signed target.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { name, words } from './scalar.ts';
 
 export const exceptionRequestPayloadType = 'application/vnd.kerb.exception-request+json';

@@ -1,5 +1,5 @@
 /** What a device writes down, and how it gets to the hub. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { digest, hash, instant, name, objectId, words } from './scalar.ts';
 
 /** A finding as a decision keeps it: where and what, never the text. */

@@ -1,5 +1,5 @@
 /** The small values that messages are made of. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const name = z.string().min(1).max(500);
 /** RFC 3339 in UTC with milliseconds. */

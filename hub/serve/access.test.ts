@@ -1,7 +1,7 @@
 /** Every route as every role, as a stranger, and as somebody of another tenant: from the tables, so that none is forgotten. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { z } from 'zod';
+import * as z from 'zod';
 import { decision } from '../../test/hub/device.ts';
 import { act, submit } from '../../test/hub/log.ts';
 import { type Asker, askerOf, type EnrolledDevice, enrol, runHub, type TestHub } from '../../test/hub/running.ts';

@@ -1,5 +1,5 @@
 /** The description of the API (OpenAPI 3.1), made from the routes that are served, so that it cannot say anything else. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { permissions } from '../identity/role.ts';
 import { hubError } from '../protocol.ts';
 import type { Route, Success } from './route.ts';

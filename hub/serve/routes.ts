@@ -1,5 +1,5 @@
 /** Every route of the hub. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { describeApi } from './openapi.ts';
 import { json, type Route, route, text } from './route.ts';
 import { decisionRoutes } from './routes/decisions.ts';

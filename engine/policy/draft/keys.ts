@@ -1,5 +1,5 @@
 /** What can stand at a place of a policy file or of `kerb.yaml` outside of CEL: keys and values, from the schema. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Span } from '../../model.ts';
 import { resourceKinds } from '../../resource/index.ts';
 import { configurationSchema, policySchema } from '../schema.ts';

@@ -1,5 +1,5 @@
 /** Decisions as people look for them: search, one decision, and figures over many. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { roles } from '../../identity/role.ts';
 import { json, notFound, type Route, route } from '../route.ts';
 

@@ -1,5 +1,5 @@
 /** The fleet: which devices there are, what each says of itself, and how one is shut out. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { deviceStatus, hubPaths, labels } from '../../protocol.ts';
 import { perform } from '../perform.ts';
 import { json, notFound, type Route, route } from '../route.ts';

@@ -1,5 +1,5 @@
 /** Enrolment of devices and their tokens: what a device asks, and what a person answers. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Hub } from '../../hub.ts';
 import { deviceTokenSeconds, issueDeviceToken } from '../../identity/deviceToken.ts';
 import { readProof } from '../../identity/dpop.ts';

@@ -1,5 +1,5 @@
 /** The log itself (C2SP tlog-tiles), and the proofs that clients would else compute from its tiles. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { formatNoteKey, readTilePath, type TileId, tileWidth } from '../../../engine/index.ts';
 import { consistencyProof, entryBundle, logKey, receiptOf, signEnd, tileBytes } from '../../log/log.ts';
 import { bytes, immutable, json, notFound, type Route, refuse, route, text } from '../route.ts';

@@ -1,5 +1,5 @@
 /** Tokens of people and robots. Each is shown once, hashed at rest, scoped by its role, and expires. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { mintToken } from '../../identity/bearer.ts';
 import { roles } from '../../identity/role.ts';
 import { newId } from '../../log/act.ts';
