@@ -21,8 +21,9 @@ export interface Automaton {
 export function createAutomaton(words: readonly string[]): Automaton {
   const folded = words.map((word) => word.toLowerCase());
   const { classOf, classes } = classify(folded);
-  const { next, ends } = close(createTrie(folded, classOf, classes), classes);
-  return { classOf, classes, ...renumber(next, ends, classes) };
+  const states = breadthFirst(createTrie(folded, classOf));
+  const { order, firstEnd } = endsLast(states, classes);
+  return { classOf, classes, firstEnd, next: tableOf(states, classes), ends: order.map(({ ends }) => ends) };
 }
 
 /** Calls `found` for each occurrence of each word, in the order of where they end. `found` may stop it by `'stop'`. */
@@ -60,10 +61,15 @@ function readOn({ next, classOf, firstEnd }: Automaton, text: string, cursor: Cu
   return false;
 }
 
-interface Trie {
-  /** -1 where there is no edge. */
-  readonly next: number[];
-  readonly ends: number[][];
+/** A state while the automaton is built: what was read to come here is the beginning of a word. */
+interface State {
+  readonly edges: Map<number, State>;
+  /** The words that end here, by index; those that end in a suffix come after them. */
+  readonly ends: number[];
+  /** The state of the longest proper suffix that is the beginning of a word too. */
+  suffix: State | null;
+  /** The offset of its row in the table. */
+  row: number;
 }
 
 function classify(words: readonly string[]): { classOf: Uint8Array; classes: number } {
@@ -79,58 +85,62 @@ function classify(words: readonly string[]): { classOf: Uint8Array; classes: num
   return { classOf, classes };
 }
 
-function createTrie(words: readonly string[], classOf: Uint8Array, classes: number): Trie {
-  const next: number[] = new Array(classes).fill(-1);
-  const ends: number[][] = [[]];
+function createTrie(words: readonly string[], classOf: Uint8Array): State {
+  const root = createState();
   for (const [index, word] of words.entries()) {
-    let state = 0;
+    let state = root;
     for (const character of word) {
-      const edge = state * classes + (classOf[character.charCodeAt(0)] ?? 0);
-      if (next[edge] === -1) {
-        next[edge] = ends.push([]) - 1;
-        for (let count = 0; count < classes; count++) next.push(-1);
-      }
-      state = next[edge]!;
+      const edge = classOf[character.charCodeAt(0)] ?? 0;
+      const known = state.edges.get(edge) ?? createState();
+      state.edges.set(edge, known);
+      state = known;
     }
-    if (state !== 0) ends[state]!.push(index);
+    if (state !== root) state.ends.push(index);
   }
-  return { next, ends };
+  return root;
 }
 
-/** Breadth first: a missing edge goes where the longest proper suffix goes, and words that end in a suffix end here too. */
-function close({ next, ends }: Trie, classes: number): { next: Int32Array; ends: readonly (readonly number[])[] } {
-  const table = new Int32Array(next);
-  const suffix = new Int32Array(ends.length);
-  const queue: number[] = [0];
-  for (const state of queue) {
-    if (state !== 0) ends[state]!.push(...ends[suffix[state]!]!);
-    for (let edge = 0; edge < classes; edge++) {
-      const target = table[state * classes + edge]!;
-      const fallback = state === 0 ? 0 : table[suffix[state]! * classes + edge]!;
-      if (target === -1) table[state * classes + edge] = fallback;
-      else {
-        suffix[target] = fallback;
-        queue.push(target);
-      }
-    }
-  }
-  return { next: table, ends };
+function createState(): State {
+  return { edges: new Map(), ends: [], suffix: null, row: 0 };
 }
 
-/** Puts the states where a word ends behind the others, and gives each state the offset of its row as its number. */
-function renumber(next: Int32Array, ends: readonly (readonly number[])[], classes: number) {
-  const states = ends.map((_, state) => state);
-  const order = [
-    ...states.filter((state) => ends[state]!.length === 0),
-    ...states.filter((state) => ends[state]!.length > 0),
-  ];
-  const row = new Int32Array(order.length);
-  for (const [position, state] of order.entries()) row[state] = position * classes;
-  const table = next.length < 65_536 ? new Uint16Array(next.length) : new Int32Array(next.length);
-  for (let state = 0; state < order.length; state++) {
-    const [from, to] = [state * classes, row[state]!];
-    for (let edge = 0; edge < classes; edge++) table[to + edge] = row[next[from + edge]!]!;
+/** All states, the beginning first and a suffix before what it is one of; each with its suffix, whose words end in it too. */
+function breadthFirst(root: State): readonly State[] {
+  const states = [root];
+  for (const state of states) {
+    for (const [edge, target] of state.edges) {
+      target.suffix = suffixBehind(state, edge, root);
+      target.ends.push(...target.suffix.ends);
+      states.push(target);
+    }
   }
-  const plain = order.filter((state) => ends[state]!.length === 0).length;
-  return { next: table, firstEnd: plain * classes, ends: order.slice(plain).map((state) => ends[state]!) };
+  return states;
+}
+
+/** Where the longest proper suffix of a state goes on with `edge`. */
+function suffixBehind({ suffix }: State, edge: number, root: State): State {
+  for (let at = suffix; at !== null; at = at.suffix) {
+    const target = at.edges.get(edge);
+    if (target !== undefined) return target;
+  }
+  return root;
+}
+
+/** Gives each state its row, those where a word ends behind the others, and answers those. */
+function endsLast(states: readonly State[], classes: number): { order: readonly State[]; firstEnd: number } {
+  const plain = states.filter(({ ends }) => ends.length === 0);
+  const order = states.filter(({ ends }) => ends.length > 0);
+  for (const [position, state] of [...plain, ...order].entries()) state.row = position * classes;
+  return { order, firstEnd: plain.length * classes };
+}
+
+/** A missing edge goes where the suffix goes: a row is the suffix's, with the state's own edges on top. */
+function tableOf(states: readonly State[], classes: number): Automaton['next'] {
+  const size = states.length * classes;
+  const table = size < 65_536 ? new Uint16Array(size) : new Int32Array(size);
+  for (const { row, suffix, edges } of states) {
+    if (suffix !== null) table.copyWithin(row, suffix.row, suffix.row + classes);
+    for (const [edge, target] of edges) table[row + edge] = target.row;
+  }
+  return table;
 }
