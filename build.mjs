@@ -94,15 +94,19 @@ function present(entries) {
   return Object.fromEntries(found);
 }
 
-/** The policies already read, and apart from them the pages, which only `explain` and hovers need. */
+/** The policies already read and vetted, and apart from them the pages, which only `explain` and hovers need. */
 async function bundlePolicies() {
+  const { vetPolicies } = await import('./engine/index.ts');
   const { readBuiltInSources } = await import('./repository/policies.ts');
   const reading = readBuiltInSources();
   // A policy that cannot be read is left out, and its problem travels along: whoever checks with this build hears of it.
   for (const { file, range, message } of reading.problems) {
     process.stderr.write(`${file.replace(/^kerb:/, 'policies/')}:${range.start.line}: ${message}\n`);
   }
-  writeFileSync(path.join(staging, 'policies.json'), JSON.stringify(reading));
+  writeFileSync(
+    path.join(staging, 'policies.json'),
+    JSON.stringify({ ...reading, policies: vetPolicies(reading.policies) }),
+  );
   const pages = globSync('policies/**/*.md', { cwd: root }).sort();
   const texts = pages.map((file) => [
     file.split(path.sep).slice(1).join('/'),

@@ -117,6 +117,7 @@ export { type MutationResult, mutate, type Survivor } from './policy/mutation/in
 export type { Policy } from './policy/policy.ts';
 export { type FileProblem, type PolicyFile, type PolicyReading, readPolicies } from './policy/read.ts';
 export { isDueForReview } from './policy/review.ts';
+export { vetPolicies } from './policy/vet.ts';
 export { type Why, type WhyNode, why } from './policy/why.ts';
 export { changeFolder, codeOwnersPaths, type ResourceKind, resourceKinds } from './resource/index.ts';
 export { type Audit, type AuditVerdict, createAudit, type ExportedEntry } from './trust/audit.ts';

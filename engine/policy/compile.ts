@@ -1,6 +1,7 @@
 /** Policies and a repository's configuration, made ready to judge. CEL is compiled when a resource kind is first met. */
 import { createLines } from '../document/index.ts';
 import type { Native } from '../model.ts';
+import { once } from '../once.ts';
 import { changeFolder } from '../resource/change.ts';
 import { probePattern } from '../rule/pattern.ts';
 import { compileSecrets, type SecretScanner } from '../rule/secret.ts';
@@ -141,14 +142,6 @@ function digestOf(policies: readonly Policy[], configuration: Configuration, nat
   return `sha256:${native.sha256(canonicalJson({ policies: sorted, configuration: withoutSource(configuration) }))}`;
 }
 
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
-
 function remembered<T>(make: (kind: string) => T): (kind: string) => T {
   const made = new Map<string, T>();
   return (kind) => {
@@ -177,8 +170,8 @@ function readsOfAll(groups: readonly PolicyGroup[]): readonly Read[] {
 }
 
 function scannerOf(policies: readonly Policy[]): SecretScanner | null {
-  const rules = policies.flatMap(({ id, rule }) =>
-    rule.kind === 'secret' ? [{ policy: id, secret: rule.secret }] : [],
+  const rules = policies.flatMap(({ id, rule, vetted }) =>
+    rule.kind === 'secret' ? [{ policy: id, secret: rule.secret, isSound: vetted !== undefined }] : [],
   );
   return rules.length === 0 ? null : compileSecrets(rules);
 }
@@ -196,7 +189,7 @@ function secretsOf(
   return { scanner, policies: new Map(usable.map((one) => [one.enabled.policy.id, one])) };
 }
 
-function withoutPlace({ file: _file, source: _source, ...policy }: Policy): unknown {
+function withoutPlace({ file: _file, source: _source, vetted: _vetted, ...policy }: Policy): unknown {
   return policy;
 }
 

@@ -3,6 +3,7 @@ import { compile, type Program } from '../cel/index.ts';
 import { dyn, type Type } from '../cel/type.ts';
 import { createLines } from '../document/index.ts';
 import type { Span } from '../model.ts';
+import { once } from '../once.ts';
 import { type CompiledPattern, compilePattern } from '../rule/pattern.ts';
 import type { SecretProblem } from '../rule/secret.ts';
 import { environmentOf, itemTypes, matchTypes } from './environment.ts';
@@ -34,6 +35,51 @@ export interface CompiledPolicy {
 
 /** Compiles a policy for one of its resource kinds. Never throws. */
 export function compilePolicy(
+  enabled: EnabledPolicy,
+  kind: string,
+  secretProblems: () => readonly SecretProblem[],
+): CompiledPolicy {
+  const reads = enabled.policy.vetted?.[kind];
+  return reads === undefined ? compileAtOnce(enabled, kind, secretProblems) : compileWhenNeeded(enabled, kind, reads);
+}
+
+/** Nothing is wrong with the policy, so that no part of it has to be compiled to know that. */
+function compileWhenNeeded(enabled: EnabledPolicy, kind: string, reads: readonly Read[]): CompiledPolicy {
+  const { policy } = enabled;
+  const { rule } = policy;
+  const refuse: Add = (_severity, _span, message) => {
+    throw new Error(`${policy.id} was vetted, and yet: ${message}`);
+  };
+  const compiler = once(() => createCompiler(policy, kind, refuse));
+  const where = once(() => (policy.where === null ? null : compiler().boolean(policy.where, false)));
+  const condition = once(() => (rule.kind === 'require' ? compiler().boolean(rule.require, true) : null));
+  const pattern = once(() => (rule.kind === 'pattern' ? patternOf(rule, refuse) : null));
+  const message = once(() => compiler().template(policy.message));
+  const fix = once(() => compiler().fix(policy.fix));
+  return {
+    ...{ enabled, kind, broken: null, problems: [], reads },
+    get where() {
+      return where();
+    },
+    get require() {
+      return condition();
+    },
+    get pattern() {
+      return pattern();
+    },
+    get message() {
+      return message();
+    },
+    get fixValue() {
+      return fix().fixValue;
+    },
+    get fixText() {
+      return fix().fixText;
+    },
+  };
+}
+
+function compileAtOnce(
   enabled: EnabledPolicy,
   kind: string,
   secretProblems: () => readonly SecretProblem[],

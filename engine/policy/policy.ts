@@ -1,5 +1,6 @@
 /** What a policy says, read and checked but not yet compiled. See `schema.ts` for the file that it is read from. */
 import type { CodeLanguage, Enforcement, Path, Severity, Span, Value } from '../model.ts';
+import type { Read } from './reads.ts';
 
 /** One policy. The id is its path below the policy folder without the ending: `kubernetes/privileged`. */
 export interface Policy {
@@ -33,6 +34,11 @@ export interface Policy {
   readonly masks: readonly Path[];
   readonly message: Expression;
   readonly fix: FixRule | null;
+  /**
+   * For a policy that was compiled before, and had no problem: what it reads, by resource kind. Its parts are compiled when they
+   * are first needed. Absent where nobody has looked yet; whoever changes a policy takes this away.
+   */
+  readonly vetted?: Readonly<Record<string, readonly Read[]>>;
 }
 
 /** A text that is compiled later, and where it stands in the policy's file. */

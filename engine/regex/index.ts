@@ -1,3 +1,4 @@
+import { once } from '../once.ts';
 import { type Bounds, boundsOf, longestMatch } from './cost.ts';
 import { compileLinear, type LinearRegex } from './linear.ts';
 import type { Match } from './match.ts';
@@ -58,6 +59,7 @@ const stepsPerCharacter = 1024;
 /** Beyond this the stack of a backtracking matcher could run out on a pattern without an upper length. */
 const longText = 1 << 16;
 
+/** Each part is made when a text first needs it: most patterns never meet one that needs all of them. */
 function regexOf(pattern: string, parsed: ParsedRegex, linear: () => LinearRegex): Regex {
   const exact = !hasGroupInLoop(parsed.node);
   const flags = parsed.groups > 0 ? 'du' : 'u';
@@ -109,15 +111,6 @@ function nativeOf(source: string | null, flags: string): RegExp | null {
 function existing(linear: LinearRegex | string): LinearRegex {
   if (typeof linear === 'string') throw new Error(`two readings of one pattern: ${linear}`);
   return linear;
-}
-
-/** Most patterns never meet a text that needs all of this. */
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }
 
 function run(regex: RegExp, text: string, from: number): Match | null {

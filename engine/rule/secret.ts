@@ -7,7 +7,7 @@ import type { SecretRule } from '../policy/policy.ts';
 import type { Match } from '../regex/index.ts';
 import { type Automaton, createAutomaton, findWords } from './secret/automaton.ts';
 import { findEncoded } from './secret/encoded.ts';
-import { type Form, type FormSource, readForm, type SecretProblem } from './secret/form.ts';
+import { type Form, type FormSource, formProblem, formSource, type SecretProblem } from './secret/form.ts';
 import { type Found, withoutOverlaps } from './secret/overlap.ts';
 import { createPatterns } from './secret/patterns.ts';
 
@@ -42,14 +42,25 @@ export interface SecretScan {
   readonly problem: string | null;
 }
 
+/** A policy's form of credentials. */
+export interface SecretForm {
+  readonly policy: string;
+  readonly secret: SecretRule;
+  /** Whether its patterns have been looked at before, and nothing was wrong with them. */
+  readonly isSound?: boolean;
+}
+
 /** Compiles the forms of all policies into one scanner. Never throws: see `problems`. */
-export function compileSecrets(
-  rules: readonly { readonly policy: string; readonly secret: SecretRule }[],
-): SecretScanner {
+export function compileSecrets(given: readonly SecretForm[]): SecretScanner {
   const patterns = createPatterns();
-  const read = rules.map(({ policy, secret }) => readForm(policy, secret, patterns));
-  const forms = read.filter((form): form is FormSource => 'open' in form);
-  const problems = read.filter((form): form is SecretProblem => 'message' in form);
+  const problems = given
+    .filter(({ isSound }) => !isSound)
+    .map(({ policy, secret }) => formProblem(policy, secret, patterns))
+    .filter((problem) => problem !== null);
+  const unsound = new Set(problems.map(({ policy }) => policy));
+  const forms = given
+    .filter(({ policy }) => !unsound.has(policy))
+    .map(({ policy, secret }) => formSource(policy, secret, patterns));
   const words = new Map<string, number[]>();
   for (const [index, form] of forms.entries()) {
     for (const keyword of new Set(form.keywords.map((word) => word.toLowerCase()))) {

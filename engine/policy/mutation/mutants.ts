@@ -19,7 +19,7 @@ export interface Mutant {
 const maxMutants = 400;
 
 /** Every mutant of a policy, in the order of its source, up to a bound. Not all of them compile. */
-export function mutantsOf(policy: Policy): readonly Mutant[] {
+export function mutantsOf({ vetted: _vetted, ...policy }: Policy): readonly Mutant[] {
   return [...whereMutants(policy), ...ruleMutants(policy)].slice(0, maxMutants);
 }
 

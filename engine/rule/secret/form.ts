@@ -1,4 +1,5 @@
 import type { Span } from '../../model.ts';
+import { once } from '../../once.ts';
 import type { SecretRule } from '../../policy/policy.ts';
 import { beginningOf } from '../../regex/beginning.ts';
 import type { Match, Regex } from '../../regex/index.ts';
@@ -48,32 +49,40 @@ const neighbourhood = 80;
 /** Of what is the same in every secret of a form, no more than this is shown. */
 const longestPrefix = 12;
 
-/** A form whose patterns have been read; it is compiled when one of its keywords is first met. */
+/** A form that is compiled when one of its keywords is first met. */
 export interface FormSource {
   readonly policy: string;
   readonly keywords: readonly string[];
   readonly open: () => Form;
 }
 
-/** Reads a form; a problem where one of its patterns is not RE2's. */
-export function readForm(policy: string, rule: SecretRule, patterns: Patterns): FormSource | SecretProblem {
-  for (const source of [...(rule.allow ?? []), ...(rule.before === undefined ? [] : [rule.before])]) {
-    const allow = patterns.parse(source);
-    const problem = 'message' in allow ? allow : compileWhereOpaque(source, allow, patterns);
+/** A form whose patterns are sound. */
+export function formSource(policy: string, rule: SecretRule, patterns: Patterns): FormSource {
+  return { policy, keywords: rule.keywords, open: once(() => openForm(policy, rule, patterns)) };
+}
+
+/** What is wrong with a form: one of its patterns is not RE2's, or has no such group. */
+export function formProblem(policy: string, rule: SecretRule, patterns: Patterns): SecretProblem | null {
+  for (const source of [...(rule.allow ?? []), ...(rule.before === undefined ? [] : [rule.before]), rule.regex]) {
+    const parsed = patterns.parse(source);
+    const problem = 'message' in parsed ? parsed : compileWhereOpaque(source, parsed, patterns);
     if (problem !== null) return { policy, regex: source, ...problem };
   }
+  const { parsed, index } = secretGroup(rule, patterns);
+  if (groupNode(parsed.node, index) !== null) return null;
+  return { policy, regex: rule.regex, offset: 0, message: `the pattern has no group ${index}` };
+}
+
+function openForm(policy: string, rule: SecretRule, patterns: Patterns): Form {
+  const { parsed, index } = secretGroup(rule, patterns);
+  return compileForm({ policy, rule, patterns, parsed, index, node: groupNode(parsed.node, index)! });
+}
+
+/** A form's pattern, and which of its groups is the secret. */
+function secretGroup(rule: SecretRule, patterns: Patterns): { parsed: ParsedRegex; index: number } {
   const parsed = patterns.parse(rule.regex);
-  const problem = 'message' in parsed ? parsed : compileWhereOpaque(rule.regex, parsed, patterns);
-  if (problem !== null || 'message' in parsed) return { policy, regex: rule.regex, ...problem! };
-  const index = rule.group ?? (parsed.groups > 0 ? 1 : 0);
-  const node = groupNode(parsed.node, index);
-  if (node === null) return { policy, regex: rule.regex, offset: 0, message: `the pattern has no group ${index}` };
-  let form: Form | null = null;
-  const open = (): Form => {
-    form ??= compileForm({ policy, rule, patterns, parsed, index, node });
-    return form;
-  };
-  return { policy, keywords: rule.keywords, open };
+  if ('message' in parsed) throw new Error(`a pattern that was sound is not: ${parsed.message}`);
+  return { parsed, index: rule.group ?? (parsed.groups > 0 ? 1 : 0) };
 }
 
 /** Sets that only the general engine knows can be wrong in ways that it alone sees. */
