@@ -41,6 +41,11 @@ export function isSchemaDamage(error: unknown): boolean {
   return codeOf(error) === 'SQLITE_ERROR';
 }
 
+/** No memory was enough: for a whole store a fault of the machine, for a damaged one the size that a row claims. */
+export function isOutOfMemory(error: unknown): boolean {
+  return codeOf(error) === 'SQLITE_NOMEM';
+}
+
 /** A key that is there already is one that the chain's head does not know; a size that is too big was never written. */
 const corruptions =
   /^SQLITE_(?:CORRUPT|NOTADB|FORMAT|MISMATCH|TOOBIG|IOERR_SHORT_READ|IOERR_CORRUPTFS|CONSTRAINT_PRIMARYKEY|CONSTRAINT_ROWID)/;

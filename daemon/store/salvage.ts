@@ -4,7 +4,7 @@ import { type ChainHead, link, type Native } from '../../engine/index.ts';
 import type { JournalEntry } from '../../hub/protocol.ts';
 import { type Chain, type ChainTable, firstChain } from './chainTable.ts';
 import { gapRecord } from './gap.ts';
-import { isCorruption, isSchemaDamage } from './problem.ts';
+import { isCorruption, isOutOfMemory, isSchemaDamage } from './problem.ts';
 import { type Tables, tablesOf } from './tables.ts';
 
 export interface Salvaged {
@@ -116,12 +116,15 @@ function carryRest(from: Tables, to: Tables): void {
   }
 }
 
-/** What damage makes impossible is not done: whatever was done before it stays. */
+/**
+ * What damage makes impossible is not done: whatever was done before it stays. A damaged row may claim any size, so that
+ * no memory is enough for it.
+ */
 function unlessCorrupt<T>(work: () => T): T | null {
   try {
     return work();
   } catch (error) {
-    if (isCorruption(error) || isSchemaDamage(error)) return null;
+    if (isCorruption(error) || isSchemaDamage(error) || isOutOfMemory(error)) return null;
     throw error;
   }
 }
