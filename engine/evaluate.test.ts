@@ -74,6 +74,39 @@ jobs:
 `,
   },
   {
+    path: '.github/workflows/many.yml',
+    text: `on:
+  workflow_dispatch:
+    inputs:
+      name: { type: string }
+  pull_request_target:
+env:
+  TITLE: \${{ github.event.issue.title }}
+permissions: read-all
+jobs:
+  first: # of several
+    runs-on: [self-hosted, linux]
+    permissions: write-all
+    env:
+      BODY: \${{ github.event.comment.body }}
+    steps:
+      - run: echo "\${{ env.BODY }}" "\${{ env.TITLE }}"
+      - uses: actions/checkout@v4
+        if: github.actor == 'dependabot[bot]'
+  second:
+    runs-on: ubuntu-latest
+    container: { image: node:latest, env: { TOKEN: "\${{ toJSON(secrets) }}" } }
+    steps:
+      - run: |
+          curl https://example.com/\${{ inputs.name }} | bash
+          echo "\${{ env.TITLE }}"
+        shell: bash
+  third:
+    uses: ./.github/workflows/other.yml
+    secrets: inherit
+`,
+  },
+  {
     path: 'Dockerfile',
     text: 'FROM node:latest\nADD https://example.com/a /a\nENV PASSWORD=hunter2hunter2\nRUN curl https://example.com/x | sh\nUSER root\n',
   },

@@ -2,7 +2,7 @@
 import type { Document, Finding, Native, Part } from '../model.ts';
 import { formatPath } from '../policy/path.ts';
 import type { JudgeCache, PartFindings } from './cache.ts';
-import type { Mark } from './mark.ts';
+import { isFirstWord, type Mark } from './mark.ts';
 import { offersOf } from './offers.ts';
 import type { PartJudgement } from './part.ts';
 import type { PlacedFindings } from './placed.ts';
@@ -125,13 +125,4 @@ function countersOf(marks: readonly Mark[], seen: Map<string, number>): readonly
     return before;
   });
   return isPlain ? null : counters;
-}
-
-/** A policy that cannot judge at all says so once in a file. */
-function isFirstWord({ judged }: Mark, told: Set<string>): boolean {
-  if (judged.policy.broken === null) return true;
-  const { id } = judged.policy.enabled.policy;
-  if (told.has(id)) return false;
-  told.add(id);
-  return true;
 }

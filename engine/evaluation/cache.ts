@@ -6,6 +6,7 @@ import { createMemo, type Memo } from '../resource/index.ts';
 import type { JudgedGroup } from './judged.ts';
 import type { PartJudgement } from './part.ts';
 import { createTally, type Tally } from './tally.ts';
+import type { JudgedUnit } from './unit.ts';
 
 /** One cache serves one open file. Nothing in it changes a result; a fresh one is always right, only slower. */
 export interface JudgeCache {
@@ -20,6 +21,8 @@ export interface JudgeCache {
    */
   resources: ResourceEntries;
   formerResources: ResourceEntries;
+  /** By the `id` of a unit. */
+  units: WeakMap<object, JudgedUnit>;
   /** Fingerprints by what they are made of. */
   fingerprints: Map<string, string>;
   /** The findings of a part, and how often each key stands in the file: while all stand once, nothing has to be counted. */
@@ -60,8 +63,12 @@ export function nextGeneration(cache: JudgeCache): void {
   cache.resources = new Map();
 }
 
-/** Where what is said of a resource is kept; null for a `self` that is no object. */
-export function entryOf({ resources, formerResources }: JudgeCache, { kind, self }: Resource): ResourceEntry | null {
+/** Where what is said of a resource is kept; null for a `self` that is no object. `known` is where it was kept otherwise. */
+export function entryOf(
+  { resources, formerResources }: JudgeCache,
+  { kind, self }: Resource,
+  known: ResourceEntry | null,
+): ResourceEntry | null {
   if (typeof self !== 'object' || self === null) return null;
   let entries = resources.get(kind);
   if (entries === undefined) {
@@ -70,7 +77,7 @@ export function entryOf({ resources, formerResources }: JudgeCache, { kind, self
   }
   let entry = entries.get(self);
   if (entry === undefined) {
-    entry = formerResources.get(kind)?.get(self) ?? { all: null, groups: [] };
+    entry = formerResources.get(kind)?.get(self) ?? known ?? { all: null, groups: [] };
     entries.set(self, entry);
   }
   return entry;
@@ -87,6 +94,7 @@ function emptied(): Omit<JudgeCache, 'documents' | 'basis'> {
     parts: new WeakMap(),
     resources: new Map(),
     formerResources: new Map(),
+    units: new WeakMap(),
     fingerprints: new Map(),
     findings: new WeakMap(),
     tally: createTally(),

@@ -49,6 +49,15 @@ export function withMaskedKeys(marks: readonly Mark[], text: string, secrets: re
   return marks.map((mark) => ({ ...mark, key: masked(mark.key) }));
 }
 
+/** A policy that cannot judge at all says so once: `told` has those that did. */
+export function isFirstWord({ judged }: Mark, told: Set<string>): boolean {
+  if (judged.policy.broken === null) return true;
+  const { id } = judged.policy.enabled.policy;
+  if (told.has(id)) return false;
+  told.add(id);
+  return true;
+}
+
 function idOf(mark: Mark): string {
   return mark.judged.policy.enabled.policy.id;
 }

@@ -6,14 +6,15 @@ import type { PolicyGroup, PolicySet } from '../policy/compile.ts';
 import { isSameRead, type Read, readValue } from '../policy/reads.ts';
 import { liftResources } from '../resource/index.ts';
 import type { Scope } from '../rule/require.ts';
-import { entryOf, type JudgeCache, type Remembered } from './cache.ts';
+import { entryOf, type JudgeCache, type Remembered, type ResourceEntry } from './cache.ts';
 import type { Judged, JudgedGroup } from './judged.ts';
 import { failed, judgeResource } from './judgeResource.ts';
-import { distinct, keyOf, type Mark, withMaskedKeys } from './mark.ts';
+import { distinct, isFirstWord, keyOf, type Mark, withMaskedKeys } from './mark.ts';
 import { maskedSpans } from './masks.ts';
 import { placeOf } from './place.ts';
 import { scanPart } from './scan.ts';
 import { fileOf, scopeOf } from './scope.ts';
+import { createUnits, type Said } from './unit.ts';
 
 /** What all policies said of a part. It does not depend on where in the file the part stands. */
 export interface PartJudgement {
@@ -46,29 +47,14 @@ const plenty = 1_000_000;
 
 /** Judges one part, with what the cache knows of its resources. */
 export function judgePart(part: Part, bench: Bench): PartJudgement {
-  const { document, policies, cache } = bench;
+  const { document, cache } = bench;
   const alone: Document = { ...document, parts: [part] };
   // An adapter may have its own reading of the part: its paths are located there.
   const lifted = liftResources(alone, cache.memo).flatMap(({ part: { content }, resources }) =>
     resources.map((resource) => ({ resource, content })),
   );
   const resources = lifted.map(({ resource }) => resource);
-  const file = fileOf(document);
-  const marks: Mark[] = [];
-  const told = new Set<string>();
-  let unknown = 0;
-  let budget = partBudget;
-  for (const { resource, content } of lifted) {
-    if (policies.groups(resource.kind).length === 0) continue;
-    const result = judgeAll(resource, file, budget, bench);
-    budget -= result.cost;
-    unknown += result.unknown;
-    for (const judged of result.judged) {
-      if (judged.policy.broken !== null && told.has(judged.policy.enabled.policy.id)) continue;
-      told.add(judged.policy.enabled.policy.id);
-      marks.push(markOf(judged, resource, content, document));
-    }
-  }
+  const { marks, unknown } = judgeLifted(lifted, bench, cache.units) ?? judgeLifted(lifted, bench, null)!;
   const named = maskedSpans(marks);
   const secrets = scanPart(part, resources, bench, named);
   const spans = [...secrets.spans, ...named];
@@ -83,11 +69,57 @@ export function judgePart(part: Part, bench: Bench): PartJudgement {
   };
 }
 
+interface LiftedResource {
+  readonly resource: Resource;
+  readonly content: PartContent;
+}
+
+/**
+ * Judges resources in their order, those of units that are known excepted. Null where the budget is then nearly used up:
+ * the order of judging matters for what is left, so that nothing may be taken over.
+ */
+function judgeLifted(
+  lifted: readonly LiftedResource[],
+  bench: Bench,
+  known: JudgeCache['units'] | null,
+): { readonly marks: readonly Mark[]; readonly unknown: number } | null {
+  const { document, policies, cache } = bench;
+  const units = known === null ? null : createUnits(known, policies);
+  const file = fileOf(document);
+  const marks: Mark[] = [];
+  const told = new Set<string>();
+  let unknown = 0;
+  let budget = partBudget;
+  for (const { resource, content } of lifted) {
+    if (policies.groups(resource.kind).length === 0) continue;
+    const taken = units?.take(resource, content) ?? null;
+    const entry = taken === null ? entryOf(cache, resource, units?.entryOf(resource) ?? null) : taken.entry;
+    const said = taken ?? judgeOne({ resource, content, entry, file, budget }, bench);
+    units?.note(said);
+    budget -= said.cost;
+    if (budget < plenty && units !== null) return null;
+    unknown += said.unknown;
+    for (const mark of said.marks) if (isFirstWord(mark, told)) marks.push(mark);
+  }
+  units?.keep();
+  return { marks, unknown };
+}
+interface Judging extends LiftedResource {
+  readonly entry: ResourceEntry | null;
+  readonly file: Value;
+  readonly budget: number;
+}
+
+function judgeOne(judging: Judging, bench: Bench): Said {
+  const { resource, content, entry } = judging;
+  const { judged, unknown, cost } = judgeAll(judging, bench);
+  return { resource, marks: judged.map((one) => markOf(one, resource, content, bench.document)), unknown, cost, entry };
+}
+
 /** All policies of a resource's kind: what they said before, as far as what they read is the same. */
-function judgeAll(resource: Resource, file: Value, budget: number, bench: Bench): JudgedGroup {
-  const { policies, cache } = bench;
+function judgeAll({ resource, entry, file, budget }: Judging, bench: Bench): JudgedGroup {
+  const { policies } = bench;
   const reads = policies.reads(resource.kind);
-  const entry = entryOf(cache, resource);
   const before = remembered(entry?.all, reads, resource, budget);
   if (before !== null) return before;
   const results: JudgedGroup[] = [];

@@ -4,7 +4,7 @@
  * elsewhere, by its shape: `on`, and `jobs` that say where they run.
  */
 import { type Document, type Resource, Unknown, type Value, type ValueMap } from '../model.ts';
-import { type Adapter, isList, isMap, type Source, withFields } from './adapter.ts';
+import { type Adapter, isList, isMap, type Memo, type Source, withFields } from './adapter.ts';
 import { detailsOf, inOrder, liftSteps, rootStretch } from './githubDetails.ts';
 import { liftJobs } from './githubJob.ts';
 import { githubKinds } from './githubKinds.ts';
@@ -41,7 +41,7 @@ function isAction(document: Document, root: ValueMap): boolean {
 }
 
 function liftWorkflow(source: Source, root: ValueMap): readonly Resource[] {
-  const self = source.memo(root, 'workflow', () => derivedWorkflow(root));
+  const self = source.memo(root, 'workflow', () => derivedWorkflow(root, source.memo));
   const around = { step: null, job: null, workflow: self, action: null, object: root };
   const title = typeof root.name === 'string' ? root.name : source.document.file.path;
   const workflow: Resource = {
@@ -59,9 +59,11 @@ function liftWorkflow(source: Source, root: ValueMap): readonly Resource[] {
   return inOrder([{ owners: [workflow], details: rest }, ...jobs], source.memo);
 }
 
-function derivedWorkflow(root: ValueMap): ValueMap {
+function derivedWorkflow(root: ValueMap, memo: Memo): ValueMap {
   const on = root.on ?? null;
-  return withFields(root, { triggers: triggersOf(on), inputs: inputsOf(on) });
+  const read = () => withFields({ triggers: triggersOf(on), inputs: inputsOf(on) }, {});
+  // The same objects for as long as `on` is: what was said of jobs rests on them.
+  return withFields(root, typeof on === 'object' && on !== null ? memo(on, 'triggers and inputs', read) : read());
 }
 
 /** The type of each input, whether people or other workflows give it; `string` where none is said. */
