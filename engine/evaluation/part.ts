@@ -95,7 +95,7 @@ function judgeLifted(
     const taken = units?.take(resource, content) ?? null;
     const entry = taken === null ? entryOf(cache, resource, units?.entryOf(resource) ?? null) : taken.entry;
     const said = taken ?? judgeOne({ resource, content, entry, file, budget }, bench);
-    units?.note(said);
+    units?.note(resource, said);
     budget -= said.cost;
     if (budget < plenty && units !== null) return null;
     unknown += said.unknown;
@@ -113,7 +113,8 @@ interface Judging extends LiftedResource {
 function judgeOne(judging: Judging, bench: Bench): Said {
   const { resource, content, entry } = judging;
   const { judged, unknown, cost } = judgeAll(judging, bench);
-  return { resource, marks: judged.map((one) => markOf(one, resource, content, bench.document)), unknown, cost, entry };
+  const marks = judged.map((one) => markOf(one, resource, content, bench.document));
+  return { kind: resource.kind, self: resource.self, marks, unknown, cost, entry };
 }
 
 /** All policies of a resource's kind: what they said before, as far as what they read is the same. */

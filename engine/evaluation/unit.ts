@@ -12,7 +12,8 @@ import { movedBy } from './placed.ts';
 
 /** What all policies said of one resource. */
 export interface Said {
-  readonly resource: Resource;
+  readonly kind: string;
+  readonly self: Value;
   readonly marks: readonly Mark[];
   readonly unknown: number;
   readonly cost: number;
@@ -37,7 +38,7 @@ export interface Units {
   /** What is known of a resource whose surroundings changed. */
   entryOf(resource: Resource): ResourceEntry | null;
   /** Notes what was said of a resource, taken over or not; each is noted once, in order. */
-  note(said: Said): void;
+  note(resource: Resource, said: Said): void;
   /** Keeps what was noted for the next judgement. */
   keep(): void;
 }
@@ -58,7 +59,7 @@ export function createUnits(known: WeakMap<object, JudgedUnit>, policies: Policy
   };
   const beforeOf = (resource: Resource, { before, said }: Turn): Said | null => {
     const one = before?.said[said.length];
-    return one !== undefined && one.resource.self === resource.self && one.resource.kind === resource.kind ? one : null;
+    return one !== undefined && one.self === resource.self && one.kind === resource.kind ? one : null;
   };
   return {
     take(resource, content) {
@@ -69,8 +70,8 @@ export function createUnits(known: WeakMap<object, JudgedUnit>, policies: Policy
     },
     entryOf: (resource) =>
       resource.unit === undefined ? null : (beforeOf(resource, turnOf(resource.unit))?.entry ?? null),
-    note(said) {
-      if (said.resource.unit !== undefined) turnOf(said.resource.unit).said.push(said);
+    note({ unit }, said) {
+      if (unit !== undefined) turnOf(unit).said.push(said);
     },
     keep() {
       for (const [id, { unit, said }] of turns) {
@@ -122,11 +123,12 @@ function readsAround(reads: readonly Read[], around: Unit['around']): readonly R
 
 /** The same of the resource as it was lifted now, where it stands now. */
 function moved(said: Said, resource: Resource, content: PartContent, by: number): Said {
+  if (said.marks.length === 0) return said;
   const move = (place: Place): Place => (by === 0 ? place : { path: place.path, span: movedBy(place.span, by) });
   const marks = said.marks.map(({ judged, place, because, key }) => {
     return { judged, resource, content, place: move(place), because: because === null ? null : move(because), key };
   });
-  return { resource, marks, unknown: said.unknown, cost: said.cost, entry: said.entry };
+  return { ...said, marks };
 }
 
 function standsIn({ judged, place, because }: Mark, { start, end }: Span): boolean {

@@ -96,8 +96,11 @@ function kept(place: Place, node: Node): LiftedJob {
 }
 
 function moved({ owners, details }: Lifted, unit: Unit, by: number): Lifted {
+  const around = new Map<Resource['relatives'], Resource['relatives']>();
   const move = (resource: Resource): Resource => {
-    const relatives = { ...resource.relatives, ...unit.around };
+    // A step shares its relatives with what is in it.
+    const relatives = around.get(resource.relatives) ?? { ...resource.relatives, ...unit.around };
+    around.set(resource.relatives, relatives);
     const { span } = resource;
     return span === undefined || by === 0
       ? { ...resource, relatives, unit }
