@@ -1,5 +1,6 @@
 // Hot reload: `kerb.yaml`, policies and baselines are read again when they change, by the client's watcher or our own.
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FSWatcher } from 'chokidar';
 import { DidChangeWatchedFilesNotification, type Disposable, type FileSystemWatcher } from 'vscode-languageserver';
 import { configurationName } from '../repository/index.ts';
@@ -21,6 +22,8 @@ export interface Watch {
 
 /** Editors write a file in several steps; the reload takes the last. */
 const settleMs = 50;
+/** Our own watcher begins after the first diagnostics. What changed before that is read by the reload it begins with. */
+const afterStartMs = 500;
 
 /** Makes the watch. Nothing is watched before the first `follow`. */
 export function createWatch(session: Session): Watch {
@@ -111,20 +114,23 @@ function watchByClient(
 
 function watchOurselves(session: Session, paths: readonly string[], reload: () => void): () => Promise<void> {
   let watcher: FSWatcher | null = null;
-  let closed = false;
-  const started = import('chokidar').then(
-    ({ watch }) => {
-      if (closed) return;
-      watcher = watch([...paths], { ignoreInitial: true, followSymlinks: false });
-      watcher.on('all', reload);
-      // What changed while the watcher looked around for the first time would never be told.
-      watcher.on('ready', reload);
-      watcher.on('error', (error) => session.connection.console.warn(`Watching failed: ${String(error)}`));
-    },
-    (error: unknown) => session.connection.console.warn(`Nothing is watched: ${String(error)}`),
-  );
+  const ending = new AbortController();
+  const { signal } = ending;
+  const begin = async (): Promise<void> => {
+    await sleep(afterStartMs, undefined, { ref: false, signal });
+    const { watch } = await import('chokidar');
+    if (signal.aborted) return;
+    watcher = watch([...paths], { ignoreInitial: true, followSymlinks: false });
+    watcher.on('all', reload);
+    // What changed while the watcher looked around for the first time would never be told.
+    watcher.on('ready', reload);
+    watcher.on('error', (error) => session.connection.console.warn(`Watching failed: ${String(error)}`));
+  };
+  const started = begin().catch((error: unknown) => {
+    if (!signal.aborted) session.connection.console.warn(`Nothing is watched: ${String(error)}`);
+  });
   return async () => {
-    closed = true;
+    ending.abort();
     await started;
     await watcher?.close();
   };
