@@ -4,7 +4,7 @@ import { jwtVerify } from 'jose';
 import * as z from 'zod';
 import { sha256Hex } from '../cryptography.ts';
 import type { Hub } from '../hub.ts';
-import { actEntry, newId } from '../log/act.ts';
+import { actEntry } from '../log/act.ts';
 import { hubPaths } from '../protocol.ts';
 import type { Device } from '../store/query/device.ts';
 import type { Enrolment } from '../store/query/enrolment.ts';
@@ -28,7 +28,7 @@ export type Granted = { readonly kind: 'granted'; readonly device: Device } | Re
 /** Begins an enrolment; null where too many wait. */
 export async function beginEnrolment(
   { store, now }: Hub,
-  asked: { readonly keyId: string; readonly name: string; readonly platform: string },
+  asked: Pick<Enrolment, 'keyId' | 'device' | 'name' | 'platform'>,
 ): Promise<{ readonly deviceCode: string; readonly userCode: string } | null> {
   if ((await store.enrolmentsWaiting()) >= maxWaiting) return null;
   const deviceCode = randomBytes(32).toString('base64url');
@@ -98,25 +98,28 @@ function refusalOf(enrolment: Enrolment | null, keyId: string, now: number): Ref
     : refused('authorization_pending', 'nobody has allowed it yet');
 }
 
+/** A device that is known gets the new key, and is admitted again where it was revoked: a person has allowed it. */
 async function addDevice(hub: Hub, enrolment: Enrolment, publicKey: Uint8Array): Promise<Granted> {
-  const { name, platform, keyId, tenant } = enrolment;
+  const { name, platform, keyId, tenant, device: id } = enrolment;
   const at = hub.now();
-  const id = newId(at);
-  const known = await hub.store.deviceByKey(keyId);
-  if (known !== null) return refused('invalid_grant', `the key is that of device ${known.id} already: make a new one`);
+  const owner = await hub.store.deviceByKey(keyId);
+  if (owner !== null) return refused('invalid_grant', `the key is that of device ${owner.id} already: make a new one`);
+  const known = await deviceNamed(hub, id);
+  if (known !== null && known.tenant !== tenant)
+    return refused('invalid_grant', 'a device of this id is somewhere else already');
   const by = { id, name, role: 'device' };
   const entry = actEntry({ act: 'device.enrol', by, subject: { id, name, keyId, platform }, at });
   const device = { id, name, keyId, publicKey, platform, labels: {}, at };
   const outcome = await hub.sequencer.submit(tenant!, {
     kind: 'records',
     entries: [entry],
-    changes: [{ kind: 'addDevice', device }],
+    changes: [{ kind: known === null ? 'addDevice' : 'rekeyDevice', device }],
   });
   const added = outcome.kind === 'committed' ? await hub.store.device(tenant!, id) : null;
   return added === null ? refused('server_error', 'the device could not be added') : { kind: 'granted', device: added };
 }
 
-/** Ids of devices are unique over all tenants, since they are UUIDs that the hub made. */
+/** Ids of devices are unique over all tenants: `addDevice` sees to it. */
 async function deviceNamed({ store }: Hub, id: string): Promise<Device | null> {
   for (const tenant of await store.tenants()) {
     const device = await store.device(tenant.id, id);

@@ -5,11 +5,14 @@ import { type Devices, deviceQueries } from './query/device.ts';
 import { type Enrolments, enrolmentQueries } from './query/enrolment.ts';
 import { type Log, logQueries } from './query/log.ts';
 import { type Overview, overviewQueries } from './query/overview.ts';
+import { type Publications, publicationQueries } from './query/publication.ts';
 import { type Search, searchQueries } from './query/search.ts';
 import { type Tenants, tenantQueries } from './query/tenant.ts';
 import type { Tables } from './tables.ts';
 
-export function queries(db: Kysely<Tables>): Tenants & Log & Search & Overview & Devices & Enrolments & Access {
+export function queries(
+  db: Kysely<Tables>,
+): Tenants & Log & Search & Overview & Devices & Enrolments & Access & Publications {
   return {
     ...tenantQueries(db),
     ...logQueries(db),
@@ -18,5 +21,6 @@ export function queries(db: Kysely<Tables>): Tenants & Log & Search & Overview &
     ...deviceQueries(db),
     ...enrolmentQueries(db),
     ...accessQueries(db),
+    ...publicationQueries(db),
   };
 }

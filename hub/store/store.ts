@@ -8,10 +8,11 @@ import type { Devices } from './query/device.ts';
 import type { Enrolments } from './query/enrolment.ts';
 import type { Log } from './query/log.ts';
 import type { Overview } from './query/overview.ts';
+import type { Approval, ChangeRequest, PublishedFile, Publications } from './query/publication.ts';
 import type { Search } from './query/search.ts';
 import type { Tenants } from './query/tenant.ts';
 
-export interface Store extends Tenants, Log, Search, Overview, Devices, Enrolments, Access {
+export interface Store extends Tenants, Log, Search, Overview, Devices, Enrolments, Access, Publications {
   readonly database: 'sqlite' | 'postgresql';
   /**
    * The one way anything gets into a tenant's log. Reads what `wanted` names, asks `plan` what to write, and commits all
@@ -121,10 +122,22 @@ export interface NewToken {
 /** A change that an act in the log stands for: both are committed together. */
 export type Change =
   | { readonly kind: 'addDevice'; readonly device: NewDevice }
+  | { readonly kind: 'rekeyDevice'; readonly device: NewDevice }
   | { readonly kind: 'revokeDevice'; readonly id: string; readonly at: number }
   | { readonly kind: 'addToken'; readonly token: NewToken }
   | { readonly kind: 'revokeToken'; readonly id: string; readonly at: number }
-  | { readonly kind: 'retain'; readonly beforeId: string };
+  | { readonly kind: 'retain'; readonly beforeId: string }
+  /** Each is new, but for the timestamp, which a newer one replaces. */
+  | { readonly kind: 'publish'; readonly files: readonly PublishedFile[] }
+  | { readonly kind: 'openRequest'; readonly request: ChangeRequest }
+  | { readonly kind: 'approve'; readonly approval: Approval }
+  /** Fails where it is not open. */
+  | {
+      readonly kind: 'closeRequest';
+      readonly id: string;
+      readonly state: 'published' | 'withdrawn' | 'outdated';
+      readonly at: number;
+    };
 
 /** Where a tile's hashes go: after those that it has. */
 export interface TilePiece extends TileId {

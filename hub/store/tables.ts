@@ -19,6 +19,9 @@ export interface Tables {
   readonly enrolment: EnrolmentTable;
   readonly spent: SpentTable;
   readonly retention: RetentionTable;
+  readonly tuf_file: TufFileTable;
+  readonly change_request: ChangeRequestTable;
+  readonly approval: ApprovalTable;
 }
 
 interface TenantTable {
@@ -151,6 +154,7 @@ interface EnrolmentTable {
   readonly user_code: string;
   /** Thumbprint of the key that alone may use the code. */
   readonly key_id: string;
+  readonly device: string;
   readonly name: string;
   readonly platform: string;
   readonly asked_at: number;
@@ -172,4 +176,39 @@ interface SpentTable {
 interface RetentionTable {
   readonly tenant: number;
   readonly before_id: string;
+}
+
+/** A file of the repository that devices verify, below `/v1/tuf/`. Only `timestamp.json` is ever replaced. */
+interface TufFileTable {
+  readonly tenant: number;
+  readonly name: string;
+  readonly role: 'root' | 'targets' | 'snapshot' | 'timestamp' | 'target';
+  readonly version: number;
+  readonly bytes: Uint8Array;
+}
+
+interface ChangeRequestTable {
+  readonly tenant: number;
+  readonly id: string;
+  readonly state: 'open' | 'published' | 'withdrawn' | 'outdated';
+  readonly author: string;
+  readonly title: string;
+  /** Of the bundle. */
+  readonly number: number;
+  /** Of the targets metadata that its reviewers sign. */
+  readonly version: number;
+  readonly bundle: string;
+  /** JSON: what they sign. */
+  readonly draft: string;
+  readonly opened_at: number;
+  readonly closed_at: number | null;
+}
+
+interface ApprovalTable {
+  readonly tenant: number;
+  readonly request: string;
+  readonly key_id: string;
+  /** Hex. */
+  readonly signature: string;
+  readonly at: number;
 }

@@ -22,6 +22,10 @@ const enrolment = z.object({
   name: z.string(),
   platform: z.string(),
   keyId: z.string(),
+  /** The id that it gave itself. */
+  device: z.string(),
+  /** Whether a device of this id is here already, which gets the new key. */
+  isKnown: z.boolean(),
   state: z.enum(['pending', 'allowed', 'denied']),
 });
 const tokenForm = z.discriminatedUnion('grant_type', [
@@ -44,12 +48,13 @@ export const enrolmentRoutes: readonly Route[] = [
     body: z.object({
       client_id: z.literal(clientId),
       dpop_jkt: z.string().regex(/^[\w-]{43}$/),
+      device: z.uuid().toLowerCase(),
       device_name: words,
       platform: words,
     }),
     success: { status: 200, description: 'Codes', content: deviceAuthorization },
-    async run({ hub, body: { dpop_jkt: keyId, device_name: name, platform } }) {
-      const begun = await beginEnrolment(hub, { keyId, name, platform });
+    async run({ hub, body: { dpop_jkt: keyId, device, device_name: name, platform } }) {
+      const begun = await beginEnrolment(hub, { keyId, device, name, platform });
       if (begun === null) return refuse(429, 'busy', 'too many devices wait for a person', { 'retry-after': '60' });
       return json(200, {
         device_code: begun.deviceCode,
@@ -78,11 +83,12 @@ export const enrolmentRoutes: readonly Route[] = [
     permission: 'device:write',
     params: z.object({ code: words }),
     success: { status: 200, description: 'What it says of itself', content: enrolment },
-    async run({ hub, params }) {
+    async run({ hub, caller, params }) {
       const found = await hub.store.enrolmentByUserCode(readUserCode(params.code));
       if (found === null || found.expiresAt <= hub.now()) return notFound('device that waits under this code');
-      const { userCode, name, platform, keyId, state } = found;
-      return json(200, { userCode, name, platform, keyId, state });
+      const { userCode, name, platform, keyId, device, state } = found;
+      const isKnown = (await hub.store.device(caller.tenant.id, device)) !== null;
+      return json(200, { userCode, name, platform, keyId, device, isKnown, state });
     },
   }),
   route({
@@ -100,8 +106,9 @@ export const enrolmentRoutes: readonly Route[] = [
       const state = decision === 'allow' ? 'allowed' : 'denied';
       const isDecided = await hub.store.decideEnrolment(userCode, { tenant: caller.tenant.id, state });
       if (!isDecided) return refuse(409, 'decided', 'somebody has decided this already');
-      const { name, platform, keyId } = found;
-      await perform(hub, caller, { act: `device.${decision}`, subject: { name, platform, keyId }, changes: [] });
+      const { name, platform, keyId, device } = found;
+      const subject = { id: device, name, platform, keyId };
+      await perform(hub, caller, { act: `device.${decision}`, subject, changes: [] });
       return { status: 204, type: '', body: null };
     },
   }),

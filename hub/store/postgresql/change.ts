@@ -1,13 +1,27 @@
 /** The small changes that acts stand for. */
 import type pg from 'pg';
+import type { PublishedFile } from '../query/publication.ts';
 import type { Change } from '../store.ts';
 
 export async function changeRow(client: pg.PoolClient, tenant: number, change: Change): Promise<void> {
+  if (change.kind === 'publish') {
+    for (const file of change.files) await publish(client, tenant, file);
+    return;
+  }
   const { text, values } = statementFor(change);
-  await client.query(text, [tenant, ...values]);
+  const { rowCount } = await client.query(text, [tenant, ...values]);
+  if (change.kind === 'closeRequest' && rowCount !== 1) throw new Error(`the change ${change.id} is not open any more`);
 }
 
-function statementFor(change: Change): { readonly text: string; readonly values: readonly unknown[] } {
+async function publish(client: pg.PoolClient, tenant: number, file: PublishedFile): Promise<void> {
+  await client.query(
+    `INSERT INTO tuf_file (tenant, name, role, version, bytes) VALUES ($1, $2, $3, $4, $5)
+      ON CONFLICT (tenant, name) DO UPDATE SET version = excluded.version, bytes = excluded.bytes`,
+    [tenant, file.name, file.role, file.version, file.bytes],
+  );
+}
+
+function statementFor(change: Exclude<Change, { kind: 'publish' }>): { readonly text: string; readonly values: readonly unknown[] } {
   switch (change.kind) {
     case 'addDevice': {
       const { id, name, keyId, publicKey, platform, labels, at } = change.device;
@@ -35,6 +49,33 @@ function statementFor(change: Change): { readonly text: string; readonly values:
       return {
         text: 'INSERT INTO retention (tenant, before_id) VALUES ($1, $2) ON CONFLICT (tenant) DO UPDATE SET before_id = excluded.before_id',
         values: [change.beforeId],
+      };
+    case 'rekeyDevice': {
+      const { id, name, keyId, publicKey, platform } = change.device;
+      return {
+        text: 'UPDATE device SET name = $3, key_id = $4, public_key = $5, platform = $6, revoked_at = NULL WHERE tenant = $1 AND id = $2',
+        values: [id, name, keyId, publicKey, platform],
+      };
+    }
+    case 'openRequest': {
+      const { id, author, title, number, version, bundle, draft, openedAt } = change.request;
+      return {
+        text: `INSERT INTO change_request (tenant, id, state, author, title, number, version, bundle, draft, opened_at)
+          VALUES ($1, $2, 'open', $3, $4, $5, $6, $7, $8, $9)`,
+        values: [id, author, title, number, version, bundle, draft, openedAt],
+      };
+    }
+    case 'approve': {
+      const { request, keyId, signature, at } = change.approval;
+      return {
+        text: 'INSERT INTO approval (tenant, request, key_id, signature, at) VALUES ($1, $2, $3, $4, $5)',
+        values: [request, keyId, signature, at],
+      };
+    }
+    case 'closeRequest':
+      return {
+        text: "UPDATE change_request SET state = $2, closed_at = $3 WHERE tenant = $1 AND id = $4 AND state = 'open'",
+        values: [change.state, change.at, change.id],
       };
   }
 }

@@ -123,4 +123,47 @@ create trigger record_whole before truncate on record for each statement execute
 create trigger retention_grows before update on retention for each row execute function keep_retention();
 `,
   },
+  {
+    number: 2,
+    name: 'policies: their repository, and changes of them under review',
+    sql: `
+alter table enrolment add column device text not null default '';
+create table tuf_file (
+  tenant integer not null references tenant, name text not null, role text not null, version bigint not null,
+  bytes bytea not null, primary key (tenant, name)
+);
+create index tuf_newest on tuf_file (tenant, role, version);
+create table change_request (
+  tenant integer not null references tenant, id text not null, state text not null, author text not null,
+  title text not null, number bigint not null, version bigint not null, bundle text not null, draft text not null,
+  opened_at bigint not null, closed_at bigint, primary key (tenant, id)
+);
+create table approval (
+  tenant integer not null, request text not null, key_id text not null, signature text not null, at bigint not null,
+  primary key (tenant, request, key_id), foreign key (tenant, request) references change_request
+);
+
+create function keep_published() returns trigger language plpgsql as $$
+begin
+  if old.role = 'timestamp' and new.version > old.version and new.name = old.name and new.role = old.role then
+    return new;
+  end if;
+  raise exception 'what was published stays as it is';
+end $$;
+
+create function keep_proposed() returns trigger language plpgsql as $$
+begin
+  if old.state = 'open' and new.author = old.author and new.bundle = old.bundle and new.draft = old.draft then
+    return new;
+  end if;
+  raise exception 'a change under review stays as it was proposed';
+end $$;
+
+create trigger tuf_grows before update on tuf_file for each row execute function keep_published();
+create trigger tuf_stays before delete on tuf_file for each row execute function refuse_change();
+create trigger request_fixed before update on change_request for each row execute function keep_proposed();
+create trigger request_stays before delete on change_request for each row execute function refuse_change();
+create trigger approval_stays before update or delete on approval for each row execute function refuse_change();
+`,
+  },
 ];

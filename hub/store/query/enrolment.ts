@@ -6,6 +6,8 @@ export interface Enrolment {
   readonly deviceCode: string;
   readonly userCode: string;
   readonly keyId: string;
+  /** The id that the device gave itself. */
+  readonly device: string;
   readonly name: string;
   readonly platform: string;
   readonly askedAt: number;
@@ -34,15 +36,15 @@ export interface Enrolments {
 export function enrolmentQueries(db: Kysely<Tables>): Enrolments {
   const all = db
     .selectFrom('enrolment')
-    .select(['device_code as deviceCode', 'user_code as userCode', 'key_id as keyId', 'name', 'platform'])
+    .select(['device_code as deviceCode', 'user_code as userCode', 'key_id as keyId', 'device', 'name', 'platform'])
     .select(['asked_at as askedAt', 'expires_at as expiresAt', 'polled_at as polledAt', 'tenant', 'state']);
   return {
-    async addEnrolment({ deviceCode, userCode, keyId, name, platform, askedAt, expiresAt }) {
+    async addEnrolment({ deviceCode, userCode, keyId, device, name, platform, askedAt, expiresAt }) {
       await db.deleteFrom('enrolment').where('expires_at', '<', askedAt).execute();
       await db
         .insertInto('enrolment')
         .values({
-          ...{ device_code: deviceCode, user_code: userCode, key_id: keyId, name, platform },
+          ...{ device_code: deviceCode, user_code: userCode, key_id: keyId, device, name, platform },
           ...{ asked_at: askedAt, expires_at: expiresAt, polled_at: 0, tenant: null, state: 'pending' },
         })
         .execute();

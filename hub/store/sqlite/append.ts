@@ -106,6 +106,21 @@ function changers(database: Database.Database): (tenant: number, change: Change)
   const retain = database.prepare(
     'insert into retention (tenant, before_id) values (?, ?) on conflict do update set before_id = excluded.before_id',
   );
+  const rekeyDevice = database.prepare(
+    'update device set name = ?, key_id = ?, public_key = ?, platform = ?, revoked_at = null where tenant = ? and id = ?',
+  );
+  const publish = database.prepare(
+    "insert into tuf_file (tenant, name, role, version, bytes) values (@tenant, @name, @role, @version, @bytes) on conflict do update set version = excluded.version, bytes = excluded.bytes",
+  );
+  const openRequest = database.prepare(
+    "insert into change_request (tenant, id, state, author, title, number, version, bundle, draft, opened_at) values (@tenant, @id, 'open', @author, @title, @number, @version, @bundle, @draft, @openedAt)",
+  );
+  const approve = database.prepare(
+    'insert into approval (tenant, request, key_id, signature, at) values (@tenant, @request, @keyId, @signature, @at)',
+  );
+  const closeRequest = database.prepare(
+    "update change_request set state = ?, closed_at = ? where tenant = ? and id = ? and state = 'open'",
+  );
   return (tenant, change) => {
     switch (change.kind) {
       case 'addDevice': {
@@ -121,6 +136,22 @@ function changers(database: Database.Database): (tenant: number, change: Change)
         return void revokeToken.run(change.at, tenant, change.id);
       case 'retain':
         return void retain.run(tenant, change.beforeId);
+      case 'rekeyDevice': {
+        const { id, name, keyId, publicKey, platform } = change.device;
+        return void rekeyDevice.run(name, keyId, publicKey, platform, tenant, id);
+      }
+      case 'publish':
+        for (const file of change.files) publish.run({ tenant, ...file });
+        return;
+      case 'openRequest': {
+        const { id, author, title, number, version, bundle, draft, openedAt } = change.request;
+        return void openRequest.run({ tenant, id, author, title, number, version, bundle, draft, openedAt });
+      }
+      case 'approve':
+        return void approve.run({ tenant, ...change.approval });
+      case 'closeRequest':
+        if (closeRequest.run(change.state, change.at, tenant, change.id).changes === 1) return;
+        throw new Error(`the change ${change.id} is not open any more`);
     }
   };
 }

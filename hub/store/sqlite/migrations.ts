@@ -89,4 +89,36 @@ create trigger retention_grows before update on retention when new.before_id < o
   begin select raise(abort, 'what may be deleted stays so'); end;
 `,
   },
+  {
+    number: 2,
+    name: 'policies: their repository, and changes of them under review',
+    sql: `
+alter table enrolment add column device text not null default '';
+create table tuf_file (
+  tenant integer not null references tenant, name text not null, role text not null, version integer not null,
+  bytes blob not null, primary key (tenant, name)
+) strict;
+create index tuf_newest on tuf_file (tenant, role, version);
+create table change_request (
+  tenant integer not null references tenant, id text not null, state text not null, author text not null,
+  title text not null, number integer not null, version integer not null, bundle text not null, draft text not null,
+  opened_at integer not null, closed_at integer, primary key (tenant, id)
+) strict;
+create table approval (
+  tenant integer not null, request text not null, key_id text not null, signature text not null, at integer not null,
+  primary key (tenant, request, key_id), foreign key (tenant, request) references change_request
+) strict;
+
+create trigger tuf_grows before update on tuf_file
+  when old.role <> 'timestamp' or new.version <= old.version or new.name <> old.name or new.role <> old.role
+  begin select raise(abort, 'what was published stays as it is'); end;
+create trigger tuf_stays before delete on tuf_file begin select raise(abort, 'what was published stays'); end;
+create trigger request_fixed before update on change_request
+  when old.state <> 'open' or new.author <> old.author or new.bundle <> old.bundle or new.draft <> old.draft
+  begin select raise(abort, 'a change under review stays as it was proposed'); end;
+create trigger request_stays before delete on change_request begin select raise(abort, 'a change stays'); end;
+create trigger approval_fixed before update on approval begin select raise(abort, 'an approval was signed'); end;
+create trigger approval_stays before delete on approval begin select raise(abort, 'an approval was signed'); end;
+`,
+  },
 ];
