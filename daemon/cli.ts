@@ -22,6 +22,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   exception: async () => (await import('./command/exception.ts')).exceptionCommand,
   daemon: async () => (await import('./command/daemon.ts')).daemonCommand,
   enroll: async () => (await import('./command/enroll.ts')).enrollCommand,
+  publish: async () => (await import('./command/publish.ts')).publishCommand,
+  review: async () => (await import('./command/review.ts')).reviewCommand,
   sync: async () => (await import('./command/sync.ts')).syncCommand,
 };
 

@@ -31,7 +31,7 @@ export function thumbprint(publicKey: Uint8Array): string {
 export interface SigningKey {
   /** 32 bytes. */
   readonly publicKey: Uint8Array;
-  sign(text: string): Uint8Array;
+  sign(message: string | Uint8Array): Uint8Array;
 }
 
 /** A new Ed25519 key as a PKCS #8 PEM. */
@@ -46,7 +46,7 @@ export function readSigningKey(pem: string): SigningKey {
     throw new Error(`an Ed25519 key is needed, this is ${key.asymmetricKeyType}`);
   return {
     publicKey: rawPublicKey(createPublicKey(key)),
-    sign: (text) => sign(null, Buffer.from(text, 'utf8'), key),
+    sign: (message) => sign(null, Buffer.from(message), key),
   };
 }
 

@@ -10,9 +10,16 @@ export interface HubHome {
   readonly adminToken: string;
   readonly logKey: SigningKey;
   readonly tokenSecret: Uint8Array;
+  readonly online: OnlineKeys;
 }
 
-/** Opens the folder; what is missing in it is made. Replicas over one database are given the same two key files. */
+/** The keys by which a hub says what is newest. They publish nothing: policies take their approvers' keys. */
+export interface OnlineKeys {
+  readonly snapshot: SigningKey;
+  readonly timestamp: SigningKey;
+}
+
+/** Opens the folder; what is missing in it is made. Replicas over one database are given the same key files. */
 export function openHome(folder: string): HubHome {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
@@ -25,6 +32,10 @@ export function openHome(folder: string): HubHome {
       secretFile(path.join(folder, 'token.key'), () => randomBytes(32).toString('base64')),
       'base64',
     ),
+    online: {
+      snapshot: readSigningKey(secretFile(path.join(folder, 'snapshot.key'), newSigningKey)),
+      timestamp: readSigningKey(secretFile(path.join(folder, 'timestamp.key'), newSigningKey)),
+    },
   };
 }
 

@@ -1,7 +1,9 @@
 /** What a running hub is made of: every route works on this. */
 import type { SigningKey } from './cryptography.ts';
+import type { OnlineKeys } from './home.ts';
 import type { Once } from './identity/once.ts';
 import type { Sequencer } from './log/sequencer.ts';
+import type { News } from './policies/news.ts';
 import type { Measures } from './serve/metrics.ts';
 import type { Store } from './store/store.ts';
 
@@ -11,6 +13,9 @@ export interface Hub {
   /** Signs checkpoints. Not in the database: who has only that cannot sign another history. */
   readonly logKey: SigningKey;
   readonly tokenSecret: Uint8Array;
+  readonly online: OnlineKeys;
+  /** What waits for new policies. */
+  readonly news: News;
   readonly proofs: Once;
   readonly measures: Measures;
   /** The hub's address as others see it, without a slash at the end. */

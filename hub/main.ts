@@ -4,11 +4,13 @@ import { parseArgs } from 'node:util';
 import { backup } from './command/backup.ts';
 import { UsageError } from './command/options.ts';
 import { restore } from './command/restore.ts';
+import { root } from './command/root.ts';
 import { run } from './command/run.ts';
 
 const usage = `kerb hub [--database URL] [--listen HOST:PORT]
 kerb hub backup FILE
 kerb hub restore FILE
+kerb hub root FILE --root-key NAME=KEY… --approver NAME=KEY… [--previous FILE]
 
 Runs the hub of an organisation until it is told to end (SIGINT, SIGTERM): it takes decisions in, keeps them in a log that
 proves itself, and shows them. Without options it is one process with one SQLite file, reachable from this machine alone.
@@ -20,6 +22,11 @@ Options:
   --url URL          the hub's address as others reach it (default: where it listens)
   --tls-cert FILE    serve HTTPS with this certificate chain (PEM), together with --tls-key
   --tls-key FILE     its private key (PEM)
+  --root-key NAME=KEY, --approver NAME=KEY
+                     who signs roots, and who approves policies; KEY as kerb review key prints it
+  --root-threshold N, --threshold N
+                     how many of them it takes (default: 2)
+  --previous FILE    the root before, where there is one
   --tenant NAME      the name of the first tenant, where there is none yet (default: default)
 `;
 
@@ -44,8 +51,10 @@ async function dispatch(args: readonly string[]): Promise<number> {
   }
   const [verb, file, ...more] = words;
   if (verb === undefined) return run(values);
-  if (file === undefined || more.length > 0) throw new UsageError('kerb hub backup FILE, or kerb hub restore FILE');
+  if (file === undefined || more.length > 0)
+    throw new UsageError('kerb hub backup FILE, kerb hub restore FILE, or kerb hub root FILE');
   if (verb === 'backup') return backup(file, values);
+  if (verb === 'root') return root(file, values);
   if (verb === 'restore') return restore(file, values);
   throw new UsageError(`there is no kerb hub ${verb} (kerb hub --help)`);
 }
@@ -53,10 +62,12 @@ async function dispatch(args: readonly string[]): Promise<number> {
 function readArguments(args: readonly string[]) {
   try {
     const text = { type: 'string' } as const;
+    const list = { type: 'string', multiple: true } as const;
     const { values, positionals } = parseArgs({
       args: [...args],
       options: {
         ...{ data: text, database: text, listen: text, url: text, tenant: text, 'tls-cert': text, 'tls-key': text },
+        ...{ 'root-key': list, approver: list, 'root-threshold': text, threshold: text, previous: text },
         help: { type: 'boolean', short: 'h', default: false },
       },
       allowPositionals: true,

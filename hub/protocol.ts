@@ -5,6 +5,20 @@
  */
 export { type Hint, hint, hubError } from './protocol/answer.ts';
 export {
+  type ChangeProposal,
+  type ChangeShown,
+  type ChangeSignature,
+  type ChangeSummary,
+  changeList,
+  changeOutcome,
+  changeProposal,
+  changeShown,
+  changeSignature,
+  changeSummary,
+  hexKey,
+  signedRoot,
+} from './protocol/change.ts';
+export {
   type AccessToken,
   accessToken,
   assertionType,
@@ -51,3 +65,4 @@ export {
   recordedFinding,
 } from './protocol/journal.ts';
 export { hubPaths, hubProtocolVersion } from './protocol/path.ts';
+export { type KeyDocument, proposedTargets, type TargetsProposal } from './protocol/targets.ts';

@@ -6,6 +6,9 @@ import { createOnce } from './identity/once.ts';
 import { newId } from './log/act.ts';
 import { signEnd } from './log/log.ts';
 import { createSequencer } from './log/sequencer.ts';
+import { createNews } from './policies/news.ts';
+import { renewals } from './policies/shelf.ts';
+import { inTurn } from './policies/turn.ts';
 import { createMeasures } from './serve/metrics.ts';
 import { perform } from './serve/perform.ts';
 import { routes } from './serve/routes.ts';
@@ -38,6 +41,7 @@ export interface RunningHub {
 const maxWaitingEntries = 20_000;
 const maxGroupEntries = 2_000;
 const signEveryMs = 1_000;
+const renewEveryMs = 60_000;
 const maintainEveryMs = 3_600_000;
 const adminDays = 30;
 const dayMs = 86_400_000;
@@ -46,8 +50,10 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
   const { home, store, host, port, tls, now, say, version } = options;
   const sequencer = createSequencer({ store, maxWaiting: maxWaitingEntries, maxGroup: maxGroupEntries });
   const proofs = createOnce({ max: 200_000, now });
-  const { logKey, tokenSecret } = home;
-  const parts = { store, sequencer, proofs, logKey, tokenSecret, measures: createMeasures(), version, now, say };
+  const { logKey, tokenSecret, online } = home;
+  const news = createNews();
+  const keys = { logKey, tokenSecret, online };
+  const parts = { store, sequencer, proofs, ...keys, news, measures: createMeasures(), version, now, say };
   // The port is known once the server listens, and the routes ask for the address only after that.
   let url = options.url ?? '';
   const hub: Hub = {
@@ -60,13 +66,17 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
   if (options.url === null) url = `${tls === null ? 'http' : 'https'}://${host}:${listening.port}`;
   const adminTokenFile = await prepare(hub, options);
   await store.maintain(now());
+  await renewAll(hub);
   const signing = regularly(signEveryMs, () => signAll(hub));
+  const renewing = regularly(renewEveryMs, () => renewAll(hub));
   const maintenance = regularly(maintainEveryMs, () => maintain(hub));
   return {
     url,
     adminTokenFile,
     async close() {
+      news.close();
       await listening.close();
+      await renewing.close();
       await sequencer.close();
       await signing.close();
       await maintenance.close();
@@ -128,6 +138,26 @@ async function signAll(hub: Hub): Promise<void> {
     } catch (error) {
       hub.say(
         `the log of ${tenant.name} could not be signed: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+}
+
+/** Keeps what the hub itself signs of each tenant's policies from running out. */
+async function renewAll(hub: Hub): Promise<void> {
+  for (const tenant of await tenantsOf(hub)) {
+    try {
+      await inTurn(hub, tenant.id, async (desk) => {
+        const files = await renewals(desk);
+        if (files.length === 0) return;
+        const version = files.at(-1)!.version;
+        const deed = { act: 'timestamp.renew', subject: { version }, changes: [{ kind: 'publish', files }] } as const;
+        await perform(hub, { tenant, id: 'hub', name: 'hub', role: 'admin' }, deed);
+        hub.news.announce(tenant.id);
+      });
+    } catch (error) {
+      hub.say(
+        `the timestamp of ${tenant.name} could not be renewed: ${error instanceof Error ? error.message : String(error)}`,
       );
     }
   }

@@ -13,7 +13,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   repository: ['engine/index.ts'],
   server: ['engine/index.ts', 'repository/index.ts', 'daemon/protocol.ts'],
   daemon: ['engine/index.ts', 'repository/index.ts', 'hub/protocol.ts'],
-  hub: ['engine/index.ts'],
+  hub: ['engine/index.ts', 'repository/index.ts'],
   extension: ['server/protocol.ts'],
 };
 

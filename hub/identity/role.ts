@@ -23,6 +23,13 @@ export const permissions = {
   'device:write': ['operator', 'admin'],
   'token:read': ['auditor', 'admin'],
   'token:write': ['admin'],
+  /** What is published: it is signed, and every device has it. */
+  'policy:read': roles,
+  'change:read': people,
+  'change:propose': ['author', 'reviewer', 'admin'],
+  /** To hand in a signature; what counts is the key that made it. */
+  'change:approve': ['reviewer', 'admin'],
+  'root:write': ['admin'],
   'retention:write': ['admin'],
   'metrics:read': ['robot', 'operator', 'auditor', 'admin'],
 } as const satisfies Readonly<Record<string, readonly Role[]>>;

@@ -17,6 +17,10 @@ export const hubPaths = {
   journal: '/v1/journal',
   /** `POST` an envelope of a request; `GET` states. */
   exceptionRequests: '/v1/exception-requests',
+  /** Below it: changes of policies, for their authors and reviewers. */
+  changes: '/v1/changes',
+  /** `POST` a signed root. */
+  root: '/v1/tuf/root',
   /** WebSocket upgrade. */
   hints: '/v1/hints',
 } as const;

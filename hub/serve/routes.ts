@@ -2,12 +2,14 @@
 import * as z from 'zod';
 import { describeApi } from './openapi.ts';
 import { json, type Route, route, text } from './route.ts';
+import { changeRoutes } from './routes/changes.ts';
 import { decisionRoutes } from './routes/decisions.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { enrolmentRoutes } from './routes/enrolment.ts';
 import { journalRoutes } from './routes/journal.ts';
 import { logRoutes } from './routes/log.ts';
 import { tokenRoutes } from './routes/tokens.ts';
+import { tufRoutes } from './routes/tuf.ts';
 
 const ownRoutes: readonly Route[] = [
   route({
@@ -51,4 +53,6 @@ export const routes: readonly Route[] = [
   ...enrolmentRoutes,
   ...deviceRoutes,
   ...tokenRoutes,
+  ...tufRoutes,
+  ...changeRoutes,
 ];

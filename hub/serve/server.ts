@@ -5,6 +5,7 @@ import { authenticate, type Caller } from '../identity/authenticate.ts';
 import { mayDo } from '../identity/role.ts';
 import { BusyError } from '../log/sequencer.ts';
 import { readBody } from './body.ts';
+import { serveHints } from './hints.ts';
 import { createLimit } from './limit.ts';
 import { type Answer, type Call, type Route, refuse } from './route.ts';
 
@@ -30,10 +31,17 @@ export async function serve(
   { host, port, tls }: { readonly host: string; readonly port: number; readonly tls: Tls | null },
 ): Promise<Listening> {
   const app = createApp(hub, routes, tls);
+  const hints = serveHints(hub, app.server);
   await app.listen({ host, port });
   const address = app.server.address();
   if (address === null || typeof address === 'string') throw new Error('the server listens nowhere');
-  return { port: address.port, close: () => app.close() };
+  return {
+    port: address.port,
+    close: async () => {
+      hints.close();
+      await app.close();
+    },
+  };
 }
 
 function createApp(hub: Hub, routes: readonly Route[], tls: Tls | null): FastifyInstance {

@@ -8,7 +8,7 @@ import type { Devices } from './query/device.ts';
 import type { Enrolments } from './query/enrolment.ts';
 import type { Log } from './query/log.ts';
 import type { Overview } from './query/overview.ts';
-import type { Approval, ChangeRequest, PublishedFile, Publications } from './query/publication.ts';
+import type { Approval, ChangeRequest, Publications, PublishedFile } from './query/publication.ts';
 import type { Search } from './query/search.ts';
 import type { Tenants } from './query/tenant.ts';
 

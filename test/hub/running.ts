@@ -96,7 +96,13 @@ export async function begin(
   key: TestDevice,
   name: string,
 ): Promise<{ readonly device_code: string; readonly user_code: string }> {
-  const form = { client_id: clientId, dpop_jkt: key.keyId, device: randomUUID(), device_name: name, platform: 'linux-x64' };
+  const form = {
+    client_id: clientId,
+    dpop_jkt: key.keyId,
+    device: randomUUID(),
+    device_name: name,
+    platform: 'linux-x64',
+  };
   const answer = await fetch(`${hub.url}${hubPaths.deviceAuthorization}`, {
     method: 'POST',
     body: new URLSearchParams(form),

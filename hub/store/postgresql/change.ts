@@ -21,7 +21,10 @@ async function publish(client: pg.PoolClient, tenant: number, file: PublishedFil
   );
 }
 
-function statementFor(change: Exclude<Change, { kind: 'publish' }>): { readonly text: string; readonly values: readonly unknown[] } {
+function statementFor(change: Exclude<Change, { kind: 'publish' }>): {
+  readonly text: string;
+  readonly values: readonly unknown[];
+} {
   switch (change.kind) {
     case 'addDevice': {
       const { id, name, keyId, publicKey, platform, labels, at } = change.device;

@@ -62,7 +62,12 @@ export function publicationQueries(db: Kysely<Tables>): Publications {
       return (await files.where('role', '=', role).orderBy('version', 'desc').executeTakeFirst()) ?? null;
     },
     changeRequests: (tenant) =>
-      requests.where('tenant', '=', tenant).orderBy('opened_at', 'desc').orderBy('id', 'desc').limit(maxListed).execute(),
+      requests
+        .where('tenant', '=', tenant)
+        .orderBy('opened_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(maxListed)
+        .execute(),
     async changeRequest(tenant, id) {
       const found = requests.select(['bundle', 'draft']).where('tenant', '=', tenant).where('id', '=', id);
       return (await found.executeTakeFirst()) ?? null;

@@ -110,7 +110,7 @@ function changers(database: Database.Database): (tenant: number, change: Change)
     'update device set name = ?, key_id = ?, public_key = ?, platform = ?, revoked_at = null where tenant = ? and id = ?',
   );
   const publish = database.prepare(
-    "insert into tuf_file (tenant, name, role, version, bytes) values (@tenant, @name, @role, @version, @bytes) on conflict do update set version = excluded.version, bytes = excluded.bytes",
+    'insert into tuf_file (tenant, name, role, version, bytes) values (@tenant, @name, @role, @version, @bytes) on conflict do update set version = excluded.version, bytes = excluded.bytes',
   );
   const openRequest = database.prepare(
     "insert into change_request (tenant, id, state, author, title, number, version, bundle, draft, opened_at) values (@tenant, @id, 'open', @author, @title, @number, @version, @bundle, @draft, @openedAt)",

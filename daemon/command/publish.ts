@@ -1,0 +1,66 @@
+/** `kerb publish DIR`: proposes an organisation's policies to its hub, for others to approve. */
+import path from 'node:path';
+import { z } from 'zod';
+import { type ChangeProposal, hubPaths, signedRoot } from '../../hub/protocol.ts';
+import { readFolderTexts } from '../../repository/index.ts';
+import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
+import { print } from '../output.ts';
+import { hubOptions, personsHub, readText } from '../review/hub.ts';
+
+export const publishCommand: Command = {
+  usage: 'publish DIR | --root FILE',
+  summary: "propose an organisation's policies to its hub",
+  description: `DIR holds organisation.yaml, and the policies <domain>/<name>.yaml with their pages <domain>/<name>.md: all of what is
+to be in force. The hub judges the cases and refuses with file and line, else the change waits for its approvers
+(kerb review). With --root a root of trust that its people have signed is put in force (an admin does this).
+Exit codes: 0 proposed, 2 not.`,
+  options: {
+    ...hubOptions,
+    title: { value: 'WORDS', help: 'what changes and why, for the reviewers' },
+    root: { value: 'FILE', help: 'a signed root, instead of DIR' },
+  },
+  dashes: 'options',
+  run,
+};
+
+async function run(given: Arguments): Promise<ExitCode> {
+  const file = given.value('root');
+  const [folder, ...more] = given.words;
+  if (file !== null && folder === undefined) return publishRoot(file, given);
+  if (folder === undefined || file !== null || more.length > 0)
+    throw new UsageError('kerb publish DIR, or kerb publish --root FILE');
+  const proposal = proposalIn(path.resolve(folder), given.value('title'));
+  const answer = z.object({ id: z.string(), number: z.int() });
+  const { id, number } = await personsHub(given).ask('POST', hubPaths.changes, answer, proposal);
+  await print(`change ${id} would be bundle ${number}\nits reviewers: kerb review show ${id}\n`);
+  return 0;
+}
+
+async function publishRoot(file: string, given: Arguments): Promise<ExitCode> {
+  const answer = z.object({ version: z.int(), sha256: z.string() });
+  const { version, sha256 } = await personsHub(given).ask('POST', hubPaths.root, answer, rootIn(file));
+  await print(`root ${version} is in force: ${sha256}\n`);
+  return 0;
+}
+
+/** Everything in a folder that belongs into a bundle. Throws `UsageError`. */
+function proposalIn(folder: string, title: string | null): ChangeProposal {
+  if (title === null) throw new UsageError('--title says what changes and why');
+  const { texts, unreadable } = readFolderTexts(folder, '');
+  const [problem] = unreadable;
+  if (problem !== undefined) throw new UsageError(`${problem.path}: ${problem.message}`);
+  const { 'organisation.yaml': organisation, ...others } = Object.fromEntries(texts);
+  if (organisation === undefined) throw new UsageError(`${folder} holds no organisation.yaml`);
+  // What lies beside the domains' folders, a README, is about the policies and none of them.
+  const policies = Object.fromEntries(Object.entries(others).filter(([file]) => file.includes('/')));
+  return { title, organisation, policies };
+}
+
+function rootIn(file: string): z.infer<typeof signedRoot> {
+  const text = readText(file);
+  try {
+    return signedRoot.parse(JSON.parse(text));
+  } catch {
+    throw new UsageError(`${file} is no root: kerb hub root makes one`);
+  }
+}

@@ -1,0 +1,160 @@
+/** `kerb review`: what waits for approval, what exactly it is, and a signature by one's own key. */
+
+import path from 'node:path';
+import process from 'node:process';
+import { MetadataKind } from '@tufjs/models';
+import { type ChangeShown, changeList, changeOutcome, changeShown, hubPaths, signedRoot } from '../../hub/protocol.ts';
+import { replaceFile } from '../../repository/index.ts';
+import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
+import { print } from '../output.ts';
+import { printable, styleFor } from '../report/style.ts';
+import { bundleDifference } from '../review/difference.ts';
+import { hubOptions, type PersonsHub, personsHub, readText } from '../review/hub.ts';
+import { createPersonKey, openPersonKey } from '../review/personKey.ts';
+import { approversOf, checkProposal, type Published, readPublished } from '../review/proposal.ts';
+
+export const reviewCommand: Command = {
+  usage: 'review list | show ID | sign ID | key FILE | sign-root FILE',
+  summary: 'approve changes of policies by signing them',
+  description: `list          changes, the newest first
+show ID       what a change alters, against what is in force, which is verified as devices verify it
+sign ID       the same, and then signs it by --key: the draft is made again here, and the hub's has to be that very one
+key FILE      makes a key of your own, and prints its public half for the key ceremony
+sign-root F   adds your signature to a root of trust
+Nobody approves their own change, and the hub publishes only when as many approvers have signed as root asks for.
+Exit codes: 0 done, 2 not.`,
+  options: {
+    ...hubOptions,
+    key: { value: 'FILE', help: 'your private key, which never leaves this machine' },
+    root: { value: 'SHA256', help: "the hash of the hub's first root, as whoever runs the hub tells it" },
+  },
+  dashes: 'options',
+  run,
+};
+
+async function run(given: Arguments): Promise<ExitCode> {
+  const [verb, what, ...more] = given.words;
+  if (verb === 'list' && what === undefined) return list(personsHub(given));
+  if (what === undefined || more.length > 0)
+    throw new UsageError('kerb review list, show ID, sign ID, key FILE, or sign-root FILE');
+  if (verb === 'show') return show(what, given);
+  if (verb === 'sign') return sign(what, given);
+  if (verb === 'key') return makeKey(what);
+  if (verb === 'sign-root') return signRoot(what, given);
+  throw new UsageError(`there is no kerb review ${verb} (kerb review --help)`);
+}
+
+async function list(hub: PersonsHub): Promise<ExitCode> {
+  const { changes } = await hub.ask('GET', hubPaths.changes, changeList);
+  const lines = changes.map(
+    ({ id, state, author, title, number }) =>
+      `${id}  ${state}  bundle ${number}  ${printable(author)}: ${printable(title)}\n`,
+  );
+  await print(lines.length === 0 ? 'there are no changes\n' : lines.join(''));
+  return 0;
+}
+
+async function show(id: string, given: Arguments): Promise<ExitCode> {
+  await shown(id, given);
+  return 0;
+}
+
+async function sign(id: string, given: Arguments): Promise<ExitCode> {
+  const key = openPersonKey(keyFileIn(given));
+  const { hub, change, published } = await shown(id, given);
+  if (change.state !== 'open') throw new UsageError(`the change is ${change.state}: there is nothing to sign`);
+  const owner = approversOf(published.root)[key.id]?.['x-kerb-owner'];
+  if (owner === undefined) throw new UsageError('your key is none of the approvers that root names');
+  if (owner === change.author) throw new UsageError('this change is your own: others approve it');
+  const signature = key.sign(MetadataKind.Targets, change.draft);
+  const body = { keyId: key.id, signature };
+  const outcome = await hub.ask(
+    'POST',
+    `${hubPaths.changes}/${encodeURIComponent(id)}/signatures`,
+    changeOutcome,
+    body,
+  );
+  const { state, approvals, threshold } = outcome;
+  await print(
+    state === 'published' ? `published as bundle ${change.number}\n` : `${approvals} of ${threshold} approvals\n`,
+  );
+  return 0;
+}
+
+/** Fetches a change, verifies it against what is in force, and shows all that it alters. */
+async function shown(
+  id: string,
+  given: Arguments,
+): Promise<{ readonly hub: PersonsHub; readonly change: ChangeShown; readonly published: Published }> {
+  const hub = personsHub(given);
+  const change = await hub.ask('GET', `${hubPaths.changes}/${encodeURIComponent(id)}`, changeShown);
+  const published = await readPublished(hub.source, { rootSha256: rootIn(given), now: Date.now() });
+  await print(headOf(change, published));
+  if (change.state !== 'open') return { hub, change, published };
+  const bundle = checkProposal(change, published);
+  const lines = bundleDifference(published.bundle, bundle);
+  const style = styleFor(process.stdout);
+  const paint = (line: string): string =>
+    line.startsWith('-') ? style.red(line) : line.startsWith('+') ? style.green(line) : line;
+  await print(
+    lines.length === 0
+      ? 'nothing differs from what is in force\n'
+      : `${lines.map((line) => paint(printable(line))).join('\n')}\n`,
+  );
+  return { hub, change, published };
+}
+
+function headOf(
+  { title, author, state, number, approvals, threshold }: ChangeShown,
+  { firstRoot, bundle }: Published,
+): string {
+  const signed = approvals.map(({ owner }) => printable(owner)).join(', ');
+  return `${printable(title)}
+by ${printable(author)}, ${state}; bundle ${number}, in force: ${bundle?.version ?? 'none'}
+${approvals.length} of ${threshold} approvals${signed === '' ? '' : `: ${signed}`}
+the hub's first root is ${firstRoot}
+`;
+}
+
+async function makeKey(file: string): Promise<ExitCode> {
+  await print(`ed25519:${createPersonKey(file)}\n`);
+  return 0;
+}
+
+/** Adds a signature to a root in a file, after saying what it is. */
+async function signRoot(file: string, given: Arguments): Promise<ExitCode> {
+  const key = openPersonKey(keyFileIn(given));
+  const document = rootDocument(file);
+  await print(`${JSON.stringify(document.signed, null, 2)}\n`);
+  const signature = { keyid: key.id, sig: key.sign(MetadataKind.Root, document.signed) };
+  const signatures = [...document.signatures.filter(({ keyid }) => keyid !== key.id), signature];
+  const bytes = Buffer.from(`${JSON.stringify({ ...document, signatures }, null, 2)}\n`);
+  replaceFile({ within: path.dirname(path.resolve(file)), file: path.basename(file), bytes });
+  await print(`signed by ${key.id}\n`);
+  return 0;
+}
+
+function rootDocument(file: string) {
+  const text = readText(file);
+  try {
+    return signedRoot.parse(JSON.parse(text));
+  } catch {
+    throw new UsageError(`${file} is no root: kerb hub root makes one`);
+  }
+}
+
+function keyFileIn(given: Arguments): string {
+  const file = given.value('key');
+  if (file === null) throw new UsageError('--key FILE names your private key');
+  return file;
+}
+
+function rootIn(given: Arguments): string | null {
+  const root =
+    given
+      .value('root')
+      ?.toLowerCase()
+      .replace(/^sha256:/, '') ?? null;
+  if (root !== null && !/^[0-9a-f]{64}$/.test(root)) throw new UsageError('--root is a SHA-256: 64 hexadecimal digits');
+  return root;
+}

@@ -1,0 +1,79 @@
+/** The hub as a person asks it: with a token of their own, bounded, and every answer parsed. */
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+import type { z } from 'zod';
+import { hubError, hubPaths } from '../../hub/protocol.ts';
+import { type Arguments, UsageError } from '../command.ts';
+import { type Answer, exchange, HubFailure, jsonOf, systemNetwork } from '../sync/network.ts';
+import type { Source } from '../sync/tuf/source.ts';
+
+export interface PersonsHub {
+  ask<T>(method: 'GET' | 'POST', path: string, schema: z.ZodType<T>, body?: unknown): Promise<T>;
+  /** Its repository, for the verification that devices do. */
+  readonly source: Source;
+}
+
+const maxAnswerBytes = 40_000_000;
+const withinMs = 120_000;
+
+/** Throws `UsageError` for whatever the hub or the network says. */
+export function personsHub(given: Arguments): PersonsHub {
+  const address = given.value('hub')?.replace(/\/+$/, '') ?? '';
+  if (!/^https?:\/\/\S+$/.test(address)) throw new UsageError('--hub URL says which hub to ask');
+  const authorization = `Bearer ${tokenOf(given)}`;
+  const send = async (method: 'GET' | 'POST', path: string, maxBytes: number, body?: unknown): Promise<Answer> => {
+    const headers = { authorization, accept: 'application/json', 'content-type': 'application/json' };
+    const content = body === undefined ? {} : { body: JSON.stringify(body) };
+    const request = { method, url: address + path, headers, ...content, maxBytes, withinMs };
+    return exchange(systemNetwork, request).catch((error: unknown) => {
+      throw error instanceof HubFailure ? new UsageError(error.message) : error;
+    });
+  };
+  return {
+    async ask(method, path, schema, body) {
+      const answer = await send(method, path, maxAnswerBytes, body);
+      if (answer.status >= 400) throw new UsageError(refusalIn(answer));
+      const { success, data, error } = schema.safeParse(jsonOf(answer));
+      if (success) return data;
+      throw new UsageError(`the hub's answer is not as agreed (${error.issues[0]?.path.join('.') ?? ''}): update Kerb`);
+    },
+    source: {
+      async read(name, { maxBytes }) {
+        const [kind, ...rest] = name.split('/');
+        const root = kind === 'targets' ? hubPaths.targets : hubPaths.metadata;
+        const answer = await send('GET', `${root}/${rest.join('/')}`, maxBytes);
+        if (answer.status === 404) return null;
+        if (answer.status !== 200) throw new UsageError(refusalIn(answer));
+        return answer.body;
+      },
+    },
+  };
+}
+
+export const hubOptions = {
+  hub: { value: 'URL', help: 'the hub' },
+  'token-file': { value: 'FILE', help: 'the file that holds your token (else KERB_HUB_TOKEN)' },
+} as const;
+
+function refusalIn(answer: Answer): string {
+  const parsed = hubError.safeParse(jsonOf(answer));
+  return parsed.success
+    ? `the hub refuses: ${parsed.data.error.message}`
+    : `the hub refuses with ${answer.status} and does not say why`;
+}
+
+function tokenOf(given: Arguments): string {
+  const file = given.value('token-file');
+  const token = file === null ? process.env.KERB_HUB_TOKEN : readText(file);
+  if (!token) throw new UsageError('a token is needed: --token-file FILE, or KERB_HUB_TOKEN');
+  return token.trim();
+}
+
+/** A file that somebody named. Throws `UsageError`. */
+export function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read: ${(error as Error).message}`);
+  }
+}

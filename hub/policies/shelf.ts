@@ -1,0 +1,96 @@
+/** What of a tenant's repository is newest, and the next snapshot and timestamp of it. */
+import { type Metadata, MetadataKind, type Snapshot, type Timestamp } from '@tufjs/models';
+import { type SigningKey, sha256Hex } from '../cryptography.ts';
+import type { PublishedFile } from '../store/query/publication.ts';
+import {
+  keyIdOf,
+  type RootFile,
+  readRootFile,
+  readSnapshotFile,
+  readTargetsFile,
+  readTimestampFile,
+  signOnline,
+  type TargetsFile,
+} from './metadata.ts';
+import type { Desk } from './ruling.ts';
+
+export interface Shelf {
+  readonly root: RootFile | null;
+  readonly targets: { readonly file: TargetsFile; readonly bytes: Uint8Array } | null;
+  readonly snapshot: Metadata<Snapshot> | null;
+  readonly timestamp: Metadata<Timestamp> | null;
+}
+
+const hourMs = 3_600_000;
+/** A hub that is away for longer than this leaves devices with what they have. */
+const timestampMs = 24 * hourMs;
+const snapshotMs = 7 * 24 * hourMs;
+
+export async function readShelf({ publications, tenant }: Desk): Promise<Shelf> {
+  const newest = async (role: PublishedFile['role']) => (await publications.newestFile(tenant, role))?.bytes ?? null;
+  const [root, targets, snapshot, timestamp] = [
+    await newest('root'),
+    await newest('targets'),
+    await newest('snapshot'),
+    await newest('timestamp'),
+  ];
+  return {
+    root: root === null ? null : readRootFile(root),
+    targets: targets === null ? null : { file: readTargetsFile(targets), bytes: targets },
+    snapshot: snapshot === null ? null : readSnapshotFile(snapshot),
+    timestamp: timestamp === null ? null : readTimestampFile(timestamp),
+  };
+}
+
+/** The next snapshot, which names these targets, and the next timestamp, which names that. */
+export function nextEnd(shelf: Shelf, targets: PublishedFile, desk: Desk): readonly PublishedFile[] {
+  const meta = { ...metaOf(shelf.snapshot), 'targets.json': about(targets) };
+  const version = (shelf.snapshot?.signed.version ?? 0) + 1;
+  const body = { version, expires: instant(desk.now + snapshotMs), meta };
+  const bytes = signOnline(MetadataKind.Snapshot, body, desk.online.snapshot);
+  const snapshot = { name: `metadata/${version}.snapshot.json`, role: 'snapshot', version, bytes } as const;
+  return [snapshot, nextTimestamp(shelf, snapshot, desk)];
+}
+
+/** What has to be signed again before it runs out, or since root names other keys; empty where nothing has. */
+export async function renewals(desk: Desk): Promise<readonly PublishedFile[]> {
+  const shelf = await readShelf(desk);
+  const { root, targets, snapshot, timestamp } = shelf;
+  if (root === null || targets === null || snapshot === null || timestamp === null) return [];
+  const { online, now, publications, tenant } = desk;
+  const isGood = (file: Metadata<Snapshot | Timestamp>, key: SigningKey, termMs: number): boolean =>
+    Date.parse(file.signed.expires) - now > termMs / 2 && Object.hasOwn(file.signatures, onlineKeyId(key));
+  if (!isGood(snapshot, online.snapshot, snapshotMs)) return nextEnd(shelf, targetsFile(targets), desk);
+  if (isGood(timestamp, online.timestamp, timestampMs)) return [];
+  const newest = await publications.newestFile(tenant, 'snapshot');
+  return newest === null ? [] : [nextTimestamp(shelf, newest, desk)];
+}
+
+export function targetsFile({ file, bytes }: NonNullable<Shelf['targets']>): PublishedFile {
+  const { version } = file.signed;
+  return { name: `metadata/${version}.targets.json`, role: 'targets', version, bytes };
+}
+
+/** RFC 3339 in seconds, as TUF wants it. */
+export function instant(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
+}
+
+export function onlineKeyId({ publicKey }: SigningKey): string {
+  return keyIdOf(Buffer.from(publicKey).toString('hex'));
+}
+
+function nextTimestamp(shelf: Shelf, snapshot: PublishedFile, { online, now }: Desk): PublishedFile {
+  const version = (shelf.timestamp?.signed.version ?? 0) + 1;
+  const body = { version, expires: instant(now + timestampMs), meta: { 'snapshot.json': about(snapshot) } };
+  const bytes = signOnline(MetadataKind.Timestamp, body, online.timestamp);
+  return { name: 'metadata/timestamp.json', role: 'timestamp', version, bytes };
+}
+
+function metaOf(snapshot: Metadata<Snapshot> | null): object {
+  return (snapshot?.toJSON() as { signed: { meta: object } } | undefined)?.signed.meta ?? {};
+}
+
+function about({ version, bytes }: PublishedFile): object {
+  return { version, length: bytes.length, hashes: { sha256: sha256Hex(bytes) } };
+}

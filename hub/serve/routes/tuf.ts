@@ -1,0 +1,93 @@
+/** The repository that devices verify: files as they were signed, and a timestamp that can be waited for. */
+import { z } from 'zod';
+import { sha256Hex } from '../../cryptography.ts';
+import type { Hub } from '../../hub.ts';
+import { installRoot } from '../../policies/root.ts';
+import { hubPaths, signedRoot } from '../../protocol.ts';
+import { type Answer, type Call, immutable, json, notFound, type Route, route } from '../route.ts';
+import { rule } from '../rule.ts';
+
+const longestWaitSeconds = 55;
+/** Another replica may have the news, so the database is asked again. */
+const lookEveryMs = 2_000;
+const timestampName = 'timestamp.json';
+const content = 'application/octet-stream' as const;
+
+export const tufRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: `${hubPaths.metadata}/:name`,
+    summary: 'A file of TUF metadata; with If-None-Match and Prefer: wait=N the timestamp is held until it is new',
+    permission: 'policy:read',
+    params: z.object({ name: z.string().max(200) }),
+    success: { status: 200, description: 'The file, JSON as it was signed', content },
+    async run({ hub, caller, params: { name }, headers }) {
+      const tenant = caller.tenant.id;
+      return name === timestampName ? timestamp(hub, tenant, headers) : file(hub, tenant, `metadata/${name}`);
+    },
+  }),
+  route({
+    method: 'GET',
+    path: `${hubPaths.targets}/*`,
+    summary: 'A target by its hash',
+    permission: 'policy:read',
+    params: z.object({ '*': z.string().max(300) }),
+    success: { status: 200, description: 'The very bytes that were signed for', content },
+    run: async ({ hub, caller, params }) => file(hub, caller.tenant.id, `targets/${params['*']}`),
+  }),
+  route({
+    method: 'POST',
+    path: hubPaths.root,
+    summary: 'Takes in a root that its people have signed',
+    permission: 'root:write',
+    body: signedRoot,
+    maxBody: 512_000,
+    success: {
+      status: 201,
+      description: 'In force',
+      content: z.object({ version: z.int(), sha256: z.string() }),
+    },
+    run: async ({ hub, caller, body }) =>
+      rule(
+        hub,
+        caller,
+        (desk) => installRoot(desk, body),
+        (installed) => json(201, installed),
+      ),
+  }),
+];
+
+async function file({ store }: Hub, tenant: number, name: string): Promise<Answer> {
+  const bytes = await store.publishedFile(tenant, name);
+  return bytes === null ? notFound(name) : answerOf(bytes, immutable);
+}
+
+async function timestamp(hub: Hub, tenant: number, headers: Call['headers']): Promise<Answer> {
+  const known = headers['if-none-match'];
+  const until = AbortSignal.timeout(waitSeconds(headers.prefer) * 1_000);
+  for (;;) {
+    const soon = AbortSignal.any([until, AbortSignal.timeout(lookEveryMs)]);
+    // Who begins to listen before looking misses nothing in between.
+    const news = hub.news.next(tenant, soon);
+    const bytes = await hub.store.publishedFile(tenant, `metadata/${timestampName}`);
+    if (bytes === null) return notFound(timestampName);
+    const etag = etagOf(bytes);
+    if (known !== etag) return answerOf(bytes, { etag });
+    if (until.aborted || hub.news.isClosed()) return { status: 304, type: '', body: null, headers: { etag } };
+    await news;
+  }
+}
+
+/** RFC 7240. */
+function waitSeconds(prefer: Call['headers'][string]): number {
+  const wanted = typeof prefer === 'string' ? /(?:^|[,;\s])wait=(\d{1,4})(?:$|[,;\s])/.exec(prefer)?.[1] : undefined;
+  return Math.min(longestWaitSeconds, Number(wanted ?? 0));
+}
+
+function answerOf(bytes: Uint8Array, headers: Readonly<Record<string, string>>): Answer {
+  return { status: 200, type: 'application/json', body: bytes, headers: { etag: etagOf(bytes), ...headers } };
+}
+
+function etagOf(bytes: Uint8Array): string {
+  return `"${sha256Hex(bytes).slice(0, 32)}"`;
+}

@@ -1,0 +1,22 @@
+/** A ruling on policies, done: in its turn, logged, committed, and announced to whoever waits. */
+import type { Hub } from '../hub.ts';
+import type { Caller } from '../identity/authenticate.ts';
+import type { Desk, Ruling } from '../policies/ruling.ts';
+import { inTurn } from '../policies/turn.ts';
+import { perform } from './perform.ts';
+import { type Answer, refuse } from './route.ts';
+
+export function rule<T>(
+  hub: Hub,
+  caller: Caller,
+  decide: (desk: Desk) => Promise<Ruling<T>>,
+  answer: (value: T) => Answer,
+): Promise<Answer> {
+  return inTurn(hub, caller.tenant.id, async (desk) => {
+    const ruling = await decide(desk);
+    if (ruling.kind === 'refused') return refuse(ruling.status, ruling.code, ruling.message);
+    await perform(hub, caller, ruling.deed);
+    if (ruling.deed.changes.some(({ kind }) => kind === 'publish')) hub.news.announce(caller.tenant.id);
+    return answer(ruling.value);
+  });
+}
