@@ -3,12 +3,13 @@
  * notices is a mistake that nobody would have noticed either.
  */
 import type { Span } from '../../model.ts';
-import { type CasesRequest, runCases } from '../cases.ts';
+import { type CasesRequest, caseFiles, runCases } from '../cases.ts';
 import { checkPolicies, compilePolicies } from '../compile.ts';
 import { defaultConfiguration } from '../configuration.ts';
 import type { Policy } from '../policy.ts';
 import { type Mutant, mutantsOf } from './mutants.ts';
-import { type Witness, witnessOf } from './witness.ts';
+import { linesOf } from './variants.ts';
+import { differsIn, type Witness, witnessOf } from './witness.ts';
 
 /** An alteration that no case noticed. */
 export interface Survivor {
@@ -34,9 +35,9 @@ export interface MutationRequest extends CasesRequest {
 
 /** Judges every mutant of a policy by its page. Null where the page fails as it is: then it proves nothing. */
 export function mutate(request: MutationRequest): MutationResult | null {
-  if (isNoticed(request.policy, request)) return null;
+  if (hasFailed(request.policy, request)) return null;
   const mutants = mutantsOf(request.policy).filter(({ policy }) => compiles(policy, request));
-  const survivors = mutants.filter(({ policy }) => !isNoticed(policy, request));
+  const survivors = mutants.filter((mutant) => !isNoticed(mutant, request));
   return {
     policy: request.policy.id,
     mutants: mutants.length,
@@ -44,7 +45,14 @@ export function mutate(request: MutationRequest): MutationResult | null {
   };
 }
 
-function isNoticed(policy: Policy, request: CasesRequest): boolean {
+function isNoticed({ policy, shows }: Mutant, request: CasesRequest): boolean {
+  if (hasFailed(policy, request)) return true;
+  if (shows === 'in files') return false;
+  const differs = differsIn(policy, request);
+  return caseFiles(request.page.text).flatMap(linesOf).some(differs);
+}
+
+function hasFailed(policy: Policy, request: CasesRequest): boolean {
   return runCases({ ...request, policy }).cases.some(({ outcome }) => outcome === 'failed');
 }
 

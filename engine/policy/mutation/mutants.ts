@@ -13,6 +13,8 @@ export interface Mutant {
   readonly title: string;
   /** Where the difference is, in the policy's source. */
   readonly span: Span;
+  /** A keyword is looked for around a match: whether it is missed shows where no other line lends its own. */
+  readonly shows: 'in files' | 'in lines';
 }
 
 /** More than any policy of sensible size has. */
@@ -26,7 +28,8 @@ export function mutantsOf({ vetted: _vetted, ...policy }: Policy): readonly Muta
 function whereMutants(policy: Policy): readonly Mutant[] {
   const { where } = policy;
   if (where === null) return [];
-  const without: Mutant = { policy: { ...policy, where: null }, title: 'without `where`', span: where.span };
+  const shows = 'in files';
+  const without: Mutant = { policy: { ...policy, where: null }, title: 'without `where`', span: where.span, shows };
   return [without, ...expressionMutants(policy, where, 'where', (text) => ({ ...policy, where: { ...where, text } }))];
 }
 
@@ -37,13 +40,14 @@ function ruleMutants(policy: Policy): readonly Mutant[] {
     const remake = (text: string): Policy => ({ ...policy, rule: { ...rule, require: { ...require, text } } });
     return expressionMutants(policy, require, 'require', remake);
   }
-  const remake = (other: Rule, title: string): Mutant => ({
+  const remake = (other: Rule, title: string, shows: Mutant['shows'] = 'in files'): Mutant => ({
     policy: { ...policy, rule: other },
     title,
     span: rule.span,
+    shows,
   });
   return rule.kind === 'secret'
-    ? secretChanges(rule.secret).map(({ secret, title }) => remake({ ...rule, secret }, title))
+    ? secretChanges(rule.secret).map(({ secret, title, shows }) => remake({ ...rule, secret }, title, shows))
     : patternChanges(rule.patterns).map(({ patterns, title }) => remake({ ...rule, patterns }, title));
 }
 
@@ -57,10 +61,17 @@ function expressionMutants(
     policy: remake(changed(expression.text, change)),
     title: `in \`${field}\`: ${change.title}`,
     span: scalarSpan(policy.source, expression, change.span),
+    shows: 'in files',
   }));
 }
 
-function secretChanges(secret: SecretRule): readonly { readonly secret: SecretRule; readonly title: string }[] {
+interface SecretChange {
+  readonly secret: SecretRule;
+  readonly title: string;
+  readonly shows?: Mutant['shows'];
+}
+
+function secretChanges(secret: SecretRule): readonly SecretChange[] {
   const { entropy, before, allow } = secret;
   return [
     ...regexChanges(secret.regex).map((change) => ({
@@ -70,6 +81,7 @@ function secretChanges(secret: SecretRule): readonly { readonly secret: SecretRu
     ...(secret.keywords.length < 2 ? [] : secret.keywords).map((keyword) => ({
       secret: { ...secret, keywords: secret.keywords.filter((other) => other !== keyword) },
       title: `without the keyword ${quoted(keyword)}`,
+      shows: 'in lines' as const,
     })),
     ...(allow ?? []).map((regex) => ({
       secret: { ...secret, allow: allow?.filter((other) => other !== regex) ?? [] },

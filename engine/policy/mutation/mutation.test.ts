@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { native, policyText } from '../../../test/policySet.ts';
+import { runCases } from '../cases.ts';
 import type { Policy } from '../policy.ts';
 import { readPolicies } from '../read.ts';
 import { changed } from './change.ts';
@@ -54,6 +55,11 @@ describe('mutations of a regular expression', () => {
 
   test('a bar that is escaped, in a class or in a name is none', () => {
     assert.deepEqual(regexes(String.raw`a\|b[|\]|]c(?:d)(?P<e>f)`), []);
+  });
+
+  test('the end of the text is left, since every case has a line break there; the end of a line is not', () => {
+    assert.deepEqual(regexes('a(?:[^b]|$)'), ['a(?:$)']);
+    assert.deepEqual(regexes('(?im)a(?:"|$)'), ['(?im)a(?:$)', '(?im)a(?:")']);
   });
 });
 
@@ -130,6 +136,28 @@ message: a token`);
     assert.deepEqual(
       mutate({ policy: secret, page: token, native, witnesses: 'omit' })?.survivors.map(({ title }) => title),
       ['in `regex`: without the alternative `key`', 'without the keyword `key_`'],
+    );
+  });
+
+  test('a keyword is noticed by a line that has it alone, though the next line has another', () => {
+    const token = policyOf(`
+secret:
+  keywords: [tok_, key_]
+  regex: '\\b((?:tok|key)_[a-z0-9]{8})\\b'
+message: a token`);
+    const drawn = ['tok_¦a1b2c3d4', '#<^^^^^^^^^^^ a token', 'key_¦z9y8x7w6', '#<^^^^^^^^^^^ a token'];
+    const page = { path: 'p/one.md', text: `${fence}txt a.txt\n${drawn.join('\n')}\n${fence}\n` };
+    assert.deepEqual(mutate({ policy: token, page, native, witnesses: 'find' })?.survivors, []);
+  });
+
+  test('a case that its language cannot read is changed by its lines', () => {
+    const broken = `${bad}\n---\na: [`;
+    const page = { path: 'p/one.md', text: pageOf(broken, good) };
+    const drawn = { ...page, text: runCases({ policy, page, native }).redrawn };
+    const result = mutate({ policy, page: drawn, native, witnesses: 'find' });
+    assert.deepEqual(
+      result?.survivors.map(({ title }) => title),
+      ['without `where`'],
     );
   });
 });

@@ -27,8 +27,14 @@ export function* smaller(file: SourceFile): Generator<SourceFile> {
   else yield* withoutLine(file);
 }
 
-function isData({ path }: SourceFile): boolean {
-  return /\.(ya?ml|json)$/i.test(path);
+/** Each line of a file as a file of its own. */
+export function linesOf(file: SourceFile): readonly SourceFile[] {
+  return file.text.split('\n').map((line) => withText(file, `${line}\n`));
+}
+
+/** A file that breaks its language's rules is changed by its lines: its values cannot be written back. */
+function isData(file: SourceFile): boolean {
+  return /\.(ya?ml|json)$/i.test(file.path) && documentsOf(file).every(({ errors }) => errors.length === 0);
 }
 
 function withText(file: SourceFile, text: string): SourceFile {

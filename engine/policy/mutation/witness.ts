@@ -17,20 +17,33 @@ export interface Witness {
 const maxTries = 1_500;
 
 /** Tries variants of the page's cases, then takes away from the first that differs while it still does. Null: none found. */
-export function witnessOf(mutant: Policy, { policy, page, native }: CasesRequest): Witness | null {
-  const sides = [caseOptions(policy, native), caseOptions(mutant, native)] as const;
+export function witnessOf(mutant: Policy, request: CasesRequest): Witness | null {
+  const { policy, page } = request;
+  const judgedDifferently = differsIn(mutant, request);
   let tries = 0;
-  const differs = (file: SourceFile): boolean => ++tries <= maxTries && said(file, sides[0]) !== said(file, sides[1]);
+  const differs = (file: SourceFile): boolean => ++tries <= maxTries && judgedDifferently(file);
   const words = wordsOf(policy);
   for (const seed of caseFiles(page.text)) {
     for (const file of variants(seed, words)) {
       if (tries > maxTries) return null;
       if (!differs(file)) continue;
       tries = 0;
-      return witness(shrunk(file, differs), sides);
+      return witness(shrunk(file, differs), sidesOf(mutant, request));
     }
   }
   return null;
+}
+
+/** Whether a policy and its mutant say something else of a file. */
+export function differsIn(mutant: Policy, request: CasesRequest): (file: SourceFile) => boolean {
+  const [written, other] = sidesOf(mutant, request);
+  return (file) => said(file, written) !== said(file, other);
+}
+
+type Sides = readonly [written: JudgeOptions, mutant: JudgeOptions];
+
+function sidesOf(mutant: Policy, { policy, native }: CasesRequest): Sides {
+  return [caseOptions(policy, native), caseOptions(mutant, native)];
 }
 
 /** Takes away what does not matter, one part after the other, until nothing more can go. */
@@ -39,7 +52,7 @@ function shrunk(file: SourceFile, differs: (file: SourceFile) => boolean): Sourc
   return file;
 }
 
-function witness(file: SourceFile, [written, mutant]: readonly [JudgeOptions, JudgeOptions]): Witness {
+function witness(file: SourceFile, [written, mutant]: Sides): Witness {
   return {
     file,
     findings: judge(file, written).findings.length,
