@@ -30,6 +30,8 @@ export async function openPostgresql(url: string): Promise<Store> {
   });
   // A connection that breaks while nobody uses it is replaced at the next use: that use says what is wrong.
   pool.on('error', () => undefined);
+  // One that breaks in use fails the query that is under way; without a listener it would end the process as well.
+  pool.on('connect', (client) => void client.on('error', () => undefined));
   try {
     await migrate(pool);
   } catch (error) {
