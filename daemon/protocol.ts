@@ -6,10 +6,13 @@
  *   POST /v1/decide               a gate asks (`Accept: text/plain`: `pass` or `block`, then what a person reads)
  *   POST /v1/stop                 finish what runs, take nothing new, end
  *   GET  /v1/organisation         what the hub's verified bundle says, for editors
+ *   POST /v1/exceptions/requests  an editor asks for an exception: kept, and sent when the hub is in reach
+ *   GET  /v1/exceptions/requests  what was asked for on this device, and what became of it
  *   POST /v1/sync                 ask the hub for news now: after an enrolment, or when a person wants it
  *   GET  /v1/notices              becomes a WebSocket of notices
  */
 import * as z from 'zod';
+import type { ExceptionRequest } from '../engine/index.ts';
 
 /** In every path (`/v1/…`) and in the socket's name, so that an old and a new daemon live side by side. */
 export const daemonProtocolVersion = 1;
@@ -115,6 +118,40 @@ export const organisationAnswer = z.discriminatedUnion('kind', [
   }),
 ]);
 export type OrganisationAnswer = z.infer<typeof organisationAnswer>;
+
+/** `POST /v1/exceptions/requests`: the finding that an editor shows, perhaps unsaved, and why it should be let pass. */
+export interface AskedException
+  extends Pick<
+    ExceptionRequest,
+    'policy' | 'severity' | 'file' | 'fingerprint' | 'resource' | 'category' | 'reason' | 'ticket'
+  > {
+  /** Of the work tree, absolute. */
+  readonly root: string;
+  /** `YYYY-MM-DD`, whose whole day counts in UTC; null for as long as may be. */
+  readonly until: string | null;
+}
+
+/** A request for an exception, as the device remembers it. It answers `POST /v1/exceptions/requests`. */
+export const requestedException = z.object({
+  id: name,
+  policy: name,
+  repository: name,
+  file: path.nullable(),
+  /** Of the finding that it is for; null where all of the policy is meant. */
+  fingerprint: name.nullable(),
+  /** Instants, ISO 8601. */
+  at: name,
+  expiresAt: name,
+  /** Whether the hub has it. */
+  isSent: z.boolean(),
+  state: z.enum(['pending', 'granted', 'refused']),
+  /** Why it was refused. */
+  reason: z.string().max(2_000).nullable(),
+});
+export type RequestedException = z.infer<typeof requestedException>;
+
+/** `GET /v1/exceptions/requests`: all of this device, of every repository. */
+export const requestedExceptions = z.object({ requests: z.array(requestedException).max(1_000) });
 
 /** `POST /v1/sync`: what came of a round with the hub. */
 export const syncAnswer = z.object({

@@ -8,6 +8,7 @@ import {
   TransportKind,
 } from 'vscode-languageclient/node';
 import { type Initialization, messages, type Status, commands as serverCommands } from '../server/protocol.ts';
+import { askPerson } from './askException.ts';
 import { openPage } from './pages.ts';
 import type { StatusItem } from './status.ts';
 
@@ -97,10 +98,12 @@ function clientOptions(context: ExtensionContext): LanguageClientOptions {
     outputChannelName: 'Kerb',
     markdown: { supportHtml: false },
     middleware: {
-      // The server would show the page as a text file; VS Code can show it as a page.
       executeCommand: async (command, args, next) => {
-        if (command !== serverCommands.explain) return next(command, args);
-        return openPage(String(args[0]));
+        // The server would show the page as a text file; VS Code can show it as a page.
+        if (command === serverCommands.explain) return openPage(String(args[0]));
+        if (command !== serverCommands.askException) return next(command, args);
+        const said = await askPerson(args[0]);
+        return said === null ? undefined : next(command, [said]);
       },
     },
   };

@@ -11,13 +11,13 @@ import {
   workspace,
 } from 'vscode';
 import { type CatalogueEntry, type CheckResult, type DaemonStatusResult, messages } from '../server/protocol.ts';
+import { askException, suppress } from './act.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Server } from './client.ts';
 import { policyOf, type Shown } from './diagnostics.ts';
 import type { Findings } from './findings.ts';
 import { newPolicy } from './newPolicy.ts';
 import { openPage } from './pages.ts';
-import { suppress } from './suppress.ts';
 import type { Cases } from './tests.ts';
 
 /** What the commands work on. */
@@ -48,6 +48,7 @@ export function registerCommands(context: ExtensionContext, parts: Parts): void 
     'kerb.searchCatalogue': async () => withPolicy(undefined, catalogue, openPage, 'list'),
     'kerb.openCatalogue': () => commands.executeCommand('kerb.catalogue.focus'),
     'kerb.suppress': (target) => suppress(isLeaf(target) ? target.finding : null),
+    'kerb.askException': (target) => askException(isLeaf(target) ? target.finding : null),
     'kerb.fixAll': () =>
       commands.executeCommand('editor.action.sourceAction', { kind: 'source.fixAll.kerb', apply: 'first' }),
     'kerb.newPolicy': () => newPolicy(context),

@@ -1,6 +1,7 @@
 // textDocument/codeAction: what can be done about a finding.
 import { type CodeAction, CodeActionKind, type CodeActionParams, type Diagnostic } from 'vscode-languageserver';
 import type { Finding, FixOffer } from '../engine/index.ts';
+import { exceptionOffer } from './askException.ts';
 import { drawingActions } from './cases.ts';
 import { diagnosticOf, spanOf } from './convert.ts';
 import type { OpenDocument } from './documents.ts';
@@ -9,7 +10,7 @@ import { commands } from './protocol.ts';
 import { type ActionData, type Promised, workOut } from './resolve.ts';
 import type { Rules } from './roots.ts';
 import type { Session } from './session.ts';
-import { isShown } from './shown.ts';
+import { isShown, surroundingsOf } from './shown.ts';
 import { canBeSuppressed } from './suppress.ts';
 
 interface Context {
@@ -26,7 +27,7 @@ const mostFindings = 20;
 /** A client that wants each edit beforehand asks at every move of the cursor: so much work must not be done for it. */
 const mostEagerFixes = 30;
 
-/** Actions for a range: fixes first, then suppressions, then explanations; the source action where it is asked for. */
+/** Actions for a range: fixes first, then suppressions, requests for exceptions, explanations; the source action where it is asked for. */
 export function codeActions(session: Session, document: OpenDocument, params: CodeActionParams): CodeAction[] {
   const judged = judgeDocument(session, document);
   const { rules } = document.place.root;
@@ -54,8 +55,9 @@ function quickFixes(session: Session, document: OpenDocument, rules: Rules, here
   const suppressions = here
     .filter((finding) => canBeSuppressed(document, finding))
     .map((finding) => suppressAction(context, finding));
+  const requests = here.map((finding) => askAction(context, finding));
   const explanations = policies.filter((id) => rules.byId.has(id)).map((id) => explainAction(context, id, here));
-  return [...fixes, ...many, ...suppressions, ...explanations].filter((action) => action !== null);
+  return [...fixes, ...many, ...suppressions, ...requests, ...explanations].filter((action) => action !== null);
 }
 
 function fixAction(context: Context, finding: Finding, fix: FixOffer, index: number): CodeAction | null {
@@ -75,6 +77,14 @@ function suppressAction(context: Context, finding: Finding): CodeAction | null {
   const title = `Suppress ${finding.policy} here with a reason`;
   const action = { title, kind: CodeActionKind.QuickFix, diagnostics: [shownAs(context, finding)] };
   return promised(context, action, { kind: 'suppress', fingerprint: finding.fingerprint });
+}
+
+function askAction(context: Context, finding: Finding): CodeAction | null {
+  const offer = exceptionOffer(context, finding);
+  if (offer === null) return null;
+  const title = `Ask for an exception from ${finding.policy}…`;
+  const command = { title, command: commands.askException, arguments: [offer] };
+  return { title, kind: CodeActionKind.QuickFix, diagnostics: [shownAs(context, finding)], command };
 }
 
 function explainAction(context: Context, policy: string, here: readonly Finding[]): CodeAction {
@@ -106,8 +116,8 @@ function countFixable(document: OpenDocument, policy: string): number {
   return findings.filter((finding) => finding.policy === policy && isShown(finding) && finding.fixes.length > 0).length;
 }
 
-function shownAs({ session, document, rules }: Context, finding: Finding): Diagnostic {
-  return diagnosticOf(finding, document.text, { pageOf: rules.pageOf, related: session.client.relatedInformation });
+function shownAs({ session, document }: Context, finding: Finding): Diagnostic {
+  return diagnosticOf(finding, document.text, surroundingsOf(session, document));
 }
 
 /** Without a wish every kind but the source actions is welcome. */

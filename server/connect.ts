@@ -9,7 +9,7 @@ import { catalogue, daemonStatus, explain, tellStatus } from './catalogue.ts';
 import { check } from './check.ts';
 import { type Client, readClient } from './client.ts';
 import { framesOf } from './crash.ts';
-import { type DaemonLink, type LinkOptions, linkDaemon } from './daemon.ts';
+import { type DaemonLink, type LinkOptions, linkDaemon, type Told } from './daemon.ts';
 import type { OpenDocument } from './documents.ts';
 import {
   completion,
@@ -29,6 +29,7 @@ import { createOrganisation } from './organisation.ts';
 import { casesSchema, checkSchema, commands, explainSchema, messages } from './protocol.ts';
 import { publishDirty, publishOwnFiles } from './publish.ts';
 import { pullDocument, pullWorkspace } from './pull.ts';
+import { createRequests } from './requests.ts';
 import { resolveAction } from './resolve.ts';
 import { createRoots, type Root } from './roots.ts';
 import { createSchedule } from './schedule.ts';
@@ -106,9 +107,10 @@ function start(connection: Connection, client: Client): Running {
     native,
     roots: createRoots(native, organisation.current, { loaded, failed }),
     organisation,
+    requests: createRequests(),
     daemon: linkTo(client, {
       changed: () => begun && tellStatus(session),
-      told: (answer) => void (organisation.take(answer) && reloadAll(session)),
+      told: (told) => void follow(session, told),
     }),
     documents: new Map(),
     dirty: new Set(),
@@ -137,6 +139,14 @@ function start(connection: Connection, client: Client): Running {
       await watch.close();
     },
   };
+}
+
+/** What the daemon told governs, and what was asked for is marked. */
+async function follow(session: Session, { organisation, requests }: Told): Promise<void> {
+  const hasRequests = session.requests.take(requests);
+  if (session.organisation.take(organisation)) await reloadAll(session);
+  const roots = session.roots.all().filter(({ rules }) => rules !== null);
+  if (hasRequests) for (const root of roots) session.roots.renew(root);
 }
 
 function linkTo({ options }: Client, events: Pick<LinkOptions, 'changed' | 'told'>): DaemonLink | null {

@@ -44,17 +44,20 @@ export interface Surroundings {
   readonly pageOf: (policy: string) => string | null;
   /** Whether the client shows related places. */
   readonly related: boolean;
+  /** What to add of an exception that was asked for, in words; null where none was. */
+  readonly askedFor: (finding: Finding) => string | null;
 }
 
 /** A finding as a diagnostic. What a gate would deny is an error, whatever its severity; see `severityOf`. */
-export function diagnosticOf(finding: Finding, text: TextDocument, { pageOf, related }: Surroundings): Diagnostic {
+export function diagnosticOf(finding: Finding, text: TextDocument, surroundings: Surroundings): Diagnostic {
+  const { pageOf, related, askedFor } = surroundings;
   const data: FindingData = { fingerprint: finding.fingerprint };
   const diagnostic: Diagnostic = {
     range: rangeOf(text, finding.span),
     severity: severityOf(finding),
     code: finding.policy,
     source,
-    message: wordsOf(finding),
+    message: wordsOf(finding, askedFor(finding)),
     data,
   };
   const href = pageOf(finding.policy);
@@ -69,9 +72,9 @@ export function diagnosticOf(finding: Finding, text: TextDocument, { pageOf, rel
   return diagnostic;
 }
 
-function wordsOf({ outcome, message, exception }: Finding): string {
+function wordsOf({ outcome, message, exception }: Finding, asked: string | null): string {
   if (outcome === 'error') return `could not be judged: ${message}`;
-  if (exception?.kind !== 'approved') return message;
+  if (exception?.kind !== 'approved') return asked === null ? message : `${message} (${asked})`;
   return `${message} (exempt until ${exception.until}: ${exception.id}, approved by ${exception.approvedBy.join(', ')})`;
 }
 

@@ -1,16 +1,20 @@
 // The daemon, as far as an editor needs it: what the organisation's policies are, and when to look again. The server judges
 // by itself; without a daemon it goes on with what it has, and says so.
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { OutgoingHttpHeaders } from 'node:http';
 import process from 'node:process';
 import type { WebSocket } from 'ws';
 import {
-  maxAnswerBytes,
+  type AskedException,
+  daemonError,
   notice,
   type OrganisationAnswer,
   organisationAnswer,
+  type RequestedException,
+  requestedException,
+  requestedExceptions,
   startedDaemon,
 } from '../daemon/protocol.ts';
+import { askDaemon, parseJson } from './askDaemon.ts';
 import type { DaemonState, StartDaemon } from './protocol.ts';
 
 /** The way to the daemon. */
@@ -18,6 +22,8 @@ export interface DaemonLink {
   state(): DaemonState;
   /** What a person reads about it. */
   describe(): Promise<string>;
+  /** Hands a request for an exception to it. Throws what it refuses it with, and where no daemon runs. */
+  askException(asked: AskedException): Promise<RequestedException>;
   /** Ends the daemon and starts another one. */
   restart(): Promise<void>;
   close(): void;
@@ -29,15 +35,21 @@ export interface LinkOptions {
   readonly name: string;
   /** The state is another one. */
   readonly changed: () => void;
-  /** What the daemon said of the organisation, after each connection and each notice. */
-  readonly told: (answer: OrganisationAnswer) => void;
+  /** What the daemon said, after each connection and each notice. */
+  readonly told: (told: Told) => void;
+}
+
+/** What a daemon tells an editor. */
+export interface Told {
+  readonly organisation: OrganisationAnswer;
+  readonly requests: readonly RequestedException[];
 }
 
 const firstRetryMs = 1_000;
 const lastRetryMs = 60_000;
 /** Longer than the command itself waits for a daemon to start. */
 const commandMs = 60_000;
-const requestMs = 10_000;
+const handshakeMs = 10_000;
 
 /** Connects, and again whenever the connection is lost, each time a little later. */
 export function linkDaemon({ start, name, changed, told }: LinkOptions): DaemonLink {
@@ -67,7 +79,7 @@ export function linkDaemon({ start, name, changed, told }: LinkOptions): DaemonL
       const listening = await listen(at.socket, name);
       if (isClosed) return listening.terminate();
       socket = listening;
-      const look = (): Promise<void> => readOrganisation(at.socket).then(told, () => listening.terminate());
+      const look = (): Promise<void> => lookAt(at.socket).then(told, () => listening.terminate());
       listening.on('message', (data) => {
         if (notice.safeParse(parseJson(String(data))).success) void look();
       });
@@ -84,7 +96,13 @@ export function linkDaemon({ start, name, changed, told }: LinkOptions): DaemonL
   return {
     state: () => state,
     describe: () =>
-      place === null ? runCommand(start, ['status']) : read(place, '/v1/status', { Accept: 'text/plain' }),
+      place === null
+        ? runCommand(start, ['status'])
+        : askDaemon({ socketPath: place, path: '/v1/status', accept: 'text/plain' }),
+    async askException(asked) {
+      if (place === null) throw new Error('the daemon does not run');
+      return sendAsked(place, asked);
+    },
     async restart() {
       await runCommand(start, ['stop']);
       clearTimeout(retry);
@@ -136,7 +154,7 @@ async function listen(socketPath: string, name: string): Promise<WebSocket> {
   const socket = new WebSocket('ws://kerb/v1/notices', {
     createConnection: () => connect(socketPath),
     headers: { 'User-Agent': name },
-    handshakeTimeout: requestMs,
+    handshakeTimeout: handshakeMs,
     maxPayload: 1024,
     perMessageDeflate: false,
   });
@@ -148,39 +166,25 @@ async function listen(socketPath: string, name: string): Promise<WebSocket> {
   return socket;
 }
 
-async function readOrganisation(socketPath: string): Promise<OrganisationAnswer> {
-  const answer = organisationAnswer.safeParse(parseJson(await read(socketPath, '/v1/organisation')));
-  if (answer.success) return answer.data;
-  throw new Error('the daemon is of another version and did not say what the organisation’s policies are');
+/** What the organisation says, and what was asked of it. */
+async function lookAt(socketPath: string): Promise<Told> {
+  const [organisation, requests] = await Promise.all([
+    askDaemon({ socketPath, path: '/v1/organisation' }),
+    askDaemon({ socketPath, path: '/v1/exceptions/requests' }),
+  ]);
+  const answer = organisationAnswer.safeParse(parseJson(organisation));
+  if (!answer.success)
+    throw new Error('the daemon is of another version and did not say what the organisation’s policies are');
+  // An older daemon knows of no requests.
+  const asked = requestedExceptions.safeParse(parseJson(requests));
+  return { organisation: answer.data, requests: asked.success ? asked.data.requests : [] };
 }
 
-/**
- * What the daemon says to a question, as text. HTTP is loaded here and not at the start: an import of it brings all of Node's
- * `fetch` and WebSocket along, which is a tenth of the time to the first diagnostics.
- */
-async function read(socketPath: string, path: string, headers: OutgoingHttpHeaders = {}): Promise<string> {
-  const { get } = await import('node:http');
-  return new Promise((resolve, reject) => {
-    const request = get({ socketPath, path, headers, agent: false, timeout: requestMs }, (response) => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      response.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size > maxAnswerBytes) request.destroy(new Error('the answer of the daemon is too large'));
-        else chunks.push(chunk);
-      });
-      response.on('error', reject);
-      response.on('end', () => resolve(Buffer.concat(chunks).toString()));
-    });
-    request.on('timeout', () => request.destroy(new Error('the daemon does not answer')));
-    request.on('error', reject);
-  });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+async function sendAsked(socketPath: string, asked: AskedException): Promise<RequestedException> {
+  const text = await askDaemon({ socketPath, path: '/v1/exceptions/requests', body: asked });
+  const value = parseJson(text);
+  const kept = requestedException.safeParse(value);
+  if (kept.success) return kept.data;
+  const refusal = daemonError.safeParse(value);
+  throw new Error(refusal.success ? refusal.data.error.message : 'the daemon’s answer cannot be understood');
 }

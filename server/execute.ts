@@ -3,8 +3,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ExecuteCommandParams } from 'vscode-languageserver';
+import { askException } from './askException.ts';
 import { explain } from './catalogue.ts';
-import { commands } from './protocol.ts';
+import { askExceptionSchema, commands } from './protocol.ts';
 import type { Session } from './session.ts';
 import { uriOf } from './uri.ts';
 
@@ -15,6 +16,7 @@ export async function executeCommand(session: Session, params: ExecuteCommandPar
     await reloadAll(session);
     return null;
   }
+  if (params.command === commands.askException) return askException(session, askExceptionSchema.parse(policy));
   if (params.command !== commands.explain || typeof policy !== 'string') return null;
   const { markdown } = await explain(session, { policy, ...(typeof uri === 'string' ? { uri } : {}) });
   if (markdown !== null) await show(session, policy, markdown);

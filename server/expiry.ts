@@ -29,8 +29,8 @@ export function createExpiry(roots: () => Roots): Expiry {
     follow(root) {
       clearTimeout(timers.get(root));
       timers.delete(root);
-      const register = root.rules?.exceptions?.register;
-      const boundaryMs = register === undefined ? null : nextBoundary(register, Date.now());
+      const register = root.rules?.exceptions ?? null;
+      const boundaryMs = register === null ? null : nextBoundary(register, Date.now());
       if (boundaryMs !== null) wait(root, boundaryMs);
     },
     close() {

@@ -77,13 +77,13 @@ export function judgeFile(session: Session, rules: Rules, file: SourceFile, cach
 /** How an editor judges: a state and not a change, so that its suppressions count. */
 export function optionsOf(session: Session, rules: Rules, cache: JudgeCache): JudgeOptions {
   const context = { gate: 'editor', date: session.today() };
-  const { set: policies, baseline, exceptions, setup } = rules;
+  const { set: policies, baseline, exceptions, identity, setup } = rules;
   const options: JudgeOptions = { policies, native: session.native, context, cache };
   if (baseline === null && exceptions === null) return options;
   return {
     ...options,
     ...(baseline === null ? {} : { baseline }),
-    ...(exceptions === null ? {} : { approved: approvedAt(exceptions.register, setup, metBy(exceptions.identity)) }),
+    ...(exceptions === null || identity === null ? {} : { approved: approvedAt(exceptions, setup, metBy(identity)) }),
   };
 }
 

@@ -15,7 +15,36 @@ export const messages = {
 } as const;
 
 /** Commands of the server, by `workspace/executeCommand`. */
-export const commands = { explain: 'kerb.server.explain', reload: 'kerb.server.reload' } as const;
+export const commands = {
+  explain: 'kerb.server.explain',
+  reload: 'kerb.server.reload',
+  askException: 'kerb.server.askException',
+} as const;
+
+/**
+ * The argument of `askException`. A code action names the finding and what may be said of it; a client with a form fills in
+ * what a person says. Without a reason the command shows what to type in a terminal.
+ */
+export const askExceptionSchema = z.object({
+  uri: z.string().max(10_000),
+  fingerprint: z.string().max(100),
+  reason: z.string().max(2_000).optional(),
+  category: z.string().max(100).optional(),
+  /** `YYYY-MM-DD`; without it for as long as may be. */
+  until: z.string().max(10).optional(),
+  ticket: z.string().max(500).optional(),
+});
+export type AskExceptionParams = z.infer<typeof askExceptionSchema>;
+export interface ExceptionOffer extends AskExceptionParams {
+  readonly policy: string;
+  /** The last day that may be asked for, `YYYY-MM-DD`. */
+  readonly latest: string;
+  readonly categories: readonly string[];
+}
+export type AskExceptionResult =
+  | { readonly kind: 'asked'; readonly id: string }
+  /** Nothing was asked: a person has to, or nobody could grant it. */
+  | { readonly kind: 'notAsked'; readonly message: string };
 
 /** How the daemon is started: a program and its first arguments, which `daemon start` follows, and more environment. */
 export const startDaemonSchema = z.object({

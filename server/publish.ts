@@ -15,7 +15,7 @@ import type { Judged, OpenDocument } from './documents.ts';
 import { judgeDocument } from './judging.ts';
 import type { Root } from './roots.ts';
 import type { Session } from './session.ts';
-import { type Choice, choose, findingsOf, jsonOf } from './shown.ts';
+import { type Choice, choose, findingsOf, jsonOf, surroundingsOf } from './shown.ts';
 import { uriOf } from './uri.ts';
 import { Encoded } from './wire.ts';
 
@@ -78,12 +78,11 @@ function pushJson({ connection }: Session, uri: string, version: number | null, 
 
 /** Everything that a document shows. */
 export function diagnosticsOf(session: Session, document: OpenDocument, judged: Judged): readonly Diagnostic[] {
-  const { text, place } = document;
-  const pageOf = (id: string): string | null => place.root.rules?.pageOf(id) ?? null;
+  const surroundings = surroundingsOf(session, document);
   const choice = choose(session, document, judged);
   const diagnostics = choice.chosen
     .flatMap(findingsOf)
-    .map((finding) => diagnosticOf(finding, text, { pageOf, related: session.client.relatedInformation }));
+    .map((finding) => diagnosticOf(finding, document.text, surroundings));
   return [...diagnostics, ...furtherDiagnostics(document, judged, choice)];
 }
 

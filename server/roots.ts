@@ -43,8 +43,10 @@ export interface Rules {
   readonly set: PolicySet;
   readonly byId: ReadonlyMap<string, Policy>;
   readonly baseline: Baseline | null;
-  /** What other people approved, and by what it is measured; null where there is nothing. */
-  readonly exceptions: { readonly register: ExceptionRegister; readonly identity: Identity } | null;
+  /** What other people approved; null where there is nothing. */
+  readonly exceptions: ExceptionRegister | null;
+  /** By whom and where exceptions are used and asked for; null where no organisation governs. */
+  readonly identity: Identity | null;
   /** Everything wrong with the configuration and with policies, those of Kerb itself left out. */
   readonly problems: readonly FileProblem[];
   /** The URI of a policy's page, or null. */
@@ -72,7 +74,7 @@ export interface Roots {
   reload(root: Root): Promise<void>;
   /** Waits for what is being loaded. */
   ready(root: Root): Promise<void>;
-  /** What is exempt has changed with time: everything of the root is to be judged again. */
+  /** What is exempt or asked for has changed: everything of the root is to be judged again. */
   renew(root: Root): void;
   forget(unused: (root: Root) => boolean): void;
 }
@@ -95,9 +97,8 @@ export function createRoots(
         organisation: organisation(),
       });
       if (root.rules !== null && sameSetup(root.rules.setup, setup)) return;
-      const register = exceptionsOf(setup);
-      const exceptions = register === null ? null : { register, identity: await readIdentity(root.folder) };
-      root.rules = { ...rulesOf(setup, native), exceptions };
+      const identity = setup.organisation === null ? null : await readIdentity(root.folder);
+      root.rules = { ...rulesOf(setup, native), identity };
       root.revision = ++revisions;
       events.loaded(root);
     } catch (error) {
@@ -163,7 +164,7 @@ function nameOf(uri: string): string {
   }
 }
 
-function rulesOf(setup: Setup, native: Native): Omit<Rules, 'exceptions'> {
+function rulesOf(setup: Setup, native: Native): Omit<Rules, 'identity'> {
   const set = compilePolicies(setup.policies, setup.configuration, native);
   const baseline = setup.baseline === null ? null : readBaseline(setup.baseline);
   const byId = new Map(setup.policies.map((policy) => [policy.id, policy]));
@@ -177,7 +178,11 @@ function rulesOf(setup: Setup, native: Native): Omit<Rules, 'exceptions'> {
     return page;
   };
   const problems = [...setup.problems, ...set.problems, ...compileProblems(setup.policies, native)];
-  return { setup, set, byId, baseline, pageOf, problems: problems.filter(({ file }) => !file.startsWith('kerb:')) };
+  return {
+    ...{ setup, set, byId, baseline, pageOf },
+    exceptions: exceptionsOf(setup),
+    problems: problems.filter(({ file }) => !file.startsWith('kerb:')),
+  };
 }
 
 /** What the compiler says of the repository's own policies. The built-in ones were compiled before they were released. */

@@ -1,8 +1,9 @@
 // Which findings a document shows, and their JSON, which is made anew only where something changed.
 import type { Position } from 'vscode-languageserver';
 import { type Enforcement, type Finding, movedFinding, type PlacedFindings } from '../engine/index.ts';
-import { diagnosticOf } from './convert.ts';
+import { diagnosticOf, type Surroundings } from './convert.ts';
 import type { Judged, OpenDocument } from './documents.ts';
+import { askedWords } from './requests.ts';
 import type { Session } from './session.ts';
 
 /** What VS Code shows of one file; more would only make each keystroke dearer. */
@@ -62,18 +63,25 @@ export function findingsOf({ offset, findings, taken }: Chosen): readonly Findin
  * same line and column, so that then nothing of it is made anew.
  */
 export function jsonOf(session: Session, document: OpenDocument, chosen: Chosen): string {
-  const { text, place } = document;
+  const { text } = document;
   const sent = sentOf(document, chosen.findings);
-  const key = keyOf(text.positionAt(chosen.offset), chosen.taken);
+  const key = `${session.requests.revision()} ${keyOf(text.positionAt(chosen.offset), chosen.taken)}`;
   if (sent.key === key) return sent.json;
-  const surroundings = {
-    pageOf: (id: string) => place.root.rules?.pageOf(id) ?? null,
-    related: session.client.relatedInformation,
-  };
+  const surroundings = surroundingsOf(session, document);
   const diagnostics = findingsOf(chosen).map((finding) => diagnosticOf(finding, text, surroundings));
   sent.key = key;
   sent.json = JSON.stringify(diagnostics).slice(1, -1);
   return sent.json;
+}
+
+/** What a document's diagnostics need beside its findings. */
+export function surroundingsOf({ client, requests }: Session, { place }: OpenDocument): Surroundings {
+  const { rules } = place.root;
+  return {
+    pageOf: (id) => rules?.pageOf(id) ?? null,
+    related: client.relatedInformation,
+    askedFor: (finding) => askedWords(requests.pendingFor(finding, rules)),
+  };
 }
 
 function sentOf({ sent }: OpenDocument, findings: readonly Finding[]): Sent {

@@ -7,7 +7,7 @@ import type { TestContext } from 'node:test';
 import type { GateAnswer, LocalGate } from '../daemon/gate/localGate.ts';
 import { type Address, addressOf } from '../daemon/process/address.ts';
 import { type Daemon, type RunOptions, runDaemon } from '../daemon/process/run.ts';
-import type { Notice, OrganisationAnswer } from '../daemon/protocol.ts';
+import type { AskedException, Notice, OrganisationAnswer, RequestedException } from '../daemon/protocol.ts';
 
 export interface Started {
   readonly address: Address;
@@ -20,12 +20,20 @@ export interface Started {
 export interface Changed extends Partial<RunOptions> {
   readonly decide?: LocalGate['decide'];
   readonly organisation?: () => OrganisationAnswer;
+  readonly askException?: (asked: AskedException) => Promise<RequestedException>;
+  readonly requestedExceptions?: () => readonly RequestedException[];
 }
 
 /** Starts it; it ends with the test. */
 export async function start(
   context: TestContext,
-  { decide: given, organisation = () => ({ kind: 'none' }), ...changed }: Changed = {},
+  {
+    decide: given,
+    organisation = () => ({ kind: 'none' }),
+    askException = async () => assert.fail('nobody asks here'),
+    requestedExceptions = () => [],
+    ...changed
+  }: Changed = {},
 ): Promise<Started> {
   const address = changed.address ?? addressOf({ folder: path.join(temporaryFolder(context), 'run') });
   let tell: Started['tell'] = () => undefined;
@@ -43,6 +51,8 @@ export async function start(
         gate: { decide: decideHere, close: async () => undefined },
         status: () => ({ policies: null, journal: null, problems: [] }),
         organisation,
+        askException,
+        requestedExceptions,
         synchronise: async () => ({
           kind: 'none',
           before: null,

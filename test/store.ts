@@ -18,7 +18,7 @@ export const noon = Date.parse('2026-11-27T12:00:00.000Z');
 export const sha256 = (text: string): string => hash('sha256', text, 'hex');
 
 /** A home of its own in a new folder. */
-export function createHome(context: TestContext): Home {
+export function createHome(context: Pick<TestContext, 'after'>): Home {
   const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'kerb-home-')));
   context.after(() => rmSync(folder, { recursive: true, force: true }));
   return homeIn(folder);

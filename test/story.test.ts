@@ -1,13 +1,23 @@
 /** One device's day with an organisation, from enrolment to the hub's copy of its journal: real git, real HTTP, real store. */
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { keepRequest, type QueuedRequest, readQueue } from '../daemon/exception/queue.ts';
+import { listExceptions } from '../daemon/exception/listing.ts';
+import { keepRequest, readQueue } from '../daemon/exception/queue.ts';
+import { makeRequest } from '../daemon/exception/request.ts';
 import { createGate } from '../daemon/gate/gate.ts';
 import type { GateAnswer, LocalGate } from '../daemon/gate/localGate.ts';
 import { openJournal } from '../daemon/journal/journal.ts';
+import type { Store } from '../daemon/store/store.ts';
 import { isOutdated } from '../daemon/sync/current.ts';
 import type { Round } from '../daemon/sync/round.ts';
-import { type ApprovedException, type Bundle, formatExceptions } from '../engine/index.ts';
+import {
+  type ApprovedException,
+  type Bundle,
+  type CurrentOrganisation,
+  formatExceptions,
+  readExceptions,
+} from '../engine/index.ts';
 import type { DecisionRecord, JournalEntry } from '../hub/protocol.ts';
 import { createNative } from '../repository/index.ts';
 import { createHome, openTestStore } from './store.ts';
@@ -26,7 +36,7 @@ const pod = (privileged: boolean): string =>
   `apiVersion: v1\nkind: Pod\nmetadata: { name: web }\nspec:\n  containers:\n    - name: web\n      image: web:1\n      securityContext: { privileged: ${privileged} }\n`;
 
 test('enrolled, blocked, mended, bypassed, excepted, expired, and all of it at the hub', async (context) => {
-  const { world, device, store, gate, sync, hubEntries } = await setUp(context);
+  const { world, device, store, gate, sync, organisation, hubEntries } = await setUp(context);
   const { hub, clock } = world;
   world.publish(1, { bundles: [bundle] });
   assert.equal((await sync()).after, 1);
@@ -71,11 +81,24 @@ test('enrolled, blocked, mended, bypassed, excepted, expired, and all of it at t
   assert.equal(hubEntries().length, 0);
 
   // Asked offline, the request waits too; then it goes out, and another person grants it.
-  assert.equal(keepRequest(store, waiting(finding?.fingerprint ?? '', clock.at)), null);
+  const request = await makeRequest({
+    subject: { kind: 'finding', fingerprint: finding?.fingerprint ?? '' },
+    file: path.join(tree.root, 'web.yaml'),
+    until: null,
+    reason: 'the driver needs it until it is replaced',
+    category: 'waiver',
+    ticket: 'OPS-1',
+    organisation: organisation(),
+    atMs: clock.at,
+  });
+  assert.equal(keepRequest(store, { request, sentAt: null, state: 'pending', reason: null, exception: null }), null);
+  assert.deepEqual(listed(store, organisation(), clock.at), ['pending not sent yet']);
   hub.fault = null;
   assert.equal((await sync()).kind, 'done');
-  assert.equal(hub.requests.get('request-1')?.state, 'pending');
-  hub.requests.set('request-1', { id: 'request-1', state: 'granted', reason: null, exception: 'exception-1' });
+  const { id } = request;
+  assert.equal(hub.requests.get(id)?.state, 'pending');
+  assert.deepEqual(listed(store, organisation(), clock.at), ['pending the hub has it']);
+  hub.requests.set(id, { id, state: 'granted', reason: null, exception: 'exception-1' });
 
   // The exception arrives as a signed document.
   clock.at += hour;
@@ -84,7 +107,7 @@ test('enrolled, blocked, mended, bypassed, excepted, expired, and all of it at t
     exceptions: formatExceptions([granted(finding?.fingerprint ?? '', clock.at)]),
   });
   assert.equal((await sync()).kind, 'done');
-  assert.equal(readQueue(store)[0]?.exception, 'exception-1');
+  assert.deepEqual(listed(store, organisation(), clock.at), ['granted'], 'the exception stands for the request');
   const excepted = await push(tree, gate, { from: mended, to: bypassed });
   assert.equal(excepted.outcome, 'pass');
   assert.deepEqual(decisions(store.entries(0, 500)).at(-1)?.exceptions, ['exception-1']);
@@ -92,6 +115,7 @@ test('enrolled, blocked, mended, bypassed, excepted, expired, and all of it at t
   // It ends to the millisecond.
   clock.at += 2 * hour;
   assert.equal((await push(tree, gate, { from: mended, to: bypassed })).outcome, 'block');
+  assert.deepEqual(listed(store, organisation(), clock.at), ['expired']);
 
   // Two days without the hub: what was in force is in force, and decisions say that it is old.
   clock.at += 48 * hour;
@@ -149,7 +173,16 @@ async function setUp(context: TestContext) {
     await gate.close();
     await journal.close();
   });
-  return { world, device, store, gate, sync, hubEntries: () => hub.journals.entriesOf(store.status().device) };
+  const organisation = () => governing.organisation;
+  return {
+    world,
+    device,
+    store,
+    gate,
+    sync,
+    organisation,
+    hubEntries: () => hub.journals.entriesOf(store.status().device),
+  };
 }
 
 const client = { name: 'story', version: '0.0.0' };
@@ -179,29 +212,13 @@ function decisions(entries: readonly JournalEntry[]): readonly DecisionRecord[] 
   return entries.map(({ record }) => record).filter((record) => record.kind === 'decision');
 }
 
-function waiting(fingerprint: string, at: number): QueuedRequest {
-  return {
-    request: {
-      id: 'request-1',
-      at: new Date(at).toISOString(),
-      policy: 'kubernetes/privileged',
-      severity: 'critical',
-      repository: 'github.com/acme/shop',
-      file: 'web.yaml',
-      fingerprint,
-      resource: null,
-      category: 'waiver',
-      reason: 'the driver needs it until it is replaced',
-      ticket: 'OPS-1',
-      requestedBy: 'ada@example.com',
-      expiresAt: new Date(at + 3 * hour).toISOString(),
-      baseCommit: null,
-    },
-    sentAt: null,
-    state: 'pending',
-    reason: null,
-    exception: null,
-  };
+/** What `kerb exception list` says of each: its state, and what there is to note. */
+function listed(store: Store, organisation: CurrentOrganisation, atMs: number): readonly string[] {
+  const text = organisation?.kind === 'organisation' ? organisation.exceptions : null;
+  const { exceptions } = text === null ? { exceptions: [] } : readExceptions(text);
+  return listExceptions(exceptions, readQueue(store), atMs).map(({ state, note }) =>
+    [state, note ?? ''].join(' ').trim(),
+  );
 }
 
 /** Good for an hour and a half. */

@@ -2,12 +2,15 @@
 import { type ExceptionCategory, exceptionCategories, readExceptions } from '../../engine/index.ts';
 import { createNative } from '../../repository/index.ts';
 import { uuidv7 } from '../check/identifier.ts';
+import { ask } from '../client/ask.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
 import { type ListedException, listExceptions } from '../exception/listing.ts';
 import { keepRequest, readQueue } from '../exception/queue.ts';
 import { makeRequest } from '../exception/request.ts';
 import { type Home, openHome } from '../home.ts';
 import { complain, print } from '../output.ts';
+import { addressOf } from '../process/address.ts';
+import { syncAnswer } from '../protocol.ts';
 import { printable } from '../report/style.ts';
 import { runtimeProblem } from '../store/connect.ts';
 import { openStore } from '../store/open.ts';
@@ -60,6 +63,7 @@ async function request(given: Arguments, words: readonly string[]): Promise<Exit
     keepRequest(store, { request: made, sentAt: null, state: 'pending', reason: null, exception: null }),
   );
   if (refused !== null) throw new UsageError(`the request could not be kept: ${refused}`);
+  await letGo(home);
   if (format === 'json') await print(`${JSON.stringify(made, null, 2)}\n`);
   else
     await print(
@@ -67,6 +71,15 @@ async function request(given: Arguments, words: readonly string[]): Promise<Exit
     );
   return 0;
 }
+
+/** A daemon that runs sends the request at once, and editors show it. Without one it waits for the next contact. */
+async function letGo(home: Home): Promise<void> {
+  const address = addressOf({ folder: home.run });
+  await ask(address, { method: 'POST', path: '/v1/sync', body: {}, answer: syncAnswer, timeoutMs: longestWaitMs });
+}
+
+/** The daemon goes on when nobody waits for its answer any more. */
+const longestWaitMs = 2_000;
 
 async function list(given: Arguments): Promise<ExitCode> {
   const format = formatOf(given);

@@ -8,7 +8,7 @@ import {
   refusalOf,
   secretMask,
 } from '../../engine/index.ts';
-import { git, readIdentity } from '../../repository/index.ts';
+import { git, loadSetup, readIdentity } from '../../repository/index.ts';
 import { createDesk } from '../check/desk.ts';
 import { type Gathered, gather } from '../check/gather.ts';
 import { uuidv7 } from '../check/identifier.ts';
@@ -16,13 +16,8 @@ import { type Desk, pathOf } from '../check/judgeInput.ts';
 import { judgeInputs } from '../check/run.ts';
 import { UsageError } from '../command.ts';
 
-/** What was asked for. */
-export interface Asked {
-  readonly subject:
-    | { readonly kind: 'finding'; readonly fingerprint: string }
-    | { readonly kind: 'policy'; readonly policy: string };
-  /** As it was typed; null for the whole repository. */
-  readonly file: string | null;
+/** Why, for how long, and under whose rules. */
+export interface Plea {
   /** `YYYY-MM-DD`, whose whole day counts in UTC; null for as long as may be. */
   readonly until: string | null;
   readonly reason: string;
@@ -33,9 +28,19 @@ export interface Asked {
   readonly atMs: number;
 }
 
-type Target = Pick<ExceptionRequest, 'policy' | 'severity' | 'file' | 'fingerprint' | 'resource'>;
+/** What was asked for on the command line. */
+export interface Asked extends Plea {
+  readonly subject:
+    | { readonly kind: 'finding'; readonly fingerprint: string }
+    | { readonly kind: 'policy'; readonly policy: string };
+  /** As it was typed; null for the whole repository. */
+  readonly file: string | null;
+}
 
-/** Makes the request. Throws `UsageError` where there is nothing to ask for, or nobody could grant it. */
+/** What is to be exempt. */
+export type Target = Pick<ExceptionRequest, 'policy' | 'severity' | 'file' | 'fingerprint' | 'resource'>;
+
+/** Looks the finding up and makes the request. Throws `UsageError` where there is nothing to ask for, or nobody could grant it. */
 export async function makeRequest(asked: Asked): Promise<ExceptionRequest> {
   const { atMs, file, organisation } = asked;
   const gathered = await gather({
@@ -44,22 +49,37 @@ export async function makeRequest(asked: Asked): Promise<ExceptionRequest> {
     policyFolders: [],
     organisation,
   });
-  const { root } = gathered.setup;
   const desk = createDesk(gathered.setup, optionsAt(atMs));
-  const target = await targetOf(asked, gathered, desk);
+  return requestFor(await targetOf(asked, gathered, desk), asked, desk);
+}
+
+/** Makes the request for a finding that an editor shows, which need not be on the disk yet. Throws as `makeRequest` does. */
+export async function makeRequestIn(root: string, target: Target, plea: Plea): Promise<ExceptionRequest> {
+  const { atMs, organisation } = plea;
+  const setup = await loadSetup({ root, origin: { kind: 'workTree' }, folders: [], organisation });
+  if (!setup.policies.some(({ id }) => id === target.policy)) throw unknownPolicy(target.policy);
+  return requestFor(target, plea, createDesk(setup, optionsAt(atMs)));
+}
+
+async function requestFor(
+  target: Target,
+  { organisation, atMs, ...plea }: Plea,
+  { root, policies }: Pick<Desk, 'root' | 'policies'>,
+): Promise<ExceptionRequest> {
   const { repository, subject: person } = await readIdentity(root);
   const terms = organisation?.kind === 'organisation' ? organisation.rules.exceptions : defaultExceptionTerms;
-  const mask = secretMask(desk.policies, []);
+  const mask = secretMask(policies, []);
+  const { policy, severity, file, fingerprint, resource } = target;
   const request: ExceptionRequest = {
     id: uuidv7(atMs),
     at: new Date(atMs).toISOString(),
-    ...target,
+    ...{ policy, severity, file, fingerprint, resource },
     repository,
-    category: asked.category,
-    reason: mask(asked.reason.trim()).slice(0, 2_000),
-    ticket: asked.ticket === null ? null : mask(asked.ticket).slice(0, 500),
+    category: plea.category,
+    reason: mask(plea.reason.trim()).slice(0, 2_000),
+    ticket: plea.ticket === null ? null : mask(plea.ticket).slice(0, 500),
     requestedBy: person.email || person.name || 'unknown',
-    expiresAt: endOf(asked.until, latestEnd(target.severity, { terms, atMs })),
+    expiresAt: endOf(plea.until, latestEnd(severity, { terms, atMs })),
     baseCommit: await headOf(root),
   };
   const refusal = refusalOf(request, { terms, atMs });
@@ -75,8 +95,7 @@ function optionsAt(atMs: number) {
 async function targetOf({ subject, file, atMs }: Asked, gathered: Gathered, desk: Desk): Promise<Target> {
   if (subject.kind === 'policy') {
     const policy = gathered.setup.policies.find(({ id }) => id === subject.policy);
-    if (policy === undefined)
-      throw new UsageError(`there is no policy ${JSON.stringify(subject.policy)}: \`kerb catalog\` lists them`);
+    if (policy === undefined) throw unknownPolicy(subject.policy);
     const [input] = gathered.inputs;
     if (file !== null && gathered.inputs.length !== 1) throw new UsageError(`--file ${file}: name one file`);
     const named = file === null || input === undefined ? null : pathOf(input);
@@ -95,11 +114,15 @@ async function targetOf({ subject, file, atMs }: Asked, gathered: Gathered, desk
   return { policy, severity, file: found.file, fingerprint, resource };
 }
 
+function unknownPolicy(policy: string): UsageError {
+  return new UsageError(`there is no policy ${JSON.stringify(policy)}: \`kerb catalog\` lists them`);
+}
+
 function endOf(until: string | null, latestMs: number): string {
   if (until === null) return new Date(latestMs).toISOString();
   const end = /^\d{4}-\d{2}-\d{2}$/.test(until) ? Date.parse(`${until}T23:59:59.999Z`) : Number.NaN;
   if (Number.isNaN(end) || !new Date(end).toISOString().startsWith(until))
-    throw new UsageError(`--until ${JSON.stringify(until)}: give a date like 2027-01-31`);
+    throw new UsageError(`${JSON.stringify(until)} is no day: give one like 2027-01-31`);
   return new Date(end).toISOString();
 }
 

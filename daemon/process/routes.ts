@@ -1,13 +1,16 @@
 /** Each request that the daemon knows, and the function that answers it. */
 import path from 'node:path';
 import * as z from 'zod';
+import { askedException } from '../exception/answer.ts';
 import type { GateAnswer, LocalGate } from '../gate/localGate.ts';
 import {
+  type AskedException,
   type DaemonStatus,
   type DecideRequest,
   decideRequest,
   knownGates,
   type OrganisationAnswer,
+  type RequestedException,
   type SyncAnswer,
 } from '../protocol.ts';
 import { type Answer, Refusal } from './answer.ts';
@@ -21,6 +24,9 @@ export interface Desk {
   status(): DaemonStatus;
   organisation(): OrganisationAnswer;
   synchronise(): Promise<SyncAnswer>;
+  /** Throws `Refusal` where nobody could grant it. */
+  askException(asked: AskedException): Promise<RequestedException>;
+  requestedExceptions(): readonly RequestedException[];
   /** Begins to end. What runs is finished first, this request too. */
   stop(): void;
 }
@@ -48,6 +54,14 @@ export const routes: Readonly<Record<string, Route>> = {
     const answer = desk.organisation();
     return { status: 200, json: answer, text: `${JSON.stringify(answer)}\n` };
   },
+  'POST /v1/exceptions/requests': async ({ body }, desk) => {
+    const requested = await desk.askException(readAskedException(parseJson(body)));
+    return { status: 201, json: requested, text: `${requested.id}\n` };
+  },
+  'GET /v1/exceptions/requests': (_, desk) => {
+    const requests = desk.requestedExceptions();
+    return { status: 200, json: { requests }, text: requests.map(({ id, state }) => `${state} ${id}\n`).join('') };
+  },
   'POST /v1/sync': async (_, desk) => {
     const answer = await desk.synchronise();
     return { status: 200, json: answer, text: `${answer.failure ?? answer.refusal ?? answer.kind}\n` };
@@ -73,6 +87,13 @@ function readDecideRequest(value: unknown): DecideRequest {
   const isNewer =
     (gate !== undefined && !knownGates.includes(gate)) || error.issues.some(({ code }) => code === 'unrecognized_keys');
   throw new Refusal(400, isNewer ? 'unknownRequest' : 'badRequest', z.prettifyError(error).slice(0, 2_000));
+}
+
+function readAskedException(value: unknown): AskedException {
+  const { success, data, error } = askedException.safeParse(value);
+  if (!success) throw new Refusal(400, 'badRequest', z.prettifyError(error).slice(0, 2_000));
+  if (path.isAbsolute(data.root)) return data;
+  throw new Refusal(400, 'badRequest', '`root` is not an absolute path');
 }
 
 /** Of the policies only those that found something: hundreds of others would be written and read for nothing. */

@@ -4,10 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { askStatus } from '../client/ask.ts';
 import type { LocalGate } from '../gate/localGate.ts';
 import {
+  type AskedException,
   type DaemonStatus,
   daemonProtocolVersion,
   type Notice,
   type OrganisationAnswer,
+  type RequestedException,
   type SyncAnswer,
 } from '../protocol.ts';
 import { type Lock, takeLock } from '../store/lock.ts';
@@ -26,6 +28,9 @@ export interface Works {
   organisation(): OrganisationAnswer;
   /** Asks the hub for news now. */
   synchronise(): Promise<SyncAnswer>;
+  /** Keeps a person's request for an exception and lets it go out. Throws `Refusal` where nobody could grant it. */
+  askException(asked: AskedException): Promise<RequestedException>;
+  requestedExceptions(): readonly RequestedException[];
   /** Does what the first request would otherwise wait for. */
   warm(): Promise<void>;
   close(): Promise<void>;
@@ -109,6 +114,8 @@ async function begin(options: RunOptions, lock: Lock): Promise<Daemon> {
     gate: works.gate,
     organisation: () => works.organisation(),
     synchronise: () => works.synchronise(),
+    askException: (asked) => works.askException(asked),
+    requestedExceptions: () => works.requestedExceptions(),
     status: () => ({ ...factsOf(options, startedAt, notices), ...works.status(), state, requests: serving.counts() }),
     stop: () => endFor('it was told to'),
   };

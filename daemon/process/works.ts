@@ -11,7 +11,8 @@ import type { DaemonStatus, Notice, OrganisationAnswer } from '../protocol.ts';
 import type { Store } from '../store/store.ts';
 import { type Sync, startSync } from '../sync/sync.ts';
 import { Refusal } from './answer.ts';
-import type { Log } from './log.ts';
+import { framesOf, type Log } from './log.ts';
+import { createRequests } from './requests.ts';
 import type { Works } from './run.ts';
 import { warmSteps } from './warm.ts';
 
@@ -36,7 +37,13 @@ export async function openWorks({ home, tell, log }: WorksOptions): Promise<Work
   });
   if (opened.kind === 'problem') log(`no store: ${opened.message}`);
   const store = opened.kind === 'problem' ? null : opened.store;
-  const sync = await startSync({ home, store, log, changed });
+  const requests = createRequests({
+    store,
+    organisation: () => sync.organisation(),
+    now: Date.now,
+    changed: () => tell({ about: 'exceptions' }),
+  });
+  const sync = await startSync({ home, store, log, changed, afterRound: requests.look });
   ready = sync;
   let policies: PolicySet | null = null;
   const gate =
@@ -79,6 +86,13 @@ export async function openWorks({ home, tell, log }: WorksOptions): Promise<Work
       const { governing: _governing, ...round } = await sync.now();
       return round;
     },
+    async askException(asked) {
+      const requested = await requests.ask(asked);
+      // Whoever asked does not wait for the hub: what became of it is told when it is known.
+      sync.now().catch((error: unknown) => log(`sync: a fault: ${framesOf(error)}`));
+      return requested;
+    },
+    requestedExceptions: requests.list,
     async warm() {
       for (const step of warmSteps(await compile(), native)) {
         await turn();

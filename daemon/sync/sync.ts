@@ -11,6 +11,8 @@ import { holdRequest, type Listening, listen } from './watch.ts';
 export interface SyncOptions extends Omit<RoundOptions, 'network'> {
   /** Called when what governs has changed. */
   readonly changed: () => void;
+  /** Called after each round, whatever came of it. */
+  readonly afterRound?: () => void;
   /** One line for the log. */
   readonly log: (line: string) => void;
   readonly network?: Network;
@@ -57,7 +59,7 @@ class Loop implements Sync {
   readonly #options: SyncOptions;
   readonly #network: Network;
   readonly #ended = new AbortController();
-  readonly #round = serial(() => this.#goRound());
+  readonly #round = serial(() => this.#goRound().finally(() => this.#options.afterRound?.()));
   readonly #running: Promise<void>;
   #governing: Governing;
   #connection: Connection | null = null;

@@ -39,9 +39,14 @@ interface EnrolledOptions {
   readonly home?: Home;
 }
 
+/** The machine's clock, for devices that are processes of their own. Nobody moves it. */
+export const machineClock: Clock = Object.defineProperty({ at: 0 }, 'at', { get: Date.now, set: () => undefined });
+
 /** A hub and a clock, put away when the test ends. */
-export async function createWorld(context: TestContext): Promise<World> {
-  const clock: Clock = { at: Date.parse('2026-11-28T09:00:00.000Z') };
+export async function createWorld(
+  context: Pick<TestContext, 'after'>,
+  clock: Clock = { at: Date.parse('2026-11-28T09:00:00.000Z') },
+): Promise<World> {
   const hub = await startTestHub({ now: () => clock.at });
   context.after(() => hub.close());
   const people = createPeople();
@@ -68,7 +73,7 @@ export async function createWorld(context: TestContext): Promise<World> {
 type Parts = Pick<World, 'hub' | 'network' | 'clock'>;
 
 async function enrolDevice(
-  context: TestContext,
+  context: Pick<TestContext, 'after'>,
   { hub, network, clock }: Parts,
   { store, home = createHome(context) }: EnrolledOptions = {},
 ): Promise<TestDevice> {
