@@ -2,8 +2,9 @@
 import { window } from 'vscode';
 import type { ExceptionOffer } from '../server/protocol.ts';
 
-/** The offer with what a person said; null where they went away. */
+/** The offer with what a person says, unless it has all that already; null where they went away. */
 export async function askPerson(offer: ExceptionOffer): Promise<ExceptionOffer | null> {
+  if (offer.reason !== undefined) return offer;
   const title = `Ask for an Exception from ${offer.policy}`;
   const reason = await window.showInputBox({
     title: `${title} (1/3)`,

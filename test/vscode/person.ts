@@ -3,18 +3,22 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import process from 'node:process';
 import type { TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
+import { stopDaemonOf } from '../command.ts';
 import { writeWorkspace } from './fixture.ts';
 import { type Host, startHost } from './host.ts';
 import type { Parts } from './install.ts';
+import { enrolHome } from './organisation.ts';
 import { command, hoverText, lineWith, openFile, problem, quickFix, squiggles, typeBehind } from './screen.ts';
 
 /** Opens the workspace as a person would, types, looks, hovers, fixes and suppresses. */
 export async function usePerson(parts: Parts, vsix: string, t: TestContext): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'kerb-person-'));
   writeWorkspace(folder);
-  const host = await startHost(parts, { mode: 'installed' });
+  const home = await enrolHome();
+  const host = await startHost(parts, { mode: 'installed', env: { KERB_HOME: home.folder } });
   try {
     host.install(vsix);
     const page = await host.open(path.join(folder, 'alpha'));
@@ -25,6 +29,8 @@ export async function usePerson(parts: Parts, vsix: string, t: TestContext): Pro
     throw new Error(`${String(error)}\n${host.logs()}`);
   } finally {
     await host.stop();
+    stopDaemonOf(home.folder);
+    await home.close();
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 }
@@ -66,6 +72,24 @@ const steps: Readonly<Record<string, Step>> = {
     const form = /# kerb: allow kubernetes\/privileged until \d{4}-\d\d-\d\d -- /;
     for (let tries = 0; tries < 100 && !form.test(readFileSync(file, 'utf8')); tries++) await page.waitForTimeout(100);
     assert.match(readFileSync(file, 'utf8'), form);
+  },
+  'an exception is asked for by the lightbulb, and the finding is marked': async (page) => {
+    const finding = page.locator('.markers-panel .monaco-list-row', { hasText: 'uses the network of its node' }).first();
+    await finding.waitFor();
+    await lineWith(page, 'hostNetwork: true').click();
+    await page.keyboard.press('End');
+    await quickFix(page, 'Ask for an exception from kubernetes/host-network');
+    const input = page.locator('.quick-input-widget');
+    await input.getByText('Why is it needed?').waitFor();
+    await page.keyboard.type('the node agent needs it');
+    await page.keyboard.press('Enter');
+    await input.getByText('Waiver').waitFor();
+    await page.keyboard.press('Enter');
+    await input.getByText('Its last day').waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('.markers-panel .monaco-list-row', { hasText: /exception asked for on .*pending/ }).waitFor();
+    await command(page, 'Kerb: Focus on Findings View');
+    if (process.env.KERB_LOOK) await page.screenshot({ path: process.env.KERB_LOOK });
   },
   'the status item counts, and the views are filled': async (page) => {
     await page

@@ -10,6 +10,7 @@ import { stopDaemonOf } from '../command.ts';
 import { writeWorkspace } from './fixture.ts';
 import { startHost } from './host.ts';
 import type { Parts } from './install.ts';
+import { enrolHome } from './organisation.ts';
 import type { SuiteResult } from './report.ts';
 
 const here = import.meta.dirname;
@@ -25,6 +26,7 @@ export interface SuiteOptions {
 /** Runs every case; a run that does not come to its end throws with VS Code's log. */
 export async function runSuite({ vsix, parts }: SuiteOptions): Promise<readonly SuiteResult[]> {
   const folder = mkdtempSync(path.join(tmpdir(), 'kerb-suite-'));
+  const home = await enrolHome();
   try {
     const suite = path.join(folder, 'suite.cjs');
     await build({
@@ -41,11 +43,14 @@ export async function runSuite({ vsix, parts }: SuiteOptions): Promise<readonly 
       report: path.join(folder, 'report.json'),
       workspace: writeWorkspace(path.join(folder, 'work')),
       vsix,
+      home: home.folder,
     };
     const log = parts === null ? await runDesktop(job, folder) : await runServer(job, parts);
     if (!existsSync(job.report)) throw new Error(`the suite did not come to its end:\n${log}`);
     return JSON.parse(readFileSync(job.report, 'utf8')) as SuiteResult[];
   } finally {
+    stopDaemonOf(home.folder);
+    await home.close();
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 }
@@ -55,13 +60,18 @@ interface Job {
   readonly report: string;
   readonly workspace: string;
   readonly vsix: string;
+  /** Of Kerb. */
+  readonly home: string;
 }
 
 /** An extension that does nothing stands for the one in development, so that the one under test is the installed one. */
 const nothing = path.join(here, 'suite-extension');
 
 async function runServer(job: Job, parts: Parts): Promise<string> {
-  const host = await startHost(parts, { mode: 'development', env: { KERB_SUITE_REPORT: job.report } });
+  const host = await startHost(parts, {
+    mode: 'development',
+    env: { KERB_SUITE_REPORT: job.report, KERB_HOME: job.home },
+  });
   try {
     host.install(job.vsix);
     const lines: string[] = [];
@@ -94,7 +104,6 @@ async function runDesktop(job: Job, folder: string): Promise<string> {
   );
   const given = process.env.KERB_VSCODE ?? '';
   const executable = given === 'download' ? await downloadAndUnzipVSCode() : given;
-  const home = path.join(folder, 'kerb');
   const place = ['--extensions-dir', path.join(folder, 'extensions'), '--user-data-dir', path.join(folder, 'data')];
   const [cli = '', ...flags] = resolveCliArgsFromVSCodeExecutablePath(executable);
   const installed = spawnSync(cli, [...flags, ...place, '--install-extension', job.vsix], {
@@ -108,12 +117,10 @@ async function runDesktop(job: Job, folder: string): Promise<string> {
       extensionDevelopmentPath: nothing,
       extensionTestsPath: job.suite,
       launchArgs: [job.workspace, ...place, '--disable-workspace-trust'],
-      extensionTestsEnv: { KERB_SUITE_REPORT: job.report, KERB_HOME: home },
+      extensionTestsEnv: { KERB_SUITE_REPORT: job.report, KERB_HOME: job.home },
     });
     return '';
   } catch (error) {
     return String(error);
-  } finally {
-    stopDaemonOf(home);
   }
 }

@@ -5,6 +5,7 @@ import type { SuiteResult } from '../report.ts';
 import { authoringCases } from './authoringCases.ts';
 import { cases } from './cases.ts';
 import { daemonCases } from './daemonCases.ts';
+import { exceptionCases } from './exceptionCases.ts';
 import { workspaceCases } from './workspaceCases.ts';
 
 const limitMs = 25_000;
@@ -12,7 +13,13 @@ const limitMs = 25_000;
 /** VS Code calls this; resolving is success. */
 export async function run(): Promise<void> {
   const results: SuiteResult[] = [];
-  for (const [name, test] of Object.entries({ ...cases, ...workspaceCases, ...authoringCases, ...daemonCases }))
+  for (const [name, test] of Object.entries({
+    ...cases,
+    ...workspaceCases,
+    ...authoringCases,
+    ...daemonCases,
+    ...exceptionCases,
+  }))
     results.push({ name, error: await outcome(test) });
   const report = process.env.KERB_SUITE_REPORT;
   if (report) writeFileSync(report, JSON.stringify(results));
