@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import process from 'node:process';
 import type { TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
 import { stopDaemonOf } from '../command.ts';
@@ -74,8 +73,7 @@ const steps: Readonly<Record<string, Step>> = {
     assert.match(readFileSync(file, 'utf8'), form);
   },
   'an exception is asked for by the lightbulb, and the finding is marked': async (page) => {
-    const finding = page.locator('.markers-panel .monaco-list-row', { hasText: 'uses the network of its node' }).first();
-    await finding.waitFor();
+    await problem(page, 'uses the network of its node').waitFor();
     await lineWith(page, 'hostNetwork: true').click();
     await page.keyboard.press('End');
     await quickFix(page, 'Ask for an exception from kubernetes/host-network');
@@ -87,9 +85,8 @@ const steps: Readonly<Record<string, Step>> = {
     await page.keyboard.press('Enter');
     await input.getByText('Its last day').waitFor();
     await page.keyboard.press('Enter');
-    await page.locator('.markers-panel .monaco-list-row', { hasText: /exception asked for on .*pending/ }).waitFor();
+    await problem(page, 'exception asked for on').waitFor();
     await command(page, 'Kerb: Focus on Findings View');
-    if (process.env.KERB_LOOK) await page.screenshot({ path: process.env.KERB_LOOK });
   },
   'the status item counts, and the views are filled': async (page) => {
     await page
