@@ -61,7 +61,7 @@ test('what nobody could grant, and what names nothing, is refused with what to d
     [[fingerprint, ...reason], /--until is missing/],
     [[fingerprint, ...reason, '--until', inDays(31)], /lasts at most 30 days/],
     [[fingerprint, ...reason, '--until', inDays(-2)], /which is past/],
-    [[fingerprint, ...reason, '--until', '2026-02-30'], /give a date like/],
+    [[fingerprint, ...reason, '--until', '2026-02-30'], /give one like/],
     [['0'.repeat(32), ...until, ...reason], /there is no finding 0{32}/],
     [['xyz', ...until, ...reason], /is no fingerprint/],
     [['--policy', 'kubernetes/nothing', ...until, ...reason], /there is no policy "kubernetes\/nothing"/],
