@@ -17,7 +17,7 @@ export function readBracket(pattern: string, at: number, fold: 'exact' | 'fold')
   const parts: CharSet[] = [];
   for (let first = true; first || pattern[next] !== ']'; first = false) {
     if (next >= pattern.length) return null;
-    const part = readNamed(pattern, next) ?? readRange(pattern, next);
+    const part = readNamed(pattern, next) ?? (isPosix(pattern, next) ? null : readRange(pattern, next));
     if (part === null) return null;
     parts.push(fold === 'fold' ? folded(part.set) : part.set);
     next = part.next;
@@ -71,6 +71,11 @@ function readPosix(pattern: string, at: number): ReadSet | null {
   const ranges = match && posixClasses[match[2]!];
   if (!ranges) return null;
   return { set: match[1] === '^' ? complement(of(ranges)) : of(ranges), next: at + match[0].length };
+}
+
+/** Whether `[:` begins the name of a class, known or not: somewhere behind it the name ends. */
+function isPosix(pattern: string, at: number): boolean {
+  return pattern.startsWith('[:', at) && pattern.includes(':]', at + 1);
 }
 
 function readHex(pattern: string, at: number): { readonly code: number; readonly next: number } | null {

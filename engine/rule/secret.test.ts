@@ -93,9 +93,12 @@ test('windows do not change what is found', () => {
         policy,
         secret: { ...secret, keywords: [...new Set(text || 'x')].filter((c) => c < '\u007f') },
       }));
-      const every = scanSecrets(compileSecrets(whole), text).hits.filter(({ policy }) => policy === 'a/key');
-      const near = scanSecrets(scanner, text).hits.filter(({ policy }) => policy === 'a/key');
-      assert.deepEqual(near, every);
+      // Which hits of the other form step back before a key is that form's own matter.
+      const keysIn = (scanning: typeof scanner) =>
+        scanSecrets(scanning, text)
+          .hits.filter(({ policy }) => policy === 'a/key')
+          .map(({ span, masked }) => ({ span, masked }));
+      assert.deepEqual(keysIn(scanner), keysIn(compileSecrets(whole)));
     }),
     { numRuns: 200 },
   );
