@@ -1,5 +1,5 @@
 /** Asking a daemon over its socket: never for longer than is said, and never one that may be somebody else's. */
-import { type IncomingMessage, request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
 import type { Address } from '../process/address.ts';
 import { standingOfSocket } from '../process/folder.ts';
@@ -81,7 +81,9 @@ function isKnownCode(code: string): code is DaemonErrorCode {
   return (knownCodes as readonly string[]).includes(code);
 }
 
-function exchange({ socket }: Address, question: Question<unknown>): Promise<{ status: number; text: string }> {
+async function exchange({ socket }: Address, question: Question<unknown>): Promise<{ status: number; text: string }> {
+  // It takes longer to load than a hook without a daemon may take for it.
+  const { request } = await import('node:http');
   const { method, path, body, timeoutMs } = question;
   const bytes = body === undefined ? null : Buffer.from(JSON.stringify(body));
   return new Promise((resolve, reject) => {

@@ -9,7 +9,7 @@ export interface ConnectOptions {
   readonly address: Address;
   /** Opens the gate in this process. It is called once, and only when it is needed. */
   readonly openHere: () => Promise<LocalGate>;
-  /** Starts a daemon for the next time, without waiting for it. */
+  /** Starts a daemon for the next time, without waiting for it. Called last: until then it would only take the cores. */
   readonly launch: () => void;
   /** Tells the person something that is no part of the verdict. */
   readonly note: (message: string) => void;
@@ -20,6 +20,7 @@ export interface ConnectOptions {
 /** Connects to nothing yet: each decision asks the daemon first. */
 export function connectGate(options: ConnectOptions): LocalGate {
   let here: Promise<LocalGate> | null = null;
+  let isAbsent = false;
   const decideHere: LocalGate['decide'] = async (request) => {
     here ??= options.openHere();
     return (await here).decide(request);
@@ -34,12 +35,16 @@ export function connectGate(options: ConnectOptions): LocalGate {
         timeoutMs: options.timeoutMs ?? 30_000,
       });
       if (reply.kind === 'answer') return received(reply.value);
-      if (reply.kind === 'absent' || (reply.kind === 'refused' && reply.code === 'stopping')) options.launch();
+      if (reply.kind === 'absent' || (reply.kind === 'refused' && reply.code === 'stopping')) isAbsent = true;
       else options.note(`the daemon did not decide, so this process does: ${reasonOf(reply)}`);
       return decideHere(request);
     },
     async close() {
-      await (await here)?.close();
+      try {
+        await (await here)?.close();
+      } finally {
+        if (isAbsent) options.launch();
+      }
     },
   };
 }

@@ -1,12 +1,11 @@
 /** `kerb daemon`: the one process of a user that editors, hooks and commands share. */
-import { realpathSync } from 'node:fs';
-import path from 'node:path';
 import process from 'node:process';
 import { askStatus, type Reply } from '../client/ask.ts';
-import { ensureDaemon, type LaunchOptions } from '../client/launch.ts';
+import { ensureDaemon } from '../client/launch.ts';
+import { launchOptions, logFileOf } from '../client/program.ts';
 import { stopDaemon } from '../client/stop.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
-import { type Home, makePrivateFolder, openHome } from '../home.ts';
+import { type Home, openHome } from '../home.ts';
 import { complain, print } from '../output.ts';
 import { type Address, addressOf } from '../process/address.ts';
 import { scheduleByClock } from '../process/idle.ts';
@@ -114,18 +113,6 @@ async function unanswered(reply: Exclude<Reply<unknown>, { kind: 'answer' | 'abs
   const reason = reply.kind === 'refused' ? reply.message : reply.reason;
   await complain(`kerb: the daemon does not answer: ${reason}\n`);
   return 2;
-}
-
-/** How this very program starts a daemon. */
-export function launchOptions(home: Home, address: Address): LaunchOptions {
-  const program = { execPath: process.execPath, script: realpathSync(process.argv[1] ?? '') };
-  return { address, logFile: logFileOf(home), program, version: version() };
-}
-
-function logFileOf({ log }: Home): string {
-  const problem = makePrivateFolder(log);
-  if (problem !== null) throw new UsageError(problem.message);
-  return path.join(log, 'daemon.log');
 }
 
 function formatOf(given: Arguments): 'text' | 'json' {

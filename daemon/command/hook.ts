@@ -3,6 +3,7 @@ import process from 'node:process';
 import { findRoot, git, readWorkFile, relativePath } from '../../repository/index.ts';
 import { connectGate } from '../client/gate.ts';
 import { launchDaemon } from '../client/launch.ts';
+import { launchOptions } from '../client/program.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
 import type { CommitRequest, LocalGate, MessageRequest, PushRequest, RefUpdate } from '../gate/localGate.ts';
 import { openHome } from '../home.ts';
@@ -10,7 +11,6 @@ import { complain } from '../output.ts';
 import { addressOf } from '../process/address.ts';
 import { printable } from '../report/style.ts';
 import { version } from '../version.ts';
-import { launchOptions } from './daemon.ts';
 
 export const hookCommand: Command = {
   usage: 'hook NAME [ARG…]',
