@@ -5,7 +5,7 @@ import process from 'node:process';
 import { type TestContext, test } from 'node:test';
 import { kerbPath, stopDaemonOf } from '../../test/command.ts';
 import { createHome } from '../../test/store.ts';
-import { createWorld } from '../../test/sync/device.ts';
+import { createWorld, machineClock } from '../../test/sync/device.ts';
 import { createRepository } from '../../test/workTree.ts';
 
 /** By the policies that come with Kerb this is a warning. */
@@ -31,9 +31,7 @@ test('where it does not, the same commit passes', async (context) => {
 });
 
 async function createPlace(context: TestContext, organisation: string) {
-  const world = await createWorld(context);
-  // The hook is a process of its own, with the clock of the machine.
-  world.clock.at = Date.now();
+  const world = await createWorld(context, machineClock);
   world.publish(1, { bundles: [{ version: 1, organisation, policies: {} }] });
   const home = createHome(context);
   context.after(() => stopDaemonOf(home.folder));
