@@ -92,8 +92,11 @@ async function launchAndWait(options: LaunchOptions): Promise<Launch> {
  * which index and repository are meant, and no secret that a shell happens to hold.
  */
 function ownEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => kept.test(name)));
+  return { ...Object.fromEntries(Object.entries(env).filter(([name]) => kept.test(name))), ...thriftyMalloc };
 }
+
+/** For glibc: one arena, and what is free at its end goes back to the system. Syntax trees and SQLite's pages are from there. */
+const thriftyMalloc = process.platform === 'linux' ? { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072' } : {};
 
 const kept = new RegExp(
   `^(?:${[

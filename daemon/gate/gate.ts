@@ -1,5 +1,5 @@
 /** `LocalGate` in this process: asks git what changes, judges it, decides, records, and says it in words. */
-import type { CurrentOrganisation, Native } from '../../engine/index.ts';
+import type { CurrentOrganisation, Native, PolicySet } from '../../engine/index.ts';
 import type { GitSession } from '../../repository/index.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Store } from '../store/store.ts';
@@ -35,6 +35,8 @@ export interface GateOptions {
 export interface Gate extends LocalGate {
   /** Looks for commits of a work tree that passed no gate, and records them. Returns how many it found. */
   noticeBypasses(root: string): Promise<number>;
+  /** Makes ready, and keeps, what judges a repository that says nothing of its own. */
+  standardPolicies(): Promise<PolicySet>;
 }
 
 /** Makes the gate. Close it: it keeps git processes. */
@@ -74,6 +76,10 @@ export function createGate({ mode, organisation, ...options }: GateOptions): Gat
         const client = { name: 'kerb', version: parts.version };
         return Array.isArray(commits) ? recordBypasses(commits, { session, parts, mode: mode(), client }) : 0;
       }),
+    async standardPolicies() {
+      const nowhere = { root: '/', resolve: async (names: readonly string[]) => names.map(() => null) };
+      return (await parts.rulings.of(nowhere, { commit: null, gate: 'commit' })).policies;
+    },
     async close() {
       sessions.close();
     },

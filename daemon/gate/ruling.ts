@@ -37,10 +37,13 @@ export interface RulingSource {
 
 export interface Rulings {
   /** The rules of a commit, as a gate sees them. */
-  of(session: GitSession, source: RulingSource): Promise<Ruling>;
+  of(repository: RuledRepository, source: RulingSource): Promise<Ruling>;
 }
 
-const maxKept = 16;
+/** Where rules are read: its work tree's folder, and how objects are looked up. */
+export type RuledRepository = Pick<GitSession, 'root' | 'resolve'>;
+
+const maxKept = 8;
 const maxConfigurations = 256;
 
 export interface RulingsOptions {
@@ -49,52 +52,70 @@ export interface RulingsOptions {
   readonly organisation: () => CurrentOrganisation;
 }
 
-/** Rulings, the latest of which are kept by the objects that they come from: most commits leave the rules as they were. */
+/**
+ * Rulings, the latest of which are kept by the objects that they come from: most commits leave the rules as they were, and
+ * repositories with the same files for rules share them, such as all that have none.
+ */
 export function createRulings({ native, organisation }: RulingsOptions): Rulings {
   const kept = new Map<string, Ruling>();
   const folders = new Map<string, readonly string[]>();
+  const inTurn = createTurns();
   let current = organisation();
   return {
-    async of(session, { commit, gate }) {
+    async of(repository, { commit, gate }) {
       if (organisation() !== current) {
         kept.clear();
         folders.clear();
       }
-      current = organisation();
-      const governing = atGate(current, gate);
-      const sourceAt = async (): Promise<string | null> => {
-        const source = await sourceOf(session, commit, folders);
-        return source === null || governing === current ? source : `${gate} ${source}`;
+      const inForce = organisation();
+      current = inForce;
+      const governing = atGate(inForce, gate);
+      const scope = governing === inForce ? '' : gate;
+      const known = async (): Promise<Ruling | null> => {
+        const source = await sourceOf(repository, commit, folders);
+        return (source === null ? null : kept.get(`${scope} ${source}`)) ?? null;
       };
-      const key = await sourceAt();
-      const known = key === null ? undefined : kept.get(key);
-      if (known !== undefined) return known;
-      const ruling = await load(session.root, commit, { native, organisation: governing });
-      if (folders.size > maxConfigurations) folders.clear();
-      if (key === null) folders.set(await configurationKey(session, commit), namedBy(ruling.setup));
-      const source = key ?? (await sourceAt());
-      if (source !== null) keep(kept, source, ruling);
-      return ruling;
+      const load = async (): Promise<Ruling> => {
+        const meanwhile = await known();
+        if (meanwhile !== null) return meanwhile;
+        const ruling = await loadRuling(repository.root, commit, { native, organisation: governing });
+        // What could not be read now may be readable the next time.
+        if (ruling.setup.problems.some(({ severity }) => severity === 'error')) return ruling;
+        if (folders.size > maxConfigurations) folders.clear();
+        const configuration = await configurationOf(repository, commit);
+        if (configuration !== null) folders.set(configuration, namedBy(ruling.setup));
+        const source = await sourceOf(repository, commit, folders);
+        if (source !== null && inForce === current) keep(kept, `${scope} ${source}`, ruling);
+        return ruling;
+      };
+      return rootedAt(repository.root, (await known()) ?? (await inTurn(load)));
     },
   };
 }
 
-const secretRulings = new WeakMap<Ruling, Ruling>();
+/** One after another: of many that ask for the same rules at once, the first makes them ready. */
+function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const next = last.then(work);
+    last = next.catch(() => undefined);
+    return next;
+  };
+}
+
+function rootedAt(root: string, ruling: Ruling): Ruling {
+  return { ...ruling, setup: { ...ruling.setup, root } };
+}
+
+const secretSets = new WeakMap<PolicySet, PolicySet>();
 
 /** A ruling with the policies on secrets alone. */
 export function secretsOnly(ruling: Ruling, native: Native): Ruling {
-  const known = secretRulings.get(ruling);
-  if (known !== undefined) return known;
   const policies = ruling.setup.policies.filter(({ rule }) => rule.kind === 'secret');
   const setup = { ...ruling.setup, policies };
-  const secrets: Ruling = {
-    ...ruling,
-    setup,
-    policies: compilePolicies(policies, setup.configuration, native),
-    digest: `secrets ${ruling.digest}`,
-  };
-  secretRulings.set(ruling, secrets);
-  return secrets;
+  const set = secretSets.get(ruling.policies) ?? compilePolicies(policies, setup.configuration, native);
+  secretSets.set(ruling.policies, set);
+  return { ...ruling, setup, policies: set, digest: `secrets ${ruling.digest}` };
 }
 
 /**
@@ -102,21 +123,33 @@ export function secretsOnly(ruling: Ruling, native: Native): Ruling {
  * known what it names.
  */
 async function sourceOf(
-  session: GitSession,
+  repository: RuledRepository,
   commit: string | null,
   folders: ReadonlyMap<string, readonly string[]>,
 ): Promise<string | null> {
-  const configuration = await configurationKey(session, commit);
-  const named = folders.get(configuration);
+  const configuration = await configurationOf(repository, commit);
+  const named = configuration === null ? undefined : folders.get(configuration);
   // A name that cannot be asked for is looked at each time.
   if (named === undefined || named.some((name) => /[\n\0]/.test(name))) return null;
-  const ids = await session.resolve(named.map((name) => `${commit}:${name}`));
-  return JSON.stringify([configuration, named, ids.map((facts) => facts?.id ?? null)]);
+  const ids = await idsOf(repository, commit, named);
+  return ids === null ? null : JSON.stringify([configuration, named, ids]);
 }
 
-async function configurationKey(session: GitSession, commit: string | null): Promise<string> {
-  const [facts] = commit === null ? [null] : await session.resolve([`${commit}:${configurationName}`]);
-  return `${session.root}\0${facts?.id ?? ''}`;
+/** The id of a commit's `kerb.yaml`; empty where it has none, and null where that cannot be found out. */
+async function configurationOf(repository: RuledRepository, commit: string | null): Promise<string | null> {
+  const ids = await idsOf(repository, commit, [configurationName]);
+  return ids === null ? null : (ids[0] ?? '');
+}
+
+async function idsOf(
+  repository: RuledRepository,
+  commit: string | null,
+  names: readonly string[],
+): Promise<readonly (string | null)[] | null> {
+  if (commit === null || names.length === 0) return names.map(() => null);
+  const [own, ...found] = await repository.resolve([commit, ...names.map((name) => `${commit}:${name}`)]);
+  // Where git fails nothing is found, the commit neither: that is not a commit without rules.
+  return own == null ? null : found.map((facts) => facts?.id ?? null);
 }
 
 function namedBy({ configuration }: Setup): readonly string[] {
@@ -124,7 +157,7 @@ function namedBy({ configuration }: Setup): readonly string[] {
   return names.map((name) => path.posix.normalize(name.replaceAll('\\', '/')).replace(/\/+$/, ''));
 }
 
-async function load(
+async function loadRuling(
   root: string,
   commit: string | null,
   { native, organisation }: { readonly native: Native; readonly organisation: CurrentOrganisation },

@@ -1,7 +1,7 @@
 /** What a daemon serves, put together: the organisation in force, the gate with its store, and the way to the hub. */
 import { setImmediate as turn } from 'node:timers/promises';
-import { compilePolicies, type PolicySet } from '../../engine/index.ts';
-import { createNative, loadSetup } from '../../repository/index.ts';
+import type { PolicySet } from '../../engine/index.ts';
+import { createNative } from '../../repository/index.ts';
 import type { LocalGate } from '../gate/localGate.ts';
 import { lookingBack } from '../gate/lookBack.ts';
 import { openGate } from '../gate/open.ts';
@@ -11,8 +11,10 @@ import type { DaemonStatus, Notice, OrganisationAnswer } from '../protocol.ts';
 import type { Store } from '../store/store.ts';
 import { type Sync, startSync } from '../sync/sync.ts';
 import { Refusal } from './answer.ts';
+import { scheduleByClock } from './idle.ts';
 import { framesOf, type Log } from './log.ts';
 import { createRequests } from './requests.ts';
+import { createRest, type Rest } from './rest.ts';
 import type { Works } from './run.ts';
 import { warmSteps } from './warm.ts';
 
@@ -56,23 +58,26 @@ export async function openWorks({ home, tell, log }: WorksOptions): Promise<Work
           },
           onFault: (message) => log(`commits without a decision could not be looked for: ${message}`),
         });
+  const rest = createRest({ schedule: scheduleByClock });
   let isClosed = false;
 
   function changed(): void {
     tell({ about: 'policies' });
-    void compile();
+    rest.during(warm).catch((error: unknown) => log(`broke while it warmed up: ${framesOf(error)}`));
   }
 
-  /** The policies of a repository that says nothing of its own. */
-  async function compile(): Promise<PolicySet> {
-    const organisation = sync.organisation();
-    const setup = await loadSetup({ root: home.folder, origin: { kind: 'none' }, folders: [], organisation });
-    policies = compilePolicies(setup.policies, setup.configuration, native);
-    return policies;
+  async function warm(): Promise<void> {
+    if (opened.kind === 'problem') return;
+    policies = await opened.gate.standardPolicies();
+    for (const step of warmSteps(policies, native)) {
+      await turn();
+      if (isClosed) return;
+      step();
+    }
   }
 
   return {
-    gate: watched(gate, sync),
+    gate: watched(gate, { sync, rest }),
     status: () => ({
       policies: policies === null ? null : policiesStatus(policies, sync),
       journal: store === null ? null : journalStatus(store),
@@ -93,15 +98,10 @@ export async function openWorks({ home, tell, log }: WorksOptions): Promise<Work
       return requested;
     },
     requestedExceptions: requests.list,
-    async warm() {
-      for (const step of warmSteps(await compile(), native)) {
-        await turn();
-        if (isClosed) return;
-        step();
-      }
-    },
+    warm: () => rest.during(warm),
     async close() {
       isClosed = true;
+      rest.close();
       await gate.close();
       await sync.close();
       if (opened.kind === 'open') await opened.close();
@@ -112,11 +112,11 @@ export async function openWorks({ home, tell, log }: WorksOptions): Promise<Work
 /** By then the commit that was asked about is made, and whoever made it does not wait for anything. */
 const lookBackMs = 30_000;
 
-/** Each decision is news for the hub. */
-function watched(gate: LocalGate, sync: Sync): LocalGate {
+/** Each decision is news for the hub, and work that leaves garbage behind. */
+function watched(gate: LocalGate, { sync, rest }: { readonly sync: Sync; readonly rest: Rest }): LocalGate {
   return {
     async decide(request) {
-      const answer = await gate.decide(request);
+      const answer = await rest.during(() => gate.decide(request));
       sync.wake();
       return answer;
     },
