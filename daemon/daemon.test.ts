@@ -19,6 +19,7 @@ import process from 'node:process';
 import { type TestContext, test } from 'node:test';
 import { kerbPath, runKerb } from '../test/command.ts';
 import { askStatus } from './client/ask.ts';
+import { ensureDaemon } from './client/launch.ts';
 import { stopDaemon } from './client/stop.ts';
 import { type Address, addressOf } from './process/address.ts';
 import { daemonStatus } from './protocol.ts';
@@ -82,6 +83,30 @@ test('50 starts at once leave one daemon', async (context) => {
   assert.equal(losers.length, 49);
   for (const child of losers) assert.equal(await ended(child), 0);
   assert.equal((await statusAt(address)).pid, first.pid);
+});
+
+test('a newer client replaces the daemon, an older one uses the newer', async (context) => {
+  const { home, address, kerb } = useHome(context);
+  assert.equal(kerb('start').status, 0);
+  const first = await statusAt(address);
+  const program = { execPath: process.execPath, script: kerbPath };
+  const startedBy = async (version: string) => {
+    const before = process.env.KERB_HOME;
+    process.env.KERB_HOME = home;
+    try {
+      const launch = await ensureDaemon({ address, logFile: path.join(home, 'log/daemon.log'), program, version });
+      assert.ok(launch.kind === 'running', JSON.stringify(launch));
+      return launch;
+    } finally {
+      if (before === undefined) delete process.env.KERB_HOME;
+      else process.env.KERB_HOME = before;
+    }
+  };
+  const older = await startedBy('0.0.1');
+  assert.deepEqual([older.isNew, older.status.pid], [false, first.pid]);
+  const newer = await startedBy('99.0.0');
+  assert.deepEqual([newer.isNew, isAlive(first.pid)], [true, false]);
+  assert.equal((await statusAt(address)).pid, newer.status.pid);
 });
 
 test('after kill -9 the next one takes the socket and the lock over', async (context) => {

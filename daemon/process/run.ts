@@ -63,7 +63,7 @@ export interface Daemon {
 }
 
 /** How long a predecessor may take to let the lock go, which it does only after all that it had begun. */
-const handoverMs = 20_000;
+const handoverMs = 30_000;
 
 /** Runs a daemon, unless one runs already. */
 export async function runDaemon(options: RunOptions): Promise<Run> {
@@ -82,7 +82,7 @@ export async function runDaemon(options: RunOptions): Promise<Run> {
 
 async function lockOrPeer(address: Address): Promise<{ kind: 'lock'; lock: Lock } | Exclude<Run, { kind: 'running' }>> {
   const until = performance.now() + handoverMs;
-  for (;;) {
+  for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 1.5, 1_000)) {
     const lock = takeLock(address.lock);
     if (lock !== null) return { kind: 'lock', lock };
     const peer = await askStatus(address);
@@ -91,7 +91,7 @@ async function lockOrPeer(address: Address): Promise<{ kind: 'lock'; lock: Lock 
       const message = `another daemon holds ${address.lock} and does not answer: find its process (\`fuser ${address.lock}\`), end it, and start again`;
       return { kind: 'problem', message };
     }
-    await sleep(50);
+    await sleep(pauseMs);
   }
 }
 

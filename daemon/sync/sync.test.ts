@@ -44,6 +44,31 @@ test('news arrives by the hub’s hint, the journal goes out when it has grown, 
   await until(() => hub.listeners() === 0);
 });
 
+test('without a hub no time is waited for; an enrolment and a decision are noticed when they come', async (context) => {
+  const world = await createWorld(context);
+  const { hub, network } = world;
+  world.publish(1, { bundles: [bundle(1)] });
+  const home = createHome(context);
+  const store = openTestStore(context, home);
+  let sleeps = 0;
+  const sleep = (_: number, signal: AbortSignal) => {
+    sleeps++;
+    return new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+  };
+  const sync = await startSync({ home, store, network, sleep, changed: () => undefined, log: () => undefined });
+  assert.equal((await sync.now()).kind, 'none');
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(sleeps, 0);
+  await world.enrol({ home, store });
+  await until(() => {
+    sync.wake();
+    return sync.status().revision === '1';
+  });
+  await until(() => hub.listeners() === 1);
+  assert.ok(sleeps > 0, 'from now on it goes round');
+  await sync.close();
+});
+
 test('a batch that was taken and never acknowledged is not there twice', async (context) => {
   const world = await createWorld(context);
   const { hub } = world;

@@ -49,7 +49,10 @@ export interface Sync {
   close(): Promise<void>;
 }
 
-/** Starts from the copy on this disk, then goes round. A device that is enrolled later is noticed at the next round. */
+/**
+ * Starts from the copy on this disk, then goes round. Without a hub it waits for no time, only to be asked: an enrolment asks
+ * for a round, and otherwise the next decision notices it.
+ */
 export async function startSync(options: SyncOptions): Promise<Sync> {
   return new Loop(options, await readGoverning(options.home));
 }
@@ -62,6 +65,7 @@ class Loop implements Sync {
   readonly #round = serial(() => this.#goRound().finally(() => this.#options.afterRound?.()));
   readonly #running: Promise<void>;
   #governing: Governing;
+  #isAlone = false;
   #connection: Connection | null = null;
   #listening: Listening | null = null;
   #succeededAt: number | null = null;
@@ -95,7 +99,7 @@ class Loop implements Sync {
   }
 
   wake(): void {
-    if (this.#failures === 0 && this.#connection !== null) this.#rouse();
+    if (this.#isAlone || (this.#failures === 0 && this.#connection !== null)) this.#rouse();
   }
 
   status(): SyncStatus {
@@ -127,10 +131,14 @@ class Loop implements Sync {
 
   async #goRound(): Promise<Round> {
     const { home, store } = this.#options;
-    if (readStanding(home).kind === 'none') {
+    const wasAlone = this.#isAlone;
+    this.#isAlone = readStanding(home).kind === 'none';
+    if (this.#isAlone) {
       this.#govern(ungoverned);
       return idleRound;
     }
+    // Somebody asked for this round while the loop waited for no time.
+    if (wasAlone) this.#rouse();
     const { connect, doRound } = await import('./round.ts');
     const parts: RoundOptions = { home, store, network: this.#network };
     const made = this.#connection ?? (await connect(parts));
@@ -168,11 +176,8 @@ class Loop implements Sync {
     const roused = new Promise<void>((resolve) => {
       this.#rouse = resolve;
     });
-    await Promise.race([
-      sleep(pauseMs({ failures: this.#failures, chance: chance() }), signal),
-      roused,
-      this.#news(signal).then((isNew) => (isNew ? undefined : roused)),
-    ]);
+    const untilTime = this.#isAlone ? roused : sleep(pauseMs({ failures: this.#failures, chance: chance() }), signal);
+    await Promise.race([untilTime, roused, this.#news(signal).then((isNew) => (isNew ? undefined : roused))]);
     over.abort();
   }
 

@@ -133,7 +133,7 @@ async function decideTimed({ address }: Daemon, root: string, tree: string): Pro
   const body = { gate: 'commit', client: { name: 'bench', version: '1' }, root, breakGlass: null, tree };
   const began = performance.now();
   const reply = await ask(address, {
-    ...{ method: 'POST', path: '/v1/decide', body, answer: decideAnswer, timeoutMs: 60_000 } as const,
+    ...({ method: 'POST', path: '/v1/decide', body, answer: decideAnswer, timeoutMs: 60_000 } as const),
   });
   if (reply.kind !== 'answer') throw new Error(`no decision: ${JSON.stringify(reply)}`);
   return performance.now() - began;

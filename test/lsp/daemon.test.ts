@@ -27,6 +27,23 @@ test('it starts the daemon, says so, and finds it again after it was killed and 
   assert.notEqual(await running(client, second), first);
 });
 
+test('two editors share one daemon, and one that ends takes nothing from the other', async (context) => {
+  const home = temporaryHome(context);
+  const daemonOf = () => ({ command: [process.execPath, kerbPath], env: { KERB_HOME: home, KERB_NO_BUILD: '1' } });
+  const editors = await Promise.all([useServer(context, daemonOf), useServer(context, daemonOf)]);
+  const [one, other] = editors.map(({ client }) => client);
+  const pids = await Promise.all([running(one!, null), running(other!, null)]);
+  assert.equal(pids[0], pids[1]);
+  const clients = async () => (await other!.request<DaemonStatusResult>('kerb/daemonStatus', {})).text;
+  assert.equal((await clients()).match(/kerb-language-server/g)?.length, 2);
+  await one!.stop();
+  while ((await clients()).match(/kerb-language-server/g)?.length !== 1) await new Promise(setImmediate);
+  assert.deepEqual(
+    statesOf(other!).filter(({ kind }) => kind === 'absent'),
+    [],
+  );
+});
+
 test('where no daemon can be started, it says why, and judges all the same', async (context) => {
   const { client } = await useServer(context, () => ({
     command: [process.execPath, '-e', 'process.stderr.write("kerb: no luck\\n"); process.exit(2)', '--'],
@@ -131,6 +148,17 @@ async function useServer(context: TestContext, daemonOf: (home: string) => objec
     rmSync(folder, { recursive: true, force: true });
   });
   return { client };
+}
+
+/** A home that several servers share; its daemon is gone when the test ends. */
+function temporaryHome(context: TestContext): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'kerb-lsp-home-'));
+  const home = path.join(folder, 'home');
+  context.after(() => {
+    stopDaemonOf(home);
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return home;
 }
 
 /** What the client was told of the daemon, in order. */
