@@ -73,7 +73,8 @@ test('a request that arrives too slowly is cut off, whatever it has sent', async
   const { address } = await start(context, { arrivalMs: 50 });
   for (const beginning of ['', 'POST /v1/dec', 'POST /v1/decide HTTP/1.1\r\nHost: k\r\nContent-Length: 100\r\n\r\n{'])
     assert.match(await exchange(address, beginning), /^HTTP\/1\.1 408 [\s\S]*tooSlow/, beginning);
-  assert.equal((await askStatus(address)).kind, 'answer');
+  // On a busy machine this request may be too slow itself.
+  await until(async () => (await askStatus(address)).kind === 'answer');
 });
 
 test('a fault of a gate is a fault, and no verdict', async (context) => {

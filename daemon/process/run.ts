@@ -63,7 +63,7 @@ export interface Daemon {
 }
 
 /** How long a predecessor may take to let the lock go, which it does only after all that it had begun. */
-const handoverMs = 30_000;
+const handoverMs = 60_000;
 
 /** Runs a daemon, unless one runs already. */
 export async function runDaemon(options: RunOptions): Promise<Run> {

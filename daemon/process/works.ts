@@ -27,6 +27,9 @@ export interface WorksOptions {
 /** Opens what the daemon of a home serves. Without a store it decides nothing, and its status says why. */
 export async function openWorks({ home, tell, log }: WorksOptions): Promise<Works> {
   const native = createNative();
+  const rest = createRest({ schedule: scheduleByClock });
+  let policies: PolicySet | null = null;
+  let isClosed = false;
   // The way to the hub needs the store. It is there before the first request, but not before the gate is.
   let ready: Sync | null = null;
   const opened = openGate({
@@ -47,7 +50,6 @@ export async function openWorks({ home, tell, log }: WorksOptions): Promise<Work
   });
   const sync = await startSync({ home, store, log, changed, afterRound: requests.look });
   ready = sync;
-  let policies: PolicySet | null = null;
   const gate =
     opened.kind === 'problem'
       ? refusing(opened.message)
@@ -58,8 +60,6 @@ export async function openWorks({ home, tell, log }: WorksOptions): Promise<Work
           },
           onFault: (message) => log(`commits without a decision could not be looked for: ${message}`),
         });
-  const rest = createRest({ schedule: scheduleByClock });
-  let isClosed = false;
 
   function changed(): void {
     tell({ about: 'policies' });
