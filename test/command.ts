@@ -27,6 +27,12 @@ export function stopDaemonOf(home: string): void {
   runKerb(['daemon', 'stop'], { cwd: path.dirname(kerbPath), env: { KERB_HOME: home } });
 }
 
+/** The same where a hook may have started one just now: it is waited for, so that it does not outlive its home. */
+export function stopLaunchedDaemonOf(home: string): void {
+  runKerb(['daemon', 'start'], { cwd: path.dirname(kerbPath), env: { KERB_HOME: home } });
+  stopDaemonOf(home);
+}
+
 /** Runs `kerb ARGS` in a folder, without colours and without anything of the caller's git. */
 export function runKerb(args: readonly string[], { cwd, input, env = {}, program = kerbPath }: RunOptions): Ran {
   const { PATH, HOME, TMPDIR } = process.env;

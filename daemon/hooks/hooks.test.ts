@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { type TestContext, test } from 'node:test';
-import { kerbPath } from '../../test/command.ts';
+import { kerbPath, stopLaunchedDaemonOf } from '../../test/command.ts';
 
 const privileged = `apiVersion: v1
 kind: Pod
@@ -73,7 +73,7 @@ function createPlace(context: TestContext): Place {
     kerb: (...args) => run(process.execPath, [kerbPath, ...args], env, root),
   };
   context.after(() => {
-    place.kerb('daemon', 'stop');
+    stopLaunchedDaemonOf(home);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   });
   place.git(['init', '-q', '-b', 'main']);
@@ -167,7 +167,7 @@ test('another home in the environment is not judged by the daemon of the first',
   place.write({ 'pod.yaml': privileged });
   place.git(['add', '-A']);
   const answer = place.git(['commit', '-q', '-m', 'x'], { ...place.env, KERB_HOME: other });
-  spawnSync(process.execPath, [kerbPath, 'daemon', 'stop'], { env: { ...place.env, KERB_HOME: other } });
+  stopLaunchedDaemonOf(other);
   assert.equal(answer.status, 1);
   assert.ok(existsSync(path.join(other, 'store')));
 });

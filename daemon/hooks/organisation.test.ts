@@ -1,9 +1,7 @@
 /** A hook on an enrolled device where no daemon runs and the hub says nothing: the verified copy on the disk governs. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import process from 'node:process';
 import { type TestContext, test } from 'node:test';
-import { kerbPath, stopDaemonOf } from '../../test/command.ts';
+import { runKerb, stopLaunchedDaemonOf } from '../../test/command.ts';
 import { createHome } from '../../test/store.ts';
 import { createWorld, machineClock } from '../../test/sync/device.ts';
 import { createRepository } from '../../test/workTree.ts';
@@ -34,20 +32,18 @@ async function createPlace(context: TestContext, organisation: string) {
   const world = await createWorld(context, machineClock);
   world.publish(1, { bundles: [{ version: 1, organisation, policies: {} }] });
   const home = createHome(context);
-  context.after(() => stopDaemonOf(home.folder));
   const device = await world.enrol({ home });
   assert.equal((await device.round()).kind, 'done');
   world.hub.fault = () => true;
   const tree = createRepository(context, { 'readme.md': 'shop\n' });
   tree.write({ 'web.yaml': pod });
   tree.git('add', '-A');
-  const { PATH = '' } = process.env;
-  const env = { PATH, HOME: home.folder, KERB_HOME: home.folder, KERB_NO_BUILD: '1' };
+  const env = { KERB_HOME: home.folder };
   return {
-    hook: () =>
-      spawnSync(process.execPath, [kerbPath, 'hook', 'pre-commit'], {
-        ...{ cwd: tree.root, env, timeout: 120_000 },
-        encoding: 'utf8',
-      }),
+    hook() {
+      const ran = runKerb(['hook', 'pre-commit'], { cwd: tree.root, env });
+      stopLaunchedDaemonOf(home.folder);
+      return ran;
+    },
   };
 }
