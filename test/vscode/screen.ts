@@ -46,11 +46,17 @@ export async function hoverText(page: Page, line: string, word: string): Promise
   return (await box.textContent()) ?? '';
 }
 
-/** Chooses an entry of the lightbulb's menu at the cursor. */
+/** Chooses an entry of the lightbulb's menu at the cursor. What is still being drawn may close the menu: then it is opened again. */
 export async function quickFix(page: Page, title: string): Promise<void> {
-  await page.keyboard.press('Control+.');
-  await page.locator('.action-widget .monaco-list-row', { hasText: title }).first().click();
+  const entry = page.locator('.action-widget .monaco-list-row', { hasText: title }).first();
+  for (let tries = 0; tries < 5 && !(await entry.isVisible()); tries++) {
+    await page.keyboard.press('Control+.');
+    await entry.waitFor({ timeout: menuMs }).catch(() => undefined);
+  }
+  await entry.click();
 }
+
+const menuMs = 4_000;
 
 /** A line of the editor; VS Code shows blanks as no-break spaces. */
 export function lineWith(page: Page, text: string): Locator {
