@@ -59,6 +59,7 @@ export function linkDaemon({ start, name, changed, told }: LinkOptions): DaemonL
   let place: string | null = null;
   let retry: NodeJS.Timeout | undefined;
   let retryMs = firstRetryMs;
+  let opening: Promise<void> | null = null;
   let isClosed = false;
   const become = (next: DaemonState): void => {
     state = next;
@@ -73,7 +74,15 @@ export function linkDaemon({ start, name, changed, told }: LinkOptions): DaemonL
     retry = setTimeout(() => void open(), retryMs).unref();
     retryMs = Math.min(retryMs * 2, lastRetryMs);
   };
-  const open = async (): Promise<void> => {
+  /** One at a time: what is lost during a restart is sought by both. */
+  const open = (): Promise<void> => {
+    clearTimeout(retry);
+    opening ??= connect().finally(() => {
+      opening = null;
+    });
+    return opening;
+  };
+  const connect = async (): Promise<void> => {
     try {
       const at = startedDaemon.parse(JSON.parse(await runCommand(start, ['start', '--format', 'json'])));
       const listening = await listen(at.socket, name);
@@ -105,10 +114,10 @@ export function linkDaemon({ start, name, changed, told }: LinkOptions): DaemonL
     },
     async restart() {
       await runCommand(start, ['stop']);
-      clearTimeout(retry);
       retryMs = firstRetryMs;
+      if (socket !== null) return;
       become({ kind: 'starting' });
-      if (socket === null) await open();
+      await open();
     },
     close() {
       isClosed = true;

@@ -44,6 +44,22 @@ test('two editors share one daemon, and one that ends takes nothing from the oth
   );
 });
 
+test('a restart during which the lost connection is sought again leaves one connection', async (context) => {
+  // The old daemon has gone while `stop` still runs, and the search for a new one is under way when that is done.
+  const slow = `const [, ...args] = process.argv;
+    const done = require('node:child_process').spawnSync(process.execPath, [${JSON.stringify(kerbPath)}, ...args], { encoding: 'utf8' });
+    setTimeout(() => process.stdout.write(done.stdout), args.includes('stop') ? 1500 : 2500);`;
+  const { client } = await useServer(context, (home) => ({
+    command: [process.execPath, '-e', slow, '--'],
+    env: { KERB_HOME: home, KERB_NO_BUILD: '1' },
+  }));
+  const first = await running(client, null);
+  await client.request('kerb/restartDaemon', {});
+  await running(client, first);
+  const { text } = await client.request<DaemonStatusResult>('kerb/daemonStatus', {});
+  assert.match(text, /^clients +kerb-language-server$/m);
+});
+
 test('where no daemon can be started, it says why, and judges all the same', async (context) => {
   const { client } = await useServer(context, () => ({
     command: [process.execPath, '-e', 'process.stderr.write("kerb: no luck\\n"); process.exit(2)', '--'],
