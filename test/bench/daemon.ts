@@ -16,7 +16,7 @@ import { decideAnswer, startedDaemon } from '../../daemon/protocol.ts';
 import { formatMs, markdownTable, type Summary, summarise } from './statistics.ts';
 
 export interface DaemonFigures {
-  /** From the start to the readiness of everything that is made ready ahead. */
+  /** The first question after a start, while the daemon still warms up. */
   readonly firstMs: Summary;
   readonly tenFilesMs: Summary;
   readonly memory: readonly MemoryRow[];

@@ -6,6 +6,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { celTable, timeCel } from './cel.ts';
 import { timeCheck } from './check.ts';
+import { daemonTable, watchDaemon } from './daemon.ts';
 import { ingestTable, timeIngest } from './hub.ts';
 import { manifests, typescript, workflow } from './inputs.ts';
 import { type Contender, type KeystrokeRow, timeKeystrokes } from './keystroke.ts';
@@ -35,6 +36,10 @@ const sections = [
   ...(folder === undefined
     ? []
     : [section('kerb check of a folder', await check(folder), ['Whole process, cold each time, JSON output.'])]),
+  section('The daemon', daemonTable(await watchDaemon(path.resolve(folder ?? path.join(root, 'policies')))), [
+    'A daemon of the build, asked over its socket about real repositories; memory is read five seconds after the last question. Each of 20',
+    'branches has a `kerb.yaml` of its own. Needs Linux, whose /proc is read.',
+  ]),
   section('CEL', celTable(timeCel(30)), ['The same policies on the same inputs, engines in turn.']),
   section('Decisions into the hub', ingestTable(await timeIngest(20)), [
     'Batches of 100 over HTTP, each with a proof of its device’s key, from 8 devices; client and hub share the machine. A decision counts',
