@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Enforcement, Finding, PlacedFindings } from '../engine/index.ts';
 import { openDocument } from './documents.ts';
+import { createRequests } from './requests.ts';
 import type { Place } from './roots.ts';
 import type { Session } from './session.ts';
 import { choose, findingsOf, jsonOf } from './shown.ts';
@@ -107,7 +108,8 @@ function judged(placed: readonly PlacedFindings[]): Parameters<typeof choose>[2]
 
 /** As much of a session as showing needs. */
 function session(mostDiagnostics: number): Session {
-  return { client: { options: { mostDiagnostics }, relatedInformation: true } } as unknown as Session;
+  const client = { options: { mostDiagnostics }, relatedInformation: true };
+  return { client, requests: createRequests() } as unknown as Session;
 }
 
 function place(): Place {

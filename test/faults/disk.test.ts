@@ -1,6 +1,6 @@
 /** Full, read-only and failing disks; clocks that jump. */
 import assert from 'node:assert/strict';
-import { chmodSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { type TestContext, test } from 'node:test';
 import { openJournal } from '../../daemon/journal/journal.ts';
@@ -149,6 +149,9 @@ test('durable: at least one sync for each append that returns', (context) => {
 test('a clock that jumps, back or forth, changes neither numbers nor chain', (context) => {
   const clock = { now: noon };
   const home = createHome(context);
+  // A hub waits for the entries: whatever the clock says of their age, none may go.
+  mkdirSync(home.hub, { mode: 0o700 });
+  writeFileSync(home.enrolment, '{}');
   const store = openTestStore(context, home, { now: () => clock.now });
   for (const jump of [0, -3_600_000, 86_400_000 * 400, -86_400_000 * 4_000, 1]) {
     clock.now += jump;

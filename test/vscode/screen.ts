@@ -41,7 +41,8 @@ export function problem(page: Page, message: string): Locator {
 /** Hovers over a word of a line, and answers what is shown. */
 export async function hoverText(page: Page, line: string, word: string): Promise<string> {
   await lineWith(page, line).locator('span', { hasText: word }).last().hover();
-  const box = page.locator('.monaco-hover:visible', { hasText: 'kubernetes/' }).first();
+  // The message is there at once; what the server says of the policy comes after it.
+  const box = page.locator('.monaco-hover:visible', { hasText: 'Remedy' }).first();
   await box.waitFor();
   return (await box.textContent()) ?? '';
 }
