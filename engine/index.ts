@@ -85,6 +85,7 @@ export {
   readOrganisationRules,
 } from './organisation/rules.ts';
 export { type CaseResult, type CasesRequest, type CasesResult, runCases } from './policy/cases.ts';
+export { type Compilations, createCompilations } from './policy/compilations.ts';
 export {
   checkPolicies,
   compilePolicies,

@@ -18,7 +18,15 @@ export { type Identity, readIdentity } from './identity.ts';
 export { type ListedFile, type Listing, listFiles } from './list.ts';
 export { createNative } from './native.ts';
 export { type Blob, type ObjectStore, readBlobs } from './objects.ts';
-export { isBuiltIn, isOfOrganisation, loadPage, loadPolicies, type PolicyFolder, policyFilesOf } from './policies.ts';
+export {
+  isBuiltIn,
+  isOfOrganisation,
+  loadBuiltIn,
+  loadPage,
+  loadPolicies,
+  type PolicyFolder,
+  policyFilesOf,
+} from './policies.ts';
 export { maxFileBytes, type Reading, readFolderTexts, readingOf, readWorkFile } from './read.ts';
 export { repositoryName } from './repositoryName.ts';
 export { configurationName, findRoot, isInside, type Placement, placeOf, relativePath } from './root.ts';

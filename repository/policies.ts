@@ -37,8 +37,11 @@ const sources = path.resolve(here, '../policies');
  * The built-in policies, the organisation's, and each folder's on top: the last one with an id wins, and a note says so.
  * What the organisation has locked, no folder replaces.
  */
-export function loadPolicies(folders: readonly PolicyFolder[], organisation: Organisation | null): LoadedPolicies {
-  const builtIn = loadBuiltIn();
+export function loadPolicies(
+  folders: readonly PolicyFolder[],
+  organisation: Organisation | null,
+  builtIn: PolicyReading = loadBuiltIn(),
+): LoadedPolicies {
   const byId = new Map(builtIn.policies.map((policy) => [policy.id, policy]));
   const problems: FileProblem[] = [...builtIn.problems];
   const notes: string[] = [];
@@ -116,7 +119,7 @@ export function readBuiltInSources(): PolicyReading {
 }
 
 /** In dist/ they are already read and vetted: that spares each start the parsing of a hundred files, and most of compiling. */
-function loadBuiltIn(): PolicyReading {
+export function loadBuiltIn(): PolicyReading {
   if (!isBundled()) return readBuiltInSources();
   return JSON.parse(readFileSync(path.join(here, 'policies.json'), 'utf8')) as PolicyReading;
 }

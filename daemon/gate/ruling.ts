@@ -3,16 +3,19 @@ import path from 'node:path';
 import {
   atGate,
   type Baseline,
+  type Compilations,
   type CurrentOrganisation,
   compilePolicies,
+  createCompilations,
   type ExceptionRegister,
   exceptionsOf,
   type FileProblem,
   type Native,
+  type PolicyReading,
   type PolicySet,
   readBaseline,
 } from '../../engine/index.ts';
-import { configurationName, type GitSession, loadSetup, type Setup } from '../../repository/index.ts';
+import { configurationName, type GitSession, loadBuiltIn, loadSetup, type Setup } from '../../repository/index.ts';
 import { ruleProblems } from '../check/rules.ts';
 
 /** What judges a change. */
@@ -60,6 +63,8 @@ export function createRulings({ native, organisation }: RulingsOptions): Rulings
   const kept = new Map<string, Ruling>();
   const folders = new Map<string, readonly string[]>();
   const inTurn = createTurns();
+  const builtIn = loadBuiltIn();
+  const shared = createCompilations();
   let current = organisation();
   return {
     async of(repository, { commit, gate }) {
@@ -78,7 +83,7 @@ export function createRulings({ native, organisation }: RulingsOptions): Rulings
       const load = async (): Promise<Ruling> => {
         const meanwhile = await known();
         if (meanwhile !== null) return meanwhile;
-        const ruling = await loadRuling(repository.root, commit, { native, organisation: governing });
+        const ruling = await loadRuling(repository.root, commit, { native, organisation: governing, builtIn, shared });
         // What could not be read now may be readable the next time.
         if (ruling.setup.problems.some(({ severity }) => severity === 'error')) return ruling;
         if (folders.size > maxConfigurations) folders.clear();
@@ -157,18 +162,26 @@ function namedBy({ configuration }: Setup): readonly string[] {
   return names.map((name) => path.posix.normalize(name.replaceAll('\\', '/')).replace(/\/+$/, ''));
 }
 
+interface LoadOptions {
+  readonly native: Native;
+  readonly organisation: CurrentOrganisation;
+  readonly builtIn: PolicyReading;
+  readonly shared: Compilations;
+}
+
 async function loadRuling(
   root: string,
   commit: string | null,
-  { native, organisation }: { readonly native: Native; readonly organisation: CurrentOrganisation },
+  { native, organisation, builtIn, shared }: LoadOptions,
 ): Promise<Ruling> {
   const setup = await loadSetup({
     root,
     origin: commit === null ? { kind: 'none' } : { kind: 'commit', commit },
     folders: [],
     organisation,
+    builtIn,
   });
-  const policies = compilePolicies(setup.policies, setup.configuration, native);
+  const policies = compilePolicies(setup.policies, setup.configuration, native, shared);
   return {
     setup,
     policies,

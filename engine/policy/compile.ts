@@ -4,8 +4,9 @@ import type { Native } from '../model.ts';
 import { once } from '../once.ts';
 import { changeFolder } from '../resource/change.ts';
 import { probePattern } from '../rule/pattern.ts';
-import { compileSecrets, type SecretScanner } from '../rule/secret.ts';
+import type { SecretScanner } from '../rule/secret.ts';
 import { canonicalJson } from './canonical.ts';
+import { type Compilations, createCompilations } from './compilations.ts';
 import { type CompiledPolicy, compilePolicy } from './compilePolicy.ts';
 import type { Configuration } from './configuration.ts';
 import { type FileProblem, fileProblem } from './file.ts';
@@ -52,18 +53,20 @@ export interface Secrets {
   readonly policies: ReadonlyMap<string, CompiledPolicy>;
 }
 
-/** Makes policies ready. Cheap: nothing is compiled yet. */
+/** Makes policies ready. Cheap: nothing is compiled yet. Sets that are given the same `shared` compile the same things once. */
 export function compilePolicies(
   policies: readonly Policy[],
   configuration: Configuration,
   native: Pick<Native, 'sha256'>,
+  shared: Compilations = createCompilations(),
 ): PolicySet {
   const selection = enabledPolicies(policies, configuration);
-  const scanner = once(() => scannerOf(policies));
+  const scanner = once(() => shared.scanner(policies));
+  const secretProblems = () => scanner()?.problems ?? [];
   const compiled = remembered((kind: string) =>
     selection.policies
       .filter(({ policy }) => policy.resources.includes(kind))
-      .map((policy) => compilePolicy(policy, kind, () => scanner()?.problems ?? [])),
+      .map((policy) => compilePolicy(policy, kind, { secretProblems, parts: shared.parts })),
   );
   const groups = remembered((kind: string) => groupsOf(compiled(kind)));
   const digest = once(() => digestOf(policies, configuration, native));
@@ -167,13 +170,6 @@ function groupsOf(policies: readonly CompiledPolicy[]): readonly PolicyGroup[] {
 function readsOfAll(groups: readonly PolicyGroup[]): readonly Read[] {
   const all = groups.flatMap(({ reads }) => reads);
   return [...new Map(all.map((read) => [`${read.name}.${read.field}`, read])).values()];
-}
-
-function scannerOf(policies: readonly Policy[]): SecretScanner | null {
-  const rules = policies.flatMap(({ id, rule, vetted }) =>
-    rule.kind === 'secret' ? [{ policy: id, secret: rule.secret, isSound: vetted !== undefined }] : [],
-  );
-  return rules.length === 0 ? null : compileSecrets(rules);
 }
 
 function secretsOf(

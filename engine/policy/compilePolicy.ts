@@ -33,48 +33,72 @@ export interface CompiledPolicy {
   readonly reads: readonly Read[];
 }
 
+/** The parts of a vetted policy, each compiled when it is first needed. No configuration changes them. */
+export interface VettedParts {
+  readonly where: () => Program | null;
+  readonly condition: () => Program | null;
+  readonly pattern: () => CompiledPattern | null;
+  readonly message: () => Template;
+  readonly fix: () => { readonly fixValue: Program | null; readonly fixText: Template | null };
+}
+
+export interface CompileOptions {
+  readonly secretProblems: () => readonly SecretProblem[];
+  /** Whoever has several sets of the same policies gives all of them the same parts. */
+  readonly parts?: (policy: Policy, kind: string) => VettedParts;
+}
+
 /** Compiles a policy for one of its resource kinds. Never throws. */
 export function compilePolicy(
   enabled: EnabledPolicy,
   kind: string,
-  secretProblems: () => readonly SecretProblem[],
+  { secretProblems, parts = vettedParts }: CompileOptions,
 ): CompiledPolicy {
   const reads = enabled.policy.vetted?.[kind];
-  return reads === undefined ? compileAtOnce(enabled, kind, secretProblems) : compileWhenNeeded(enabled, kind, reads);
+  if (reads === undefined) return compileAtOnce(enabled, kind, secretProblems);
+  return compileWhenNeeded(enabled, { kind, reads }, parts(enabled.policy, kind));
 }
 
 /** Nothing is wrong with the policy, so that no part of it has to be compiled to know that. */
-function compileWhenNeeded(enabled: EnabledPolicy, kind: string, reads: readonly Read[]): CompiledPolicy {
-  const { policy } = enabled;
+export function vettedParts(policy: Policy, kind: string): VettedParts {
   const { rule } = policy;
   const refuse: Add = (_severity, _span, message) => {
     throw new Error(`${policy.id} was vetted, and yet: ${message}`);
   };
   const compiler = once(() => createCompiler(policy, kind, refuse));
-  const where = once(() => (policy.where === null ? null : compiler().boolean(policy.where, false)));
-  const condition = once(() => (rule.kind === 'require' ? compiler().boolean(rule.require, true) : null));
-  const pattern = once(() => (rule.kind === 'pattern' ? patternOf(rule, refuse) : null));
-  const message = once(() => compiler().template(policy.message));
-  const fix = once(() => compiler().fix(policy.fix));
+  return {
+    where: once(() => (policy.where === null ? null : compiler().boolean(policy.where, false))),
+    condition: once(() => (rule.kind === 'require' ? compiler().boolean(rule.require, true) : null)),
+    pattern: once(() => (rule.kind === 'pattern' ? patternOf(rule, refuse) : null)),
+    message: once(() => compiler().template(policy.message)),
+    fix: once(() => compiler().fix(policy.fix)),
+  };
+}
+
+function compileWhenNeeded(
+  enabled: EnabledPolicy,
+  { kind, reads }: Pick<CompiledPolicy, 'kind' | 'reads'>,
+  parts: VettedParts,
+): CompiledPolicy {
   return {
     ...{ enabled, kind, broken: null, problems: [], reads },
     get where() {
-      return where();
+      return parts.where();
     },
     get require() {
-      return condition();
+      return parts.condition();
     },
     get pattern() {
-      return pattern();
+      return parts.pattern();
     },
     get message() {
-      return message();
+      return parts.message();
     },
     get fixValue() {
-      return fix().fixValue;
+      return parts.fix().fixValue;
     },
     get fixText() {
-      return fix().fixText;
+      return parts.fix().fixText;
     },
   };
 }

@@ -49,7 +49,7 @@ export function evaluationsOf({ file, policies, id, native, context }: Evaluatio
 }
 
 function evaluate(enabled: EnabledPolicy, kind: string, scope: Scope): readonly PolicyEvaluation[] {
-  const { where, require } = compilePolicy(enabled, kind, () => []);
+  const { where, require } = compilePolicy(enabled, kind, { secretProblems: () => [] });
   const narrowed = where?.tree(scope) ?? null;
   const isJudged = narrowed === null || (narrowed.outcome.kind === 'given' && narrowed.outcome.result === true);
   if (!isJudged || require === null) return [{ resource: '', where: narrowed, require: null }];

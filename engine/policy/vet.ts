@@ -8,7 +8,7 @@ export function vetPolicies(policies: readonly Policy[]): readonly Policy[] {
   return policies.map((policy) => {
     const enabled = { policy, enforcement: policy.enforcement, parameters: {}, ignores: () => false };
     const problems = secretProblemsOf(policy);
-    const compiled = policy.resources.map((kind) => compilePolicy(enabled, kind, () => problems));
+    const compiled = policy.resources.map((kind) => compilePolicy(enabled, kind, { secretProblems: () => problems }));
     if (compiled.some((one) => one.problems.length > 0)) return policy;
     return { ...policy, vetted: Object.fromEntries(compiled.map(({ kind, reads }) => [kind, reads])) };
   });

@@ -35,6 +35,8 @@ const rounds = 1_000;
 const branches = 20;
 /** Memory that is given back is given back by then. */
 const settleMs = 5_000;
+/** Half a minute after a commit a daemon looks for others that passed no gate: that is no idleness yet. */
+const afterwardsMs = 45_000;
 
 /** Judges a folder as one commit, then commits and switches branches a thousand times each. */
 export async function watchDaemon(folder: string): Promise<DaemonFigures> {
@@ -113,6 +115,7 @@ async function withDaemon<T>(home: string, work: (daemon: Daemon) => Promise<T>)
         return { after, residentMb: megabytes('VmRSS'), peakMb: megabytes('VmHWM') };
       },
       async idleCpuMs() {
+        await sleep(afterwardsMs);
         const before = cpuMsOf(pid);
         await sleep(60_000);
         return cpuMsOf(pid) - before;
