@@ -82,6 +82,11 @@ test('a verified bundle is made where it is verified, and where the editor takes
   assert.deepEqual(makers, ['daemon/sync/tuf/verify.ts', 'server/organisation.ts']);
 });
 
+test('zod is imported as a namespace: by its name `z` all of it, every language included, would be in every bundle', () => {
+  const wrong = sources.filter(({ text }) => /import \{ z \} from 'zod'/.test(text)).map(({ file }) => file);
+  assert.deepEqual(wrong, []);
+});
+
 test('only the extension knows vscode, only the server knows the language server protocol', () => {
   const wrong = sources.flatMap((source) =>
     source.imports

@@ -1,6 +1,6 @@
 /** `kerb publish DIR`: proposes an organisation's policies to its hub, for others to approve. */
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ChangeProposal, hubPaths, signedRoot } from '../../hub/protocol.ts';
 import { readFolderTexts } from '../../repository/index.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';

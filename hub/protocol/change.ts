@@ -5,7 +5,7 @@
  * `POST changes` proposes; `GET changes` lists; `GET changes/ID` shows one with its text and the draft that is signed;
  * `POST changes/ID/signatures` takes a signature; `DELETE changes/ID` withdraws it. `POST root` takes a signed root.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { instant, name } from './scalar.ts';
 
 const title = z.string().min(1).max(200);

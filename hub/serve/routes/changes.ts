@@ -1,5 +1,5 @@
 /** Changes of policies: proposed, checked, shown, approved by signatures, withdrawn. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { createNative } from '../../../repository/index.ts';
 import type { Hub } from '../../hub.ts';
 import { newId } from '../../log/act.ts';

@@ -1,5 +1,5 @@
 /** The repository that devices verify: files as they were signed, and a timestamp that can be waited for. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { sha256Hex } from '../../cryptography.ts';
 import type { Hub } from '../../hub.ts';
 import { installRoot } from '../../policies/root.ts';
