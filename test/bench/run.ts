@@ -1,12 +1,15 @@
 // Makes docs/benchmarks.md: `npm run bench`, or `npm run bench -- FOLDER` to time `kerb check` on a folder of yours too.
+// `--only hooks` measures the sections again whose title has that word, and leaves the others as they stand.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import { parseArgs } from 'node:util';
 import { celTable, timeCel } from './cel.ts';
 import { timeCheck } from './check.ts';
 import { daemonTable, watchDaemon } from './daemon.ts';
+import { hookTable, timeHooks } from './hooks.ts';
 import { ingestTable, timeIngest } from './hub.ts';
 import { manifests, typescript, workflow } from './inputs.ts';
 import { type Contender, type KeystrokeRow, timeKeystrokes } from './keystroke.ts';
@@ -15,51 +18,107 @@ import { secretTable, timeSecrets } from './secret.ts';
 import { formatMs, markdownTable } from './statistics.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const folder = process.argv[2];
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { only: { type: 'string' } } });
+const folder = positionals[0];
+const only = (values.only ?? '').toLowerCase();
 
 const kerb: Contender = { name: 'kerb', command: [process.execPath, path.join(root, 'bin/kerb'), 'lsp', '--stdio'] };
 const actions = peer('@actions/languageserver', 'bin/actions-languageserver');
 const yaml = peer('yaml-language-server', 'bin/yaml-language-server');
 
-execFileSync(process.execPath, [path.join(root, 'build.mjs')], { stdio: 'inherit' });
-const sections = [
-  heading(),
-  section('From keystroke to diagnostics', await keystrokes(), [
-    'One character is typed or deleted; the time runs until the diagnostics of that version arrive over stdio. The servers take each edit',
-    'in turn. All policies are on. yaml-language-server waits 200 ms by design before it looks. The servers answer different questions:',
-    'the peers validate against a schema, Kerb judges policies.',
-  ]),
-  section('Growth', await growth(), ['The same edit in the same kind of file, from 100 to 20,000 lines.']),
-  section('Memory over 10,000 edits', await memory(), [
-    'A workflow of 350 lines, a line typed and removed again and again, every edit waited for.',
-  ]),
-  ...(folder === undefined
-    ? []
-    : [section('kerb check of a folder', await check(folder), ['Whole process, cold each time, JSON output.'])]),
-  section('The daemon', daemonTable(await watchDaemon(path.resolve(folder ?? path.join(root, 'policies')))), [
-    'A daemon of the build, asked over its socket about real repositories; memory is read five seconds after the last question. Each of 20',
-    'branches has a `kerb.yaml` of its own. Needs Linux, whose /proc is read.',
-  ]),
-  section('CEL', celTable(timeCel(30)), ['The same policies on the same inputs, engines in turn.']),
-  section('Decisions into the hub', ingestTable(await timeIngest(20)), [
-    'Batches of 100 over HTTP, each with a proof of its device’s key, from 8 devices; client and hub share the machine. A decision counts',
-    'once it is read from the log. `node test/bench/hub.ts 600` is the full form of ten minutes.',
-  ]),
-  section('Secrets', secretTable(timeSecrets(10)), ['All secret policies on generated text.']),
+/** A part of the page: what was measured, in a table, and what a reader has to know of it. */
+interface Section {
+  readonly title: string;
+  readonly prose: readonly string[];
+  /** Null where a folder is needed and none is named. */
+  readonly measure: (() => string | Promise<string>) | null;
+}
+
+const sections: readonly Section[] = [
+  {
+    title: 'From keystroke to diagnostics',
+    prose: [
+      'One character is typed or deleted; the time runs until the diagnostics of that version arrive over stdio. The servers take each edit',
+      'in turn. All policies are on. yaml-language-server waits 200 ms by design before it looks. The servers answer different questions:',
+      'the peers validate against a schema, Kerb judges policies.',
+    ],
+    measure: keystrokes,
+  },
+  { title: 'Growth', prose: ['The same edit in the same kind of file, from 100 to 20,000 lines.'], measure: growth },
+  {
+    title: 'Memory over 10,000 edits',
+    prose: ['A workflow of 350 lines, a line typed and removed again and again, every edit waited for.'],
+    measure: memory,
+  },
+  {
+    title: 'kerb check of a folder',
+    prose: ['Whole process, cold each time, JSON output.'],
+    measure: folder === undefined ? null : () => check(folder),
+  },
+  {
+    title: 'git commit with hooks',
+    prose: [
+      '`git commit` from its start to its end, in two repositories that are alike but for the hook, in turn. Every file of a commit is new',
+      'text. What the hook adds is each commit against the bare one beside it. The hub that never answers takes connections and says nothing.',
+      'secretlint looks for secrets alone.',
+    ],
+    measure: async () => hookTable(await timeHooks()),
+  },
+  {
+    title: 'The daemon',
+    prose: [
+      'A daemon of the build, asked over its socket about real repositories; memory is read five seconds after the last question. Each of 20',
+      'branches has a `kerb.yaml` of its own. Needs Linux, whose /proc is read.',
+    ],
+    measure: async () => daemonTable(await watchDaemon(path.resolve(folder ?? path.join(root, 'policies')))),
+  },
+  {
+    title: 'CEL',
+    prose: ['The same policies on the same inputs, engines in turn.'],
+    measure: () => celTable(timeCel(30)),
+  },
+  {
+    title: 'Decisions into the hub',
+    prose: [
+      'Batches of 100 over HTTP, each with a proof of its device’s key, from 8 devices; client and hub share the machine. A decision counts',
+      'once it is read from the log. `node test/bench/hub.ts 600` is the full form of ten minutes.',
+    ],
+    measure: async () => ingestTable(await timeIngest(20)),
+  },
+  { title: 'Secrets', prose: ['All secret policies on generated text.'], measure: () => secretTable(timeSecrets(10)) },
 ];
-writeFileSync(path.join(root, 'docs/benchmarks.md'), `${sections.join('\n\n')}\n`);
+
+execFileSync(process.execPath, [path.join(root, 'build.mjs')], { stdio: 'inherit' });
+const page = path.join(root, 'docs/benchmarks.md');
+const before = existsSync(page) ? sectionsOf(readFileSync(page, 'utf8')) : new Map<string, string>();
+const after = [heading()];
+for (const { title, prose, measure } of sections) {
+  const isAsked = measure !== null && title.toLowerCase().includes(only);
+  const text = isAsked ? sectionOf(title, prose, await measure()) : before.get(title);
+  if (text !== undefined) after.push(text);
+}
+writeFileSync(page, `${after.join('\n\n')}\n`);
 process.stdout.write('wrote docs/benchmarks.md\n');
+
+/** The sections of a page as they stand, by title. */
+function sectionsOf(text: string): Map<string, string> {
+  const parts = text
+    .trimEnd()
+    .split(/\n\n(?=## )/)
+    .slice(1);
+  return new Map(parts.map((part) => [part.slice('## '.length, part.indexOf('\n')), part]));
+}
+
+function sectionOf(title: string, prose: readonly string[], table: string): string {
+  process.stdout.write(`\n## ${title}\n${table}\n`);
+  return `## ${title}\n\n${prose.join('\n')}\n\n${table}`;
+}
 
 function heading(): string {
   const cpu = `${os.cpus().length} × ${os.cpus()[0]?.model ?? 'unknown CPU'}`;
   return `# Benchmarks
 
 Made by \`npm run bench\` on ${cpu}, ${os.platform()}, Node ${process.version}. Milliseconds unless said otherwise; p95 by nearest rank.`;
-}
-
-function section(title: string, table: string, prose: readonly string[]): string {
-  process.stdout.write(`\n## ${title}\n${table}\n`);
-  return `## ${title}\n\n${prose.join('\n')}\n\n${table}`;
 }
 
 async function keystrokes(): Promise<string> {
