@@ -1,11 +1,11 @@
 /** What a policy's CEL sees, by name and type. */
 import type { Environment } from '../cel/index.ts';
-import { dyn, object, openObject, string, type Type } from '../cel/type.ts';
+import { bool, dyn, object, openObject, string, type Type } from '../cel/type.ts';
 import { resourceKinds } from '../resource/index.ts';
 import { parameterType } from './parameter.ts';
 import type { Parameter, Policy } from './policy.ts';
 
-const fileType = object('File', { path: string, name: string, extension: string });
+const fileType = object('File', { path: string, name: string, extension: string, isTest: bool });
 const contextType = openObject('Context', { gate: string, date: string });
 
 /** The variables of every expression of a policy for one resource kind; an unknown kind leaves `self` open. */

@@ -57,7 +57,24 @@ export const kerb: readonly FunctionDeclaration[] = [
       return typeof inner === 'object' ? '' : String(inner);
     },
   }),
+  // A policy about values that look secret leaves to `secrets/` what those find wherever it stands.
+  func('isKnownToken', {
+    parameters: [string],
+    result: bool,
+    cost: textCost,
+    call: (text: string) => knownToken.test(text),
+  }),
 ];
+
+/** Tokens whose form alone says who issued them; each has a policy of its own. */
+const knownToken = new RegExp(
+  `^(?:${[
+    /gh[opsur]_\w{36}|github_pat_\w{60,}|npm_\w{36}|glpat-[\w-]{20,}|xox[a-z]-[\w-]{20,}|sk_live_\w{20,}/,
+    /sk-[\w-]{40,}|AKIA[A-Z0-9]{16}|AIza[\w-]{35}|hf_\w{34}|dckr_pat_[\w-]{27}|pypi-[\w-]{50,}/,
+  ]
+    .map(({ source }) => source)
+    .join('|')})$`,
+);
 
 function unwrapped(value: CelValue): CelValue {
   return value instanceof Optional ? (value.value ?? null) : value;

@@ -3,6 +3,20 @@ import { test } from 'node:test';
 import { compile } from '../index.ts';
 
 /** Each expression is true. */
+/** How a well-known token begins, and half the length of what follows. */
+const tokens = {
+  ghp_: 18,
+  ghs_: 18,
+  github_pat_: 41,
+  npm_: 18,
+  'glpat-': 10,
+  'xoxb-': 25,
+  sk_live_: 12,
+  'sk-': 24,
+  hf_: 17,
+  'pypi-': 80,
+};
+
 const truths: Readonly<Record<string, readonly string[]>> = {
   strings: [
     `'hello'.charAt(4) == 'o'`,
@@ -125,6 +139,10 @@ const truths: Readonly<Record<string, readonly string[]>> = {
     `listOf({'a': [1]}.?a) == [1] && listOf({}.?a) == [] && listOf({'a': null}.?a) == []`,
     `textOf('a') == 'a' && textOf(5) == '5' && textOf(true) == 'true' && textOf(null) == '' && textOf([1]) == ''`,
     `textOf({'a': 'b'}.?a) == 'b' && textOf({}.?a) == ''`,
+    ...Object.entries(tokens).map(([start, length]) => `isKnownToken('${start}${'a1'.repeat(length)}')`),
+    ...Object.entries(tokens).map(([start, length]) => `!isKnownToken('x${start}${'a1'.repeat(length)}')`),
+    `isKnownToken('AKIA${'A1'.repeat(8)}') && isKnownToken('AIza${'a'.repeat(35)}') && isKnownToken('dckr_pat_${'a'.repeat(27)}')`,
+    `!isKnownToken('') && !isKnownToken('ghp_') && !isKnownToken('npm_${'a'.repeat(35)}') && !isKnownToken('npm_${'a'.repeat(37)}')`,
     `uses('actions/checkout@v4').owner == 'actions' && !uses('actions/checkout@v4').pinned`,
     `uses('a/b/c/d@${'0a'.repeat(20)}').pinned && uses('a/b/c/d@x').path == 'c/d'`,
     `uses('./local').kind == 'local' && uses('docker://alpine:3').kind == 'docker' && uses('docker://alpine:3').ref == '3'`,
