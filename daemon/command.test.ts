@@ -113,6 +113,44 @@ test('kerb new makes a policy of each kind whose cases pass, and never writes ov
     assert.equal(runKerb(['new', 'policy', id], { cwd: tree.root }).status, 2, id);
 });
 
+test('kerb new writes a policy about what stands at a place, and its cases pass', (context) => {
+  const tree = createWorkTree(context);
+  const token = ['ghp', 'x8Kd02LmQ9wErT5yUiOpA3sDfGhJ7kZxC1vB'].join('_');
+  tree.write({
+    'deploy/web.yaml': `apiVersion: v1
+kind: Pod
+metadata: { name: a }
+spec:
+  hostNetwork: true
+  containers:
+    - name: web
+      image: web:1
+      args: [${token}]
+`,
+  });
+  const made = (...args: string[]) => runKerb(['new', 'policy', ...args], { cwd: tree.root });
+  assert.equal(made('net/host', '--from', 'deploy/web.yaml:5:20').status, 0);
+  assert.equal(made('--from', 'deploy/web.yaml:7').status, 0);
+  assert.equal(made('net/arguments', '--from', 'deploy/web.yaml:9:16').status, 0);
+  const policy = readFileSync(path.join(tree.root, 'policies/net/host.yaml'), 'utf8');
+  assert.match(policy, /require: self.\?hostNetwork.orValue\(false\) != true/);
+  assert.ok(existsSync(path.join(tree.root, 'policies/team/name.md')));
+  for (const file of ['policies/net/arguments.yaml', 'policies/net/arguments.md'])
+    assert.ok(!readFileSync(path.join(tree.root, file), 'utf8').includes(token.slice(4, 12)), file);
+  const tested = runKerb(['test'], { cwd: tree.root });
+  assert.equal(tested.status, 0, tested.stdout + tested.stderr);
+  assert.match(tested.stdout, /3 pages, 6 cases: 6 passed, 0 failed\n$/);
+  for (const [place, said] of [
+    ['deploy/web.yaml', /write FILE:LINE/],
+    ['deploy/none.yaml:3', /--from deploy\/none.yaml/],
+    ['kerb.md:1', /--from/],
+  ] as const) {
+    const refused = made('net/other', '--from', place);
+    assert.equal(refused.status, 2);
+    assert.match(refused.stderr, said);
+  }
+});
+
 test('kerb test says what differs, redraws it with UPDATE=1, and is 2 for a policy that is wrong', (context) => {
   const tree = createWorkTree(context);
   runKerb(['new', 'policy', 'kubernetes/own-registry', '--folder', 'rules'], { cwd: tree.root });

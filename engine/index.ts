@@ -118,6 +118,7 @@ export { type MutationResult, mutate, type Survivor } from './policy/mutation/in
 export type { Policy } from './policy/policy.ts';
 export { type FileProblem, type PolicyFile, type PolicyReading, readPolicies } from './policy/read.ts';
 export { isDueForReview } from './policy/review.ts';
+export { type Sketch, type SketchRequest, sketchPolicy } from './policy/sketch/index.ts';
 export { vetPolicies } from './policy/vet.ts';
 export { type Why, type WhyNode, why } from './policy/why.ts';
 export { changeFolder, codeOwnersPaths, type ResourceKind, resourceKinds } from './resource/index.ts';

@@ -11,6 +11,7 @@ import { type Initialization, messages, type Status, commands as serverCommands 
 import { askPerson } from './askException.ts';
 import { openPage } from './pages.ts';
 import type { StatusItem } from './status.ts';
+import { nameIt, showWritten } from './writePolicy.ts';
 
 /** The server as the rest of the extension sees it. */
 export interface Server {
@@ -101,6 +102,11 @@ function clientOptions(context: ExtensionContext): LanguageClientOptions {
       executeCommand: async (command, args, next) => {
         // The server would show the page as a text file; VS Code can show it as a page.
         if (command === serverCommands.explain) return openPage(String(args[0]));
+        if (command === serverCommands.writePolicy) {
+          const named = await nameIt(args[0]);
+          if (named !== null) await showWritten(await next(command, [named]));
+          return undefined;
+        }
         if (command !== serverCommands.askException) return next(command, args);
         const said = await askPerson(args[0]);
         return said === null ? undefined : next(command, [said]);

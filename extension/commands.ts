@@ -19,6 +19,7 @@ import type { Findings } from './findings.ts';
 import { newPolicy } from './newPolicy.ts';
 import { openPage } from './pages.ts';
 import type { Cases } from './tests.ts';
+import { writePolicyHere } from './writePolicy.ts';
 
 /** What the commands work on. */
 export interface Parts {
@@ -52,6 +53,7 @@ export function registerCommands(context: ExtensionContext, parts: Parts): void 
     'kerb.fixAll': () =>
       commands.executeCommand('editor.action.sourceAction', { kind: 'source.fixAll.kerb', apply: 'first' }),
     'kerb.newPolicy': () => newPolicy(context),
+    'kerb.writePolicy': () => writePolicyHere(),
     'kerb.restart': () => server.restart(),
     'kerb.restartDaemon': () => server.request(messages.restartDaemon, {}),
     'kerb.showDaemonStatus': () => showDaemonStatus(server),

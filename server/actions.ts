@@ -11,6 +11,7 @@ import { type ActionData, type Promised, workOut } from './resolve.ts';
 import type { Rules } from './roots.ts';
 import type { Session } from './session.ts';
 import { isShown, surroundingsOf } from './shown.ts';
+import { sketchActions } from './sketch.ts';
 import { canBeSuppressed } from './suppress.ts';
 
 interface Context {
@@ -41,6 +42,7 @@ export function codeActions(session: Session, document: OpenDocument, params: Co
       .slice(0, mostFindings);
     actions.push(...quickFixes(session, document, rules, here), ...drawingActions(session, document, range));
   }
+  if (asks(only, CodeActionKind.Refactor)) actions.push(...sketchActions(session, document, params));
   if (only?.some((kind) => isWithin(fixAllKind, kind))) actions.push(...sourceAction({ session, document, rules }));
   return actions;
 }

@@ -11,6 +11,7 @@ export interface Client {
   readonly relatedInformation: boolean;
   readonly resolvesActionEdits: boolean;
   readonly documentChanges: boolean;
+  readonly createsFiles: boolean;
   readonly snippetEdits: boolean;
   readonly markdownHover: boolean;
   readonly watchesFiles: boolean;
@@ -36,6 +37,7 @@ export function readClient(params: InitializeParams): Client {
     relatedInformation: publish?.relatedInformation === true,
     resolvesActionEdits: action?.dataSupport === true && (action.resolveSupport?.properties.includes('edit') ?? false),
     documentChanges: workspace?.workspaceEdit?.documentChanges === true,
+    createsFiles: workspace?.workspaceEdit?.resourceOperations?.includes('create') === true,
     snippetEdits: workspace?.workspaceEdit?.snippetEditSupport === true,
     markdownHover: formats === undefined || formats.includes('markdown'),
     watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,

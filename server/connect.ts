@@ -241,7 +241,7 @@ function capabilitiesOf(client: Client): InitializeResult['capabilities'] {
     renameProvider: { prepareProvider: true },
     semanticTokensProvider: { legend: { tokenTypes: [...tokenTypes], tokenModifiers: [] }, full: true },
     codeActionProvider: {
-      codeActionKinds: [CodeActionKind.QuickFix, fixAllKind],
+      codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.Refactor, fixAllKind],
       resolveProvider: client.resolvesActionEdits,
     },
     executeCommandProvider: { commands: Object.values(commands) },

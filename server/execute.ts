@@ -5,8 +5,9 @@ import path from 'node:path';
 import type { ExecuteCommandParams } from 'vscode-languageserver';
 import { askException } from './askException.ts';
 import { explain } from './catalogue.ts';
-import { askExceptionSchema, commands } from './protocol.ts';
+import { askExceptionSchema, commands, writePolicySchema } from './protocol.ts';
 import type { Session } from './session.ts';
+import { writePolicy } from './sketch.ts';
 import { uriOf } from './uri.ts';
 
 /** Runs a command. An unknown one is answered with null: a newer client may know more than we do. */
@@ -17,6 +18,7 @@ export async function executeCommand(session: Session, params: ExecuteCommandPar
     return null;
   }
   if (params.command === commands.askException) return askException(session, askExceptionSchema.parse(policy));
+  if (params.command === commands.writePolicy) return writePolicy(session, writePolicySchema.parse(policy));
   if (params.command !== commands.explain || typeof policy !== 'string') return null;
   const { markdown } = await explain(session, { policy, ...(typeof uri === 'string' ? { uri } : {}) });
   if (markdown !== null) await show(session, policy, markdown);

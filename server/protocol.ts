@@ -19,6 +19,7 @@ export const commands = {
   explain: 'kerb.server.explain',
   reload: 'kerb.server.reload',
   askException: 'kerb.server.askException',
+  writePolicy: 'kerb.server.writePolicy',
 } as const;
 
 /**
@@ -45,6 +46,25 @@ export type AskExceptionResult =
   | { readonly kind: 'asked'; readonly id: string }
   /** Nothing was asked: a person has to, or nobody could grant it. */
   | { readonly kind: 'notAsked'; readonly message: string };
+
+/** The argument of `writePolicy`: what the policy is to be about. Without an id it gets the one that is suggested. */
+export const writePolicySchema = z.object({
+  uri: z.string().max(10_000),
+  line: z.number().int().min(0).max(100_000_000),
+  character: z.number().int().min(0).max(100_000_000),
+  id: z
+    .string()
+    .max(200)
+    .regex(/^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9-]*$/)
+    .optional(),
+  /** What a client may show a person who is asked for an id. */
+  suggested: z.string().max(200).optional(),
+});
+export type WritePolicyParams = z.infer<typeof writePolicySchema>;
+export type WritePolicyResult =
+  /** The files were made in the editor; the client saves them. `configuration`: `kerb.yaml` was told of the folder. */
+  | { readonly kind: 'written'; readonly policy: string; readonly page: string; readonly configuration: string | null }
+  | { readonly kind: 'notWritten'; readonly message: string };
 
 /** How the daemon is started: a program and its first arguments, which `daemon start` follows, and more environment. */
 export const startDaemonSchema = z.object({

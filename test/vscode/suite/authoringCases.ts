@@ -7,9 +7,11 @@ import {
   type Location,
   Range,
   type TextEditor,
+  Uri,
+  window,
   workspace,
 } from 'vscode';
-import { behind, eventually, open, replaceAll, textAt, type } from './workbench.ts';
+import { behind, eventually, finding, folder, gone, open, replaceAll, textAt, type } from './workbench.ts';
 
 const file = 'policies/team/image-registry.yaml';
 const page = 'policies/team/image-registry.md';
@@ -52,6 +54,28 @@ export const authoringCases: Readonly<Record<string, () => Promise<void>>> = {
       behind(document, 'self'),
     );
     assert.deepEqual(found, []);
+  },
+
+  'a policy is written about a value, and it finds the value at once': async () => {
+    const { document } = await open('alpha', 'deploy/web.yaml');
+    const at = behind(document, 'replicas: ');
+    const offered = await commands.executeCommand<CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      document.uri,
+      new Range(at, at),
+      'refactor',
+    );
+    const action = offered.find(({ title }) => title === 'Write a policy about replicas…');
+    assert.ok(action?.command, offered.map(({ title }) => title).join());
+    const [offer] = action.command.arguments ?? [];
+    await commands.executeCommand(action.command.command, { ...offer, id: 'team/two-replicas' });
+    const shown = window.visibleTextEditors.map(({ document: { uri } }) => workspace.asRelativePath(uri, false)).sort();
+    const files = ['policies/team/two-replicas.md', 'policies/team/two-replicas.yaml'];
+    assert.deepEqual(shown, files);
+    await finding(document.uri, 'team/two-replicas');
+    await commands.executeCommand('workbench.action.closeAllEditors');
+    for (const name of files) await workspace.fs.delete(Uri.joinPath(folder('alpha'), name));
+    await gone((await open('alpha', 'deploy/web.yaml')).document.uri, 'team/two-replicas');
   },
 
   'a case that is drawn otherwise than it is judged offers its drawing': async () => {
