@@ -97,6 +97,7 @@ function present(entries) {
 /** The policies already read and vetted, and apart from them the pages, which only `explain` and hovers need. */
 async function bundlePolicies() {
   const { vetPolicies } = await import('./engine/index.ts');
+  const { createNative } = await import('./repository/native.ts');
   const { readBuiltInSources } = await import('./repository/policies.ts');
   const reading = readBuiltInSources();
   // A policy that cannot be read is left out, and its problem travels along: whoever checks with this build hears of it.
@@ -105,7 +106,7 @@ async function bundlePolicies() {
   }
   writeFileSync(
     path.join(staging, 'policies.json'),
-    JSON.stringify({ ...reading, policies: vetPolicies(reading.policies) }),
+    JSON.stringify({ ...reading, policies: vetPolicies(reading.policies, createNative()) }),
   );
   const pages = globSync('policies/**/*.md', { cwd: root }).sort();
   const texts = pages.map((file) => [

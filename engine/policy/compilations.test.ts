@@ -14,7 +14,7 @@ const read = (more: readonly string[]) => {
   const files = rules.map((rule, index) => ({ path: `a/b${index}.yaml`, id: `a/b${index}`, text: text(rule) }));
   const { policies, problems } = readPolicies(files);
   assert.deepEqual(problems, []);
-  return vetPolicies(policies);
+  return vetPolicies(policies, native);
 };
 const native = { sha256: () => '' };
 

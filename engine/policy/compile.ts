@@ -5,10 +5,10 @@ import { once } from '../once.ts';
 import { changeFolder } from '../resource/change.ts';
 import { probePattern } from '../rule/pattern.ts';
 import type { SecretScanner } from '../rule/secret.ts';
-import { canonicalJson } from './canonical.ts';
 import { type Compilations, createCompilations } from './compilations.ts';
 import { type CompiledPolicy, compilePolicy } from './compilePolicy.ts';
 import type { Configuration } from './configuration.ts';
+import { digestOfPolicy, digestOfSet } from './digest.ts';
 import { type FileProblem, fileProblem } from './file.ts';
 import { globMatcher } from './glob.ts';
 import { ignoredByAll } from './layer.ts';
@@ -20,7 +20,7 @@ export type { EnabledPolicy } from './select.ts';
 
 /** What a judge needs to know of policies. Made once; the same policies and configuration have the same digest. */
 export interface PolicySet {
-  /** `sha256:` and lower-case hex, over the canonical JSON of policies and configuration. */
+  /** See `digestOfSet`. */
   readonly digest: string;
   /** The policies that are on, sorted by id, each with what the configuration makes of it. */
   readonly policies: readonly EnabledPolicy[];
@@ -69,7 +69,7 @@ export function compilePolicies(
       .map((policy) => compilePolicy(policy, kind, { secretProblems, parts: shared.parts })),
   );
   const groups = remembered((kind: string) => groupsOf(compiled(kind)));
-  const digest = once(() => digestOf(policies, configuration, native));
+  const digest = once(() => digestOfSet(policies, configuration, native));
   return {
     get digest() {
       return digest();
@@ -86,10 +86,10 @@ export function compilePolicies(
   };
 }
 
-/** `sha256:` and lower-case hex, over the canonical JSON of what one policy says; null where it is not on. */
+/** `digestOfPolicy` of one policy; null where it is not on. */
 export function policyDigest(set: PolicySet, id: string, native: Pick<Native, 'sha256'>): string | null {
   const enabled = set.policies.find(({ policy }) => policy.id === id);
-  return enabled === undefined ? null : `sha256:${native.sha256(canonicalJson(withoutPlace(enabled.policy)))}`;
+  return enabled === undefined ? null : digestOfPolicy(enabled.policy, native);
 }
 
 /** A set with one policy of another, compiled already. */
@@ -140,11 +140,6 @@ function refusedPatterns(
   return probePattern(pattern, native).map((said) => fileProblem(file, createLines(source), 'error', rule.span, said));
 }
 
-function digestOf(policies: readonly Policy[], configuration: Configuration, native: Pick<Native, 'sha256'>): string {
-  const sorted = policies.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(withoutPlace);
-  return `sha256:${native.sha256(canonicalJson({ policies: sorted, configuration: withoutSource(configuration) }))}`;
-}
-
 function remembered<T>(make: (kind: string) => T): (kind: string) => T {
   const made = new Map<string, T>();
   return (kind) => {
@@ -183,12 +178,4 @@ function secretsOf(
     .flatMap(compiled)
     .filter((one) => one.enabled.policy.rule.kind === 'secret' && one.broken === null);
   return { scanner, policies: new Map(usable.map((one) => [one.enabled.policy.id, one])) };
-}
-
-function withoutPlace({ file: _file, source: _source, vetted: _vetted, ...policy }: Policy): unknown {
-  return policy;
-}
-
-function withoutSource({ file: _file, source: _source, ...configuration }: Configuration): unknown {
-  return configuration;
 }

@@ -54,7 +54,7 @@ export function compilePolicy(
   kind: string,
   { secretProblems, parts = vettedParts }: CompileOptions,
 ): CompiledPolicy {
-  const reads = enabled.policy.vetted?.[kind];
+  const reads = enabled.policy.vetted?.reads[kind];
   if (reads === undefined) return compileAtOnce(enabled, kind, secretProblems);
   return compileWhenNeeded(enabled, { kind, reads }, parts(enabled.policy, kind));
 }

@@ -35,10 +35,18 @@ export interface Policy {
   readonly message: Expression;
   readonly fix: FixRule | null;
   /**
-   * For a policy that was compiled before, and had no problem: what it reads, by resource kind. Its parts are compiled when they
-   * are first needed. Absent where nobody has looked yet; whoever changes a policy takes this away.
+   * For a policy that was compiled before, and had no problem. Its parts are compiled when they are first needed. Absent
+   * where nobody has looked yet; whoever changes a policy takes this away.
    */
-  readonly vetted?: Readonly<Record<string, readonly Read[]>>;
+  readonly vetted?: Vetted;
+}
+
+/** What is known of a policy by whoever has compiled it. */
+export interface Vetted {
+  /** See `digestOfPolicy`. */
+  readonly digest: string;
+  /** What it reads, by resource kind. */
+  readonly reads: Readonly<Record<string, readonly Read[]>>;
 }
 
 /** A text that is compiled later, and where it stands in the policy's file. */
