@@ -98,7 +98,7 @@ test('the list says of each exception where it stands at an instant', () => {
   const request: QueuedRequest['request'] = {
     ...{ id: 'R-1', at: iso(noon), policy: 'a/b', severity: 'low', repository: 'shop', file: null, fingerprint: null },
     ...{ resource: null, category: 'waiver', reason: 'why', ticket: null, requestedBy: 'ada', baseCommit: null },
-    expiresAt: iso(noon + 1),
+    ...{ compensatingControls: [], expiresAt: iso(noon + 1) },
   };
   const queued: QueuedRequest = { request, sentAt: null, state: 'pending', reason: null, exception: null };
   const requests: readonly QueuedRequest[] = [

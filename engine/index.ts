@@ -34,6 +34,7 @@ export {
   formatExceptions,
   readExceptions,
 } from './exception/approved.ts';
+export { type ExceptionStep, type Grant, grantedException, nextExceptions } from './exception/grant.ts';
 export {
   type Circumstances,
   type Objection,
@@ -41,6 +42,7 @@ export {
   type PreparedException,
   prepareException,
 } from './exception/objection.ts';
+export { isSamePerson } from './exception/person.ts';
 export {
   type ExceptionRegister,
   lastBoundary,

@@ -4,6 +4,7 @@ import type { OnlineKeys } from './home.ts';
 import type { Once } from './identity/once.ts';
 import type { Sequencer } from './log/sequencer.ts';
 import type { News } from './policies/news.ts';
+import type { Turns } from './policies/turn.ts';
 import type { Measures } from './serve/metrics.ts';
 import type { Store } from './store/store.ts';
 
@@ -16,6 +17,8 @@ export interface Hub {
   readonly online: OnlineKeys;
   /** What waits for new policies. */
   readonly news: News;
+  /** Who decides on policies and exceptions at the moment. */
+  readonly turns: Turns;
   readonly proofs: Once;
   readonly measures: Measures;
   /** The hub's address as others see it, without a slash at the end. */

@@ -40,6 +40,23 @@ export {
 } from './protocol/distribution.ts';
 export { type Envelope, envelope } from './protocol/envelope.ts';
 export {
+  type ExceptionApproval,
+  type ExceptionRenewal,
+  type ExceptionRevocation,
+  type ExceptionShown,
+  type ExceptionSummary,
+  exceptionApproval,
+  exceptionDenial,
+  exceptionList,
+  exceptionRenewal,
+  exceptionRevocation,
+  exceptionShown,
+  exceptionStates,
+  exceptionSummary,
+  maxApproverSkewMs,
+  proposedExceptions,
+} from './protocol/exception.ts';
+export {
   type ExceptionRequestState,
   exceptionRequestPayloadType,
   exceptionRequestState,

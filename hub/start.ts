@@ -8,7 +8,7 @@ import { signEnd } from './log/log.ts';
 import { createSequencer } from './log/sequencer.ts';
 import { createNews } from './policies/news.ts';
 import { renewals } from './policies/shelf.ts';
-import { inTurn } from './policies/turn.ts';
+import { createTurns, inTurn } from './policies/turn.ts';
 import { createMeasures } from './serve/metrics.ts';
 import { perform } from './serve/perform.ts';
 import { routes } from './serve/routes.ts';
@@ -51,9 +51,9 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
   const sequencer = createSequencer({ store, maxWaiting: maxWaitingEntries, maxGroup: maxGroupEntries });
   const proofs = createOnce({ max: 200_000, now });
   const { logKey, tokenSecret, online } = home;
-  const news = createNews();
+  const [news, turns] = [createNews(), createTurns()];
   const keys = { logKey, tokenSecret, online };
-  const parts = { store, sequencer, proofs, ...keys, news, measures: createMeasures(), version, now, say };
+  const parts = { store, sequencer, proofs, ...keys, news, turns, measures: createMeasures(), version, now, say };
   // The port is known once the server listens, and the routes ask for the address only after that.
   let url = options.url ?? '';
   const hub: Hub = {

@@ -88,6 +88,7 @@ test('enrolled, blocked, mended, bypassed, excepted, expired, and all of it at t
     reason: 'the driver needs it until it is replaced',
     category: 'waiver',
     ticket: 'OPS-1',
+    compensatingControls: [],
     organisation: organisation(),
     atMs: clock.at,
   });

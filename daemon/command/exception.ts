@@ -32,6 +32,7 @@ Nothing is exempt before somebody else has approved it.
     reason: { value: 'TEXT', help: 'of request: why; required' },
     until: { value: 'DATE', help: 'of request: its last day, YYYY-MM-DD; required' },
     category: { value: 'NAME', help: `of request: ${exceptionCategories.join(', ')} (default: waiver)` },
+    control: { value: 'TEXT', repeatable: true, help: 'of request: what keeps the risk small meanwhile' },
     ticket: { value: 'TICKET', help: 'of request: where it is talked about' },
     format: { value: 'FORMAT', help: 'text (default) or json' },
   },
@@ -56,6 +57,7 @@ async function request(given: Arguments, words: readonly string[]): Promise<Exit
     reason: required(given, 'reason', 'why it is needed'),
     category: categoryOf(given.value('category') ?? 'waiver'),
     ticket: given.value('ticket'),
+    compensatingControls: given.values('control'),
     organisation,
     atMs,
   });

@@ -32,7 +32,8 @@ export async function askException(
   { root, until, reason, category, ticket, ...target }: AskedException,
   { store, organisation, atMs }: AskingOptions,
 ): Promise<RequestedException | string> {
-  const request = await makeRequestIn(root, target, { until, reason, category, ticket, organisation, atMs });
+  const plea = { until, reason, category, ticket, compensatingControls: [], organisation, atMs };
+  const request = await makeRequestIn(root, target, plea);
   const queued: QueuedRequest = { request, sentAt: null, state: 'pending', reason: null, exception: null };
   return keepRequest(store, queued) ?? requestedOf(queued);
 }

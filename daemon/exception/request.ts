@@ -23,6 +23,8 @@ export interface Plea {
   readonly reason: string;
   readonly category: ExceptionCategory;
   readonly ticket: string | null;
+  /** What keeps the risk small meanwhile. */
+  readonly compensatingControls: readonly string[];
   /** What governs this device. */
   readonly organisation: CurrentOrganisation;
   readonly atMs: number;
@@ -77,6 +79,7 @@ async function requestFor(
     repository,
     category: plea.category,
     reason: mask(plea.reason.trim()).slice(0, 2_000),
+    compensatingControls: plea.compensatingControls.map((control) => mask(control.trim()).slice(0, 1_000)),
     ticket: plea.ticket === null ? null : mask(plea.ticket).slice(0, 500),
     requestedBy: person.email || person.name || 'unknown',
     expiresAt: endOf(plea.until, latestEnd(severity, { terms, atMs })),

@@ -12,11 +12,12 @@ import {
   proposedTargets,
 } from '../../hub/protocol.ts';
 import { UsageError } from '../command.ts';
-import type { RootFile } from '../sync/tuf/metadata.ts';
+import { type RootFile, readTargets } from '../sync/tuf/metadata.ts';
 import { TrustRefusal } from '../sync/tuf/refusal.ts';
 import { firstRoot, type Roots, sha256Of, walkRoots } from '../sync/tuf/roots.ts';
 import type { Source } from '../sync/tuf/source.ts';
 import { verifyRepository } from '../sync/tuf/verify.ts';
+import type { ExceptionsInForce } from './exceptions.ts';
 
 /** What is in force. */
 export interface Published {
@@ -26,6 +27,7 @@ export interface Published {
   /** Version of the targets metadata; 0 before the first. */
   readonly version: number;
   readonly bundle: Bundle | null;
+  readonly exceptions: ExceptionsInForce;
 }
 
 export interface ReadOptions {
@@ -45,7 +47,7 @@ export async function readPublished(source: Source, { rootSha256, now }: ReadOpt
     const roots = await walkRoots(source, pin);
     const isEmpty =
       (await source.read('metadata/timestamp.json', { maxBytes: limits.timestamp, sha256: null })) === null;
-    if (isEmpty) return { root: roots.newest, firstRoot: pin.sha256, version: 0, bundle: null };
+    if (isEmpty) return { root: roots.newest, firstRoot: pin.sha256, version: 0, bundle: null, exceptions: none };
     return { ...(await inForce(source, roots, now)), root: roots.newest, firstRoot: pin.sha256 };
   } catch (error) {
     if (error instanceof TrustRefusal)
@@ -79,11 +81,26 @@ export function approversOf({ signed }: RootFile): Readonly<Record<string, KeyDo
   return Object.fromEntries(ids.map((id) => [id, (signed.keys[id]?.toJSON() ?? {}) as KeyDocument]));
 }
 
-async function inForce(source: Source, { pin }: Roots, now: number): Promise<Pick<Published, 'version' | 'bundle'>> {
+const none: ExceptionsInForce = { version: 0, text: null, approvers: {} };
+
+async function inForce(
+  source: Source,
+  { pin }: Roots,
+  now: number,
+): Promise<Pick<Published, 'version' | 'bundle' | 'exceptions'>> {
   const device = { id: '', labels: {} };
   const verified = await verifyRepository(source, { trust: { root: pin, seen: {} }, device, version: null, at: now });
-  const bundle = newestBundle(verified.files);
-  return { version: verified.trust.seen.targets ?? 0, bundle };
+  const { targets: version = 0, exceptions = 0 } = verified.trust.seen;
+  const approvers = delegatesIn(verified.files.get(`metadata/${version}.targets.json`));
+  const text = verified.bundle?.exceptions ?? null;
+  return { version, bundle: newestBundle(verified.files), exceptions: { version: exceptions, text, approvers } };
+}
+
+/** Who may sign exceptions, as verified targets say. */
+function delegatesIn(targets: Buffer | undefined): ExceptionsInForce['approvers'] {
+  const delegations = targets === undefined ? undefined : readTargets('targets', targets).signed.delegations;
+  const ids = delegations?.roles?.exceptions?.keyIDs ?? [];
+  return Object.fromEntries(ids.map((id) => [id, (delegations?.keys[id]?.toJSON() ?? {}) as KeyDocument]));
 }
 
 /** A reviewer sees the newest, whichever stage of a rollout a device would be in. */

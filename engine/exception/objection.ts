@@ -5,6 +5,7 @@ import { isNamed } from '../organisation/rules.ts';
 import { globMatcher } from '../policy/glob.ts';
 import type { ApprovedException, ExceptionTerms, PolicyReference } from './approved.ts';
 import { compileMatch, isMet } from './match.ts';
+import { isSamePerson } from './person.ts';
 
 /** What stands against an exception. */
 export type Objection =
@@ -146,7 +147,7 @@ function objectionOfGrant(
   { exception: { id, approvals, requestedBy, maxUses } }: PreparedException,
   { uses }: Circumstances,
 ): Objection | null {
-  if (!approvals.some(({ who }) => who !== requestedBy)) return 'approval';
+  if (approvals.every(({ who }) => isSamePerson(who, requestedBy))) return 'approval';
   return maxUses !== null && (uses.get(id) ?? 0) >= maxUses ? 'used' : null;
 }
 

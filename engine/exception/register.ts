@@ -2,6 +2,7 @@
 import type { Finding } from '../model.ts';
 import type { ApprovedException } from './approved.ts';
 import { type Circumstances, objectionTo, type PreparedException, prepareException } from './objection.ts';
+import { isSamePerson } from './person.ts';
 
 /** Approved exceptions, by the policies that they name. Made once for each document of them. */
 export interface ExceptionRegister {
@@ -74,7 +75,7 @@ function boundariesOf(all: readonly PreparedException[]): readonly number[] {
 }
 
 function markOf({ id, statement, expiresAt, approvals, requestedBy }: ApprovedException): Finding['exception'] {
-  const approvedBy = [...new Set(approvals.map(({ who }) => who).filter((who) => who !== requestedBy))];
+  const approvedBy = [...new Set(approvals.map(({ who }) => who).filter((who) => !isSamePerson(who, requestedBy)))];
   return { kind: 'approved', id, reason: statement, until: expiresAt, approvedBy };
 }
 

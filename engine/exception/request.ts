@@ -21,6 +21,8 @@ export const exceptionRequest = z.strictObject({
   resource: z.string().max(500).nullable(),
   category: z.enum(exceptionCategories),
   reason: z.string().trim().min(1).max(2_000),
+  /** What keeps the risk small meanwhile. */
+  compensatingControls: z.array(z.string().trim().min(1).max(1_000)).max(50).default([]),
   ticket: name.nullable(),
   requestedBy: name,
   expiresAt: instant,
@@ -47,6 +49,7 @@ export function refusalOf(
 ): string | null {
   if (policy.startsWith('kerb/') || isNamed(policy, terms.never))
     return `nothing is exempt from ${policy}: resolve the finding`;
+  if (policy.endsWith('*')) return `ask for one policy, not for ${policy}`;
   if (reason.trim() === '') return 'say why: an exception has a reason';
   const expiresMs = Date.parse(expiresAt);
   if (expiresMs <= atMs) return `it would end on ${expiresAt.slice(0, 10)}, which is past: choose a later date`;

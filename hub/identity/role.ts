@@ -29,6 +29,11 @@ export const permissions = {
   'change:propose': ['author', 'reviewer', 'admin'],
   /** To hand in a signature; what counts is the key that made it. */
   'change:approve': ['reviewer', 'admin'],
+  /** To ask for an exception, and hear what became of it. */
+  'exception:request': ['device'],
+  'exception:read': people,
+  /** To refuse one, or to hand in a signature that grants or revokes one; what counts is the key that made it. */
+  'exception:decide': ['reviewer', 'admin'],
   'root:write': ['admin'],
   'retention:write': ['admin'],
   'metrics:read': ['robot', 'operator', 'auditor', 'admin'],

@@ -1,6 +1,6 @@
 /** What devices send: a signed batch of entries, each of which follows the one before it. */
-import { breakOf, type ChainHead, canonicalize, preAuthEncoding } from '../../engine/index.ts';
-import { sha256Hex, verifyBytes } from '../cryptography.ts';
+import { breakOf, type ChainHead, canonicalize } from '../../engine/index.ts';
+import { sha256Hex } from '../cryptography.ts';
 import { newEntry } from '../log/entry.ts';
 import type { ChainLink } from '../log/plan.ts';
 import {
@@ -13,6 +13,7 @@ import {
 } from '../protocol.ts';
 import type { Device } from '../store/query/device.ts';
 import type { DecisionColumns, PolicyCount } from '../store/store.ts';
+import { openEnvelope } from './envelope.ts';
 
 export type BatchReading =
   | { readonly kind: 'batch'; readonly links: readonly ChainLink[] }
@@ -20,22 +21,16 @@ export type BatchReading =
 
 /** Opens a device's envelope: signed by the device's key, of the agreed form, and one chain in itself. */
 export function readBatch(envelope: Envelope, device: Device, received: number): BatchReading {
-  if (envelope.payloadType !== batchPayloadType)
-    return refused('invalid', `the payload type is not ${batchPayloadType}`);
-  const payload = Buffer.from(envelope.payload, 'base64');
-  const message = preAuthEncoding(envelope.payloadType, payload);
-  const own = envelope.signatures.filter(({ keyid }) => keyid === device.keyId);
-  if (!own.some(({ sig }) => verifyBytes(device.publicKey, message, Buffer.from(sig, 'base64')))) {
-    return refused('badSignature', `the batch is not signed by the key of device ${device.id}`);
-  }
-  const batch = parse(payload);
+  const opened = openEnvelope(envelope, device, batchPayloadType);
+  if (opened.kind === 'refused') return opened;
+  const batch = parse(opened.text);
   return typeof batch === 'string' ? refused('invalid', batch) : readChain(batch, device.id, received);
 }
 
 /** The batch, or what is wrong with it. */
-function parse(payload: Buffer): JournalBatch | string {
+function parse(payload: string): JournalBatch | string {
   try {
-    const { success, data, error } = journalBatch.safeParse(JSON.parse(payload.toString('utf8')));
+    const { success, data, error } = journalBatch.safeParse(JSON.parse(payload));
     if (success) return data;
     const [issue] = error.issues;
     return `${issue?.path.join('.') ?? 'payload'}: ${issue?.message ?? 'not a batch'}`;
@@ -88,6 +83,6 @@ function countPolicies(findings: DecisionRecord['findings']): readonly PolicyCou
   return [...counts.values()];
 }
 
-function refused(code: 'invalid' | 'badSignature' | 'brokenChain', message: string): BatchReading {
+function refused(code: 'invalid' | 'brokenChain', message: string): BatchReading {
   return { kind: 'refused', code, message };
 }

@@ -52,7 +52,7 @@ export function draftWith(
 }
 
 /** Whether a role's file has the signatures that its delegator asks for. */
-export function isSignedFor(role: string, file: Metadata<Root | Targets>, delegator: RootFile): boolean {
+export function isSignedFor(role: string, file: Metadata<Root | Targets>, delegator: RootFile | TargetsFile): boolean {
   try {
     delegator.verifyDelegate(role, file);
     return true;
@@ -84,6 +84,16 @@ export function approversOf({ signed }: RootFile): Approvers {
   const { keyIDs = [], threshold = 1 } = signed.roles.targets ?? {};
   const keys = keyIDs.flatMap((id) => {
     const key = signed.keys[id];
+    return key === undefined ? [] : [[id, key.toJSON() as KeyDocument] as const];
+  });
+  return { threshold, keys: Object.fromEntries(keys) };
+}
+
+/** Who may sign a role that targets delegate: the policies' word. */
+export function delegatesOf({ signed }: TargetsFile, role: string): Approvers {
+  const { keyIDs = [], threshold = 1 } = signed.delegations?.roles?.[role] ?? {};
+  const keys = keyIDs.flatMap((id) => {
+    const key = signed.delegations?.keys[id];
     return key === undefined ? [] : [[id, key.toJSON() as KeyDocument] as const];
   });
   return { threshold, keys: Object.fromEntries(keys) };

@@ -1,18 +1,13 @@
 /** A change from its proposal to its publication. Who may sign what is root's word; the hub counts, and cannot sign. */
 import { type Bundle, formatBundle } from '../../engine/index.ts';
 import { sha256Hex } from '../cryptography.ts';
-import {
-  bundleTarget,
-  bundleVersionOf,
-  type ChangeProposal,
-  type ChangeSignature,
-  proposedTargets,
-} from '../protocol.ts';
+import { bundleTarget, type ChangeProposal, type ChangeSignature, proposedTargets } from '../protocol.ts';
 import type { Approval, ChangeRequest, PublishedFile } from '../store/query/publication.ts';
 import type { Change } from '../store/store.ts';
+import { newestNumber } from './inForce.ts';
 import { approversOf, draftWith, hasSigned, isSignedFor, ownerOf, type RootFile, serialised } from './metadata.ts';
 import { type Desk, type Ruling, refused } from './ruling.ts';
-import { instant, nextEnd, readShelf, type Shelf } from './shelf.ts';
+import { instant, nextEnd, readShelf, type Shelf, targetFile } from './shelf.ts';
 
 const maxOpen = 50;
 /** After this time without a publication devices have to go on with what they have: publish anew before. */
@@ -34,7 +29,7 @@ export async function propose(
   if (open.length >= maxOpen)
     return refused(409, 'tooMany', `there are ${open.length} open changes: decide some first`);
   const { title, organisation, policies } = proposal;
-  const number = numberIn(targets) + 1;
+  const number = newestNumber(targets) + 1;
   const bundle = textOf({ version: number, organisation, policies });
   if (bundle === null)
     return refused(422, 'invalid', 'a bundle holds organisation.yaml, and <domain>/<name>.yaml and .md');
@@ -97,7 +92,14 @@ export async function approve(
     return refused(422, 'badSignature', 'the signature is not one of this key over the draft of this change');
   const approval = { request: id, keyId, signature, at: now };
   const counted = countedOf(isAgain ? before : [...before, approval], request, root);
-  const isEnough = isSignedFor('targets', draftWith(request.draft, counted), root);
+  const file = draftWith(request.draft, counted);
+  const isEnough = isSignedFor('targets', file, root);
+  if (isEnough && shelf.exceptions !== null && !isSignedFor('exceptions', shelf.exceptions.file, file))
+    return refused(
+      409,
+      'wouldStrand',
+      'who signed the exceptions in force is no approver any more: kerb exception renew',
+    );
   // Two replicas may each have taken one of the last two signatures: then the same one again publishes.
   if (isAgain && !isEnough) return refused(409, 'again', `${owner} has approved this already`);
   const published = isEnough ? await publication(desk, shelf, request, counted) : [];
@@ -153,20 +155,13 @@ async function publication(
     version,
     bytes: metadata,
   };
-  const bytes = Buffer.from(bundle);
-  const name = `targets/${bundleTarget(number).replace(/([^/]+)$/, `${sha256Hex(bytes)}.$1`)}`;
-  const target: PublishedFile = { name, role: 'target', version: number, bytes };
+  const target = targetFile(bundleTarget(number), number, bundle);
   const open = (await desk.publications.changeRequests(desk.tenant)).filter(({ state }) => state === 'open');
   const closed = open.map((each) => {
     const state = each.id === id ? ('published' as const) : ('outdated' as const);
     return { kind: 'closeRequest', id: each.id, state, at: desk.now } as const;
   });
   return [{ kind: 'publish', files: [target, targets, ...nextEnd(shelf, targets, desk)] }, ...closed];
-}
-
-function numberIn(targets: Shelf['targets']): number {
-  const numbers = Object.keys(targets?.file.signed.targets ?? {}).map(bundleVersionOf);
-  return Math.max(0, ...numbers.map((number) => number ?? 0));
 }
 
 function textOf(bundle: Bundle): string | null {

@@ -16,9 +16,16 @@ import type { Desk } from './ruling.ts';
 
 export interface Shelf {
   readonly root: RootFile | null;
-  readonly targets: { readonly file: TargetsFile; readonly bytes: Uint8Array } | null;
+  readonly targets: SignedTargets | null;
+  /** What the role `exceptions` has signed last. */
+  readonly exceptions: SignedTargets | null;
   readonly snapshot: Metadata<Snapshot> | null;
   readonly timestamp: Metadata<Timestamp> | null;
+}
+
+export interface SignedTargets {
+  readonly file: TargetsFile;
+  readonly bytes: Uint8Array;
 }
 
 const hourMs = 3_600_000;
@@ -28,23 +35,25 @@ const snapshotMs = 7 * 24 * hourMs;
 
 export async function readShelf({ publications, tenant }: Desk): Promise<Shelf> {
   const newest = async (role: PublishedFile['role']) => (await publications.newestFile(tenant, role))?.bytes ?? null;
-  const [root, targets, snapshot, timestamp] = [
+  const [root, targets, exceptions, snapshot, timestamp] = [
     await newest('root'),
     await newest('targets'),
+    await newest('exceptions'),
     await newest('snapshot'),
     await newest('timestamp'),
   ];
   return {
     root: root === null ? null : readRootFile(root),
     targets: targets === null ? null : { file: readTargetsFile(targets), bytes: targets },
+    exceptions: exceptions === null ? null : { file: readTargetsFile(exceptions), bytes: exceptions },
     snapshot: snapshot === null ? null : readSnapshotFile(snapshot),
     timestamp: timestamp === null ? null : readTimestampFile(timestamp),
   };
 }
 
-/** The next snapshot, which names these targets, and the next timestamp, which names that. */
-export function nextEnd(shelf: Shelf, targets: PublishedFile, desk: Desk): readonly PublishedFile[] {
-  const meta = { ...metaOf(shelf.snapshot), 'targets.json': about(targets) };
+/** The next snapshot, which names what a role has just signed, and the next timestamp, which names that. */
+export function nextEnd(shelf: Shelf, signed: PublishedFile, desk: Desk): readonly PublishedFile[] {
+  const meta = { ...metaOf(shelf.snapshot), [`${signed.role}.json`]: about(signed) };
   const version = (shelf.snapshot?.signed.version ?? 0) + 1;
   const body = { version, expires: instant(desk.now + snapshotMs), meta };
   const bytes = signOnline(MetadataKind.Snapshot, body, desk.online.snapshot);
@@ -66,7 +75,17 @@ export async function renewals(desk: Desk): Promise<readonly PublishedFile[]> {
   return newest === null ? [] : [nextTimestamp(shelf, newest, desk)];
 }
 
-export function targetsFile({ file, bytes }: NonNullable<Shelf['targets']>): PublishedFile {
+/** A target under its hash, as consistent snapshots have it. */
+export function targetFile(path: string, version: number, text: string): PublishedFile {
+  const bytes = Buffer.from(text);
+  return { name: targetName(path, sha256Hex(bytes)), role: 'target', version, bytes };
+}
+
+export function targetName(path: string, sha256: string): string {
+  return `targets/${path.replace(/([^/]+)$/, `${sha256}.$1`)}`;
+}
+
+export function targetsFile({ file, bytes }: SignedTargets): PublishedFile {
   const { version } = file.signed;
   return { name: `metadata/${version}.targets.json`, role: 'targets', version, bytes };
 }

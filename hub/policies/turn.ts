@@ -2,18 +2,31 @@
 import type { Hub } from '../hub.ts';
 import type { Desk } from './ruling.ts';
 
-const last = new WeakMap<Hub['store'], Map<number, Promise<unknown>>>();
+export interface Turns {
+  /** Runs after everything of this tenant that was asked for before. */
+  take<T>(tenant: number, work: () => Promise<T>): Promise<T>;
+}
 
-/** Runs after everything that was asked for before. What another process does at the same time, the database refuses. */
+export function createTurns(): Turns {
+  const last = new Map<number, Promise<unknown>>();
+  return {
+    take(tenant, work) {
+      const turn = (last.get(tenant) ?? Promise.resolve()).then(work);
+      last.set(
+        tenant,
+        turn.catch(() => undefined),
+      );
+      return turn;
+    },
+  };
+}
+
+/** Works at a tenant's desk, alone in this process. What another does at the same time, the database refuses. */
 export function inTurn<T>(hub: Hub, tenant: number, work: (desk: Desk) => Promise<T>): Promise<T> {
-  const { store, online } = hub;
-  const turns = last.get(store) ?? new Map<number, Promise<unknown>>();
-  last.set(store, turns);
-  const before = turns.get(tenant) ?? Promise.resolve();
-  const turn = before.then(() => work({ publications: store, tenant, online, now: hub.now() }));
-  turns.set(
-    tenant,
-    turn.catch(() => undefined),
-  );
-  return turn;
+  return hub.turns.take(tenant, () => work(deskOf(hub, tenant)));
+}
+
+/** The desk for whoever only looks. */
+export function deskOf({ store, online, now }: Hub, tenant: number): Desk {
+  return { publications: store, exceptions: store, tenant, online, now: now() };
 }

@@ -17,6 +17,8 @@ export const hubPaths = {
   journal: '/v1/journal',
   /** `POST` an envelope of a request; `GET` states. */
   exceptionRequests: '/v1/exception-requests',
+  /** Below it: exceptions that were asked for, and their decisions. */
+  exceptions: '/v1/exceptions',
   /** Below it: changes of policies, for their authors and reviewers. */
   changes: '/v1/changes',
   /** `POST` a signed root. */

@@ -4,11 +4,19 @@ import type { Sequencer } from '../log/sequencer.ts';
 import type { Tenant } from '../store/query/tenant.ts';
 import type { Store } from '../store/store.ts';
 
+/** Exceptions that end within this time are counted apart: somebody has to look at them again. */
+const soonMs = 14 * 86_400_000;
+
 export interface Measures {
   ingested(tenant: number, kind: string, count: number): void;
   refused(reason: 'busy' | 'forked' | 'outOfOrder' | 'invalid'): void;
   acknowledged(seconds: number): void;
-  expose(about: { readonly tenant: Tenant; readonly store: Store; readonly sequencer: Sequencer }): Promise<string>;
+  expose(about: {
+    readonly tenant: Tenant;
+    readonly store: Store;
+    readonly sequencer: Sequencer;
+    readonly now: () => number;
+  }): Promise<string>;
 }
 
 export function createMeasures(): Measures {
@@ -36,7 +44,7 @@ export function createMeasures(): Measures {
     },
     refused: (reason) => refusals.inc({ reason }),
     acknowledged: (seconds) => acknowledgement.observe(seconds),
-    async expose({ tenant, store, sequencer }) {
+    async expose({ tenant, store, sequencer, now }) {
       memory.set(process.memoryUsage.rss());
       waiting.set(sequencer.waiting());
       const own = new Registry();
@@ -50,12 +58,21 @@ export function createMeasures(): Measures {
         const [id, kind = ''] = key.split(' ');
         if (Number(id) === tenant.id) entries.inc({ kind }, count);
       }
-      const [missing, frontier, checkpoint] = await Promise.all([
+      const [missing, exceptions, frontier, checkpoint] = await Promise.all([
         store.missingDecisions(tenant.id),
+        store.exceptionCounts(tenant.id, { now: now(), soon: now() + soonMs }),
         store.frontier(tenant.id),
         store.checkpoint(tenant.id),
       ]);
       gauge(own, 'decisions_missing_total', 'Decisions that devices made and that are not here', missing);
+      gauge(
+        own,
+        'kerb_exception_requests_waiting',
+        'Requests for exceptions that nobody has decided',
+        exceptions.pending,
+      );
+      gauge(own, 'kerb_exceptions', 'Exceptions in force', exceptions.granted);
+      gauge(own, 'kerb_exceptions_ending', 'Exceptions in force that end within 14 days', exceptions.ending);
       gauge(own, 'kerb_log_size', 'Entries of the log', frontier.size);
       gauge(own, 'kerb_checkpoint_size', 'Entries under the newest signed checkpoint', checkpoint?.size ?? 0);
       return `${await registry!.metrics()}\n${await own.metrics()}`;

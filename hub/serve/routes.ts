@@ -6,6 +6,7 @@ import { changeRoutes } from './routes/changes.ts';
 import { decisionRoutes } from './routes/decisions.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { enrolmentRoutes } from './routes/enrolment.ts';
+import { exceptionRoutes } from './routes/exceptions.ts';
 import { journalRoutes } from './routes/journal.ts';
 import { logRoutes } from './routes/log.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -55,4 +56,5 @@ export const routes: readonly Route[] = [
   ...tokenRoutes,
   ...tufRoutes,
   ...changeRoutes,
+  ...exceptionRoutes,
 ];

@@ -1,4 +1,4 @@
-/** A ruling on policies, done: in its turn, logged, committed, and announced to whoever waits. */
+/** A ruling on policies or exceptions, done: in its turn, logged, committed, and announced to whoever waits. */
 import type { Hub } from '../hub.ts';
 import type { Caller } from '../identity/authenticate.ts';
 import type { Desk, Ruling } from '../policies/ruling.ts';
@@ -15,8 +15,9 @@ export function rule<T>(
   return inTurn(hub, caller.tenant.id, async (desk) => {
     const ruling = await decide(desk);
     if (ruling.kind === 'refused') return refuse(ruling.status, ruling.code, ruling.message);
-    await perform(hub, caller, ruling.deed);
-    if (ruling.deed.changes.some(({ kind }) => kind === 'publish')) hub.news.announce(caller.tenant.id);
+    const { deed } = ruling;
+    if (deed !== null) await perform(hub, caller, deed);
+    if (deed?.changes.some(({ kind }) => kind === 'publish')) hub.news.announce(caller.tenant.id);
     return answer(ruling.value);
   });
 }

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { type Access, accessQueries } from './query/access.ts';
 import { type Devices, deviceQueries } from './query/device.ts';
 import { type Enrolments, enrolmentQueries } from './query/enrolment.ts';
+import { type Exceptions, exceptionQueries } from './query/exception.ts';
 import { type Log, logQueries } from './query/log.ts';
 import { type Overview, overviewQueries } from './query/overview.ts';
 import { type Publications, publicationQueries } from './query/publication.ts';
@@ -12,7 +13,7 @@ import type { Tables } from './tables.ts';
 
 export function queries(
   db: Kysely<Tables>,
-): Tenants & Log & Search & Overview & Devices & Enrolments & Access & Publications {
+): Tenants & Log & Search & Overview & Devices & Enrolments & Access & Publications & Exceptions {
   return {
     ...tenantQueries(db),
     ...logQueries(db),
@@ -22,5 +23,6 @@ export function queries(
     ...enrolmentQueries(db),
     ...accessQueries(db),
     ...publicationQueries(db),
+    ...exceptionQueries(db),
   };
 }

@@ -6,13 +6,14 @@ import type { Frontier, TileId, TreeNode } from '../../engine/index.ts';
 import type { Access } from './query/access.ts';
 import type { Devices } from './query/device.ts';
 import type { Enrolments } from './query/enrolment.ts';
+import type { AskedException, Exceptions } from './query/exception.ts';
 import type { Log } from './query/log.ts';
 import type { Overview } from './query/overview.ts';
 import type { Approval, ChangeRequest, Publications, PublishedFile } from './query/publication.ts';
 import type { Search } from './query/search.ts';
 import type { Tenants } from './query/tenant.ts';
 
-export interface Store extends Tenants, Log, Search, Overview, Devices, Enrolments, Access, Publications {
+export interface Store extends Tenants, Log, Search, Overview, Devices, Enrolments, Access, Publications, Exceptions {
   readonly database: 'sqlite' | 'postgresql';
   /**
    * The one way anything gets into a tenant's log. Reads what `wanted` names, asks `plan` what to write, and commits all
@@ -137,7 +138,20 @@ export type Change =
       readonly id: string;
       readonly state: 'published' | 'withdrawn' | 'outdated';
       readonly at: number;
-    };
+    }
+  | { readonly kind: 'askException'; readonly request: AskedException }
+  /** Fails where it is not in the state that it goes on from. */
+  | ({ readonly kind: 'decideException' } & ExceptionDecision);
+
+export interface ExceptionDecision {
+  readonly id: string;
+  readonly from: 'pending' | 'granted';
+  readonly to: 'granted' | 'refused' | 'revoked';
+  readonly at: number;
+  readonly by: string;
+  readonly note: string | null;
+  readonly expiresAt: number;
+}
 
 /** Where a tile's hashes go: after those that it has. */
 export interface TilePiece extends TileId {

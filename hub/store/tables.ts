@@ -22,6 +22,7 @@ export interface Tables {
   readonly tuf_file: TufFileTable;
   readonly change_request: ChangeRequestTable;
   readonly approval: ApprovalTable;
+  readonly exception_request: ExceptionRequestTable;
 }
 
 interface TenantTable {
@@ -182,7 +183,7 @@ interface RetentionTable {
 interface TufFileTable {
   readonly tenant: number;
   readonly name: string;
-  readonly role: 'root' | 'targets' | 'snapshot' | 'timestamp' | 'target';
+  readonly role: 'root' | 'targets' | 'exceptions' | 'snapshot' | 'timestamp' | 'target';
   readonly version: number;
   readonly bytes: Uint8Array;
 }
@@ -211,4 +212,25 @@ interface ApprovalTable {
   /** Hex. */
   readonly signature: string;
   readonly at: number;
+}
+
+/** What somebody asked to be exempt, and what came of it. */
+interface ExceptionRequestTable {
+  readonly tenant: number;
+  readonly id: string;
+  readonly device: string;
+  /** The very text that the device signed. */
+  readonly text: string;
+  readonly policy: string;
+  readonly severity: string;
+  readonly repository: string;
+  readonly requested_by: string;
+  readonly asked_at: number;
+  /** As asked for; once granted, when the exception ends. */
+  readonly expires_at: number;
+  readonly state: 'pending' | 'granted' | 'refused' | 'revoked';
+  readonly decided_at: number | null;
+  readonly decided_by: string | null;
+  /** Why it was refused or revoked. */
+  readonly note: string | null;
 }

@@ -7,6 +7,7 @@ import type { OnlineKeys } from '../../hub/home.ts';
 import { keyDocument, keyIdOf } from '../../hub/policies/metadata.ts';
 import type { Desk, Ruling } from '../../hub/policies/ruling.ts';
 import { instant, onlineKeyId } from '../../hub/policies/shelf.ts';
+import type { AskedException, Exceptions } from '../../hub/store/query/exception.ts';
 import type { Approval, ChangeRequest, Publications, PublishedFile } from '../../hub/store/query/publication.ts';
 import type { Change } from '../../hub/store/store.ts';
 import { now, testSigningKey } from './log.ts';
@@ -45,6 +46,7 @@ export interface MemoryShelf {
   readonly files: Map<string, PublishedFile>;
   readonly requests: Map<string, ChangeRequest>;
   readonly approvals: Approval[];
+  readonly exceptions: Map<string, AskedException>;
   /** As devices read it. */
   readonly source: Source;
   /** Does what a ruling says, as the store would. */
@@ -57,6 +59,7 @@ export function createShelf(
   const files = new Map<string, PublishedFile>();
   const requests = new Map<string, ChangeRequest>();
   const approvals: Approval[] = [];
+  const asked = new Map<string, AskedException>();
   const publications: Publications = {
     publishedFile: async (_, name) => files.get(name)?.bytes ?? null,
     newestFile: async (_, role) =>
@@ -65,19 +68,32 @@ export function createShelf(
     changeRequest: async (_, id) => requests.get(id) ?? null,
     approvals: async (_, request) => approvals.filter((approval) => approval.request === request),
   };
+  const exceptions: Exceptions = {
+    askedExceptions: async () => [...asked.values()],
+    askedException: async (_, id) => asked.get(id) ?? null,
+    exceptionsWaiting: async () => [...asked.values()].filter(({ state }) => state === 'pending').length,
+    exceptionCounts: async () => {
+      throw new Error('nothing that decides counts exceptions');
+    },
+  };
   const apply = (change: Change): void => {
     if (change.kind === 'publish') for (const file of change.files) files.set(file.name, file);
     else if (change.kind === 'openRequest') requests.set(change.request.id, change.request);
     else if (change.kind === 'approve') approvals.push(change.approval);
     else if (change.kind === 'closeRequest')
       requests.set(change.id, { ...requests.get(change.id)!, state: change.state, closedAt: change.at });
-    else throw new Error(`policies do not ${change.kind}`);
+    else if (change.kind === 'askException') asked.set(change.request.id, change.request);
+    else if (change.kind === 'decideException') {
+      const { id, to, at, by, note, expiresAt } = change;
+      asked.set(id, { ...asked.get(id)!, state: to, decidedAt: at, decidedBy: by, note, expiresAt });
+    } else throw new Error(`policies do not ${change.kind}`);
   };
   return {
-    ...{ files, requests, approvals, desk: { publications, tenant: 1, online, now } },
+    ...{ files, requests, approvals, exceptions: asked },
+    desk: { publications, exceptions, tenant: 1, online, now },
     source: { read: async (name) => (files.has(name) ? Buffer.from(files.get(name)!.bytes) : null) },
     carryOut(ruling) {
-      if (ruling.kind === 'done') ruling.deed.changes.forEach(apply);
+      if (ruling.kind === 'done') ruling.deed?.changes.forEach(apply);
       return ruling;
     },
   };

@@ -7,6 +7,7 @@ import { problemsOf } from '../../policies/checks.ts';
 import { approversOf, ownerOf } from '../../policies/metadata.ts';
 import { approve, propose, withdraw } from '../../policies/review.ts';
 import { readShelf } from '../../policies/shelf.ts';
+import { deskOf } from '../../policies/turn.ts';
 import {
   type ChangeShown,
   type ChangeSummary,
@@ -102,8 +103,10 @@ export const changeRoutes: readonly Route[] = [
 ];
 
 async function shown(hub: Hub, tenant: number, request: ChangeRequest): Promise<ChangeShown> {
-  const desk = { publications: hub.store, tenant, online: hub.online, now: hub.now() };
-  const [{ root }, approvals] = await Promise.all([readShelf(desk), hub.store.approvals(tenant, request.id)]);
+  const [{ root }, approvals] = await Promise.all([
+    readShelf(deskOf(hub, tenant)),
+    hub.store.approvals(tenant, request.id),
+  ]);
   const { keys, threshold } = root === null ? { keys: {}, threshold: 1 } : approversOf(root);
   return {
     ...summary(request),

@@ -10,7 +10,9 @@ export async function changeRow(client: pg.PoolClient, tenant: number, change: C
   }
   const { text, values } = statementFor(change);
   const { rowCount } = await client.query(text, [tenant, ...values]);
-  if (change.kind === 'closeRequest' && rowCount !== 1) throw new Error(`the change ${change.id} is not open any more`);
+  if (rowCount === 1) return;
+  if (change.kind === 'closeRequest') throw new Error(`the change ${change.id} is not open any more`);
+  if (change.kind === 'decideException') throw new Error(`the exception ${change.id} is not ${change.from} any more`);
 }
 
 async function publish(client: pg.PoolClient, tenant: number, file: PublishedFile): Promise<void> {
@@ -80,5 +82,25 @@ function statementFor(change: Exclude<Change, { kind: 'publish' }>): {
         text: "UPDATE change_request SET state = $2, closed_at = $3 WHERE tenant = $1 AND id = $4 AND state = 'open'",
         values: [change.state, change.at, change.id],
       };
+    case 'askException': {
+      const { id, device, text, policy, severity, repository, requestedBy, ...more } = change.request;
+      const { askedAt, expiresAt, state, decidedAt, decidedBy, note } = more;
+      return {
+        text: `INSERT INTO exception_request (tenant, id, device, text, policy, severity, repository, requested_by, asked_at, expires_at, state, decided_at, decided_by, note)
+          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+        values: [
+          ...[id, device, text, policy, severity, repository, requestedBy],
+          ...[askedAt, expiresAt, state, decidedAt, decidedBy, note],
+        ],
+      };
+    }
+    case 'decideException': {
+      const { id, from, to, at, by, note, expiresAt } = change;
+      return {
+        text: `UPDATE exception_request SET state = $2, decided_at = $3, decided_by = $4, note = $5, expires_at = $6
+          WHERE tenant = $1 AND id = $7 AND state = $8`,
+        values: [to, at, by, note, expiresAt, id, from],
+      };
+    }
   }
 }

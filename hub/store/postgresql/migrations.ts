@@ -166,4 +166,29 @@ create trigger request_stays before delete on change_request for each row execut
 create trigger approval_stays before update or delete on approval for each row execute function refuse_change();
 `,
   },
+  {
+    number: 3,
+    name: 'exceptions: what was asked for, and what came of it',
+    sql: `
+create table exception_request (
+  tenant integer not null references tenant, id text not null, device text not null, text text not null,
+  policy text not null, severity text not null, repository text not null, requested_by text not null,
+  asked_at bigint not null, expires_at bigint not null, state text not null, decided_at bigint, decided_by text,
+  note text, primary key (tenant, id)
+);
+create index exception_state on exception_request (tenant, state, expires_at);
+create index exception_device on exception_request (tenant, device, state);
+
+create function keep_asked() returns trigger language plpgsql as $$
+begin
+  if new.text = old.text and new.id = old.id and new.device = old.device and new.tenant = old.tenant and (
+    old.state = 'pending' and new.state in ('granted', 'refused') or old.state = 'granted' and new.state = 'revoked'
+  ) then return new; end if;
+  raise exception 'what was asked for stays, and is decided once';
+end $$;
+
+create trigger exception_fixed before update on exception_request for each row execute function keep_asked();
+create trigger exception_stays before delete on exception_request for each row execute function refuse_change();
+`,
+  },
 ];

@@ -121,6 +121,12 @@ function changers(database: Database.Database): (tenant: number, change: Change)
   const closeRequest = database.prepare(
     "update change_request set state = ?, closed_at = ? where tenant = ? and id = ? and state = 'open'",
   );
+  const askException = database.prepare(
+    'insert into exception_request (tenant, id, device, text, policy, severity, repository, requested_by, asked_at, expires_at, state, decided_at, decided_by, note) values (@tenant, @id, @device, @text, @policy, @severity, @repository, @requestedBy, @askedAt, @expiresAt, @state, @decidedAt, @decidedBy, @note)',
+  );
+  const decideException = database.prepare(
+    'update exception_request set state = @to, decided_at = @at, decided_by = @by, note = @note, expires_at = @expiresAt where tenant = @tenant and id = @id and state = @from',
+  );
   return (tenant, change) => {
     switch (change.kind) {
       case 'addDevice': {
@@ -152,6 +158,13 @@ function changers(database: Database.Database): (tenant: number, change: Change)
       case 'closeRequest':
         if (closeRequest.run(change.state, change.at, tenant, change.id).changes === 1) return;
         throw new Error(`the change ${change.id} is not open any more`);
+      case 'askException':
+        return void askException.run({ tenant, ...change.request });
+      case 'decideException': {
+        const { kind: _, ...decision } = change;
+        if (decideException.run({ tenant, ...decision }).changes === 1) return;
+        throw new Error(`the exception ${change.id} is not ${change.from} any more`);
+      }
     }
   };
 }

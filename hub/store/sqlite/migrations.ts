@@ -121,4 +121,24 @@ create trigger approval_fixed before update on approval begin select raise(abort
 create trigger approval_stays before delete on approval begin select raise(abort, 'an approval was signed'); end;
 `,
   },
+  {
+    number: 3,
+    name: 'exceptions: what was asked for, and what came of it',
+    sql: `
+create table exception_request (
+  tenant integer not null references tenant, id text not null, device text not null, text text not null,
+  policy text not null, severity text not null, repository text not null, requested_by text not null,
+  asked_at integer not null, expires_at integer not null, state text not null, decided_at integer, decided_by text,
+  note text, primary key (tenant, id)
+) strict;
+create index exception_state on exception_request (tenant, state, expires_at);
+create index exception_device on exception_request (tenant, device, state);
+
+create trigger exception_fixed before update on exception_request
+  when new.text <> old.text or new.id <> old.id or new.device <> old.device or new.tenant <> old.tenant
+    or not (old.state = 'pending' and new.state in ('granted', 'refused') or old.state = 'granted' and new.state = 'revoked')
+  begin select raise(abort, 'what was asked for stays, and is decided once'); end;
+create trigger exception_stays before delete on exception_request begin select raise(abort, 'what was asked for stays'); end;
+`,
+  },
 ];

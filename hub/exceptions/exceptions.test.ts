@@ -1,0 +1,374 @@
+/** No expired or revoked exception ever applies, none is granted by whoever asked, none without an approver's own key. */
+import assert from 'node:assert/strict';
+import process from 'node:process';
+import { test } from 'node:test';
+import type { MetadataKind } from '@tufjs/models';
+import fc from 'fast-check';
+import { type ExceptionsInForce, exceptionsIn, signApproval, signStep } from '../../daemon/review/exceptions.ts';
+import { readPublished } from '../../daemon/review/proposal.ts';
+import { firstRoot } from '../../daemon/sync/tuf/roots.ts';
+import { verifyRepository } from '../../daemon/sync/tuf/verify.ts';
+import {
+  type ExceptionRequest,
+  type Finding,
+  formatExceptions,
+  grantedException,
+  markApproved,
+  nextExceptions,
+  registerExceptions,
+} from '../../engine/index.ts';
+import { now } from '../../test/hub/log.ts';
+import { createPerson, createShelf, type MemoryShelf, type Person, signedRootOf } from '../../test/hub/shelf.ts';
+import { sha256Hex } from '../cryptography.ts';
+import { draftWith, serialised, signOnline } from '../policies/metadata.ts';
+import { approve as approveChange, propose } from '../policies/review.ts';
+import { installRoot } from '../policies/root.ts';
+import { nextEnd, readShelf, renewals, targetFile } from '../policies/shelf.ts';
+import { exceptionsTarget, proposedExceptions } from '../protocol.ts';
+import type { PublishedFile } from '../store/query/publication.ts';
+import { ask } from './ask.ts';
+import { approve, deny, renew, revoke } from './decide.ts';
+
+const dayMs = 86_400_000;
+const names = ['ada', 'bob', 'carol'] as const;
+const approvers = names.map((name) => createPerson(name));
+const stranger = createPerson('mallory');
+const signers = [...approvers, stranger];
+const online = createShelf().desk.online;
+const root = signedRootOf({ root: approvers, approvers, threshold: 2 }, online);
+const policy = 'acme/unprivileged';
+
+/** A hub with policies in force, whose clock is the test's. */
+interface World {
+  readonly shelf: MemoryShelf;
+  at: number;
+}
+
+const deskOf = ({ shelf, at }: World) => ({ ...shelf.desk, now: at });
+const iso = (ms: number) => new Date(ms).toISOString();
+const keyOf = (person: Person) => ({
+  id: person.id,
+  sign: (_: MetadataKind.Root | MetadataKind.Targets, signed: object) => person.sign(signed),
+});
+
+async function fresh(): Promise<World> {
+  const shelf = createShelf(online);
+  shelf.carryOut(await installRoot(shelf.desk, root));
+  const proposal = { title: 'rules', organisation: 'exceptions: { never: [acme/never] }\n', policies: {} };
+  shelf.carryOut(await propose(shelf.desk, { id: 'c', author: 'eve', proposal }));
+  for (const person of approvers.slice(0, 2)) {
+    const signature = person.sign(JSON.parse(shelf.requests.get('c')!.draft));
+    assert.equal(shelf.carryOut(await approveChange(shelf.desk, 'c', { keyId: person.id, signature })).kind, 'done');
+  }
+  return { shelf, at: now };
+}
+
+/** What a device that has seen nothing yet believes. */
+async function verify({ shelf, at }: World) {
+  for (const file of await renewals({ ...shelf.desk, now: at })) shelf.files.set(file.name, file);
+  const pin = firstRoot(Buffer.from(shelf.files.get('metadata/1.root.json')!.bytes));
+  const device = { id: 'laptop', labels: {} };
+  return verifyRepository(shelf.source, { trust: { root: pin, seen: {} }, device, version: null, at });
+}
+
+async function inForce(world: World) {
+  await verify(world);
+  return readPublished(world.shelf.source, { rootSha256: null, now: world.at });
+}
+
+function requestBy(
+  person: string,
+  number: number,
+  world: World,
+  changes: Partial<ExceptionRequest> = {},
+): ExceptionRequest {
+  return {
+    ...{ id: `R-${number}`, at: iso(world.at), policy, severity: 'critical', repository: 'github.com/acme/shop' },
+    ...{ file: 'web.yaml', fingerprint: fingerprintOf(number), resource: null, category: 'waiver', reason: 'why' },
+    ...{ compensatingControls: [], ticket: null, requestedBy: `${person}@acme.example`, baseCommit: null },
+    expiresAt: iso(world.at + 20 * dayMs),
+    ...changes,
+  };
+}
+
+function fingerprintOf(number: number): string {
+  return sha256Hex(`finding ${number}`).slice(0, 32);
+}
+
+/** Which of the first findings an editor, a gate or a command would call exempt now. */
+async function exempt(world: World, count: number): Promise<readonly number[]> {
+  const { organisation, bundle } = await verify(world);
+  const findings = Array.from({ length: count }, (_, number) => findingOf(fingerprintOf(number)));
+  const marked = markApproved(findings, registerExceptions(exceptionsIn(bundle?.exceptions ?? null)), {
+    ...{ atMs: world.at, gate: 'commit', repository: 'github.com/acme/shop', environment: null, actor: null },
+    ...{ revision: 1, digestOf: () => null, terms: organisation!.rules.exceptions, uses: new Map() },
+  });
+  return marked.flatMap(({ exception }, number) => (exception === null ? [] : [number]));
+}
+
+function findingOf(fingerprint: string): Finding {
+  return {
+    ...{ policy, severity: 'critical', enforcement: 'deny', outcome: 'fail', file: 'web.yaml', resource: 'Pod/web' },
+    ...{ path: 'spec', span: { start: 0, end: 1 }, message: 'm', related: [], fingerprint, exception: null, fixes: [] },
+  };
+}
+
+type Command =
+  | { readonly kind: 'ask'; readonly by: number }
+  | {
+      readonly kind: 'approve';
+      readonly request: number;
+      readonly signer: number;
+      /** Who is logged in. */
+      readonly login: number;
+      readonly days: number;
+      /** `stale`: signed for before the last decision. `other`: for another request. `pretend`: under another's key. */
+      readonly trick: 'none' | 'none' | 'stale' | 'other' | 'pretend';
+    }
+  | { readonly kind: 'deny'; readonly request: number }
+  | { readonly kind: 'revoke'; readonly request: number; readonly signer: number }
+  | { readonly kind: 'renew'; readonly signer: number }
+  | { readonly kind: 'wait'; readonly days: number };
+
+const index = fc.nat({ max: 3 });
+const command: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('ask' as const), by: fc.nat({ max: 2 }) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      ...{ kind: fc.constant('approve' as const), request: index, signer: index, login: fc.nat({ max: 2 }) },
+      ...{ days: fc.nat({ max: 25 }), trick: fc.constantFrom('none', 'none', 'none', 'stale', 'other', 'pretend') },
+    }) as fc.Arbitrary<Command>,
+  },
+  fc.record({ kind: fc.constant('deny' as const), request: index }),
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('revoke' as const), request: index, signer: index }) },
+  fc.record({ kind: fc.constant('renew' as const), signer: index }),
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('wait' as const), days: fc.integer({ min: 1, max: 8 }) }) },
+);
+
+/** What ought to be so, kept beside what the hub keeps. */
+interface Expected {
+  readonly request: ExceptionRequest;
+  readonly by: string;
+  state: 'pending' | 'granted' | 'refused' | 'revoked';
+  endsAt: number;
+}
+
+test('random commands: exempt is what another person has signed for, until it ends or is revoked', async () => {
+  let granted = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(command, { minLength: 5, maxLength: 20 }), async (commands) => {
+      const world = await fresh();
+      const model: Expected[] = [];
+      for (const each of commands) {
+        await step(world, model, each);
+        const expected = model.flatMap(({ state, endsAt }, number) =>
+          state === 'granted' && world.at < endsAt ? [number] : [],
+        );
+        assert.deepEqual(await exempt(world, model.length), expected, JSON.stringify(each));
+        granted += expected.length;
+      }
+      const states = [...world.shelf.exceptions.values()].map(({ state }) => state);
+      assert.deepEqual(
+        states,
+        model.map(({ state }) => state),
+      );
+    }),
+    { numRuns: Number(process.env.RUNS ?? 60) },
+  );
+  assert.ok(granted > 0, 'some sequences come to an exception');
+});
+
+async function step(world: World, model: Expected[], each: Command): Promise<void> {
+  const { shelf } = world;
+  if (each.kind === 'wait') {
+    world.at += each.days * dayMs;
+    return;
+  }
+  if (each.kind === 'ask') {
+    const by = names[each.by]!;
+    const request = requestBy(by, model.length, world);
+    const ruling = shelf.carryOut(await ask(deskOf(world), 'laptop', JSON.stringify(request)));
+    assert.equal(ruling.kind === 'done' && ruling.value.state, 'pending');
+    model.push({ request, by, state: 'pending', endsAt: 0 });
+    return;
+  }
+  const expected = each.kind === 'renew' ? undefined : model[each.request];
+  if (each.kind === 'deny') {
+    const ruling = shelf.carryOut(await deny(deskOf(world), `R-${each.request}`, { name: 'carol' }, 'no'));
+    assert.equal(ruling.kind === 'done', expected?.state === 'pending');
+    if (ruling.kind === 'done') expected!.state = 'refused';
+    return;
+  }
+  const signer = signers[each.signer]!;
+  const isApprover = signer !== stranger;
+  const at = iso(world.at);
+  const { exceptions } = await inForce(world);
+  if (each.kind === 'renew') {
+    const signed = signStep(exceptions, { step: { kind: 'renew' }, at, key: keyOf(signer) });
+    assert.equal(shelf.carryOut(await renew(deskOf(world), signed)).kind === 'done', isApprover);
+    return;
+  }
+  if (expected === undefined) return;
+  const { id } = expected.request;
+  if (each.kind === 'revoke') {
+    const signed = signStep(exceptions, { step: { kind: 'revoke', id }, at, key: keyOf(signer) });
+    const ruling = shelf.carryOut(await revoke(deskOf(world), id, { ...signed, reason: 'over' }));
+    assert.equal(
+      ruling.kind === 'done',
+      isApprover && expected.state === 'granted' && world.at < expected.endsAt,
+      JSON.stringify(ruling),
+    );
+    if (ruling.kind === 'done') expected.state = 'revoked';
+    return;
+  }
+  await tryApproval(world, model, { ...each, expected, exceptions, signer });
+}
+
+/** Makes the signature as somebody would who knows no rule, so that it is the hub that has to know them. */
+async function tryApproval(
+  world: World,
+  model: readonly Expected[],
+  {
+    expected,
+    exceptions,
+    signer,
+    login,
+    days,
+    trick,
+  }: Omit<Extract<Command, { kind: 'approve' }>, 'signer'> & {
+    readonly expected: Expected;
+    readonly exceptions: ExceptionsInForce;
+    readonly signer: Person;
+  },
+): Promise<void> {
+  const [at, expiresAt] = [iso(world.at), iso(Date.parse(expected.request.at) + days * dayMs)];
+  const other = model.find(({ request }) => request !== expected.request)?.request;
+  const meant = trick === 'other' && other !== undefined ? other : expected.request;
+  const approval = { who: signer.name, role: 'approver', keyid: signer.id, at };
+  const exception = grantedException(meant, { approval, expiresAt, maxUses: null });
+  const before = trick === 'stale' ? { ...exceptions, version: exceptions.version - 1 } : exceptions;
+  const signed = signStep(before, { step: { kind: 'grant', exception }, at, key: keyOf(signer) });
+  const keyId = trick === 'pretend' ? approvers.find((each) => each !== signer)!.id : signer.id;
+  const body = { ...signed, keyId, expiresAt, maxUses: null };
+  const ruling = world.shelf.carryOut(await approve(deskOf(world), expected.request.id, { name: names[login]! }, body));
+  const isHonest = trick === 'none' || (trick === 'other' && meant === expected.request);
+  const isRight =
+    isHonest &&
+    expected.state === 'pending' &&
+    signer !== stranger &&
+    signer.name !== expected.by &&
+    names[login] !== expected.by &&
+    days <= 20 &&
+    Date.parse(expiresAt) > world.at;
+  assert.equal(ruling.kind === 'done', isRight, JSON.stringify({ trick, ruling }));
+  if (!isRight) return;
+  expected.state = 'granted';
+  expected.endsAt = Date.parse(expiresAt);
+}
+
+test('what nobody could grant is refused as it comes, and the same request again is the same', async () => {
+  const world = await fresh();
+  const take = async (request: ExceptionRequest, device = 'laptop') =>
+    world.shelf.carryOut(await ask(deskOf(world), device, JSON.stringify(request)));
+  const refusals = [
+    [{ policy: 'acme/never' }, /nothing is exempt from acme\/never/],
+    [{ policy: 'acme/*' }, /one policy/],
+    [{ repository: 'github.com/acme/*' }, /one repository/],
+    [{ expiresAt: iso(now + 31 * dayMs) }, /lasts at most 30 days/],
+    [{ expiresAt: iso(now) }, /which is past/],
+  ] as const;
+  for (const [at, [changes, words]] of refusals.entries()) {
+    const ruling = await take(requestBy('ada', at, world, changes));
+    assert.ok(ruling.kind === 'done' && ruling.value.state === 'refused');
+    assert.match(ruling.value.reason ?? '', words);
+  }
+  const request = requestBy('ada', 9, world);
+  for (const _ of [1, 2]) assert.equal((await take(request)).kind, 'done');
+  assert.equal(world.shelf.exceptions.size, refusals.length + 1);
+  const others = [await take({ ...request, reason: 'else' }), await take(request, 'another')];
+  for (const ruling of others) assert.equal(ruling.kind === 'refused' && ruling.code, 'idTaken');
+  world.at += 25 * dayMs;
+  const late = await inForce(world);
+  const terms = { key: keyOf(approvers[1]!), at: iso(world.at), expiresAt: request.expiresAt, maxUses: null };
+  assert.throws(() => signApproval(request, late, terms), /which is past/);
+  const own = { ...terms, key: keyOf(approvers[0]!) };
+  assert.throws(() => signApproval(request, late, own), /somebody else approves/);
+});
+
+test('whoever has the database and the online keys grants nothing, and an approver nothing to themselves', async () => {
+  const loot = async (person: Person | null): Promise<World> => {
+    const world = await fresh();
+    const { desk, files } = world.shelf;
+    const approval = { who: 'ada', role: 'approver', keyid: person?.id ?? 'x', at: iso(now) };
+    const granted = grantedException(requestBy('ada', 0, world), {
+      approval,
+      expiresAt: iso(now + dayMs),
+      maxUses: null,
+    });
+    const text = formatExceptions(nextExceptions([], { kind: 'grant', exception: granted }, iso(now)));
+    const document = { length: text.length, sha256: sha256Hex(text) };
+    const draft = proposedExceptions({ version: 1, at: iso(now), document });
+    const signatures = person === null ? [] : [{ keyId: person.id, signature: person.sign(draft) }];
+    const bytes = serialised(draftWith(JSON.stringify(draft), signatures));
+    const signed: PublishedFile = { name: 'metadata/1.exceptions.json', role: 'exceptions', version: 1, bytes };
+    const end = nextEnd(await readShelf(desk), signed, desk);
+    for (const file of [targetFile(exceptionsTarget, 1, text), signed, ...end]) files.set(file.name, file);
+    return world;
+  };
+  await assert.rejects(verify(await loot(null)), /exceptions: 0 of the 1 signatures/);
+  await assert.rejects(verify(await loot(stranger)), /exceptions: key \w{12}… has signed and is not/);
+  // An approver who has taken over the hub as well: the document is believed, and says that nobody else has approved.
+  assert.deepEqual(await exempt(await loot(approvers[0]!), 1), []);
+
+  // The hub's own keys under it.
+  const world = await loot(null);
+  const { files, desk } = world.shelf;
+  const forged = signOnline(
+    'snapshot' as MetadataKind.Snapshot,
+    { version: 1, expires: '2030-01-01T00:00:00Z', meta: {} },
+    online.snapshot,
+  );
+  const { signatures } = JSON.parse(Buffer.from(forged).toString());
+  const unsigned = JSON.parse(Buffer.from(files.get('metadata/1.exceptions.json')!.bytes).toString());
+  const bytes = Buffer.from(JSON.stringify({ ...unsigned, signatures }));
+  const signed: PublishedFile = { name: 'metadata/1.exceptions.json', role: 'exceptions', version: 1, bytes };
+  for (const file of [signed, ...nextEnd(await readShelf(desk), signed, desk)]) files.set(file.name, file);
+  await assert.rejects(verify(world), /exceptions: key \w{12}… has signed and is not/);
+});
+
+test('policies that would leave the exceptions without a signer are not published', async () => {
+  const world = await fresh();
+  const { shelf } = world;
+  const [ada, bob, carol] = approvers as [Person, Person, Person];
+  shelf.carryOut(await ask(deskOf(world), 'laptop', JSON.stringify(requestBy('ada', 0, world))));
+  const { exceptions } = await inForce(world);
+  const terms = { key: keyOf(bob), at: iso(now), expiresAt: iso(now + dayMs), maxUses: null };
+  const approval = signApproval(requestBy('ada', 0, world), await inForce(world), terms);
+  assert.equal(shelf.carryOut(await approve(shelf.desk, 'R-0', { name: 'bob' }, approval)).kind, 'done');
+  assert.equal(exceptions.version, 0);
+
+  const without = signedRootOf({ root: approvers, approvers: [ada, carol], threshold: 1 }, online);
+  const second = { ...without.signed, version: 2 };
+  const signatures = approvers.map((person) => ({
+    keyid: person.id,
+    sig: person.sign(second, 'root' as MetadataKind.Root),
+  }));
+  assert.equal(shelf.carryOut(await installRoot(shelf.desk, { signed: second, signatures })).kind, 'done');
+  const proposal = { title: 'more', organisation: '', policies: {} };
+  shelf.carryOut(await propose(shelf.desk, { id: 'd', author: 'eve', proposal }));
+  const publish = async () => {
+    const signature = carol.sign(JSON.parse(shelf.requests.get('d')!.draft));
+    return shelf.carryOut(await approveChange(shelf.desk, 'd', { keyId: carol.id, signature }));
+  };
+  const stranded = await publish();
+  assert.equal(stranded.kind === 'refused' && stranded.code, 'wouldStrand');
+  const signed = signStep((await inForce(world)).exceptions, {
+    step: { kind: 'renew' },
+    at: iso(now),
+    key: keyOf(carol),
+  });
+  assert.equal(shelf.carryOut(await renew(shelf.desk, signed)).kind, 'done');
+  assert.equal((await publish()).kind, 'done');
+  assert.deepEqual(await exempt(world, 1), [0]);
+});

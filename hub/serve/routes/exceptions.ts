@@ -1,0 +1,162 @@
+/** Exceptions: asked for by devices, listed for reviewers, granted and revoked by signatures, refused with a reason. */
+import * as z from 'zod';
+import { ask, requestState } from '../../exceptions/ask.ts';
+import { approve, deny, renew, revoke } from '../../exceptions/decide.ts';
+import { openEnvelope } from '../../intake/envelope.ts';
+import {
+  type ExceptionSummary,
+  envelope,
+  exceptionApproval,
+  exceptionDenial,
+  exceptionList,
+  exceptionRenewal,
+  exceptionRequestPayloadType,
+  exceptionRequestState,
+  exceptionRequestStates,
+  exceptionRevocation,
+  exceptionShown,
+  exceptionStates,
+  hubPaths,
+  maxRequestStates,
+} from '../../protocol.ts';
+import type { AskedException } from '../../store/query/exception.ts';
+import { type Answer, json, notFound, type Route, refuse, route } from '../route.ts';
+import { rule } from '../rule.ts';
+
+const name = z.string().min(1).max(500);
+const one = z.object({ id: z.string().max(500) });
+const dayMs = 86_400_000;
+const done = { status: 204, description: 'Done', content: null } as const;
+
+export const exceptionRoutes: readonly Route[] = [
+  route({
+    method: 'POST',
+    path: hubPaths.exceptionRequests,
+    summary: 'Takes a request that its device has signed; one that nobody could grant is refused at once',
+    permission: 'exception:request',
+    body: envelope,
+    maxBody: 200_000,
+    success: { status: 200, description: 'Where it stands', content: exceptionRequestState },
+    async run({ hub, caller, body }) {
+      const device = await hub.store.device(caller.tenant.id, caller.id);
+      if (device === null) return refuse(403, 'deviceRevoked', 'this device was revoked: enrol it again');
+      const opened = openEnvelope(body, device, exceptionRequestPayloadType);
+      if (opened.kind === 'refused') return refuse(400, opened.code, opened.message);
+      return rule(
+        hub,
+        caller,
+        (desk) => ask(desk, device.id, opened.text),
+        (state) => json(200, state),
+      );
+    },
+  }),
+  route({
+    method: 'GET',
+    path: hubPaths.exceptionRequests,
+    summary: 'Where requests of the calling device stand: ?id=…&id=…',
+    permission: 'exception:request',
+    query: z.object({ id: z.union([name, z.array(name).max(maxRequestStates)]).default([]) }),
+    success: { status: 200, description: 'Those that the hub has', content: exceptionRequestStates },
+    async run({ hub, caller, query }) {
+      const asked = await Promise.all([query.id].flat().map((id) => hub.store.askedException(caller.tenant.id, id)));
+      const own = asked.filter((each) => each !== null).filter(({ device }) => device === caller.id);
+      return json(200, { requests: own.map(requestState) });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: hubPaths.exceptions,
+    summary: 'Exceptions that were asked for and granted; with endsWithinDays those that end soon',
+    permission: 'exception:read',
+    query: z.strictObject({
+      state: z.enum(exceptionStates).optional(),
+      repository: name.optional(),
+      policy: name.optional(),
+      endsWithinDays: z.coerce.number().int().min(1).max(3_650).optional(),
+      limit: z.coerce.number().int().min(1).max(1_000).default(200),
+    }),
+    success: { status: 200, description: 'Of those that wait or hold, what ends first', content: exceptionList },
+    async run({ hub, caller, query: { endsWithinDays, ...query } }) {
+      const now = hub.now();
+      // What ends soon is in force now.
+      const ending = endsWithinDays && { state: 'granted' as const, endsBefore: now + endsWithinDays * dayMs };
+      const rows = await hub.store.askedExceptions(caller.tenant.id, { ...query, ...ending, now });
+      return json(200, { exceptions: rows.map((row) => summary(row, now)) });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: `${hubPaths.exceptions}/:id`,
+    summary: 'One exception, with the request as its device signed it',
+    permission: 'exception:read',
+    params: one,
+    success: { status: 200, description: 'The exception', content: exceptionShown },
+    async run({ hub, caller, params: { id } }) {
+      const asked = await hub.store.askedException(caller.tenant.id, id);
+      if (asked === null) return notFound(`exception ${id}`);
+      return json(200, { ...summary(asked, hub.now()), request: asked.text });
+    },
+  }),
+  route({
+    method: 'POST',
+    path: `${hubPaths.exceptions}/:id/approval`,
+    summary: 'Grants by an approver’s signature over the exceptions with this one; never by whoever asked for it',
+    permission: 'exception:decide',
+    params: one,
+    body: exceptionApproval,
+    success: done,
+    run: async ({ hub, caller, params: { id }, body }) =>
+      rule(hub, caller, (desk) => approve(desk, id, caller, body), noContent),
+  }),
+  route({
+    method: 'POST',
+    path: `${hubPaths.exceptions}/:id/denial`,
+    summary: 'Refuses a request, with a reason for whoever asked',
+    permission: 'exception:decide',
+    params: one,
+    body: exceptionDenial,
+    success: done,
+    run: async ({ hub, caller, params: { id }, body: { reason } }) =>
+      rule(hub, caller, (desk) => deny(desk, id, caller, reason), noContent),
+  }),
+  route({
+    method: 'POST',
+    path: `${hubPaths.exceptions}/:id/revocation`,
+    summary: 'Ends an exception by an approver’s signature',
+    permission: 'exception:decide',
+    params: one,
+    body: exceptionRevocation,
+    success: done,
+    run: async ({ hub, caller, params: { id }, body }) =>
+      rule(hub, caller, (desk) => revoke(desk, id, body), noContent),
+  }),
+  route({
+    method: 'POST',
+    path: `${hubPaths.exceptions}/renewal`,
+    summary: 'Takes another approver’s signature over the exceptions as they are',
+    permission: 'exception:decide',
+    body: exceptionRenewal,
+    success: done,
+    run: async ({ hub, caller, body }) => rule(hub, caller, (desk) => renew(desk, body), noContent),
+  }),
+];
+
+function noContent(): Answer {
+  return { status: 204, type: '', body: null };
+}
+
+function summary(asked: Omit<AskedException, 'text'>, now: number): ExceptionSummary {
+  const { id, state, policy, severity, repository, requestedBy, device, decidedBy, note } = asked;
+  return {
+    id,
+    state: state === 'granted' && asked.expiresAt <= now ? 'expired' : state,
+    ...{ policy, severity, repository, requestedBy, device, decidedBy, note },
+    askedAt: iso(asked.askedAt),
+    expiresAt: iso(asked.expiresAt),
+    decidedAt: asked.decidedAt === null ? null : iso(asked.decidedAt),
+  };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
