@@ -1,5 +1,6 @@
-/** `kerb exception`: ask for an exception from where you stand, and see what became of it. */
+/** `kerb exception`: ask for an exception from where you stand, see what became of it, and decide on others' by your key. */
 import { type ExceptionCategory, exceptionCategories, readExceptions } from '../../engine/index.ts';
+import { exceptionStates } from '../../hub/protocol.ts';
 import { createNative } from '../../repository/index.ts';
 import { uuidv7 } from '../check/identifier.ts';
 import { ask } from '../client/ask.ts';
@@ -12,37 +13,63 @@ import { complain, print } from '../output.ts';
 import { addressOf } from '../process/address.ts';
 import { syncAnswer } from '../protocol.ts';
 import { printable } from '../report/style.ts';
+import { approve, deny, listAll, renew, required, revoke, show } from '../review/decide.ts';
+import { signingOptions } from '../review/hub.ts';
 import { runtimeProblem } from '../store/connect.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { readGoverning } from '../sync/current.ts';
 
 export const exceptionCommand: Command = {
-  usage: 'exception request FINGERPRINT|--policy ID | list',
-  summary: 'ask for an exception, offline too; list what was asked for and granted',
-  description: `request  keep a request for an exception; it is sent to the hub at the next contact, and another person decides
-list     requests and approved exceptions: pending, granted, upcoming, expired, revoked, refused
+  usage: 'exception request FINGERPRINT|--policy ID | list | show ID | approve ID | deny ID | revoke ID | renew',
+  summary: 'ask for an exception, offline too; list, approve, refuse and revoke exceptions',
+  description: `request      keep a request for an exception; it is sent to the hub at the next contact, and another person decides
+list         requests and approved exceptions: pending, granted, upcoming, expired, revoked, refused
+list --hub   those of the whole organisation, for who decides; --state, and --ends-within DAYS for what needs renewal
+show ID      what was asked for
+approve ID   shows it, and grants it by --key: what is in force is verified first, and is signed with this one more
+deny ID      refuses it; --reason is what its author hears
+revoke ID    ends a granted one by --key
+renew        signs the exceptions as they are by --key, before whoever signed last ceases to be an approver
 
 A finding's FINGERPRINT is in \`kerb check --format json\`. With --policy the request is for all of a policy in FILE.
-Nothing is exempt before somebody else has approved it.
+Nothing is exempt before somebody else has approved it: neither the hub nor whoever asked can.
 `,
   options: {
     policy: { value: 'ID', help: 'of request: the policy, where no single finding is meant' },
     file: { value: 'FILE', help: 'of request: the file; without it the whole work tree is looked through' },
-    reason: { value: 'TEXT', help: 'of request: why; required' },
-    until: { value: 'DATE', help: 'of request: its last day, YYYY-MM-DD; required' },
+    reason: { value: 'TEXT', help: 'of request, deny, revoke: why; required' },
+    until: { value: 'DATE', help: 'of request: its last day, YYYY-MM-DD; required. Of approve: an earlier one' },
     category: { value: 'NAME', help: `of request: ${exceptionCategories.join(', ')} (default: waiver)` },
     control: { value: 'TEXT', repeatable: true, help: 'of request: what keeps the risk small meanwhile' },
     ticket: { value: 'TICKET', help: 'of request: where it is talked about' },
+    'max-uses': { value: 'N', help: 'of approve: how many decisions of a device may rest on it' },
+    state: { value: 'STATE', help: `of list --hub: ${exceptionStates.join(', ')}` },
+    'ends-within': { value: 'DAYS', help: 'of list --hub: those in force that end so soon' },
+    ...signingOptions,
     format: { value: 'FORMAT', help: 'text (default) or json' },
   },
   dashes: 'options',
   run: async (given) => {
     const [action = '', ...words] = given.words;
     if (action === 'request') return request(given, words);
-    if (action === 'list' && words.length === 0) return list(given);
-    throw new UsageError('say what to do: request FINGERPRINT, request --policy ID, or list');
+    if (action === 'list' && words.length === 0)
+      return given.value('hub') === null ? list(given) : listAll(given, formatOf(given));
+    if (action === 'renew' && words.length === 0) return renew(given);
+    const [id, ...more] = words;
+    const decision = Object.hasOwn(decisions, action) ? decisions[action] : undefined;
+    if (decision !== undefined && id !== undefined && more.length === 0) return decision(id, given);
+    throw new UsageError(
+      'say what to do: request FINGERPRINT, list, show ID, approve ID, deny ID, revoke ID, or renew',
+    );
   },
+};
+
+const decisions: Readonly<Record<string, (id: string, given: Arguments) => Promise<ExitCode>>> = {
+  show,
+  approve,
+  deny,
+  revoke,
 };
 
 async function request(given: Arguments, words: readonly string[]): Promise<ExitCode> {
@@ -136,12 +163,6 @@ function subjectOf(given: Arguments, words: readonly string[]): Parameters<typeo
   if (!/^[0-9a-f]{32}$/.test(fingerprint))
     throw new UsageError(`${JSON.stringify(fingerprint)} is no fingerprint: it has 32 digits from 0 to f`);
   return { kind: 'finding', fingerprint };
-}
-
-function required(given: Arguments, option: string, what: string): string {
-  const value = given.value(option)?.trim() ?? '';
-  if (value === '') throw new UsageError(`--${option} is missing: say ${what}`);
-  return value;
 }
 
 function categoryOf(name: string): ExceptionCategory {

@@ -9,7 +9,7 @@ import { type Arguments, type Command, type ExitCode, UsageError } from '../comm
 import { print } from '../output.ts';
 import { printable, styleFor } from '../report/style.ts';
 import { bundleDifference } from '../review/difference.ts';
-import { hubOptions, type PersonsHub, personsHub, readText } from '../review/hub.ts';
+import { keyFileIn, type PersonsHub, personsHub, readText, rootIn, signingOptions } from '../review/hub.ts';
 import { createPersonKey, openPersonKey } from '../review/personKey.ts';
 import { approversOf, checkProposal, type Published, readPublished } from '../review/proposal.ts';
 
@@ -23,11 +23,7 @@ key FILE      makes a key of your own, and prints its public half for the key ce
 sign-root F   adds your signature to a root of trust
 Nobody approves their own change, and the hub publishes only when as many approvers have signed as root asks for.
 Exit codes: 0 done, 2 not.`,
-  options: {
-    ...hubOptions,
-    key: { value: 'FILE', help: 'your private key, which never leaves this machine' },
-    root: { value: 'SHA256', help: "the hash of the hub's first root, as whoever runs the hub tells it" },
-  },
+  options: signingOptions,
   dashes: 'options',
   run,
 };
@@ -141,20 +137,4 @@ function rootDocument(file: string) {
   } catch {
     throw new UsageError(`${file} is no root: kerb hub root makes one`);
   }
-}
-
-function keyFileIn(given: Arguments): string {
-  const file = given.value('key');
-  if (file === null) throw new UsageError('--key FILE names your private key');
-  return file;
-}
-
-function rootIn(given: Arguments): string | null {
-  const root =
-    given
-      .value('root')
-      ?.toLowerCase()
-      .replace(/^sha256:/, '') ?? null;
-  if (root !== null && !/^[0-9a-f]{64}$/.test(root)) throw new UsageError('--root is a SHA-256: 64 hexadecimal digits');
-  return root;
 }

@@ -122,10 +122,14 @@ function unknownPolicy(policy: string): UsageError {
 }
 
 function endOf(until: string | null, latestMs: number): string {
-  if (until === null) return new Date(latestMs).toISOString();
-  const end = /^\d{4}-\d{2}-\d{2}$/.test(until) ? Date.parse(`${until}T23:59:59.999Z`) : Number.NaN;
-  if (Number.isNaN(end) || !new Date(end).toISOString().startsWith(until))
-    throw new UsageError(`${JSON.stringify(until)} is no day: give one like 2027-01-31`);
+  return until === null ? new Date(latestMs).toISOString() : endOfDay(until);
+}
+
+/** The last millisecond of a day in UTC. Throws `UsageError` for what is no day. */
+export function endOfDay(day: string): string {
+  const end = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T23:59:59.999Z`) : Number.NaN;
+  if (Number.isNaN(end) || !new Date(end).toISOString().startsWith(day))
+    throw new UsageError(`${JSON.stringify(day)} is no day: give one like 2027-01-31`);
   return new Date(end).toISOString();
 }
 

@@ -55,6 +55,30 @@ export const hubOptions = {
   'token-file': { value: 'FILE', help: 'the file that holds your token (else KERB_HUB_TOKEN)' },
 } as const;
 
+/** Of commands by which a person signs. */
+export const signingOptions = {
+  ...hubOptions,
+  key: { value: 'FILE', help: 'your private key, which never leaves this machine' },
+  root: { value: 'SHA256', help: "the hash of the hub's first root, as whoever runs the hub tells it" },
+} as const;
+
+export function keyFileIn(given: Arguments): string {
+  const file = given.value('key');
+  if (file === null) throw new UsageError('--key FILE names your private key');
+  return file;
+}
+
+/** The first root's hash, where one was given. */
+export function rootIn(given: Arguments): string | null {
+  const root =
+    given
+      .value('root')
+      ?.toLowerCase()
+      .replace(/^sha256:/, '') ?? null;
+  if (root !== null && !/^[0-9a-f]{64}$/.test(root)) throw new UsageError('--root is a SHA-256: 64 hexadecimal digits');
+  return root;
+}
+
 function refusalIn(answer: Answer): string {
   const parsed = hubError.safeParse(jsonOf(answer));
   return parsed.success

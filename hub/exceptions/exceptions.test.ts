@@ -18,7 +18,7 @@ import {
   registerExceptions,
 } from '../../engine/index.ts';
 import { now } from '../../test/hub/log.ts';
-import { createPerson, createShelf, type MemoryShelf, type Person, signedRootOf } from '../../test/hub/shelf.ts';
+import { createPerson, createShelf, keyOf, type MemoryShelf, type Person, signedRootOf } from '../../test/hub/shelf.ts';
 import { sha256Hex } from '../cryptography.ts';
 import { draftWith, serialised, signOnline } from '../policies/metadata.ts';
 import { approve as approveChange, propose } from '../policies/review.ts';
@@ -46,11 +46,6 @@ interface World {
 
 const deskOf = ({ shelf, at }: World) => ({ ...shelf.desk, now: at });
 const iso = (ms: number) => new Date(ms).toISOString();
-const keyOf = (person: Person) => ({
-  id: person.id,
-  sign: (_: MetadataKind.Root | MetadataKind.Targets, signed: object) => person.sign(signed),
-});
-
 async function fresh(): Promise<World> {
   const shelf = createShelf(online);
   shelf.carryOut(await installRoot(shelf.desk, root));

@@ -4,6 +4,7 @@ import type { Hub } from '../hub.ts';
 import { authenticate, type Caller } from '../identity/authenticate.ts';
 import { mayDo } from '../identity/role.ts';
 import { BusyError } from '../log/sequencer.ts';
+import { ConflictError } from '../store/conflict.ts';
 import { readBody } from './body.ts';
 import { serveHints } from './hints.ts';
 import { createLimit } from './limit.ts';
@@ -93,6 +94,8 @@ async function answer(hub: Hub, route: Route, request: FastifyRequest, limits: L
       hub.measures.refused('busy');
       return refuse(429, 'busy', `${error.message}: try again`, { 'retry-after': '1' });
     }
+    if (error instanceof ConflictError)
+      return refuse(409, 'overtaken', 'somebody else was faster: look at it again, and try again');
     throw error;
   }
 }

@@ -23,6 +23,8 @@ export interface TestDevice {
   /** The next entries of the device's chain. */
   record(records: readonly JournalRecord[]): readonly JournalEntry[];
   batch(entries: readonly JournalEntry[]): Envelope;
+  /** Whatever else the device signs. */
+  seal(payloadType: string, text: string): Envelope;
   /** Another device with the same key and history: what a copied home would be. */
   copy(): TestDevice;
 }
@@ -46,6 +48,12 @@ function newKeys(): Keys {
 function deviceOf(id: string, keys: Keys, start: ChainHead): TestDevice {
   let head = start;
   const keyId = thumbprint(keys.publicKey);
+  const seal = (payloadType: string, text: string): Envelope => {
+    const payload = Buffer.from(text);
+    const sig = sign(null, preAuthEncoding(payloadType, payload), keys.privateKey);
+    const signatures = [{ keyid: keyId, sig: sig.toString('base64') }];
+    return { payloadType, payload: payload.toString('base64'), signatures };
+  };
   return {
     ...{ id, keyId, privateKey: keys.privateKey, publicKey: keys.publicKey, asKey: keys.asKey },
     asNew: { id, name: `${id}'s laptop`, keyId, publicKey: keys.publicKey, platform: 'linux-x64', labels: {}, at: 0 },
@@ -56,15 +64,8 @@ function deviceOf(id: string, keys: Keys, start: ChainHead): TestDevice {
         head = linked.head;
         return linked.entry;
       }),
-    batch(entries) {
-      const payload = Buffer.from(JSON.stringify({ entries }));
-      const sig = sign(null, preAuthEncoding(batchPayloadType, payload), keys.privateKey);
-      return {
-        payloadType: batchPayloadType,
-        payload: payload.toString('base64'),
-        signatures: [{ keyid: keyId, sig: sig.toString('base64') }],
-      };
-    },
+    batch: (entries) => seal(batchPayloadType, JSON.stringify({ entries })),
+    seal,
     copy: () => deviceOf(id, keys, head),
   };
 }

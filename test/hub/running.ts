@@ -29,10 +29,11 @@ export interface TestHub extends AskedHub {
 /** Asks with a bearer token; `null`: as a stranger. */
 export type Asker = (method: string, path: string, body?: unknown) => Promise<Response>;
 
+/** `folder`: of another process of the same hub, for its keys; it is removed with whichever closes last. */
 export async function runHub(
   open: (file: string) => Promise<Store> = async (file) => openSqlite(file),
+  folder = mkdtempSync(path.join(tmpdir(), 'kerb-hub-')),
 ): Promise<TestHub> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'kerb-hub-'));
   const home = openHome(folder);
   const store = await open(home.database);
   const said: string[] = [];

@@ -1,6 +1,7 @@
 /** A tenant's policies in memory, for many runs: what the rules of publication read, and their changes applied. */
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { Metadata, MetadataKind, Signature } from '@tufjs/models';
+import type { PersonKey } from '../../daemon/review/personKey.ts';
 import type { Source } from '../../daemon/sync/tuf/source.ts';
 import { rawPublicKey } from '../../hub/cryptography.ts';
 import type { OnlineKeys } from '../../hub/home.ts';
@@ -39,6 +40,11 @@ export function createPerson(
       return sig;
     },
   };
+}
+
+/** The same key, as the command has it that a person signs with. */
+export function keyOf({ id, hex, sign: signAs }: Person): PersonKey {
+  return { id, publicHex: hex, sign: (kind, signed) => signAs(signed, kind) };
 }
 
 export interface MemoryShelf {
@@ -107,6 +113,7 @@ export function signedRootOf(
     threshold,
   }: { readonly root: readonly Person[]; readonly approvers: readonly Person[]; readonly threshold: number },
   online: OnlineKeys,
+  at = now,
 ) {
   const people = [...root, ...approvers].map(({ id, hex, name }) => [id, keyDocument(hex, name)] as const);
   const own = [online.snapshot, online.timestamp].map(
@@ -117,7 +124,7 @@ export function signedRootOf(
     _type: 'root',
     spec_version: '1.0.31',
     version: 1,
-    expires: instant(now + 31_536_000_000),
+    expires: instant(at + 31_536_000_000),
     consistent_snapshot: true,
     keys: Object.fromEntries([...people, ...own]),
     roles: {

@@ -1,5 +1,6 @@
 /** The small changes that acts stand for. */
 import type pg from 'pg';
+import { ConflictError } from '../conflict.ts';
 import type { PublishedFile } from '../query/publication.ts';
 import type { Change } from '../store.ts';
 
@@ -11,16 +12,19 @@ export async function changeRow(client: pg.PoolClient, tenant: number, change: C
   const { text, values } = statementFor(change);
   const { rowCount } = await client.query(text, [tenant, ...values]);
   if (rowCount === 1) return;
-  if (change.kind === 'closeRequest') throw new Error(`the change ${change.id} is not open any more`);
-  if (change.kind === 'decideException') throw new Error(`the exception ${change.id} is not ${change.from} any more`);
+  if (change.kind === 'closeRequest') throw new ConflictError(`the change ${change.id} is not open any more`);
+  if (change.kind === 'decideException')
+    throw new ConflictError(`the exception ${change.id} is not ${change.from} any more`);
 }
 
 async function publish(client: pg.PoolClient, tenant: number, file: PublishedFile): Promise<void> {
-  await client.query(
+  const { rowCount } = await client.query(
     `INSERT INTO tuf_file (tenant, name, role, version, bytes) VALUES ($1, $2, $3, $4, $5)
-      ON CONFLICT (tenant, name) DO UPDATE SET version = excluded.version, bytes = excluded.bytes`,
+      ON CONFLICT (tenant, name) DO UPDATE SET version = excluded.version, bytes = excluded.bytes
+      WHERE tuf_file.role = 'timestamp' AND excluded.version > tuf_file.version`,
     [tenant, file.name, file.role, file.version, file.bytes],
   );
+  if (rowCount !== 1) throw new ConflictError(`${file.name} is published already`);
 }
 
 function statementFor(change: Exclude<Change, { kind: 'publish' }>): {

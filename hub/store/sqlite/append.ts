@@ -1,6 +1,7 @@
 /** Appending in SQLite: one immediate transaction, from reading the end of the log to writing the new one. */
 import type Database from 'better-sqlite3';
 import { hourRows, tilePieces } from '../appendix.ts';
+import { ConflictError } from '../conflict.ts';
 import { readFrontier } from '../query/log.ts';
 import type { Appendix, Change, DeviceHead, LogState, NewEntry, Wanted } from '../store.ts';
 import type { Tables } from '../tables.ts';
@@ -110,7 +111,7 @@ function changers(database: Database.Database): (tenant: number, change: Change)
     'update device set name = ?, key_id = ?, public_key = ?, platform = ?, revoked_at = null where tenant = ? and id = ?',
   );
   const publish = database.prepare(
-    'insert into tuf_file (tenant, name, role, version, bytes) values (@tenant, @name, @role, @version, @bytes) on conflict do update set version = excluded.version, bytes = excluded.bytes',
+    "insert into tuf_file (tenant, name, role, version, bytes) values (@tenant, @name, @role, @version, @bytes) on conflict do update set version = excluded.version, bytes = excluded.bytes where tuf_file.role = 'timestamp' and excluded.version > tuf_file.version",
   );
   const openRequest = database.prepare(
     "insert into change_request (tenant, id, state, author, title, number, version, bundle, draft, opened_at) values (@tenant, @id, 'open', @author, @title, @number, @version, @bundle, @draft, @openedAt)",
@@ -147,7 +148,10 @@ function changers(database: Database.Database): (tenant: number, change: Change)
         return void rekeyDevice.run(name, keyId, publicKey, platform, tenant, id);
       }
       case 'publish':
-        for (const file of change.files) publish.run({ tenant, ...file });
+        for (const file of change.files) {
+          if (publish.run({ tenant, ...file }).changes !== 1)
+            throw new ConflictError(`${file.name} is published already`);
+        }
         return;
       case 'openRequest': {
         const { id, author, title, number, version, bundle, draft, openedAt } = change.request;
@@ -157,13 +161,13 @@ function changers(database: Database.Database): (tenant: number, change: Change)
         return void approve.run({ tenant, ...change.approval });
       case 'closeRequest':
         if (closeRequest.run(change.state, change.at, tenant, change.id).changes === 1) return;
-        throw new Error(`the change ${change.id} is not open any more`);
+        throw new ConflictError(`the change ${change.id} is not open any more`);
       case 'askException':
         return void askException.run({ tenant, ...change.request });
       case 'decideException': {
         const { kind: _, ...decision } = change;
         if (decideException.run({ tenant, ...decision }).changes === 1) return;
-        throw new Error(`the exception ${change.id} is not ${change.from} any more`);
+        throw new ConflictError(`the exception ${change.id} is not ${change.from} any more`);
       }
     }
   };

@@ -1,0 +1,204 @@
+/** Policies and exceptions published and revoked over HTTP, on each database; and by two processes of one hub at once. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { exceptionsIn, signApproval, signStep } from '../../daemon/review/exceptions.ts';
+import { readPublished } from '../../daemon/review/proposal.ts';
+import type { Source } from '../../daemon/sync/tuf/source.ts';
+import type { ExceptionRequest } from '../../engine/index.ts';
+import { databases } from '../../test/hub/databases.ts';
+import { type Asker, askerOf, type EnrolledDevice, enrol, runHub, type TestHub } from '../../test/hub/running.ts';
+import { createPerson, keyOf, type Person, signedRootOf } from '../../test/hub/shelf.ts';
+import { openHome } from '../home.ts';
+import {
+  changeShown,
+  exceptionList,
+  exceptionRequestPayloadType,
+  exceptionRequestState,
+  exceptionRequestStates,
+  hubPaths,
+} from '../protocol.ts';
+
+const dayMs = 86_400_000;
+const [ada, bob, carol] = ['ada', 'bob', 'carol'].map((name) => createPerson(name)) as [Person, Person, Person];
+
+for (const { name, skip, start } of databases) {
+  describe(`publishing on ${name}`, { skip }, () => {
+    test('policies and exceptions go out signed, and each decision is in the log', async () => {
+      const server = await start();
+      const database = await server.create();
+      const hub = await runHub(() => database.open());
+      try {
+        await story(hub);
+      } finally {
+        await hub.close();
+        await database.remove();
+        await server.close();
+      }
+    });
+    test('of two processes that decide at the same moment one does, and the other is told', {
+      skip: name === 'SQLite' && 'one process has the file',
+    }, async () => {
+      const server = await start();
+      const database = await server.create();
+      const hub = await runHub(() => database.open());
+      const twin = await runHub(() => database.open(), hub.folder);
+      try {
+        await race(hub, twin);
+      } finally {
+        await twin.close();
+        await hub.close();
+        await database.remove();
+        await server.close();
+      }
+    });
+  });
+}
+
+async function story(hub: TestHub): Promise<void> {
+  const people = await publishPolicies(hub);
+  const device = await enrol(hub);
+  const request = requestOf('R-1');
+  assert.equal((await askFor(device, request)).state, 'pending');
+  assert.deepEqual(await listed(hub, '?state=pending'), ['R-1 pending']);
+  const own = await device.ask('GET', `${hubPaths.exceptionRequests}?id=R-1&id=R-2`);
+  assert.deepEqual(exceptionRequestStates.parse(await own.json()).requests, [
+    { id: 'R-1', state: 'pending', reason: null, exception: null },
+  ]);
+
+  const grant = async (person: Person, { login = person.name, of = request } = {}) => {
+    const terms = { key: keyOf(person), at: new Date().toISOString(), expiresAt: of.expiresAt, maxUses: null };
+    const body = signApproval(of, await published(hub), terms);
+    return people.get(login)!('POST', `${hubPaths.exceptions}/R-1/approval`, body);
+  };
+  // The hub goes by what it has of the request: a signature over something else does not fit.
+  assert.equal((await grant(bob, { of: { ...request, fingerprint: 'a'.repeat(32) } })).status, 409);
+  assert.equal((await grant(bob, { login: 'ada' })).status, 403, 'ada asked, and hands in what bob signed');
+  assert.equal((await grant(bob)).status, 204);
+  assert.equal((await grant(carol)).status, 409);
+  assert.deepEqual(
+    exceptionsIn((await published(hub)).exceptions.text).map(({ id }) => id),
+    ['R-1'],
+  );
+  const metrics = await (await hub.admin('GET', '/metrics')).text();
+  assert.match(metrics, /^kerb_exceptions 1$/m);
+  assert.match(metrics, /^kerb_exceptions_ending 1$/m);
+  assert.deepEqual(await listed(hub, '?endsWithinDays=14'), ['R-1 granted']);
+  assert.deepEqual(await listed(hub, '?endsWithinDays=5'), []);
+
+  assert.equal((await askFor(device, requestOf('R-2'))).state, 'pending');
+  assert.equal(
+    (await people.get('bob')!('POST', `${hubPaths.exceptions}/R-2/denial`, { reason: 'mend it' })).status,
+    204,
+  );
+  assert.deepEqual(await askFor(device, requestOf('R-2')), {
+    id: 'R-2',
+    state: 'refused',
+    reason: 'mend it',
+    exception: null,
+  });
+  const step = { step: { kind: 'revoke', id: 'R-1' }, at: new Date().toISOString(), key: keyOf(carol) } as const;
+  const revocation = { ...signStep((await published(hub)).exceptions, step), reason: 'it is mended' };
+  assert.equal((await people.get('carol')!('POST', `${hubPaths.exceptions}/R-1/revocation`, revocation)).status, 204);
+  assert.notEqual(exceptionsIn((await published(hub)).exceptions.text)[0]?.revokedAt, null);
+  assert.deepEqual((await listed(hub, '')).toSorted(), ['R-1 revoked', 'R-2 refused']);
+
+  const acts = (await (await hub.admin('GET', '/v1/decisions?kind=act')).json()) as { decisions: { id: string }[] };
+  const bodies = await Promise.all(acts.decisions.map(async ({ id }) => bodyOf(hub, id)));
+  const named = bodies.map(({ act, by, subject }) => `${act} ${subject.id ?? ''} ${subject.owner ?? by.name}`);
+  for (const expected of [
+    'exception.request R-1 laptop',
+    'exception.approve R-1 bob',
+    'exception.deny R-2 bob',
+    'exception.revoke R-1 carol',
+  ])
+    assert.ok(named.includes(expected), `${expected} is in ${named.join(', ')}`);
+}
+
+async function race(hub: TestHub, twin: TestHub): Promise<void> {
+  const people = await publishPolicies(hub);
+  const device = await enrol(hub);
+  const ids = ['R-1', 'R-2', 'R-3', 'R-4', 'R-5', 'R-6'];
+  for (const id of ids) await askFor(device, requestOf(id));
+  const bobs = people.get('bob')!;
+  const elsewhere = askerOf(twin.url, tokens.get(bobs)!);
+  for (let at = 0; at < ids.length; at += 2) {
+    const inForce = await published(hub);
+    const statuses = await Promise.all(
+      [bobs, elsewhere].map(async (asker, side) => {
+        const request = requestOf(ids[at + side]!);
+        const terms = { key: keyOf(bob), at: new Date().toISOString(), expiresAt: request.expiresAt, maxUses: null };
+        return (
+          await asker('POST', `${hubPaths.exceptions}/${request.id}/approval`, signApproval(request, inForce, terms))
+        ).status;
+      }),
+    );
+    assert.deepEqual(statuses.sort(), [204, 409]);
+  }
+  assert.equal(exceptionsIn((await published(twin)).exceptions.text).length, ids.length / 2);
+  assert.equal((await listed(hub, '?state=granted')).length, ids.length / 2);
+}
+
+const tokens = new Map<Asker, string>();
+
+/** A root of three approvers, and one bundle that two of them have signed. Who asks as whom. */
+async function publishPolicies(hub: TestHub): Promise<ReadonlyMap<string, Asker>> {
+  const approvers = [ada, bob, carol];
+  const root = signedRootOf({ root: approvers, approvers, threshold: 2 }, openHome(hub.folder).online, Date.now());
+  assert.equal((await hub.admin('POST', hubPaths.root, root)).status, 201);
+  const people = new Map<string, Asker>();
+  for (const { name } of approvers) {
+    const made = await hub.admin('POST', '/v1/tokens', { name, role: 'reviewer', days: 1 });
+    const { token } = (await made.json()) as { token: string };
+    const asker = askerOf(hub.url, token);
+    tokens.set(asker, token);
+    people.set(name, asker);
+  }
+  const proposal = { title: 'rules', organisation: 'locked: []\n', policies: {} };
+  const { id } = (await (await hub.admin('POST', hubPaths.changes, proposal)).json()) as { id: string };
+  for (const person of [ada, bob]) {
+    const { draft } = changeShown.parse(await (await hub.admin('GET', `${hubPaths.changes}/${id}`)).json());
+    const body = { keyId: person.id, signature: person.sign(draft) };
+    const answer = await people.get(person.name)!('POST', `${hubPaths.changes}/${id}/signatures`, body);
+    assert.equal(answer.status, 200, await answer.text());
+  }
+  return people;
+}
+
+function published(hub: TestHub) {
+  const source: Source = {
+    async read(name) {
+      const [kind, ...rest] = name.split('/');
+      const where = kind === 'targets' ? hubPaths.targets : hubPaths.metadata;
+      const answer = await hub.admin('GET', `${where}/${rest.join('/')}`);
+      return answer.status === 404 ? null : Buffer.from(await answer.arrayBuffer());
+    },
+  };
+  return readPublished(source, { rootSha256: null, now: Date.now() });
+}
+
+const asked = Date.now();
+
+function requestOf(id: string): ExceptionRequest {
+  return {
+    ...{ id, at: new Date(asked).toISOString(), policy: 'acme/unprivileged', severity: 'critical' },
+    ...{ repository: 'github.com/acme/shop', file: 'web.yaml', fingerprint: null, resource: null, category: 'waiver' },
+    ...{ reason: 'why', compensatingControls: [], ticket: null, requestedBy: 'ada@acme.example', baseCommit: null },
+    expiresAt: new Date(asked + 10 * dayMs).toISOString(),
+  };
+}
+
+async function askFor(device: EnrolledDevice, request: ExceptionRequest) {
+  const body = device.seal(exceptionRequestPayloadType, JSON.stringify(request));
+  const answer = await device.ask('POST', hubPaths.exceptionRequests, body);
+  return exceptionRequestState.parse(await answer.json());
+}
+
+async function listed(hub: TestHub, query: string): Promise<readonly string[]> {
+  const answer = await hub.admin('GET', `${hubPaths.exceptions}${query}`);
+  return exceptionList.parse(await answer.json()).exceptions.map(({ id, state }) => `${id} ${state}`);
+}
+
+async function bodyOf(hub: TestHub, id: string) {
+  const { body } = (await (await hub.admin('GET', `/v1/decisions/${id}`)).json()) as { body: string };
+  return JSON.parse(body) as { act: string; by: { name: string }; subject: Record<string, string | undefined> };
+}
