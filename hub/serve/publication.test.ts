@@ -2,15 +2,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { exceptionsIn, signApproval, signStep } from '../../daemon/review/exceptions.ts';
-import { readPublished } from '../../daemon/review/proposal.ts';
-import type { Source } from '../../daemon/sync/tuf/source.ts';
 import type { ExceptionRequest } from '../../engine/index.ts';
 import { databases } from '../../test/hub/databases.ts';
-import { type Asker, askerOf, type EnrolledDevice, enrol, runHub, type TestHub } from '../../test/hub/running.ts';
-import { createPerson, keyOf, type Person, signedRootOf } from '../../test/hub/shelf.ts';
-import { openHome } from '../home.ts';
+import { type Approver, actsOf, foundOrganisation, publish, publishedBy } from '../../test/hub/organisation.ts';
+import { askerOf, type EnrolledDevice, enrol, runHub, type TestHub } from '../../test/hub/running.ts';
+import { keyOf } from '../../test/hub/shelf.ts';
 import {
-  changeShown,
   exceptionList,
   exceptionRequestPayloadType,
   exceptionRequestState,
@@ -19,8 +16,6 @@ import {
 } from '../protocol.ts';
 
 const dayMs = 86_400_000;
-const [ada, bob, carol] = ['ada', 'bob', 'carol'].map((name) => createPerson(name)) as [Person, Person, Person];
-
 for (const { name, skip, start } of databases) {
   describe(`publishing on ${name}`, { skip }, () => {
     test('policies and exceptions go out signed, and each decision is in the log', async () => {
@@ -55,7 +50,9 @@ for (const { name, skip, start } of databases) {
 }
 
 async function story(hub: TestHub): Promise<void> {
-  const people = await publishPolicies(hub);
+  const people = await foundOrganisation(hub);
+  const [ada, bob, carol] = people;
+  assert.ok(await publish(hub, [ada, bob], { organisation: 'locked: []\n' }));
   const device = await enrol(hub);
   const request = requestOf('R-1');
   assert.equal((await askFor(device, request)).state, 'pending');
@@ -65,18 +62,18 @@ async function story(hub: TestHub): Promise<void> {
     { id: 'R-1', state: 'pending', reason: null, exception: null },
   ]);
 
-  const grant = async (person: Person, { login = person.name, of = request } = {}) => {
+  const grant = async (person: Approver, { login = person, of = request } = {}) => {
     const terms = { key: keyOf(person), at: new Date().toISOString(), expiresAt: of.expiresAt, maxUses: null };
-    const body = signApproval(of, await published(hub), terms);
-    return people.get(login)!('POST', `${hubPaths.exceptions}/R-1/approval`, body);
+    const body = signApproval(of, await publishedBy(hub), terms);
+    return login.ask('POST', `${hubPaths.exceptions}/R-1/approval`, body);
   };
   // The hub goes by what it has of the request: a signature over something else does not fit.
   assert.equal((await grant(bob, { of: { ...request, fingerprint: 'a'.repeat(32) } })).status, 409);
-  assert.equal((await grant(bob, { login: 'ada' })).status, 403, 'ada asked, and hands in what bob signed');
+  assert.equal((await grant(bob, { login: ada })).status, 403, 'ada asked, and hands in what bob signed');
   assert.equal((await grant(bob)).status, 204);
   assert.equal((await grant(carol)).status, 409);
   assert.deepEqual(
-    exceptionsIn((await published(hub)).exceptions.text).map(({ id }) => id),
+    exceptionsIn((await publishedBy(hub)).exceptions.text).map(({ id }) => id),
     ['R-1'],
   );
   const metrics = await (await hub.admin('GET', '/metrics')).text();
@@ -86,10 +83,7 @@ async function story(hub: TestHub): Promise<void> {
   assert.deepEqual(await listed(hub, '?endsWithinDays=5'), []);
 
   assert.equal((await askFor(device, requestOf('R-2'))).state, 'pending');
-  assert.equal(
-    (await people.get('bob')!('POST', `${hubPaths.exceptions}/R-2/denial`, { reason: 'mend it' })).status,
-    204,
-  );
+  assert.equal((await bob.ask('POST', `${hubPaths.exceptions}/R-2/denial`, { reason: 'mend it' })).status, 204);
   assert.deepEqual(await askFor(device, requestOf('R-2')), {
     id: 'R-2',
     state: 'refused',
@@ -97,34 +91,27 @@ async function story(hub: TestHub): Promise<void> {
     exception: null,
   });
   const step = { step: { kind: 'revoke', id: 'R-1' }, at: new Date().toISOString(), key: keyOf(carol) } as const;
-  const revocation = { ...signStep((await published(hub)).exceptions, step), reason: 'it is mended' };
-  assert.equal((await people.get('carol')!('POST', `${hubPaths.exceptions}/R-1/revocation`, revocation)).status, 204);
-  assert.notEqual(exceptionsIn((await published(hub)).exceptions.text)[0]?.revokedAt, null);
+  const revocation = { ...signStep((await publishedBy(hub)).exceptions, step), reason: 'it is mended' };
+  assert.equal((await carol.ask('POST', `${hubPaths.exceptions}/R-1/revocation`, revocation)).status, 204);
+  assert.notEqual(exceptionsIn((await publishedBy(hub)).exceptions.text)[0]?.revokedAt, null);
   assert.deepEqual((await listed(hub, '')).toSorted(), ['R-1 revoked', 'R-2 refused']);
 
-  const acts = (await (await hub.admin('GET', '/v1/decisions?kind=act')).json()) as { decisions: { id: string }[] };
-  const bodies = await Promise.all(acts.decisions.map(async ({ id }) => bodyOf(hub, id)));
-  const named = bodies.map(({ act, by, subject }) => `${act} ${subject.id ?? ''} ${subject.owner ?? by.name}`);
-  for (const expected of [
-    'exception.request R-1 laptop',
-    'exception.approve R-1 bob',
-    'exception.deny R-2 bob',
-    'exception.revoke R-1 carol',
-  ])
-    assert.ok(named.includes(expected), `${expected} is in ${named.join(', ')}`);
+  const acts = await actsOf(hub);
+  for (const act of ['request R-1 laptop', 'approve R-1 bob', 'deny R-2 bob', 'revoke R-1 carol'])
+    assert.ok(acts.includes(`exception.${act}`), `${act} is in ${acts.join(', ')}`);
 }
 
 async function race(hub: TestHub, twin: TestHub): Promise<void> {
-  const people = await publishPolicies(hub);
+  const [ada, bob] = await foundOrganisation(hub);
+  assert.ok(await publish(hub, [ada, bob], {}));
   const device = await enrol(hub);
   const ids = ['R-1', 'R-2', 'R-3', 'R-4', 'R-5', 'R-6'];
   for (const id of ids) await askFor(device, requestOf(id));
-  const bobs = people.get('bob')!;
-  const elsewhere = askerOf(twin.url, tokens.get(bobs)!);
+  const elsewhere = askerOf(twin.url, bob.token);
   for (let at = 0; at < ids.length; at += 2) {
-    const inForce = await published(hub);
+    const inForce = await publishedBy(hub);
     const statuses = await Promise.all(
-      [bobs, elsewhere].map(async (asker, side) => {
+      [bob.ask, elsewhere].map(async (asker, side) => {
         const request = requestOf(ids[at + side]!);
         const terms = { key: keyOf(bob), at: new Date().toISOString(), expiresAt: request.expiresAt, maxUses: null };
         return (
@@ -134,46 +121,8 @@ async function race(hub: TestHub, twin: TestHub): Promise<void> {
     );
     assert.deepEqual(statuses.sort(), [204, 409]);
   }
-  assert.equal(exceptionsIn((await published(twin)).exceptions.text).length, ids.length / 2);
+  assert.equal(exceptionsIn((await publishedBy(twin)).exceptions.text).length, ids.length / 2);
   assert.equal((await listed(hub, '?state=granted')).length, ids.length / 2);
-}
-
-const tokens = new Map<Asker, string>();
-
-/** A root of three approvers, and one bundle that two of them have signed. Who asks as whom. */
-async function publishPolicies(hub: TestHub): Promise<ReadonlyMap<string, Asker>> {
-  const approvers = [ada, bob, carol];
-  const root = signedRootOf({ root: approvers, approvers, threshold: 2 }, openHome(hub.folder).online, Date.now());
-  assert.equal((await hub.admin('POST', hubPaths.root, root)).status, 201);
-  const people = new Map<string, Asker>();
-  for (const { name } of approvers) {
-    const made = await hub.admin('POST', '/v1/tokens', { name, role: 'reviewer', days: 1 });
-    const { token } = (await made.json()) as { token: string };
-    const asker = askerOf(hub.url, token);
-    tokens.set(asker, token);
-    people.set(name, asker);
-  }
-  const proposal = { title: 'rules', organisation: 'locked: []\n', policies: {} };
-  const { id } = (await (await hub.admin('POST', hubPaths.changes, proposal)).json()) as { id: string };
-  for (const person of [ada, bob]) {
-    const { draft } = changeShown.parse(await (await hub.admin('GET', `${hubPaths.changes}/${id}`)).json());
-    const body = { keyId: person.id, signature: person.sign(draft) };
-    const answer = await people.get(person.name)!('POST', `${hubPaths.changes}/${id}/signatures`, body);
-    assert.equal(answer.status, 200, await answer.text());
-  }
-  return people;
-}
-
-function published(hub: TestHub) {
-  const source: Source = {
-    async read(name) {
-      const [kind, ...rest] = name.split('/');
-      const where = kind === 'targets' ? hubPaths.targets : hubPaths.metadata;
-      const answer = await hub.admin('GET', `${where}/${rest.join('/')}`);
-      return answer.status === 404 ? null : Buffer.from(await answer.arrayBuffer());
-    },
-  };
-  return readPublished(source, { rootSha256: null, now: Date.now() });
 }
 
 const asked = Date.now();
@@ -196,9 +145,4 @@ async function askFor(device: EnrolledDevice, request: ExceptionRequest) {
 async function listed(hub: TestHub, query: string): Promise<readonly string[]> {
   const answer = await hub.admin('GET', `${hubPaths.exceptions}${query}`);
   return exceptionList.parse(await answer.json()).exceptions.map(({ id, state }) => `${id} ${state}`);
-}
-
-async function bodyOf(hub: TestHub, id: string) {
-  const { body } = (await (await hub.admin('GET', `/v1/decisions/${id}`)).json()) as { body: string };
-  return JSON.parse(body) as { act: string; by: { name: string }; subject: Record<string, string | undefined> };
 }

@@ -18,6 +18,8 @@ export interface Person {
   readonly name: string;
   readonly id: string;
   readonly hex: string;
+  /** The private key, PKCS #8. */
+  readonly pem: string;
   /** Hex. */
   sign(signed: object, kind?: MetadataKind.Root | MetadataKind.Targets): string;
 }
@@ -30,6 +32,7 @@ export function createPerson(
   const id = keyIdOf(hex);
   return {
     ...{ name, id, hex },
+    pem: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
     sign(signed, kind = MetadataKind.Targets) {
       const file = Metadata.fromJSON(kind as MetadataKind.Root, { signed, signatures: [] } as never);
       let sig = '';

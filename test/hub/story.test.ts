@@ -1,13 +1,12 @@
 /** Policies out and decisions in, with nothing but the real parts: a hub's process, the command, git, a daemon. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import process from 'node:process';
 import { type TestContext, test } from 'node:test';
-import { kerbPath, type Ran, runKerb, stopDaemonOf } from '../command.ts';
+import { type Ran, runKerb, stopDaemonOf } from '../command.ts';
 import { createRepository, createWorkTree } from '../workTree.ts';
+import { enroll } from './organisation.ts';
 import { type HubProcess, hubFolder, removeFolder, spawnHub } from './process.ts';
 
 const builtIn = (file: string): string =>
@@ -146,23 +145,4 @@ async function holdCeremony(
   const installed = handIn();
   assert.equal(installed.status, 0, installed.stderr);
   return /in force: ([0-9a-f]{64})/.exec(installed.stdout)?.[1] ?? '';
-}
-
-/** `kerb enroll`, and the person who allows what it shows. */
-function enroll(hub: HubProcess, home: string, root: string): Promise<Ran> {
-  const args = [kerbPath, 'enroll', hub.url, '--key-store', 'file', '--root', root];
-  const env = { ...process.env, KERB_HOME: home, KERB_NO_BUILD: '1' };
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 });
-  let [stdout, stderr, isAllowed] = ['', '', false];
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk.toString();
-  });
-  child.stdout.on('data', (chunk: Buffer) => {
-    stdout += chunk.toString();
-    const code = /^code {4}(\S+)$/m.exec(stdout)?.[1];
-    if (code === undefined || isAllowed) return;
-    isAllowed = true;
-    void hub.admin('POST', `/v1/enrolments/${code}`, { decision: 'allow' });
-  });
-  return new Promise((resolve) => child.once('close', (status) => resolve({ status, stdout, stderr })));
 }
