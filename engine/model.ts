@@ -112,7 +112,7 @@ export interface Document {
   readonly language: CodeLanguage | null;
   readonly parts: readonly Part[];
   /** The syntax tree of code; null elsewhere, and where the language is not available on this machine. */
-  readonly code: CodeTree | null;
+  readonly code: Code | null;
   /** All problems of the file, in its own offsets. */
   readonly problems: readonly Problem[];
 }
@@ -161,10 +161,38 @@ export interface Native {
   parseCode(language: CodeLanguage, text: string): CodeTree | null;
 }
 export interface CodeTree {
-  /** All matches of an ast-grep rule configuration ({rule, constraints?, utils?, transform?}). Throws on a bad rule. */
-  find(rule: object): readonly CodeMatch[];
+  /**
+   * All matches of an ast-grep rule configuration ({rule, constraints?, utils?, transform?}), in the whole or in the
+   * top-level statement of an index. Throws on a bad rule.
+   */
+  find(rule: object, statement?: number): readonly CodeMatch[];
+  /** The top-level statements, comments and errors, in order. */
+  statements(): readonly Span[];
   /** Comments, in order. */
   comments(): readonly Span[];
+}
+/** The code of a document, and what was found in it. */
+export interface Code {
+  /** All matches, in order for each statement. Throws on a bad rule. */
+  find(search: CodeSearch): readonly CodeMatch[];
+  /** Comments, in order. */
+  comments(): readonly Span[];
+  /** The code of a later text of the file. Its answers are those of a fresh reading; what was found before saves work. */
+  edited(tree: CodeTree, text: string): Code;
+}
+export interface CodeQuery {
+  /** An ast-grep rule configuration. */
+  readonly configuration: object;
+  /** Whether a text has the words that every match contains. */
+  readonly mayMatch: (text: string) => boolean;
+}
+/** A query with what can be remembered of it. */
+export interface CodeSearch extends CodeQuery {
+  /**
+   * What matches wherever this does and rests on nothing outside of the top-level statement that a node is in: the same
+   * configuration or a weaker one. Null where there is none.
+   */
+  readonly local: CodeQuery | null;
 }
 export interface CodeMatch {
   readonly span: Span;

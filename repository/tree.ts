@@ -9,6 +9,7 @@ export interface Binding {
 interface SyntaxNode {
   text(): string;
   range(): { readonly start: { readonly index: number }; readonly end: { readonly index: number } };
+  children(): readonly SyntaxNode[];
   findAll(matcher: object): readonly SyntaxNode[];
   getMatch(name: string): SyntaxNode | null;
   getMultipleMatches(name: string): readonly SyntaxNode[];
@@ -26,12 +27,21 @@ export function codeTree(binding: Binding, language: string, text: string): Code
     parsed ??= binding.parse(language, text).root();
     return parsed;
   };
+  let statements: readonly SyntaxNode[] | null = null;
+  const children = (): readonly SyntaxNode[] => {
+    statements ??= root().children();
+    return statements;
+  };
   return {
-    find(rule) {
+    find(rule, statement) {
+      const searched = statement === undefined ? root() : children()[statement];
+      const found = searched?.findAll(rule) ?? [];
+      if (found.length === 0) return [];
       const variables = variablesOf(rule);
-      return root()
-        .findAll(rule)
-        .map((node) => matchOf(node, variables, text));
+      return found.map((node) => matchOf(node, variables, text));
+    },
+    statements() {
+      return children().map(spanOf);
     },
     comments() {
       comments ??= root()

@@ -1,5 +1,6 @@
-import type { CodeTree, Document, Native, Part, PartContent, Problem, SourceFile } from '../model.ts';
+import type { Code, CodeTree, Document, Native, Part, PartContent, Problem, SourceFile } from '../model.ts';
 import type { DocumentCache, Remembered } from './cache.ts';
+import { codeOnce, codeToEdit } from './code.ts';
 import { conflictProblem, hideConflicts } from './conflict.ts';
 import { readDockerfile } from './dockerfile.ts';
 import { jsonDialect, readJson } from './json.ts';
@@ -84,13 +85,19 @@ function readCode(request: Request): Document {
   const part = (problems: readonly Problem[]): Part => ({ offset: 0, content: { ...content, problems } });
   const bound = unboundedCode(file.text);
   if (bound !== null || language === null) return assemble(request, [part(bound === null ? [] : [bound])], null);
-  const code = native.parseCode(language, file.text);
+  const code = codeOf(request, native.parseCode(language, file.text));
   const missing = {
     span: { start: 0, end: 0 },
     message: `No parser for ${language} is available on this machine; code policies did not run.`,
   };
   const conflict = hideConflicts(file.text) === file.text ? [] : [conflictProblem(file.text)];
   return assemble(request, [part(code === null ? [missing, ...conflict] : conflict)], code);
+}
+
+function codeOf({ file, previous, reading }: Request, tree: CodeTree | null): Code | null {
+  if (tree === null) return null;
+  if (reading === 'once') return codeOnce(tree, file.text);
+  return previous?.document.code?.edited(tree, file.text) ?? codeToEdit(tree, file.text);
 }
 
 function unboundedCode(text: string): Problem | null {
@@ -111,7 +118,7 @@ function tooLarge(request: Request, limit: number): Document {
   return assemble(request, [{ offset: 0, content: { ...plainContent(request.file.text), problems: [problem] } }], null);
 }
 
-function assemble({ file, recognised }: Request, parts: readonly Part[], code: CodeTree | null): Document {
+function assemble({ file, recognised }: Request, parts: readonly Part[], code: Code | null): Document {
   const problems = parts.flatMap(({ offset, content }) =>
     content.problems.map((problem) => movedProblem(problem, offset)),
   );

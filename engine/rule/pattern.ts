@@ -1,10 +1,22 @@
 /** The `pattern` form: ast-grep rules on a syntax tree, asked only where the text has what a match needs. */
-import type { CodeLanguage, CodeMatch, CodeTree, Document, Edit, Native, Span } from '../model.ts';
+import type {
+  Code,
+  CodeLanguage,
+  CodeMatch,
+  CodeQuery,
+  CodeSearch,
+  CodeTree,
+  Document,
+  Edit,
+  Native,
+  Span,
+} from '../model.ts';
 import type { PatternRule } from '../policy/policy.ts';
 import { withAsciiRegexes } from './asciiRegex.ts';
 import { fillTemplate } from './fill.ts';
 import { unreadablePatterns } from './patternSyntax.ts';
-import { isMet, type Need, needOf } from './prefilter.ts';
+import { isMet, needOf } from './prefilter.ts';
+import { localPart, splitFileConditions } from './reach.ts';
 
 /** Patterns ready to be matched, by language. */
 export interface CompiledPattern {
@@ -13,8 +25,9 @@ export interface CompiledPattern {
 
 export interface LanguageRule {
   /** What ast-grep is asked: rule, constraints, utils, transform. */
-  readonly configuration: object;
-  readonly need: Need;
+  readonly query: CodeSearch;
+  /** What must also be found, each anywhere in the file. */
+  readonly conditions: readonly CodeSearch[];
   readonly fix: string | null;
 }
 
@@ -42,8 +55,12 @@ export function compilePattern(patterns: readonly PatternRule[]): {
     const problem = problemOf(pattern);
     if (problem !== null) problems.push(problem);
     const { language, fix, ...given } = pattern;
-    const configuration = withAsciiRegexes(given) as object;
-    const rule: LanguageRule = { configuration, need: needOf(pattern), fix: fix ?? null };
+    const { rule: own, conditions } = splitFileConditions(given.rule);
+    const rule: LanguageRule = {
+      query: searchOf({ ...given, rule: own }),
+      conditions: conditions.map((condition) => searchOf({ ...utilsOf(given), rule: condition })),
+      fix: fix ?? null,
+    };
     for (const name of language) byLanguage.set(name, [...(byLanguage.get(name) ?? []), rule]);
   }
   return { pattern: { byLanguage }, problems };
@@ -58,10 +75,31 @@ export function matchPattern(pattern: CompiledPattern, document: Document): read
   const rules = language === null ? undefined : pattern.byLanguage.get(language);
   if (code === null || rules === undefined) return [];
   const { text } = document.file;
-  const hits = rules
-    .filter(({ need }) => isMet(need, text))
-    .flatMap(({ configuration, fix }) => code.find(configuration).map((match) => hitOf(match, fix, text)));
+  const hits = rules.flatMap((rule) => matchesOf(rule, code, text).map((match) => hitOf(match, rule.fix, text)));
   return hits.length < 2 ? hits : distinct(hits);
+}
+
+function matchesOf({ query, conditions }: LanguageRule, code: Code, text: string): readonly CodeMatch[] {
+  if (!conditions.every(({ mayMatch }) => mayMatch(text))) return [];
+  const matches = code.find(query);
+  return matches.length > 0 && conditions.every((condition) => code.find(condition).length > 0) ? matches : [];
+}
+
+function utilsOf({ utils }: Searched): Pick<Searched, 'utils'> {
+  return utils === undefined ? {} : { utils };
+}
+
+type Searched = Omit<PatternRule, 'language' | 'fix'>;
+
+function searchOf(searched: Searched): CodeSearch {
+  const query = queryOf(searched);
+  const local = localPart(searched);
+  return { ...query, local: local === searched ? query : local && queryOf(local) };
+}
+
+function queryOf(searched: Searched): CodeQuery {
+  const need = needOf(searched);
+  return { configuration: withAsciiRegexes(searched) as object, mayMatch: (text) => isMet(need, text) };
 }
 
 /**
@@ -73,7 +111,8 @@ export function probePattern({ byLanguage }: CompiledPattern, native: Pick<Nativ
   return [...byLanguage].flatMap(([language, rules]) => {
     const code = native.parseCode(language, '');
     if (code === null) return [];
-    return rules.flatMap(({ configuration }) => {
+    const queries = rules.flatMap(({ query, conditions }) => [query, ...conditions]);
+    return queries.flatMap(({ configuration }) => {
       const refused = refusal(code, configuration, language);
       return refused.length > 0 ? refused : unreadable(configuration, language, native);
     });

@@ -12,7 +12,7 @@ export type Need =
   | { readonly kind: 'any'; readonly needs: readonly Need[] };
 
 /** Derives what every match of the rule must contain. */
-export function needOf({ rule, constraints, utils }: PatternRule): Need {
+export function needOf({ rule, constraints, utils }: Pick<PatternRule, 'rule' | 'constraints' | 'utils'>): Need {
   const context: Context = { utils: utils ?? {}, open: new Set() };
   const constrained = Object.entries(constraints ?? {})
     .filter(([name]) => alwaysBinds(rule.pattern, name))
@@ -107,6 +107,7 @@ function any(needs: readonly Need[]): Need {
   return needs.length === 1 ? needs[0]! : { kind: 'any', needs };
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+/** Whether a value is a mapping. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
