@@ -34,6 +34,7 @@ export {
   formatExceptions,
   readExceptions,
 } from './exception/approved.ts';
+export { maySuppress } from './exception/find.ts';
 export { type ExceptionStep, type Grant, grantedException, nextExceptions } from './exception/grant.ts';
 export {
   type Circumstances,

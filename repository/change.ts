@@ -1,6 +1,6 @@
 /** What a commit or a push changes: the index against HEAD, or one commit against another. Never the work tree. */
 import { fieldsOf, type GitFailure, git } from './git.ts';
-import { type ObjectStore, objectStore, readBlobs } from './objects.ts';
+import { type Blob, type ObjectStore, objectStore, readBlobs } from './objects.ts';
 import { policyEndings, type Reading, readingOf, tooLarge } from './read.ts';
 import { decodeText } from './text.ts';
 
@@ -76,34 +76,57 @@ export async function readRange(root: string, range: string): Promise<Change | G
 export interface ChangedReading {
   readonly reading: Reading;
   readonly baseText: string | null;
+  /** Null where the blob is not in this clone. */
+  readonly sizeBytes: number | null;
+}
+
+export interface ReadChangeOptions {
+  readonly store?: ObjectStore;
+  /** Whether a text is read as it was before, too: where it says no, `baseText` is null. Always, unless told otherwise. */
+  readonly needsBase?: (text: string) => boolean;
 }
 
 /** Reads what is in a change. Ends with the failure when git fails on the way: what was read by then is no whole. */
 export async function* readChange(
   change: Change,
-  store: ObjectStore = objectStore(change.root),
+  { store = objectStore(change.root), needsBase = () => true }: ReadChangeOptions = {},
 ): AsyncGenerator<ChangedReading, GitFailure | null> {
+  const waiting: { readonly read: ChangedReading; readonly baseBlob: string }[] = [];
+  const files = filesByBlob(change);
+  const blobs = readBlobs(store, [...files.keys()]);
+  for (let next = await blobs.next(); ; next = await blobs.next()) {
+    if (next.done && next.value !== null) return next.value;
+    if (next.done) break;
+    for (const { path, baseBlob } of files.get(next.value.id) ?? []) {
+      const read = { reading: readingOfBlob(path, next.value), baseText: null, sizeBytes: next.value.sizeBytes };
+      const { reading } = read;
+      if (baseBlob === null || (reading.kind === 'text' && !needsBase(reading.file.text))) yield read;
+      else waiting.push({ read, baseBlob });
+    }
+  }
+  const before = await readTexts(
+    store,
+    waiting.map(({ baseBlob }) => baseBlob),
+  );
+  if (!(before instanceof Map)) return before;
+  for (const { read, baseBlob } of waiting) yield { ...read, baseText: before.get(baseBlob) ?? null };
+  return null;
+}
+
+function filesByBlob({ files }: Change): Map<string, ChangedFile[]> {
   const byBlob = new Map<string, ChangedFile[]>();
-  for (const file of change.files) {
+  for (const file of files) {
     const same = byBlob.get(file.blob);
     if (same === undefined) byBlob.set(file.blob, [file]);
     else same.push(file);
   }
-  const before = await readTexts(
-    store,
-    change.files.flatMap((file) => file.baseBlob ?? []),
-  );
-  if (!(before instanceof Map)) return before;
-  const blobs = readBlobs(store, [...byBlob.keys()]);
-  for (let next = await blobs.next(); ; next = await blobs.next()) {
-    if (next.done) return next.value;
-    const { id, bytes, sizeBytes } = next.value;
-    for (const { path, baseBlob } of byBlob.get(id) ?? []) {
-      const message = sizeBytes === null ? 'is not in this clone: fetch it first' : tooLarge(sizeBytes);
-      const reading: Reading = bytes === null ? { kind: 'problem', path, message } : readingOf(path, bytes);
-      yield { reading, baseText: baseBlob === null ? null : (before.get(baseBlob) ?? null) };
-    }
-  }
+  return byBlob;
+}
+
+function readingOfBlob(path: string, { bytes, sizeBytes }: Blob): Reading {
+  if (bytes !== null) return readingOf(path, bytes);
+  const message = sizeBytes === null ? 'is not in this clone: fetch it first' : tooLarge(sizeBytes);
+  return { kind: 'problem', path, message };
 }
 
 /**

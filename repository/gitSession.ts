@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { rawDiff } from './change.ts';
 import type { GitOutput } from './git.ts';
 import { createConversation, type Reader } from './gitConversation.ts';
+import { looseBlobs } from './looseObjects.ts';
 import { lines, type ObjectStore } from './objects.ts';
 
 /** Objects and differences of one work tree, as they are at the moment of each question. */
@@ -39,6 +40,7 @@ export function openGitSession(root: string): GitSession {
       return names.map((_, index) => factsOf(facts[index] ?? ''));
     },
     contents: (ids) => reading.ask(lines(ids), contentReader(ids.length)),
+    near: looseBlobs(root),
     async diffTrees(from, to) {
       // git says again at once what it does not understand: that ends the answer.
       const end = `kerb-${randomBytes(8).toString('hex')}\n`;

@@ -11,15 +11,14 @@ export interface Identity {
 
 /** Asks git. */
 export async function readIdentity(root: string): Promise<Identity> {
-  const [ident, remotes] = await Promise.all([
-    git(root, ['var', 'GIT_COMMITTER_IDENT']),
-    git(root, ['config', '--get-regexp', '^remote\\..*\\.url$']),
-  ]);
-  const [, name = '', email = ''] =
-    /^(.*) <(.*)> \d+ [+-]\d+$/.exec(ident.kind === 'output' ? ident.bytes.toString().trim() : '') ?? [];
-  const lines = remotes.kind === 'output' ? remotes.bytes.toString().split('\n') : [];
-  const line = lines.find((each) => each.startsWith('remote.origin.url ')) ?? lines[0] ?? '';
-  const url = line.slice(line.indexOf(' ') + 1);
+  // The configuration, and after it what git makes of it: one start of git for both.
+  const answer = await git(root, ['var', '-l']);
+  const lines = answer.kind === 'output' ? answer.bytes.toString().split('\n') : [];
+  const ident = lines.findLast((line) => line.startsWith('GIT_COMMITTER_IDENT=')) ?? '';
+  const [, name = '', email = ''] = /^[^=]*=(.*) <(.*)> \d+ [+-]\d+$/.exec(ident) ?? [];
+  const remotes = lines.filter((line) => /^remote\..*\.url=/.test(line));
+  const remote = remotes.find((line) => line.startsWith('remote.origin.url=')) ?? remotes[0] ?? '';
+  const url = remote.replace(/^remote\..*?\.url=/, '');
   return {
     subject: { name, email },
     repository: repositoryName(url === '' ? null : url, path.basename(root)),

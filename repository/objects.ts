@@ -1,5 +1,6 @@
 /** Contents out of git's object store, many at a time. */
 import { type GitFailure, type GitOutput, git } from './git.ts';
+import { looseBlobs } from './looseObjects.ts';
 import { maxFileBytes } from './read.ts';
 
 /** Who answers for objects: git started for each question, or processes that stay (`gitSession.ts`). */
@@ -8,6 +9,8 @@ export interface ObjectStore {
   describe(names: readonly string[]): Promise<GitOutput>;
   /** For each id a line as above and the content. */
   contents(ids: readonly string[]): Promise<GitOutput>;
+  /** A blob that can be had without git; null for one that git has to be asked about. */
+  near(id: string): Buffer | null;
 }
 
 /** git, started for each question. */
@@ -15,6 +18,7 @@ export function objectStore(root: string): ObjectStore {
   return {
     describe: (names) => git(root, ['cat-file', '--batch-check'], lines(names)),
     contents: (ids) => git(root, ['cat-file', '--batch'], lines(ids)),
+    near: looseBlobs(root),
   };
 }
 
@@ -29,9 +33,15 @@ export interface Blob {
 /** How much is asked of git at once, so that a large change does not stand in memory as a whole: 64 MiB. */
 const batchBytes = 64 * 1024 * 1024;
 
-/** Reads blobs by id, in the order given. Ends with the failure when git fails. */
+/** Reads blobs by id: first those that are near, then the others. Ends with the failure when git fails. */
 export async function* readBlobs(store: ObjectStore, ids: readonly string[]): AsyncGenerator<Blob, GitFailure | null> {
-  const sizes = await sizesOf(store, ids);
+  const far: string[] = [];
+  for (const id of ids) {
+    const bytes = store.near(id);
+    if (bytes === null) far.push(id);
+    else yield { id, bytes, sizeBytes: bytes.length };
+  }
+  const sizes = await sizesOf(store, far);
   if (!Array.isArray(sizes)) return sizes;
   let batch: string[] = [];
   let bytes = 0;

@@ -1,7 +1,7 @@
 /** From what somebody asked to be judged to the inputs and the rules for them. */
 import path from 'node:path';
 import process from 'node:process';
-import type { CurrentOrganisation } from '../../engine/index.ts';
+import { type CurrentOrganisation, maySuppress } from '../../engine/index.ts';
 import {
   type Change,
   configurationName,
@@ -91,7 +91,7 @@ async function gatherChange(request: Request, cwd: string, folders: readonly str
   const chosen = { ...change, files: change.files.filter((file) => isChosen(path.join(root, file.path), paths)) };
   const inputs: Input[] = [];
   const problems = change.problems.filter(({ file }) => isChosen(path.join(root, file), paths)).map(blocking);
-  const readings = readChange(chosen);
+  const readings = readChange(chosen, { needsBase: maySuppress });
   for (let next = await readings.next(); ; next = await readings.next()) {
     if (next.done) {
       if (next.value !== null) throw new UsageError(next.value.message);

@@ -1,9 +1,9 @@
 /** A change as the document that policies on `change.*` judge; see `engine/resource/change.ts`. */
 import { changeFolder, codeOwnersPaths } from '../../engine/index.ts';
-import { type Change, type ChangeEntry, readBlobs } from '../../repository/index.ts';
+import { type Change, type ChangeEntry, type GitSession, readBlobs } from '../../repository/index.ts';
 import type { Input, Judgement } from '../check/judgeInput.ts';
-import { ownersOf, readCodeOwners } from './codeOwners.ts';
-import type { Bench } from './judgeChange.ts';
+import { type OwnerRule, ownersOf, readCodeOwners } from './codeOwners.ts';
+import type { Bench, JudgedChange } from './judgeChange.ts';
 
 /** What a gate knows of a change beside its files. Empty lists where it is no push, or has no commit yet. */
 export interface ChangeFacts {
@@ -12,6 +12,8 @@ export interface ChangeFacts {
   readonly branch: string | null;
   readonly pushes: readonly object[];
   readonly commits: readonly object[];
+  /** See `readOwners`. */
+  readonly owners: readonly OwnerRule[] | null;
 }
 
 /** Whether a policy that is on judges changes as such. */
@@ -19,19 +21,22 @@ export function speaksOf({ ruling }: Bench, kind: string): boolean {
   return ruling.policies.policies.some(({ policy }) => policy.resources.some((each) => each.startsWith(kind)));
 }
 
+/** Who owns what, as a commit says: a change cannot choose its own owners. Null where it says nothing. */
+export async function readOwners(commit: string | null, session: GitSession): Promise<readonly OwnerRule[] | null> {
+  return commit === null ? null : readCodeOwners((await readFirst(commit, codeOwnersPaths, session)) ?? '');
+}
+
 /** The document of a change whose files are judged already. */
 export async function changeDocument(
   change: Change,
-  judgements: readonly Judgement[],
+  { judgements, sizes }: Pick<JudgedChange, 'judgements' | 'sizes'>,
   facts: ChangeFacts,
   bench: Bench,
 ): Promise<Input> {
-  const { session, ruling, gate } = bench;
-  const owners = readCodeOwners((await readFirst(change.base, codeOwnersPaths, bench)) ?? '');
+  const { ruling, gate } = bench;
+  const { owners } = facts;
   const entries = change.entries.slice(0, maxFiles);
-  const sizes = await session.resolve(
-    entries.map(({ status, mode, blob }) => (status === 'D' || mode === '160000' ? '' : blob)),
-  );
+  const allSizes = new Map([...sizes, ...(await otherSizes(entries, sizes, bench))]);
   const skipped = new Set(judgements.flatMap(({ path, state }) => (state === 'skipped' ? [path] : [])));
   const document = {
     gate,
@@ -40,12 +45,12 @@ export async function changeDocument(
     policyFolders: ruling.setup.configuration.policyFolders,
     pushes: facts.pushes,
     commits: facts.commits,
-    files: entries.map((entry, index) => ({
+    files: entries.map((entry) => ({
       path: entry.path,
       ...(entry.basePath === entry.path ? {} : { previousPath: entry.basePath }),
       status: statuses[entry.status] ?? 'modified',
       mode: entry.mode === '000000' ? entry.baseMode : entry.mode,
-      sizeBytes: sizes[index]?.sizeBytes ?? 0,
+      sizeBytes: allSizes.get(entry.blob) ?? 0,
       isBinary: isBinary(entry, skipped, bench),
       owners: owners === null ? [] : ownersOf(entry.path, owners),
     })),
@@ -73,14 +78,26 @@ const maxFiles = 20_000;
 
 const statuses: Readonly<Record<string, string>> = { A: 'added', C: 'added', D: 'deleted', R: 'renamed' };
 
+/** The sizes of blobs that nobody has read: of links, and of files whose verdict was known. */
+async function otherSizes(
+  entries: readonly ChangeEntry[],
+  known: ReadonlyMap<string, number>,
+  { session }: Bench,
+): Promise<[string, number][]> {
+  const isBlob = ({ status, mode }: ChangeEntry): boolean => status !== 'D' && mode !== '160000';
+  const others = entries.filter((entry) => isBlob(entry) && !known.has(entry.blob)).map(({ blob }) => blob);
+  if (others.length === 0) return [];
+  const facts = await session.resolve(others);
+  return others.map((blob, index) => [blob, facts[index]?.sizeBytes ?? 0]);
+}
+
 /** What was left out although nothing ignores it is no text. */
 function isBinary({ path, mode }: ChangeEntry, skipped: ReadonlySet<string>, { ruling }: Bench): boolean {
   return mode.startsWith('100') && skipped.has(path) && !ruling.policies.ignores(path);
 }
 
 /** The text of the first of several files that a commit has. */
-async function readFirst(commit: string | null, paths: readonly string[], { session }: Bench): Promise<string | null> {
-  if (commit === null) return null;
+async function readFirst(commit: string, paths: readonly string[], session: GitSession): Promise<string | null> {
   const found = (await session.resolve(paths.map((path) => `${commit}:${path}`))).find(
     (facts) => facts?.type === 'blob',
   );

@@ -61,6 +61,8 @@ export function createGate({ mode, organisation, ...options }: GateOptions): Gat
     decide(request) {
       const beganMs = options.now();
       const began = performance.now();
+      // It is needed at the end, and takes git some time.
+      void parts.identityOf(request.root);
       return within(request.root, async (session) => {
         const judged = await judge(request, session, parts);
         const { client } = request;

@@ -1,6 +1,6 @@
 /** The files of a change, judged; what was judged before under the same rules is not judged again. */
-import { type Approved, approvedAt, lastBoundary, type Met, type Native } from '../../engine/index.ts';
-import { type Change, type ChangedFile, type GitSession, readChange } from '../../repository/index.ts';
+import { type Approved, approvedAt, lastBoundary, type Met, maySuppress, type Native } from '../../engine/index.ts';
+import { type Change, type ChangedFile, type GitFailure, type GitSession, readChange } from '../../repository/index.ts';
 import { type Input, type Judgement, pathOf } from '../check/judgeInput.ts';
 import { judgeAll } from '../check/pool.ts';
 import type { Ruling } from './ruling.ts';
@@ -21,12 +21,20 @@ export interface Bench {
   readonly version: string;
 }
 
-/** What was judged, in the order of the change's files; or why git could not bring them. */
-export type ChangeJudgement =
-  | { readonly kind: 'judged'; readonly judgements: readonly Judgement[]; readonly made: ReadonlyMap<string, string> }
-  | { readonly kind: 'failure'; readonly message: string };
+/** What was judged, or why git could not bring it. */
+export type ChangeJudgement = JudgedChange | { readonly kind: 'failure'; readonly message: string };
 
-/** Judges. `made` are the verdicts that are new, by their keys: whoever records the decision keeps them. */
+export interface JudgedChange {
+  readonly kind: 'judged';
+  /** In the order of the change's files. */
+  readonly judgements: readonly Judgement[];
+  /** The verdicts that are new, by their keys: whoever records the decision keeps them. */
+  readonly made: ReadonlyMap<string, string>;
+  /** Bytes of the blobs that were read for it. */
+  readonly sizes: ReadonlyMap<string, number>;
+}
+
+/** Judges. */
 export async function judgeChange(change: Change, bench: Bench): Promise<ChangeJudgement> {
   const epoch = epochOf(await approvedOf(bench));
   const keys = new Map(change.files.map((file) => [file.path, keyOf(file, bench, epoch)]));
@@ -36,14 +44,14 @@ export async function judgeChange(change: Change, bench: Bench): Promise<ChangeJ
     const text = known.get(key);
     if (text !== undefined) done.set(path, JSON.parse(text) as Judgement);
   }
-  const inputs = await readInputs({ ...change, files: change.files.filter(({ path }) => !done.has(path)) }, bench);
-  if (!Array.isArray(inputs)) return inputs;
+  const read = await readInputs({ ...change, files: change.files.filter(({ path }) => !done.has(path)) }, bench);
+  if (read.kind === 'failure') return read;
   const made = new Map<string, string>();
-  for (const judgement of await judgeInputs(inputs, bench)) {
+  for (const judgement of await judgeInputs(read.inputs, bench)) {
     done.set(judgement.path, judgement);
     if (judgement.state !== 'unreadable') made.set(keys.get(judgement.path)!, JSON.stringify(judgement));
   }
-  return { kind: 'judged', judgements: change.files.map(({ path }) => done.get(path)!), made };
+  return { kind: 'judged', judgements: change.files.map(({ path }) => done.get(path)!), made, sizes: read.sizes };
 }
 
 /** Judges inputs that are no files of a change. */
@@ -83,16 +91,25 @@ function epochOf(approved: Approved | null): string {
   return JSON.stringify([lastBoundary(register, atMs), repository, actor, revision, [...uses]]);
 }
 
-async function readInputs(change: Change, { session }: Bench): Promise<Input[] | ChangeJudgement> {
+interface ReadInputs {
+  readonly kind: 'read';
+  readonly inputs: readonly Input[];
+  readonly sizes: ReadonlyMap<string, number>;
+}
+
+async function readInputs(change: Change, { session }: Bench): Promise<ReadInputs | GitFailure> {
+  const blobs = new Map(change.files.map(({ path, blob }) => [path, blob]));
   const inputs: Input[] = [];
-  const readings = readChange(change, session);
+  const sizes = new Map<string, number>();
+  const readings = readChange(change, { store: session, needsBase: maySuppress });
   for (let next = await readings.next(); ; next = await readings.next()) {
-    if (next.done) {
-      if (next.value !== null) return next.value;
-      return inputs.sort((a, b) => (pathOf(a) < pathOf(b) ? -1 : 1));
-    }
-    inputs.push({ kind: 'read', reading: next.value.reading, base: next.value.baseText });
+    if (next.done && next.value !== null) return next.value;
+    if (next.done) break;
+    const { reading, baseText, sizeBytes } = next.value;
+    inputs.push({ kind: 'read', reading, base: baseText });
+    if (sizeBytes !== null) sizes.set(blobs.get(reading.path)!, sizeBytes);
   }
+  return { kind: 'read', inputs: inputs.sort((a, b) => (pathOf(a) < pathOf(b) ? -1 : 1)), sizes };
 }
 
 /** Everything that a judgement depends on. */

@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { configurationName, type GitSession, gitFolder } from '../../repository/index.ts';
-import { changeDocument, ownFindings, speaksOf } from './changeDocument.ts';
+import { changeDocument, ownFindings, readOwners, speaksOf } from './changeDocument.ts';
 import { readCommitChange } from './commit.ts';
 import { benchOf, type GateCase, type GateParts, problemsOf, unjudged } from './gateCase.ts';
 import { readHead } from './head.ts';
@@ -24,11 +24,13 @@ export async function judgeCommit({ tree }: CommitRequest, session: GitSession, 
   ]);
   if ('kind' in change) return unjudged(parts, session, target, change.message);
   const bench = benchOf(parts, { session, ruling, gate: 'commit' });
+  // git answers while the files are judged.
+  const owners = speaksOf(bench, 'change.') ? readOwners(head.commit, session) : null;
   const judged = await judgeChange(change, bench);
   if (judged.kind === 'failure') return unjudged(parts, session, target, judged.message);
   markMessages(session.root, speaksOf(bench, 'change.message') ? 'judge' : 'pass');
   const judgements = [...judged.judgements];
-  if (speaksOf(bench, 'change.')) {
+  if (owners !== null) {
     const { subject } = await parts.identityOf(session.root);
     const commit = {
       author: subject,
@@ -36,8 +38,8 @@ export async function judgeCommit({ tree }: CommitRequest, session: GitSession, 
       parentCount: head.merged.length + (head.commit === null ? 0 : 1),
       isMerge: head.merged.length > 0,
     };
-    const facts = { name: 'commit', branch: head.branch, pushes: [], commits: [commit] };
-    const document = await changeDocument(change, judgements, facts, bench);
+    const facts = { name: 'commit', branch: head.branch, pushes: [], commits: [commit], owners: await owners };
+    const document = await changeDocument(change, judged, facts, bench);
     judgements.push(...(await judgeInputs([document], bench)).map((each) => ownFindings(each, bench)));
   }
   const bringsFirst = head.commit === null && change.touched.includes(configurationName);

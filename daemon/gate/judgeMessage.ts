@@ -2,7 +2,7 @@
 import { changeFolder } from '../../engine/index.ts';
 import type { GitSession } from '../../repository/index.ts';
 import type { Input } from '../check/judgeInput.ts';
-import { changeDocument, ownFindings } from './changeDocument.ts';
+import { changeDocument, ownFindings, readOwners } from './changeDocument.ts';
 import { benchOf, type GateCase, type GateParts } from './gateCase.ts';
 import { readHead } from './head.ts';
 import { judgeInputs } from './judgeChange.ts';
@@ -24,6 +24,7 @@ export async function judgeMessage(
     branch: head.branch,
     pushes: [],
     commits: [{ author: subject, committer: subject, message: text, isMerge: head.merged.length > 0 }],
+    owners: await readOwners(head.commit, session),
   };
   const none = {
     root: session.root,
@@ -35,7 +36,7 @@ export async function judgeMessage(
     skipped: 0,
     problems: [],
   };
-  const document = await changeDocument(none, [], facts, bench);
+  const document = await changeDocument(none, { judgements: [], sizes: new Map() }, facts, bench);
   const [judged, plain] = await judgeInputs([document, messageInput('message', text)], bench);
   return {
     ruling,

@@ -1,7 +1,7 @@
 /** The push gate: the end state of each ref by all policies, each commit on the way for secrets, and the push itself. */
 import type { GitFailure, GitSession } from '../../repository/index.ts';
 import type { Judgement } from '../check/judgeInput.ts';
-import { changeDocument, ownFindings, speaksOf } from './changeDocument.ts';
+import { changeDocument, ownFindings, readOwners, speaksOf } from './changeDocument.ts';
 import { compare, ownChange } from './commit.ts';
 import { type CommitObject, readCommits } from './commitObject.ts';
 import { benchOf, type GateCase, type GateParts, problemsOf, unjudged } from './gateCase.ts';
@@ -51,8 +51,9 @@ async function judgeRef(ref: PushedRef, { request, index, session, parts }: Ques
       branch: branchOf(ref),
       pushes: [pushFacts(ref, request)],
       commits: commits.slice(0, maxDescribed).map(commitFacts),
+      owners: await readOwners(change.base, session),
     };
-    const document = await changeDocument(change, judged.judgements, facts, bench);
+    const document = await changeDocument(change, judged, facts, bench);
     judgements.push(...(await judgeInputs([document], bench)).map((each) => ownFindings(each, bench)));
   }
   return {
