@@ -124,7 +124,9 @@ function ruleChanges(rule: unknown): readonly { readonly value: unknown; readonl
   const entries = Object.entries(rule);
   return entries.flatMap(([key, inner]) => {
     const dropped =
-      narrowing.includes(key) && entries.length > 1 ? [{ value: without(rule, key), title: `without \`${key}\`` }] : [];
+      narrowing.includes(key) && entries.length > 1
+        ? [{ value: without(rule, key), title: `without ${quoted(`${key}: ${JSON.stringify(inner)}`)}` }]
+        : [];
     const fewer =
       (key === 'any' || key === 'all') && Array.isArray(inner) && inner.length > 1
         ? inner.map((item: unknown, index) => ({
