@@ -35,12 +35,18 @@ function survivorText({ title, span, witness }: Survivor, { file, source }: Poli
 
 const maxLines = 40;
 
-/** All policies together: the mean of their scores, in which each policy counts the same. */
+/** The mean of each domain, where there are several, and of all together: each policy counts the same. */
 export function mutationSummary(mutated: readonly Mutated[]): string {
+  const domains = Map.groupBy(mutated, ({ policy }) => policy.id.slice(0, policy.id.indexOf('/')));
+  const lines = [...domains].map(([domain, those]) => `  ${domain.padEnd(12)} ${meanText(those)}\n`);
+  return `${lines.length > 1 ? lines.join('') : ''}mutation score ${meanText(mutated)}\n`;
+}
+
+function meanText(mutated: readonly Mutated[]): string {
   const mutants = mutated.reduce((sum, { result }) => sum + result.mutants, 0);
   const noticed = mutants - mutated.reduce((sum, { result }) => sum + result.survivors.length, 0);
   const mean = mutated.reduce((sum, { result }) => sum + scoreOf(result), 0) / Math.max(1, mutated.length);
-  return `mutation score ${percent(mean)} (mean of ${counted(mutated.length, 'policy', 'policies')}; ${noticed} of ${counted(mutants, 'mutant')} noticed)\n`;
+  return `${percent(mean)} (mean of ${counted(mutated.length, 'policy', 'policies')}; ${noticed} of ${counted(mutants, 'mutant')} noticed)`;
 }
 
 function percent(share: number): string {

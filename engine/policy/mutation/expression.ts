@@ -88,9 +88,10 @@ function literalChanges({ value, span }: Literal, role: Role, source: string): r
   if (typeof value === 'boolean') return [replacing(span, String(!value), `\`${value}\` becomes \`${!value}\``)];
   if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))) {
     const written = source.slice(span.start, span.end);
-    return /^\d{1,9}$/.test(written)
-      ? [replacing(span, String(Number(written) + 1), `\`${written}\` becomes one more`)]
-      : [];
+    if (!/^\d{1,9}$/.test(written)) return [];
+    // What a missing number is taken for matters by being none, not by being one more.
+    if (role === 'default' && Number(written) !== 0) return [replacing(span, '0', `\`${written}\` becomes 0`)];
+    return [replacing(span, String(Number(written) + 1), `\`${written}\` becomes one more`)];
   }
   // What stands in for a missing text is seldom told apart from any other text that means nothing.
   if (typeof value !== 'string' || value === '' || role === 'default') return [];

@@ -38,6 +38,11 @@ describe('mutations of an expression', () => {
     assert.deepEqual(expressions('a.orValue(false)'), ['a.orValue(true)']);
   });
 
+  test('a default number becomes none, or one', () => {
+    assert.deepEqual(expressions('a.orValue(3)'), ['a.orValue(0)']);
+    assert.deepEqual(expressions('a.orValue(0)'), ['a.orValue(1)']);
+  });
+
   test('a default text stays as it is, and a pattern loses its alternatives', () => {
     assert.deepEqual(expressions("a.orValue('none')"), []);
     assert.deepEqual(expressions("a.matches(r'^(b|c)$')"), ["a.matches(r'^(c)$')", "a.matches(r'^(b)$')"]);
