@@ -173,10 +173,9 @@ export interface CodeTree {
 }
 /** The code of a document, and what was found in it. */
 export interface Code {
+  readonly tree: CodeTree;
   /** All matches, in order for each statement. Throws on a bad rule. */
   find(search: CodeSearch): readonly CodeMatch[];
-  /** Comments, in order. */
-  comments(): readonly Span[];
   /** The code of a later text of the file. Its answers are those of a fresh reading; what was found before saves work. */
   edited(tree: CodeTree, text: string): Code;
 }

@@ -24,7 +24,7 @@ for (const [path, text] of Object.entries(sources)) {
   test(`comments in ${path}`, () => {
     const document = readDocument({ path, text }, native);
     assert.deepEqual(document.problems, []);
-    const comments = (document.code?.comments() ?? []).map(({ start, end }) => text.slice(start, end));
+    const comments = (document.code?.tree.comments() ?? []).map(({ start, end }) => text.slice(start, end));
     assert.deepEqual(
       comments.map((comment) => comment.replace(/[^a-z]/g, '')),
       ['yes', 'and'],

@@ -9,7 +9,7 @@ import { movedSpan } from './node.ts';
 export function codeOnce(tree: CodeTree, text: string): Code {
   return {
     find: ({ configuration, mayMatch }) => (mayMatch(text) ? tree.find(configuration) : []),
-    comments: tree.comments,
+    tree,
     edited: codeToEdit,
   };
 }
@@ -63,7 +63,7 @@ function continued(tree: CodeTree, text: string, before: Before): Code {
       if (answer.size === 0) return [];
       return local.configuration === query.configuration ? inText(answer, layout) : search(query);
     },
-    comments: tree.comments,
+    tree,
     edited(later, laterText) {
       const whole = [...present].filter(({ isWhole }) => isWhole);
       return continued(later, laterText, {

@@ -97,7 +97,7 @@ function none(reason: string): Found {
 function codeTarget(document: Document, offset: number): Found {
   const { code, language } = document;
   if (code === null || language === null) return none('there is no parser for this language on this machine');
-  return { kind: 'target', target: { kind: 'code', document, language, code, offset } };
+  return { kind: 'target', target: { kind: 'code', document, language, code: code.tree, offset } };
 }
 
 /** A resource with a place of its own (a command of a script) is nearer than the step that holds it. */
