@@ -8,6 +8,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { chromiumFlags } from '../browser.ts';
 import { stopDaemonOf } from '../command.ts';
 import { settings } from './defaults.ts';
 import type { Parts } from './install.ts';
@@ -45,16 +46,6 @@ export interface OpenOptions {
 }
 
 const startLimitMs = 60_000;
-const chromiumFlags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-dev-shm-usage',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
 /** Starts a host. */
 export async function startHost(parts: Parts, options: HostOptions): Promise<Host> {
   const root = mkdtempSync(path.join(tmpdir(), 'kerb-host-'));

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync }
 import { homedir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import { findChromium } from '../browser.ts';
 
 /** The pinned code-server; its last two numbers are VS Code's own. It runs on the Node that it names, 24. */
 const version = '4.139.1';
@@ -82,27 +83,4 @@ function nodeHeaders(): string | undefined {
   const name = `node-${process.platform}-${process.arch}`;
   const candidates = [home, path.join(home, name), path.join(home, 'node_modules', name)];
   return candidates.find((folder) => existsSync(path.join(folder, 'include', 'node', 'node.h')));
-}
-
-/** KERB_CHROMIUM, else the one from npm where its libraries are on the machine, else the system's. */
-async function findChromium(): Promise<string> {
-  const given = process.env.KERB_CHROMIUM;
-  if (given) return given;
-  const faults: string[] = [];
-  for (const candidate of [await bundledChromium(), '/usr/bin/chromium', '/usr/bin/google-chrome']) {
-    if (!candidate || !existsSync(candidate)) continue;
-    const tried = spawnSync(candidate, ['--version', '--no-sandbox'], { encoding: 'utf8', timeout: 30_000 });
-    if (tried.status === 0) return candidate;
-    faults.push(`${candidate}: ${tried.error?.message ?? tried.stderr.trim().split('\n')[0]}`);
-  }
-  throw new Error(`no Chromium starts (${faults.join('; ') || 'none found'}): set KERB_CHROMIUM to one`);
-}
-
-async function bundledChromium(): Promise<string | null> {
-  try {
-    const { default: chromium } = await import('@sparticuz/chromium');
-    return await chromium.executablePath();
-  } catch {
-    return null; // no build for this platform: the system's is tried next
-  }
 }
