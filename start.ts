@@ -1,9 +1,11 @@
-// `npm start [-- PATH]`: builds, checks PATH or a sample repository, and shows the way into an editor. Without a terminal
-// it does that, ends with 0 and leaves nothing running.
+// `npm start [-- PATH]`: builds, checks PATH or a sample repository, and shows the way into an editor; with the sample it also
+// shows an organisation: hub, device, a commit that is stopped, and its proof. With a terminal the hub then stays up until
+// Ctrl-C. Without one all ends with 0 and leaves nothing running.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { showOrganisation } from './demo/show.ts';
 import { makeSample } from './sample.ts';
 
 const root = import.meta.dirname;
@@ -19,6 +21,7 @@ const { status } = spawnSync(process.execPath, [path.join(root, 'bin/kerb'), 'ch
 // Somebody's own repository may hold what cannot be judged; the sample does not.
 if (![0, 1, ...(named === undefined ? [] : [2])].includes(status ?? -1)) fail('there is no verdict: see above');
 showTheWay(folder);
+if (named === undefined) await showTheHub(folder);
 
 function showTheWay(repository: string): void {
   const opened = isWatched && openEditor(repository);
@@ -30,6 +33,16 @@ ${opened ? 'VS Code opens on it, with Kerb from this checkout.' : 'To see the sa
 or open ${root} in VS Code and press F5. \`npm run package\` makes a VSIX to install.
 Any other editor starts the language server by: ${quoted(path.join(root, 'bin/kerb'))} lsp --stdio
 `);
+}
+
+/** Hooks are git's, so that without git there is nothing to show. */
+async function showTheHub(repository: string): Promise<void> {
+  if (!existsSync(path.join(repository, '.git'))) return say('There is no git: the hub and its hooks are not shown.');
+  try {
+    await showOrganisation({ repository, say, stays: isWatched ? 'untilInterrupted' : 'no' });
+  } catch (error) {
+    fail(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** Whether there is a VS Code and it was started; it goes on when this process has ended. */
