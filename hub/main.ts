@@ -6,10 +6,12 @@ import { UsageError } from './command/options.ts';
 import { restore } from './command/restore.ts';
 import { root } from './command/root.ts';
 import { run } from './command/run.ts';
+import { signIn } from './command/signIn.ts';
 
 const usage = `kerb hub [--database URL] [--listen HOST:PORT]
 kerb hub backup FILE
 kerb hub restore FILE
+kerb hub sign-in [--url URL] [--token-file FILE]
 kerb hub root FILE --root-key NAME=KEY… --approver NAME=KEY… [--previous FILE]
 
 Runs the hub of an organisation until it is told to end (SIGINT, SIGTERM): it takes decisions in, keeps them in a log that
@@ -27,6 +29,7 @@ Options:
   --root-threshold N, --threshold N
                      how many of them it takes (default: 2)
   --previous FILE    the root before, where there is one
+  --token-file FILE  who signs in: an address of the page is printed that does it once (default: the first admin)
   --tenant NAME      the name of the first tenant, where there is none yet (default: default)
 `;
 
@@ -51,6 +54,7 @@ async function dispatch(args: readonly string[]): Promise<number> {
   }
   const [verb, file, ...more] = words;
   if (verb === undefined) return run(values);
+  if (verb === 'sign-in' && file === undefined) return signIn(values);
   if (file === undefined || more.length > 0)
     throw new UsageError('kerb hub backup FILE, kerb hub restore FILE, or kerb hub root FILE');
   if (verb === 'backup') return backup(file, values);
@@ -67,6 +71,7 @@ function readArguments(args: readonly string[]) {
       args: [...args],
       options: {
         ...{ data: text, database: text, listen: text, url: text, tenant: text, 'tls-cert': text, 'tls-key': text },
+        'token-file': text,
         ...{ 'root-key': list, approver: list, 'root-threshold': text, threshold: text, previous: text },
         help: { type: 'boolean', short: 'h', default: false },
       },

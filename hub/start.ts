@@ -1,14 +1,17 @@
 /** Brings a hub up: store, keys, first tenant and admin, server, and the clock that signs. */
+import { existsSync, readFileSync } from 'node:fs';
 import { type HubHome, writeSecret } from './home.ts';
 import type { Hub } from './hub.ts';
-import { mintToken } from './identity/bearer.ts';
+import { mintToken, tokenHash } from './identity/bearer.ts';
 import { createOnce } from './identity/once.ts';
+import { issueSignInCode } from './identity/session.ts';
 import { newId } from './log/act.ts';
 import { signEnd } from './log/log.ts';
 import { createSequencer } from './log/sequencer.ts';
 import { createNews } from './policies/news.ts';
 import { renewals } from './policies/shelf.ts';
 import { createTurns, inTurn } from './policies/turn.ts';
+import { signInAddress } from './protocol/page.ts';
 import { createMeasures } from './serve/metrics.ts';
 import { perform } from './serve/perform.ts';
 import { routes } from './serve/routes.ts';
@@ -35,6 +38,8 @@ export interface RunningHub {
   readonly url: string;
   /** Where the first admin's token was written; null where there is an admin already. */
   readonly adminTokenFile: string | null;
+  /** Signs in the admin whose token lies in the hub's folder, once; null where it is not good any more. */
+  signInAddress(): Promise<string | null>;
   close(): Promise<void>;
 }
 
@@ -73,6 +78,7 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
   return {
     url,
     adminTokenFile,
+    signInAddress: () => addressOfAdmin(hub, home),
     async close() {
       news.close();
       await listening.close();
@@ -107,6 +113,13 @@ async function prepare(hub: Hub, { home, tenant: name }: StartOptions): Promise<
     },
   );
   return home.adminToken;
+}
+
+async function addressOfAdmin(hub: Hub, { adminToken }: HubHome): Promise<string | null> {
+  const hash = existsSync(adminToken) ? tokenHash(readFileSync(adminToken, 'utf8').trim()) : null;
+  const token = hash === null ? null : await hub.store.tokenByHash(hash);
+  if (token === null || token.revokedAt !== null || token.expiresAt <= hub.now()) return null;
+  return signInAddress(hub.url, (await issueSignInCode(token, hub)).code);
 }
 
 function originOf({ url }: Hub, tenant: string): string {
@@ -153,7 +166,7 @@ async function renewAll(hub: Hub): Promise<void> {
         const version = files.at(-1)!.version;
         const deed = { act: 'timestamp.renew', subject: { version }, changes: [{ kind: 'publish', files }] } as const;
         await perform(hub, { tenant, id: 'hub', name: 'hub', role: 'admin' }, deed);
-        hub.news.announce(tenant.id);
+        hub.news.announce(tenant.id, 'policies');
       });
     } catch (error) {
       hub.say(

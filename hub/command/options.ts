@@ -22,6 +22,7 @@ export interface HubArguments {
   readonly tenant?: string | undefined;
   readonly 'tls-cert'?: string | undefined;
   readonly 'tls-key'?: string | undefined;
+  readonly 'token-file'?: string | undefined;
 }
 
 /** The Node-API version that SQLite's binary needs: an older Node loads it and then crashes. */

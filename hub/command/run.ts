@@ -19,6 +19,9 @@ export async function run(given: HubArguments): Promise<number> {
     `its keys are in ${home.folder}${given.database === undefined ? ', and so is its database' : ''}\n`,
   );
   if (hub.adminTokenFile !== null) process.stdout.write(`the first admin's token is in ${hub.adminTokenFile}\n`);
+  // An address that signs in is for whoever sits here, and not for a log.
+  const page = process.stdout.isTTY ? await hub.signInAddress() : null;
+  process.stdout.write(page === null ? 'its page: kerb hub sign-in\n' : `its page, open for ten minutes: ${page}\n`);
   await toldToEnd();
   await hub.close();
   return 0;

@@ -1,4 +1,5 @@
-/** Who asks: a person or robot by a bearer token, a device by a token and a proof of its key. */
+/** Who asks: a person or robot by a bearer token, a person by a session, a device by a token and a proof of its key. */
+import type { Token } from '../store/query/access.ts';
 import type { Tenant } from '../store/query/tenant.ts';
 import type { Store } from '../store/store.ts';
 import { tokenHash } from './bearer.ts';
@@ -6,6 +7,7 @@ import { readDeviceToken } from './deviceToken.ts';
 import { readProof } from './dpop.ts';
 import type { Once } from './once.ts';
 import { isRole, type Role } from './role.ts';
+import { type Sessions, tokenOfSession } from './session.ts';
 
 export interface Caller {
   readonly tenant: Tenant;
@@ -20,14 +22,13 @@ export interface Credentials {
   readonly url: string;
   readonly authorization: string | undefined;
   readonly proof: string | undefined;
+  /** What the hub's own page sends, and it alone; looked at where there is no `authorization`. */
+  readonly session: { readonly cookie: string; readonly pageKey: string } | null;
 }
 
-export interface Identity {
-  readonly store: Pick<Store, 'tenants' | 'tokenByHash' | 'device'>;
-  /** Signs and reads devices' access tokens. */
-  readonly tokenSecret: Uint8Array;
+export interface Identity extends Sessions {
+  readonly store: Sessions['store'] & Pick<Store, 'tenants' | 'device'>;
   readonly proofs: Once;
-  readonly now: () => number;
 }
 
 export type Authentication =
@@ -35,7 +36,9 @@ export type Authentication =
   | { readonly kind: 'refused'; readonly status: 401 | 403; readonly code: string; readonly message: string };
 
 export async function authenticate(credentials: Credentials, identity: Identity): Promise<Authentication> {
-  const [scheme, token, ...more] = credentials.authorization?.split(' ') ?? [];
+  const { authorization, session } = credentials;
+  if (authorization === undefined && session !== null) return bySession(session, identity);
+  const [scheme, token, ...more] = authorization?.split(' ') ?? [];
   if (token === undefined || more.length > 0) return unauthorized('send a token: Authorization: Bearer …');
   if (scheme?.toLowerCase() === 'bearer') return byToken(token, identity);
   if (scheme?.toLowerCase() === 'dpop') return byDevice(token, credentials, identity);
@@ -45,10 +48,17 @@ export async function authenticate(credentials: Credentials, identity: Identity)
 async function byToken(token: string, { store, now }: Identity): Promise<Authentication> {
   const hash = tokenHash(token);
   const known = hash === null ? null : await store.tokenByHash(hash);
-  if (known === null || known.revokedAt !== null || known.expiresAt <= now() || !isRole(known.role)) {
-    return unauthorized('the token is unknown, revoked or expired');
-  }
-  return callerOf(store, known.tenant, { role: known.role, id: known.id, name: known.name });
+  const isGood = known !== null && known.revokedAt === null && known.expiresAt > now();
+  return isGood ? inNameOf(known, store) : unauthorized('the token is unknown, revoked or expired');
+}
+
+async function bySession(session: NonNullable<Credentials['session']>, identity: Identity): Promise<Authentication> {
+  const token = await tokenOfSession(session, identity);
+  return token === null ? unauthorized('the session is over: sign in again') : inNameOf(token, identity.store);
+}
+
+async function inNameOf({ tenant, role, id, name }: Token, store: Identity['store']): Promise<Authentication> {
+  return isRole(role) ? callerOf(store, tenant, { role, id, name }) : unauthorized('the token has no role any more');
 }
 
 async function byDevice(token: string, credentials: Credentials, identity: Identity): Promise<Authentication> {

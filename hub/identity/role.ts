@@ -23,6 +23,8 @@ export const permissions = {
   'device:write': ['operator', 'admin'],
   'token:read': ['auditor', 'admin'],
   'token:write': ['admin'],
+  /** To sign in at the page, and out. */
+  session: people,
   /** What is published: it is signed, and every device has it. */
   'policy:read': roles,
   'change:read': people,

@@ -1,11 +1,14 @@
-/** Who waits for new policies: requests that are held, and sockets that are told. Nothing here is needed for the truth. */
+/** Who waits for news: requests that are held, and sockets that are told. Nothing here is needed for the truth. */
+import type { Hint } from '../protocol.ts';
+
+export type Topic = Hint['about'];
 
 export interface News {
-  /** Resolves at the next news of a tenant, at `signal`, or when the hub ends. At once where too many wait. */
+  /** Resolves at the next news of what devices fetch, at `signal`, or when the hub ends. At once where too many wait. */
   next(tenant: number, signal: AbortSignal): Promise<void>;
   /** Calls on each news; returns what ends that. */
-  subscribe(tenant: number, told: () => void): () => void;
-  announce(tenant: number): void;
+  subscribe(tenant: number, told: (about: Topic) => void): () => void;
+  announce(tenant: number, about: Topic): void;
   isClosed(): boolean;
   close(): void;
 }
@@ -13,16 +16,16 @@ export interface News {
 const maxWaiting = 20_000;
 
 export function createNews(): News {
-  const listeners = new Map<number, Set<() => void>>();
+  const listeners = new Map<number, Set<(about: Topic) => void>>();
   let waiting = 0;
   let isClosed = false;
-  const subscribe = (tenant: number, told: () => void): (() => void) => {
+  const subscribe: News['subscribe'] = (tenant, told) => {
     const own = listeners.get(tenant) ?? new Set();
     listeners.set(tenant, own.add(told));
     return () => own.delete(told);
   };
-  const announce = (tenant: number): void => {
-    for (const told of [...(listeners.get(tenant) ?? [])]) told();
+  const announce: News['announce'] = (tenant, about) => {
+    for (const told of [...(listeners.get(tenant) ?? [])]) told(about);
   };
   return {
     subscribe,
@@ -38,13 +41,15 @@ export function createNews(): News {
           waiting--;
           resolve();
         };
-        const unsubscribe = subscribe(tenant, end);
+        const unsubscribe = subscribe(tenant, (about) => {
+          if (about !== 'journal') end();
+        });
         signal.addEventListener('abort', end);
       });
     },
     close() {
       isClosed = true;
-      for (const tenant of listeners.keys()) announce(tenant);
+      for (const tenant of listeners.keys()) announce(tenant, 'policies');
     },
   };
 }

@@ -5,9 +5,11 @@ import * as z from 'zod';
 import { decision } from '../../test/hub/device.ts';
 import { act, submit } from '../../test/hub/log.ts';
 import { type Asker, askerOf, type EnrolledDevice, enrol, runHub, type TestHub } from '../../test/hub/running.ts';
+import { openTestSession, type TestSession } from '../../test/hub/session.ts';
 import { mintToken } from '../identity/bearer.ts';
 import { mayDo, permissions, type Role, roles } from '../identity/role.ts';
 import { newId } from '../log/act.ts';
+import { pagePaths } from '../protocol/page.ts';
 import { hubError, hubPaths } from '../protocol.ts';
 import type { Route } from './route.ts';
 import { routes } from './routes.ts';
@@ -15,6 +17,8 @@ import { routes } from './routes.ts';
 let hub: TestHub;
 let device: EnrolledDevice;
 let askers: ReadonlyMap<Role, Asker>;
+/** The same people at the page. */
+let visitors: ReadonlyMap<Role, Asker>;
 let stranger: Asker;
 let foreigner: Asker;
 let decided: string;
@@ -27,10 +31,12 @@ before(async () => {
   await device.ask('POST', hubPaths.journal, device.batch(entries));
   const people = roles.filter((role) => role !== 'device');
   const tokens = await Promise.all(people.map(async (role) => [role, await tokenFor(1, role)] as const));
-  askers = new Map<Role, Asker>([...tokens, ['device', device.ask]]);
+  const asked = tokens.map(([role, token]) => [role, askerOf(hub.url, token)] as const);
+  askers = new Map<Role, Asker>([...asked, ['device', device.ask]]);
+  visitors = new Map<Role, Asker>(tokens.map(([role, token]) => [role, visitorWith(token)]));
   stranger = askerOf(hub.url, null);
   const other = await hub.store.addTenant({ name: 'other', origin: 'hub.example/other', createdAt: 0 });
-  foreigner = await tokenFor(other.id, 'admin');
+  foreigner = askerOf(hub.url, await tokenFor(other.id, 'admin'));
 });
 after(async () => {
   await hub?.close();
@@ -66,7 +72,18 @@ for (const route of routes) {
       else assert.equal(answer.status, 403);
     });
   }
+  for (const role of roles.filter((each) => mayDo(each, 'session'))) {
+    test(`${name} answers the role ${role} at the page as it does anywhere`, async () => {
+      const { status } = await visitors.get(role)!(route.method, pathOf(route), bodyOf(route));
+      if (mayDo(role, permission)) assert.ok(status !== 401 && status !== 403, `${status}`);
+      else assert.equal(status, 403);
+    });
+  }
 }
+
+test('a robot has no session', async () => {
+  await assert.rejects(visitors.get('robot')!('GET', '/v1/me'), /no session: 400/);
+});
 
 test('an admin of another tenant sees nothing of this one', async () => {
   for (const route of routes.filter(({ method, permission }) => method === 'GET' && permission !== 'public')) {
@@ -130,10 +147,21 @@ function bodyOf({ body }: Route): unknown {
   return body === undefined ? undefined : {};
 }
 
-async function tokenFor(tenant: number, role: Role): Promise<Asker> {
+async function tokenFor(tenant: number, role: Role): Promise<string> {
   const { token, hash } = mintToken();
   const now = Date.now();
   const added = { id: newId(now), hash, name: role, role, createdAt: now, expiresAt: now + 3_600_000 };
   await submit(hub.store, tenant, act([{ kind: 'addToken', token: added }], newId(now)));
-  return askerOf(hub.url, token);
+  return token;
+}
+
+function visitorWith(token: string): Asker {
+  let session: Promise<TestSession> | null = null;
+  return async (method, path, body) => {
+    session ??= openTestSession(hub.url, { token });
+    const { ask } = await session;
+    // Whoever signs out is signed in again for the next question.
+    if (method === 'DELETE' && path === pagePaths.session) session = null;
+    return ask(method, path, body);
+  };
 }

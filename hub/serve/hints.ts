@@ -3,25 +3,36 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Hub } from '../hub.ts';
-import { authenticate } from '../identity/authenticate.ts';
-import { mayDo } from '../identity/role.ts';
+import { authenticate, type Caller } from '../identity/authenticate.ts';
+import { mayDo, type Permission } from '../identity/role.ts';
+import type { Topic } from '../policies/news.ts';
+import { hintsProtocol } from '../protocol/page.ts';
 import { type Hint, hubPaths } from '../protocol.ts';
+
+import { isFromOurPage, readCookie } from './origin.ts';
 
 const maxSockets = 20_000;
 const maxMessageBytes = 1_024;
-const policiesChanged: Hint = { type: 'hint', about: 'policies' };
+/** However much happens, one socket is told of one thing no oftener. */
+const pauseMs = 200;
 
 export function serveHints(hub: Hub, server: Pick<Server, 'on'>): { close(): void } {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    upgrade(request).then(
-      (tenant) => {
-        if (tenant === null) return void socket.end('HTTP/1.1 401 Unauthorized\r\nconnection: close\r\n\r\n');
+    whoListens(request).then(
+      (caller) => {
+        if (caller === null) return void socket.end('HTTP/1.1 401 Unauthorized\r\nconnection: close\r\n\r\n');
         sockets.handleUpgrade(request, socket, head, (opened) => {
           opened.on('error', () => opened.terminate());
-          const unsubscribe = hub.news.subscribe(tenant, () => opened.send(JSON.stringify(policiesChanged)));
-          opened.on('close', unsubscribe);
+          const teller = createTeller((about) => opened.send(JSON.stringify({ type: 'hint', about } satisfies Hint)));
+          const unsubscribe = hub.news.subscribe(caller.tenant.id, (about) => {
+            if (mayHear(caller, about)) teller.tell(about);
+          });
+          opened.on('close', () => {
+            unsubscribe();
+            teller.close();
+          });
         });
       },
       (error: unknown) => {
@@ -31,20 +42,66 @@ export function serveHints(hub: Hub, server: Pick<Server, 'on'>): { close(): voi
     );
   });
 
-  /** Whose news the caller may hear; null where it may hear none. */
-  async function upgrade(request: IncomingMessage): Promise<number | null> {
+  /** Null for whoever may hear nothing. */
+  async function whoListens(request: IncomingMessage): Promise<Caller | null> {
     const path = request.url?.split('?')[0];
     if (path !== hubPaths.hints || sockets.clients.size >= maxSockets) return null;
     const { authorization, dpop } = request.headers;
     const proof = typeof dpop === 'string' ? dpop : undefined;
-    const who = await authenticate({ method: 'GET', url: `${hub.url}${path}`, authorization, proof }, hub);
-    return who.kind === 'caller' && mayDo(who.caller.role, 'policy:read') ? who.caller.tenant.id : null;
+    const url = `${hub.url}${path}`;
+    const who = await authenticate({ method: 'GET', url, authorization, proof, session: sessionOf(request, hub) }, hub);
+    return who.kind === 'caller' && mayHear(who.caller, 'policies') ? who.caller : null;
   }
 
   return {
     close() {
       for (const socket of sockets.clients) socket.terminate();
       sockets.close();
+    },
+  };
+}
+
+/** What a permission to read is needed for, to hear of it. Devices hear of what they fetch, and not of each other's decisions. */
+const readers: Readonly<Record<Topic, Permission>> = {
+  policies: 'policy:read',
+  exceptions: 'policy:read',
+  rollout: 'policy:read',
+  journal: 'decision:read',
+};
+
+function mayHear({ role }: Caller, about: Topic): boolean {
+  return mayDo(role, readers[about]);
+}
+
+/** A page cannot set a header here: the key of its session is offered as a protocol that nobody speaks. */
+function sessionOf({ headers }: IncomingMessage, hub: Hub) {
+  const [protocol, pageKey] = headers['sec-websocket-protocol']?.split(',').map((each) => each.trim()) ?? [];
+  if (protocol !== hintsProtocol || pageKey === undefined || headers.origin === undefined) return null;
+  const cookie = isFromOurPage(headers, { url: hub.url, method: 'GET' }) ? readCookie(headers, hub.url) : null;
+  return cookie === null ? null : { cookie, pageKey };
+}
+
+/** Tells at once, then of everything that came meanwhile in one word. */
+function createTeller(tell: (about: Topic) => void) {
+  const pauses = new Map<Topic, { readonly timer: NodeJS.Timeout; isDue: boolean }>();
+  const told = (about: Topic): void => {
+    const pause = pauses.get(about);
+    if (pause !== undefined) {
+      pause.isDue = true;
+      return;
+    }
+    tell(about);
+    const timer = setTimeout(() => {
+      const isDue = pauses.get(about)?.isDue === true;
+      pauses.delete(about);
+      if (isDue) told(about);
+    }, pauseMs);
+    pauses.set(about, { timer, isDue: false });
+  };
+  return {
+    tell: told,
+    close() {
+      for (const { timer } of pauses.values()) clearTimeout(timer);
     },
   };
 }

@@ -19,4 +19,5 @@ export async function perform(
   const outcome = await hub.sequencer.submit(tenant.id, { kind: 'records', entries: [entry], changes });
   if (outcome.kind !== 'committed') throw new Error(`the act ${act} was not committed: ${outcome.kind}`);
   hub.measures.ingested(tenant.id, 'act', 1);
+  hub.news.announce(tenant.id, 'journal');
 }

@@ -9,6 +9,7 @@ import { enrolmentRoutes } from './routes/enrolment.ts';
 import { exceptionRoutes } from './routes/exceptions.ts';
 import { journalRoutes } from './routes/journal.ts';
 import { logRoutes } from './routes/log.ts';
+import { sessionRoutes } from './routes/session.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { tufRoutes } from './routes/tuf.ts';
 
@@ -54,6 +55,7 @@ export const routes: readonly Route[] = [
   ...enrolmentRoutes,
   ...deviceRoutes,
   ...tokenRoutes,
+  ...sessionRoutes,
   ...tufRoutes,
   ...changeRoutes,
   ...exceptionRoutes,

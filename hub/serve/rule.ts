@@ -17,7 +17,7 @@ export function rule<T>(
     if (ruling.kind === 'refused') return refuse(ruling.status, ruling.code, ruling.message);
     const { deed } = ruling;
     if (deed !== null) await perform(hub, caller, deed);
-    if (deed?.changes.some(({ kind }) => kind === 'publish')) hub.news.announce(caller.tenant.id);
+    if (deed?.changes.some(({ kind }) => kind === 'publish')) hub.news.announce(caller.tenant.id, 'policies');
     return answer(ruling.value);
   });
 }

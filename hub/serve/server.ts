@@ -1,13 +1,16 @@
 /** The hub over HTTP. Each request goes one way: who is it, may he, is it well formed, do it, answer. */
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Hub } from '../hub.ts';
-import { authenticate, type Caller } from '../identity/authenticate.ts';
+import { authenticate, type Caller, type Credentials } from '../identity/authenticate.ts';
 import { mayDo } from '../identity/role.ts';
 import { BusyError } from '../log/sequencer.ts';
+import { pageKeyHeader } from '../protocol/page.ts';
 import { ConflictError } from '../store/conflict.ts';
 import { readBody } from './body.ts';
 import { serveHints } from './hints.ts';
 import { createLimit } from './limit.ts';
+import { isFromOurPage, readCookie } from './origin.ts';
+import { servePage } from './page.ts';
 import { type Answer, type Call, type Route, refuse } from './route.ts';
 
 const defaultMaxBody = 65_536;
@@ -32,6 +35,7 @@ export async function serve(
   { host, port, tls }: { readonly host: string; readonly port: number; readonly tls: Tls | null },
 ): Promise<Listening> {
   const app = createApp(hub, routes, tls);
+  await servePage(hub, app);
   const hints = serveHints(hub, app.server);
   await app.listen({ host, port });
   const address = app.server.address();
@@ -107,18 +111,9 @@ async function identify(
   request: FastifyRequest,
   { strangers, callers }: Limits,
 ): Promise<{ readonly caller: Caller | null } | Answer> {
-  const { authorization, dpop } = request.headers;
   const now = hub.now();
   if (route.permission === 'public') return tooOften(strangers.waitMs(request.ip, now)) ?? { caller: null };
-  const authentication = await authenticate(
-    {
-      method: request.method,
-      url: `${hub.url}${request.url.split('?')[0]}`,
-      authorization,
-      proof: typeof dpop === 'string' ? dpop : undefined,
-    },
-    hub,
-  );
+  const authentication = await authenticate(credentialsOf(request, hub), hub);
   if (authentication.kind === 'refused') {
     const { status, code, message } = authentication;
     return tooOften(strangers.waitMs(request.ip, now)) ?? refuse(status, code, message, challenge);
@@ -128,6 +123,18 @@ async function identify(
   if (wait !== null) return wait;
   if (mayDo(caller.role, route.permission)) return { caller };
   return refuse(403, 'forbidden', `the role ${caller.role} may not do this (${route.permission})`);
+}
+
+function credentialsOf({ method, url, headers }: FastifyRequest, hub: Hub): Credentials {
+  const { authorization, dpop, [pageKeyHeader]: pageKey } = headers;
+  const cookie = isFromOurPage(headers, { url: hub.url, method }) ? readCookie(headers, hub.url) : null;
+  return {
+    method,
+    url: `${hub.url}${url.split('?')[0]}`,
+    authorization,
+    proof: typeof dpop === 'string' ? dpop : undefined,
+    session: cookie !== null && typeof pageKey === 'string' ? { cookie, pageKey } : null,
+  };
 }
 
 const challenge = { 'www-authenticate': 'Bearer, DPoP algs="EdDSA Ed25519"' } as const;
@@ -169,7 +176,7 @@ function send(reply: FastifyReply, { status, type, body, headers = {} }: Answer)
   return answered.send(body === null ? undefined : typeof body === 'string' ? body : Buffer.from(body));
 }
 
-/** On every answer. A route that is a page says itself what the page may load. */
+/** On every answer. The page says itself what it may load. */
 function headersFor({ url }: Hub): Readonly<Record<string, string>> {
   return {
     'cache-control': 'no-store',

@@ -28,7 +28,10 @@ export const journalRoutes: readonly Route[] = [
       }
       const { links } = reading;
       const outcome = await hub.sequencer.submit(caller.tenant.id, { kind: 'chain', device: device.id, links });
-      if (outcome.kind === 'committed') hub.measures.ingested(caller.tenant.id, 'journal', outcome.added);
+      if (outcome.kind === 'committed') {
+        hub.measures.ingested(caller.tenant.id, 'journal', outcome.added);
+        if (outcome.added > 0) hub.news.announce(caller.tenant.id, 'journal');
+      }
       hub.measures.acknowledged((performance.now() - began) / 1_000);
       return answerTo(outcome, hub, caller);
     },

@@ -14,6 +14,8 @@ export interface Token {
 
 export interface Access {
   tokens(tenant: number): Promise<readonly Token[]>;
+  /** Expired and revoked ones too. */
+  token(tenant: number, id: string): Promise<Token | null>;
   /** In whichever tenant; expired and revoked ones too: that is for the caller to judge. */
   tokenByHash(hash: string): Promise<Token | null>;
   /** Whether this is the first time. What has expired at `now` is forgotten along the way. */
@@ -21,6 +23,8 @@ export interface Access {
     tenant: number,
     use: { readonly what: string; readonly expiresAt: number; readonly now: number },
   ): Promise<boolean>;
+  /** Whether it was used; asking uses nothing. */
+  isSpent(tenant: number, what: string): Promise<boolean>;
 }
 
 export function accessQueries(db: Kysely<Tables>): Access {
@@ -30,6 +34,8 @@ export function accessQueries(db: Kysely<Tables>): Access {
     .select('revoked_at as revokedAt');
   return {
     tokens: (tenant) => all.where('tenant', '=', tenant).orderBy('id').execute(),
+    token: async (tenant, id) =>
+      (await all.where('tenant', '=', tenant).where('id', '=', id).executeTakeFirst()) ?? null,
     tokenByHash: async (hash) => (await all.where('hash', '=', hash).executeTakeFirst()) ?? null,
     async spend(tenant, { what, expiresAt, now }) {
       await db.deleteFrom('spent').where('expires_at', '<', now).execute();
@@ -39,6 +45,10 @@ export function accessQueries(db: Kysely<Tables>): Access {
         .onConflict((conflict) => conflict.columns(['tenant', 'what']).doNothing())
         .executeTakeFirstOrThrow();
       return numInsertedOrUpdatedRows === 1n;
+    },
+    async isSpent(tenant, what) {
+      const found = db.selectFrom('spent').select('what').where('tenant', '=', tenant).where('what', '=', what);
+      return (await found.executeTakeFirst()) !== undefined;
     },
   };
 }
