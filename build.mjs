@@ -3,7 +3,7 @@
 //   dist/kerb.js        the command                 dist/extension.cjs   what VS Code loads
 //   dist/server.js      the language server         dist/native/         ast-grep, its grammars and SQLite for this platform
 //   dist/worker.js      judges files on a thread    dist/policies.json   the built-in policies, dist/pages.json their pages
-//   dist/hub.js         the hub
+//   dist/hub.js         the hub                     dist/web/            its page
 //
 //   node build.mjs [--quiet]
 import {
@@ -23,6 +23,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
@@ -42,6 +43,7 @@ try {
   await bundlePrograms();
   await bundleExtension();
   await bundlePolicies();
+  await bundlePage();
   copyNative();
   publish();
 } finally {
@@ -116,6 +118,33 @@ async function bundlePolicies() {
   writeFileSync(path.join(staging, 'pages.json'), JSON.stringify(Object.fromEntries(texts)));
 }
 
+/** The hub's page. Its files carry their hash in the name, and lie there compressed as well. */
+async function bundlePage() {
+  const { build: buildPage } = await import('vite');
+  const assets = path.join(staging, 'web', 'assets');
+  await buildPage({
+    root: path.join(root, 'hub/web'),
+    base: './',
+    configFile: false,
+    publicDir: false,
+    logLevel: 'warn',
+    build: {
+      outDir: path.join(staging, 'web'),
+      emptyOutDir: false,
+      target: 'es2024',
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      reportCompressedSize: false,
+    },
+  });
+  for (const file of readdirSync(assets).filter((name) => /\.(?:js|css|svg)$/.test(name))) {
+    const bytes = readFileSync(path.join(assets, file));
+    writeFileSync(path.join(assets, `${file}.gz`), gzipSync(bytes, { level: 9 }));
+    const quality = { [constants.BROTLI_PARAM_QUALITY]: 9 };
+    writeFileSync(path.join(assets, `${file}.br`), brotliCompressSync(bytes, { params: quality }));
+  }
+}
+
 /** Copies the native parts under names that do not depend on the platform: native/ast-grep.node, native/<language>.so … */
 function copyNative() {
   const require = createRequire(import.meta.url);
@@ -149,11 +178,11 @@ function copySqlite(require) {
 
 /** Moves the build into place, chunks before the entries that name them, the stamp last; sweeps what is long unused. */
 function publish() {
-  const entries = new Set([...Object.keys(programs).map((name) => `${name}.js`), 'extension.cjs']);
+  const entries = new Set([...Object.keys(programs).map((name) => `${name}.js`), 'extension.cjs', 'web/index.html']);
   const files = readdirSync(staging, { recursive: true })
     .filter((file) => statSync(path.join(staging, file)).isFile())
     .sort((a, b) => Number(entries.has(a)) - Number(entries.has(b)));
-  mkdirSync(path.join(dist, 'native'), { recursive: true });
+  for (const folder of ['native', 'web/assets']) mkdirSync(path.join(dist, folder), { recursive: true });
   for (const file of files) {
     if (file.startsWith('native') && same(path.join(staging, file), path.join(dist, file))) continue;
     renameSync(path.join(staging, file), path.join(dist, file));

@@ -1,4 +1,4 @@
-// Everything that a reviewer would run: formatting and lint, types of the whole, types of the pure engine alone.
+// Everything that a reviewer would run: formatting and lint, types of the whole, types of the pure engine and of the page alone.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';
@@ -8,6 +8,7 @@ const steps: readonly (readonly [string, ...string[]])[] = [
   ['biome', 'check', '--error-on-warnings', ...process.argv.slice(2)],
   ['tsc', '-p', '.'],
   ['tsc', '-p', 'engine'],
+  ['tsc', '-p', 'hub/web'],
 ];
 let failed = 0;
 for (const [tool, ...args] of steps) {

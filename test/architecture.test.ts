@@ -13,7 +13,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   repository: ['engine/index.ts'],
   server: ['engine/index.ts', 'repository/index.ts', 'daemon/protocol.ts'],
   daemon: ['engine/index.ts', 'repository/index.ts', 'hub/protocol.ts'],
-  hub: ['engine/index.ts', 'repository/index.ts'],
+  hub: ['engine/index.ts', 'engine/verify.ts', 'repository/index.ts'],
   extension: ['server/protocol.ts'],
 };
 
@@ -85,6 +85,32 @@ test('a verified bundle is made where it is verified, and where the editor takes
 test('zod is imported as a namespace: by its name `z` all of it, every language included, would be in every bundle', () => {
   const wrong = sources.filter(({ text }) => /import \{ z \} from 'zod'/.test(text)).map(({ file }) => file);
   assert.deepEqual(wrong, []);
+});
+
+test('the page is a browser’s: of the hub it knows the messages, and of the engine what verifies', () => {
+  const [packages, own] = [/^(?:lit|uplot|@noble\/(?:hashes|ed25519))(?:\/|$)/, /^hub\/(?:web|protocol)\//];
+  const page = of('hub').filter(({ file }) => file.startsWith('hub/web/'));
+  const wrong = page.flatMap(({ file, imports }) =>
+    imports
+      .filter((name) => {
+        if (!name.startsWith('.')) return !packages.test(name);
+        const target = path.posix.join(path.posix.dirname(file), name);
+        return !own.test(target) && target !== 'engine/verify.ts';
+      })
+      .map((name) => `${file} imports ${name}`),
+  );
+  assert.deepEqual(wrong, []);
+  assert.ok(page.length > 10);
+});
+
+test('the page makes no HTML of texts', () => {
+  const maker =
+    /innerHTML|outerHTML|insertAdjacentHTML|unsafeHTML|unsafeSVG|document\.write|srcdoc|createContextualFragment/;
+  const wrong = of('hub').filter(({ file, text }) => file.startsWith('hub/web/') && maker.test(text));
+  assert.deepEqual(
+    wrong.map(({ file }) => file),
+    [],
+  );
 });
 
 test('only the extension knows vscode, only the server knows the language server protocol', () => {

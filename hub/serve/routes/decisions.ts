@@ -1,24 +1,12 @@
 /** Decisions as people look for them: search, one decision, and figures over many. */
 import * as z from 'zod';
-import { roles } from '../../identity/role.ts';
+import { mayDo, type Permission, permissions, type Role } from '../../identity/role.ts';
+import { summaryOf } from '../../log/summary.ts';
+import { caller, effects, overview, recordKinds, recordPage, shownRecord } from '../../protocol/decision.ts';
 import { json, notFound, type Route, route } from '../route.ts';
 
 const name = z.string().min(1).max(500);
 const instant = z.iso.datetime().transform((text) => Date.parse(text));
-
-const found = z.object({
-  id: z.uuid(),
-  index: z.int(),
-  at: z.iso.datetime(),
-  received: z.iso.datetime(),
-  kind: z.enum(['decision', 'gap', 'act', 'opa']),
-  device: name.nullable(),
-  gate: name.nullable(),
-  origin: name.nullable(),
-  effect: z.enum(['allow', 'deny', 'indeterminate']).nullable(),
-  passed: z.boolean().nullable(),
-  repository: name.nullable(),
-});
 
 export const decisionRoutes: readonly Route[] = [
   route({
@@ -29,10 +17,10 @@ export const decisionRoutes: readonly Route[] = [
     query: z.strictObject({
       repository: name.optional(),
       policy: name.optional(),
-      effect: z.enum(['allow', 'deny', 'indeterminate']).optional(),
+      effect: z.enum(effects).optional(),
       gate: name.optional(),
       device: name.optional(),
-      kind: z.enum(['decision', 'gap', 'act', 'opa']).optional(),
+      kind: z.enum(recordKinds).optional(),
       from: instant.optional(),
       to: instant.optional(),
       after: z.uuid().optional(),
@@ -41,11 +29,12 @@ export const decisionRoutes: readonly Route[] = [
     success: {
       status: 200,
       description: 'A page',
-      content: z.object({ decisions: z.array(found), next: z.uuid().nullable() }),
+      content: recordPage,
     },
     async run({ hub, caller, query }) {
       const rows = await hub.store.search(caller.tenant.id, query);
-      return json(200, { decisions: rows.map(shown), next: rows.length === query.limit ? rows.at(-1)!.id : null });
+      const decisions = rows.map(({ body, ...row }) => ({ ...shown(row), about: summaryOf(row.kind, body) }));
+      return json(200, { decisions, next: rows.length === query.limit ? rows.at(-1)!.id : null });
     },
   }),
   route({
@@ -57,7 +46,7 @@ export const decisionRoutes: readonly Route[] = [
     success: {
       status: 200,
       description: 'The record; `body` is null once its time has passed, and `leaf` stays',
-      content: found.partial().extend({ id: z.uuid(), index: z.int(), leaf: z.string(), body: z.string().nullable() }),
+      content: shownRecord,
     },
     async run({ hub, caller, params: { id } }) {
       const [leaf, record] = await Promise.all([
@@ -81,26 +70,25 @@ export const decisionRoutes: readonly Route[] = [
     success: {
       status: 200,
       description: 'Counted as decisions came in',
-      content: z.object({
-        hours: z.array(
-          z.object({ hour: z.iso.datetime(), gate: name, effect: name, decisions: z.int(), latencyMs: z.number() }),
-        ),
-        policies: z.array(z.object({ policy: name, findings: z.int(), excepted: z.int() })),
-        repositories: z.array(z.object({ repository: name, effect: name, decisions: z.int() })),
-        missingDecisions: z.int(),
-        logSize: z.int(),
-      }),
+      content: overview,
     },
     async run({ hub: { store }, caller: { tenant }, query: { since } }) {
-      const [hours, policies, repositories, missingDecisions, frontier] = await Promise.all([
+      const [hours, policies, repositories, missingDecisions, frontier, fleet, changes] = await Promise.all([
         store.hours(tenant.id, since),
         store.topPolicies(tenant.id, since, 20),
         store.topRepositories(tenant.id, since, 20),
         store.missingDecisions(tenant.id),
         store.frontier(tenant.id),
+        store.fleet(tenant.id),
+        store.changeRequests(tenant.id),
       ]);
       const named = hours.map((each) => ({ ...each, hour: new Date(each.hour).toISOString() }));
-      return json(200, { hours: named, policies, repositories, missingDecisions, logSize: frontier.size });
+      const { devices, longestUnseen } = fleet;
+      return json(200, {
+        ...{ hours: named, policies, repositories, missingDecisions, logSize: frontier.size },
+        fleet: { devices, longestUnseen: longestUnseen && { ...longestUnseen, seenAt: iso(longestUnseen.seenAt) } },
+        openChanges: changes.filter(({ state }) => state === 'open').length,
+      });
     },
   }),
   route({
@@ -111,12 +99,20 @@ export const decisionRoutes: readonly Route[] = [
     success: {
       status: 200,
       description: 'The caller',
-      content: z.object({ tenant: name, role: z.enum(roles), id: name, name }),
+      content: caller,
     },
     run: async ({ caller: { tenant, role, id, name: called } }) =>
-      json(200, { tenant: tenant.name, role, id, name: called }),
+      json(200, { tenant: tenant.name, role, id, name: called, may: permissionsOf(role) }),
   }),
 ];
+
+function permissionsOf(role: Role): readonly Permission[] {
+  return (Object.keys(permissions) as Permission[]).filter((permission) => mayDo(role, permission));
+}
+
+function iso(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}
 
 function shown<Row extends { readonly at: number; readonly received: number }>(row: Row) {
   return { ...row, at: new Date(row.at).toISOString(), received: new Date(row.received).toISOString() };

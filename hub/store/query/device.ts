@@ -20,7 +20,15 @@ export interface Device {
   readonly forked: 0 | 1;
 }
 
+export interface Fleet {
+  /** Those that are not revoked. */
+  readonly devices: number;
+  /** The one that was not heard of for the longest time; `seenAt` is null where it never was. */
+  readonly longestUnseen: { readonly id: string; readonly name: string; readonly seenAt: number | null } | null;
+}
+
 export interface Devices {
+  fleet(tenant: number): Promise<Fleet>;
   devices(tenant: number, page: { readonly after: string; readonly limit: number }): Promise<readonly Device[]>;
   device(tenant: number, id: string): Promise<Device | null>;
   /** The device that has this key, in whichever tenant. */
@@ -47,6 +55,19 @@ export function deviceQueries(db: Kysely<Tables>): Devices {
     async deviceByKey(keyId) {
       const row = await all.where('key_id', '=', keyId).executeTakeFirst();
       return row === undefined ? null : read(row);
+    },
+    async fleet(tenant) {
+      const own = db.selectFrom('device').where('tenant', '=', tenant).where('revoked_at', 'is', null);
+      const { devices } = await own
+        .select(({ fn, cast }) => cast<number>(fn.countAll(), 'bigint').as('devices'))
+        .executeTakeFirstOrThrow();
+      const longestUnseen = await own
+        .select(['id', 'name', 'seen_at as seenAt'])
+        .orderBy(({ fn }) => fn.coalesce('seen_at', 'enrolled_at'))
+        .orderBy('id')
+        .limit(1)
+        .executeTakeFirst();
+      return { devices, longestUnseen: longestUnseen ?? null };
     },
     async noteStatus(tenant, id, { status, at }) {
       const said = { status, seen_at: at };

@@ -32,11 +32,17 @@ export interface FoundRecord {
   readonly repository: string | null;
 }
 
+/** With its body, unless that is longer than a list has use for. */
+export type ListedRow = FoundRecord & { readonly body: string | null };
+
 export interface Search {
-  search(tenant: number, query: DecisionQuery): Promise<readonly FoundRecord[]>;
+  search(tenant: number, query: DecisionQuery): Promise<readonly ListedRow[]>;
   /** With the text that the leaf names by hash; null where there is none, or none any more. */
   record(tenant: number, id: string): Promise<(FoundRecord & { readonly body: string }) | null>;
 }
+
+/** In characters. */
+const maxListedBody = 65_536;
 
 const columns = [
   'id',
@@ -57,6 +63,15 @@ export function searchQueries(db: Kysely<Tables>): Search {
     async search(tenant, query) {
       const rows = await select(db, tenant, query)
         .select(columns)
+        .select(({ eb, fn }) =>
+          eb
+            .case()
+            .when(fn<number>('length', ['body']), '<=', maxListedBody)
+            .then(eb.ref('body'))
+            .else(null)
+            .end()
+            .as('body'),
+        )
         .orderBy('record.id', 'desc')
         .limit(query.limit)
         .execute();

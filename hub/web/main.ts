@@ -1,0 +1,139 @@
+/** The page: who is signed in, where they are, what the hub has of it, drawn again whenever one of the three changes. */
+import { html, render, type TemplateResult } from 'lit';
+import type { CallerShown } from '../protocol/decision.ts';
+import { createApi, Refusal } from './api.ts';
+import { type Live, listen, type Topic } from './live.ts';
+import { signInForm, trySignIn } from './page/signIn.ts';
+import { pages } from './pages.ts';
+import { hrefOf, type Route, readRoute } from './route.ts';
+import { forgetSession, pageKey, signOut } from './session.ts';
+import { type LiveState, shell } from './shell.ts';
+
+interface State {
+  /** Null where nobody is. */
+  readonly me: CallerShown | null;
+  readonly route: Route | null;
+  readonly content: TemplateResult;
+  readonly live: LiveState;
+  /** Why the last try to sign in failed. */
+  readonly problem: string | null;
+}
+
+const waiting = html`<p class="faint" role="status">Loading …</p>`;
+
+let state: State = { me: null, route: null, content: waiting, live: 'polling', problem: null };
+let live: Live | null = null;
+/** Counts what was asked for, so that an answer that comes late is not shown in another's place. */
+let asked = 0;
+let isLooking = false;
+let isDue = false;
+
+addEventListener('hashchange', () => void arrive());
+await arrive();
+
+/** Somebody came to a place: from outside, by a link, or by signing in. */
+async function arrive(): Promise<void> {
+  const route = readRoute(location.pathname.endsWith('/enroll') && location.hash === '' ? enrolHash() : location.hash);
+  const code = route?.page === 'sign-in' ? route.query.get('code') : null;
+  if (code !== null) {
+    // A code is used once, and has no place in the history.
+    history.replaceState(null, '', hrefOf('overview'));
+    change({ problem: await trySignIn({ code }) });
+    return arrive();
+  }
+  change({ route, content: waiting });
+  if (!(await isSignedIn())) return;
+  await look();
+  document.querySelector<HTMLElement>('h1')?.focus();
+}
+
+/** `/enroll?code=…` is the address that a device shows. */
+function enrolHash(): string {
+  return `#/enroll${location.search}`;
+}
+
+async function isSignedIn(): Promise<boolean> {
+  if (state.me !== null) return true;
+  const key = pageKey();
+  if (key === null) {
+    change({});
+    return false;
+  }
+  try {
+    change({ me: await createApi(key).get<CallerShown>('/v1/me'), problem: null });
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 401) leave('Your session is over.');
+    else change({ content: failed(error) });
+    return false;
+  }
+  live = listen({ pageKey: key, heard, changed: (next) => change({ live: next }) });
+  return true;
+}
+
+function heard(about: Topic | 'anything'): void {
+  const { route } = state;
+  // One thing of the past does not change.
+  if (route === null || route.id !== null) return;
+  if (about !== 'anything' && pages[route.page]?.hears.includes(about) !== true) return;
+  if (isLooking) isDue = true;
+  else void look();
+}
+
+/** Asks the hub for what is shown here, and shows it. What is there already stays until then. */
+async function look(): Promise<void> {
+  const { route, me } = state;
+  const page = route === null ? undefined : pages[route.page];
+  if (route === null || page === undefined || me === null) return change({ content: nowhere });
+  const turn = ++asked;
+  isLooking = true;
+  isDue = false;
+  try {
+    const content = await page.show({ api: createApi(pageKey()), route, me });
+    if (turn === asked) change({ content });
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 401) return leave('Your session is over.');
+    if (turn === asked) change({ content: failed(error) });
+  } finally {
+    if (turn === asked) isLooking = false;
+  }
+  if (turn === asked && isDue) await look();
+}
+
+function leave(problem: string | null): void {
+  forgetSession();
+  live?.close();
+  live = null;
+  asked++;
+  isLooking = false;
+  change({ me: null, problem });
+}
+
+function change(next: Partial<State>): void {
+  state = { ...state, ...next };
+  draw();
+}
+
+function draw(): void {
+  const { me, route, content, live: isLive, problem } = state;
+  const page = route === null ? undefined : pages[route.page];
+  document.title = me === null ? 'Sign in · Kerb' : `${page?.title ?? 'Not found'} · Kerb`;
+  const done = (failure: string | null): void => {
+    change({ problem: failure });
+    if (failure === null) void arrive();
+  };
+  const whole =
+    me === null
+      ? signInForm({ problem, done })
+      : shell({ me, route, content, live: isLive, signOut: () => void signOut().then(() => leave(null)) });
+  render(whole, document.body);
+}
+
+const nowhere = html`<h1 tabindex="-1">Not found</h1>
+  <p>There is nothing at this address. <a href=${hrefOf('overview')}>Go to the overview</a>.</p>`;
+
+function failed(error: unknown): TemplateResult {
+  const words = error instanceof Error ? error.message : String(error);
+  return html`<h1 tabindex="-1">This did not work</h1>
+    <p class="verdict bad" role="alert">${words}</p>
+    <p><button class="button" @click=${() => void arrive()}>Try again</button></p>`;
+}
