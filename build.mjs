@@ -4,6 +4,7 @@
 //   dist/server.js      the language server         dist/native/         ast-grep, its grammars and SQLite for this platform
 //   dist/worker.js      judges files on a thread    dist/policies.json   the built-in policies, dist/pages.json their pages
 //   dist/hub.js         the hub                     dist/web/            its page
+//   dist/preview.js     previews policies on a thread
 //
 //   node build.mjs [--quiet]
 import {
@@ -35,7 +36,13 @@ const began = new Date();
 /** A chunk that no entry names any more is kept this long: a process that started before may still ask for it. */
 const STALE_MS = 3_600_000;
 
-const programs = { kerb: 'daemon/cli.ts', server: 'server/main.ts', worker: 'daemon/worker.ts', hub: 'hub/main.ts' };
+const programs = {
+  kerb: 'daemon/cli.ts',
+  server: 'server/main.ts',
+  worker: 'daemon/worker.ts',
+  preview: 'server/preview/worker.ts',
+  hub: 'hub/main.ts',
+};
 const extensions = { extension: 'extension/extension.ts' };
 
 mkdirSync(staging, { recursive: true });

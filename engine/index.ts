@@ -119,6 +119,14 @@ export { type Exported, exportAdmission } from './policy/exchange/exportAdmissio
 export { globMatcher } from './policy/glob.ts';
 export { type MutationResult, mutate, type Survivor } from './policy/mutation/index.ts';
 export type { Policy } from './policy/policy.ts';
+export {
+  differenceOf,
+  type PreviewedFile,
+  type PreviewedPolicy,
+  previewFile,
+  previewFindings,
+  previewPolicy,
+} from './policy/preview.ts';
 export { type FileProblem, type PolicyFile, type PolicyReading, readPolicies } from './policy/read.ts';
 export { isDueForReview } from './policy/review.ts';
 export { type Sketch, type SketchRequest, sketchPolicy } from './policy/sketch/index.ts';

@@ -18,6 +18,7 @@ import { policyOf, type Shown } from './diagnostics.ts';
 import type { Findings } from './findings.ts';
 import { newPolicy } from './newPolicy.ts';
 import { openPage } from './pages.ts';
+import type { Preview } from './preview.ts';
 import type { Cases } from './tests.ts';
 import { writePolicyHere } from './writePolicy.ts';
 
@@ -27,6 +28,7 @@ export interface Parts {
   readonly catalogue: Catalogue;
   readonly findings: Findings;
   readonly cases: Cases;
+  readonly preview: Preview;
 }
 
 /** What a command may be given: nothing by the palette, an id by a link, an element by a view. */
@@ -41,7 +43,7 @@ type Target =
 
 /** Registers every command that package.json names. */
 export function registerCommands(context: ExtensionContext, parts: Parts): void {
-  const { server, catalogue, findings, cases } = parts;
+  const { server, catalogue, findings, cases, preview } = parts;
   const table: Readonly<Record<string, (target: Target) => unknown>> = {
     'kerb.check': () => checkWorkspace(server),
     'kerb.explain': async (target) => withPolicy(target, catalogue, openPage),
@@ -54,6 +56,7 @@ export function registerCommands(context: ExtensionContext, parts: Parts): void 
       commands.executeCommand('editor.action.sourceAction', { kind: 'source.fixAll.kerb', apply: 'first' }),
     'kerb.newPolicy': () => newPolicy(context),
     'kerb.writePolicy': () => writePolicyHere(),
+    'kerb.previewPolicy': () => preview.show(),
     'kerb.restart': () => server.restart(),
     'kerb.restartDaemon': () => server.request(messages.restartDaemon, {}),
     'kerb.showDaemonStatus': () => showDaemonStatus(server),

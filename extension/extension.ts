@@ -5,6 +5,7 @@ import { createClient } from './client.ts';
 import { registerCommands } from './commands.ts';
 import { createFindings } from './findings.ts';
 import { registerPages } from './pages.ts';
+import { createPreview } from './preview.ts';
 import { createStatus } from './status.ts';
 import { createCases } from './tests.ts';
 
@@ -18,13 +19,15 @@ export async function activate(context: ExtensionContext): Promise<void> {
   const findings = createFindings(context.workspaceState);
   const pages = registerPages(server);
   const cases = createCases(server);
-  context.subscriptions.push(status, catalogue, findings, pages, cases);
-  registerCommands(context, { server, catalogue, findings, cases });
+  const preview = createPreview(server);
+  context.subscriptions.push(status, catalogue, findings, pages, cases, preview);
+  registerCommands(context, { server, catalogue, findings, cases, preview });
   server.onStatus((told) => {
     status.show(told);
     catalogue.refresh();
     pages.refresh();
     void cases.refresh();
+    preview.refresh();
   });
   stop = () => server.stop();
   await server.start();

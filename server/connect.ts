@@ -26,7 +26,8 @@ import { createExpiry } from './expiry.ts';
 import { hover } from './hover.ts';
 import { closeDocument, editDocument, moveDocuments, openOne } from './lifecycle.ts';
 import { createOrganisation } from './organisation.ts';
-import { casesSchema, checkSchema, commands, explainSchema, messages } from './protocol.ts';
+import { createPreviews } from './preview.ts';
+import { casesSchema, checkSchema, commands, explainSchema, messages, previewSchema } from './protocol.ts';
 import { publishDirty, publishOwnFiles } from './publish.ts';
 import { pullDocument, pullWorkspace } from './pull.ts';
 import { createRequests } from './requests.ts';
@@ -108,6 +109,7 @@ function start(connection: Connection, client: Client): Running {
     roots: createRoots(native, organisation.current, { loaded, failed }),
     organisation,
     requests: createRequests(),
+    previews: createPreviews(),
     daemon: linkTo(client, {
       changed: () => begun && tellStatus(session),
       told: (told) => void follow(session, told),
@@ -136,7 +138,7 @@ function start(connection: Connection, client: Client): Running {
       schedule.close();
       expiry.close();
       session.daemon?.close();
-      await watch.close();
+      await Promise.all([watch.close(), session.previews.close()]);
     },
   };
 }
@@ -189,6 +191,9 @@ function register(connection: Connection, { session, watch }: Running): void {
   connection.onRequest(messages.ownPolicies, () => ownPolicies(session));
   connection.onRequest(messages.cases, (params: unknown) => casesOf(session, casesSchema.parse(params)));
   connection.onRequest(messages.coverage, (params: unknown) => coverage(session, casesSchema.parse(params)));
+  connection.onRequest(messages.preview, (params: unknown, token) =>
+    session.previews.preview(session, previewSchema.parse(params), token),
+  );
   connection.onRequest(messages.daemonStatus, () => daemonStatus(session));
   connection.onRequest(messages.restartDaemon, async () => (await session.daemon?.restart()) ?? null);
   connection.onRequest(messages.check, (params: unknown, token) =>

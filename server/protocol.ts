@@ -10,6 +10,7 @@ export const messages = {
   ownPolicies: 'kerb/ownPolicies',
   cases: 'kerb/cases',
   coverage: 'kerb/coverage',
+  preview: 'kerb/preview',
   daemonStatus: 'kerb/daemonStatus',
   restartDaemon: 'kerb/restartDaemon',
 } as const;
@@ -171,6 +172,41 @@ export interface CoveredRange {
   readonly trueCount: number;
   readonly falseCount: number;
   readonly otherCount: number;
+}
+
+/** `kerb/preview`: what a policy would find in the workspace as it is being written. `uri` is the policy's or its page's. */
+export const previewSchema = z.object({ uri: z.string().max(10_000) });
+export type PreviewParams = z.infer<typeof previewSchema>;
+export interface PreviewAnswer {
+  readonly id: string;
+  readonly tookMs: number;
+  readonly outcome: PreviewOutcome;
+}
+export type PreviewOutcome =
+  | {
+      readonly kind: 'judged';
+      /** Files that were looked at, and those that there was no room for. */
+      readonly files: number;
+      readonly omitted: number;
+      readonly counts: Readonly<Record<PreviewedState, number>>;
+      /** At most some hundreds of each state. */
+      readonly findings: readonly PreviewedFinding[];
+    }
+  /** The policy cannot judge as it is written. */
+  | { readonly kind: 'problem'; readonly message: string }
+  /** A newer request is being answered. */
+  | { readonly kind: 'overtaken' };
+/** Against the saved policy: `vanished` is what only that one finds. */
+export type PreviewedState = 'added' | 'kept' | 'vanished';
+export interface PreviewedFinding {
+  readonly state: PreviewedState;
+  readonly message: string;
+  readonly resource: string;
+  /** Relative to the policy's root. */
+  readonly file: string;
+  readonly uri: string;
+  readonly start: { readonly line: number; readonly character: number };
+  readonly end: { readonly line: number; readonly character: number };
 }
 
 /** `kerb/daemonStatus`: what a person reads about the daemon. */

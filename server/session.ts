@@ -6,6 +6,7 @@ import type { Client } from './client.ts';
 import type { DaemonLink } from './daemon.ts';
 import type { OpenDocument } from './documents.ts';
 import type { KnownOrganisation } from './organisation.ts';
+import type { Previews } from './preview.ts';
 import type { KnownRequests } from './requests.ts';
 import type { Root, Roots } from './roots.ts';
 
@@ -17,6 +18,7 @@ export interface Session {
   readonly roots: Roots;
   readonly organisation: KnownOrganisation;
   readonly requests: KnownRequests;
+  readonly previews: Previews;
   /** Null where the client did not say how to start it. */
   readonly daemon: DaemonLink | null;
   /** By the URI as the client spells it. */

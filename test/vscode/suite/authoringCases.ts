@@ -11,6 +11,7 @@ import {
   window,
   workspace,
 } from 'vscode';
+import type { PreviewAnswer } from '../../../server/protocol.ts';
 import { behind, eventually, finding, folder, gone, open, replaceAll, textAt, type } from './workbench.ts';
 
 const file = 'policies/team/image-registry.yaml';
@@ -20,6 +21,10 @@ const page = 'policies/team/image-registry.md';
 async function restore(editor: TextEditor, text: string): Promise<void> {
   await replaceAll(editor, text);
   await editor.document.save();
+}
+
+function countsOf({ outcome }: PreviewAnswer): object {
+  return outcome.kind === 'judged' ? outcome.counts : outcome;
 }
 
 /** The tests, in their order: each leaves the workspace as it found it. */
@@ -76,6 +81,21 @@ export const authoringCases: Readonly<Record<string, () => Promise<void>>> = {
     await commands.executeCommand('workbench.action.closeAllEditors');
     for (const name of files) await workspace.fs.delete(Uri.joinPath(folder('alpha'), name));
     await gone((await open('alpha', 'deploy/web.yaml')).document.uri, 'team/two-replicas');
+  },
+
+  'what a policy would do is known while it is typed': async () => {
+    const editor = await open('alpha', file);
+    const text = editor.document.getText();
+    const before = await commands.executeCommand<PreviewAnswer>('kerb.previewPolicy');
+    assert.equal(before.id, 'team/image-registry');
+    assert.deepEqual(countsOf(before), { added: 0, kept: 1, vanished: 0 });
+    await replaceAll(editor, text.replace('registry.internal/', 'registry.example.com/'));
+    assert.deepEqual(countsOf(await commands.executeCommand<PreviewAnswer>('kerb.previewPolicy')), {
+      added: 0,
+      kept: 0,
+      vanished: 1,
+    });
+    await restore(editor, text);
   },
 
   'a case that is drawn otherwise than it is judged offers its drawing': async () => {

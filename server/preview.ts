@@ -1,0 +1,97 @@
+// `kerb/preview`: what a policy that is being written would find in the workspace. A thread of its own works it out.
+
+import path from 'node:path';
+import type { CancellationToken } from 'vscode-languageserver';
+import { isInside } from '../repository/index.ts';
+import type { OpenDocument } from './documents.ts';
+import { policyIdOf } from './own.ts';
+import type { DeskOptions } from './preview/desk.ts';
+import { type PreviewThread, startThread } from './preview/thread.ts';
+import type { PreviewAnswer, PreviewParams } from './protocol.ts';
+import type { Root, Rules } from './roots.ts';
+import type { Session } from './session.ts';
+import { uriOf } from './uri.ts';
+
+/** Previews of one session. */
+export interface Previews {
+  /** Null where the URI is no policy's or page's. */
+  preview(session: Session, params: PreviewParams, token: CancellationToken): Promise<PreviewAnswer | null>;
+  close(): Promise<void>;
+}
+
+interface Room {
+  readonly rules: Rules;
+  readonly folders: readonly string[];
+  /** What the thread was begun with: a policy that is saved changes nothing of it. */
+  readonly basis: string;
+  readonly thread: PreviewThread;
+  /** Versions of open texts that the thread has. */
+  readonly sent: Map<string, number>;
+}
+
+/** Keeps one thread: people write one policy at a time. */
+export function createPreviews(): Previews {
+  let room: Room | null = null;
+  const roomFor = (session: Session, root: Root, rules: Rules): Room => {
+    const folders = session.roots.folders();
+    if (room?.rules === rules && room.folders === folders && room.thread.isRunning()) return room;
+    const options = optionsOf(session, root, rules);
+    const basis = session.native.sha256(JSON.stringify(options));
+    if (room?.basis === basis && room.thread.isRunning()) {
+      room = { ...room, rules, folders };
+      return room;
+    }
+    void room?.thread.close();
+    room = { rules, folders, basis, thread: startThread(options), sent: new Map() };
+    return room;
+  };
+  return {
+    async preview(session, { uri }, token) {
+      const { root, path: name } = session.roots.placeOf(uri);
+      await session.roots.ready(root);
+      const file = name.replace(/\.md$/, '.yaml');
+      const id = root.rules === null ? null : policyIdOf(root.rules, file);
+      if (root.rules === null || id === null) return null;
+      if (token.isCancellationRequested) return { id, tookMs: 0, outcome: { kind: 'overtaken' } };
+      const saved = root.rules.byId.get(id)?.source ?? null;
+      const draft = session.documents.get(uriOf(path.resolve(root.folder, file)))?.text.getText() ?? saved;
+      if (draft === null) return null;
+      const { thread, sent } = roomFor(session, root, root.rules);
+      const began = performance.now();
+      const outcome = await thread.ask({
+        id,
+        draft,
+        saved,
+        date: session.today(),
+        open: changedTexts(session, root, sent),
+      });
+      return { id, tookMs: Math.round(performance.now() - began), outcome };
+    },
+    async close() {
+      await room?.thread.close();
+    },
+  };
+}
+
+function optionsOf(session: Session, root: Root, { setup }: Rules): DeskOptions {
+  const folders = session.roots.folders().filter((folder) => isInside(folder, root.folder));
+  return {
+    root: root.folder,
+    folders: folders.length === 0 ? [root.folder] : folders,
+    configuration: setup.configuration,
+    masking: setup.policies.filter(({ rule, masks }) => rule.kind === 'secret' || masks.length > 0),
+  };
+}
+
+/** Open texts that the thread does not have in this version, and null for those that are closed since. */
+function changedTexts(session: Session, root: Root, sent: Map<string, number>): Record<string, string | null> {
+  const open = new Map<string, OpenDocument>();
+  for (const document of session.documents.values())
+    if (document.place.root === root) open.set(document.place.path, document);
+  const changed: Record<string, string | null> = Object.create(null);
+  for (const name of sent.keys()) if (!open.has(name)) changed[name] = null;
+  for (const [name, { text }] of open) if (sent.get(name) !== text.version) changed[name] = text.getText();
+  sent.clear();
+  for (const [name, { text }] of open) sent.set(name, text.version);
+  return changed;
+}
