@@ -87,7 +87,14 @@ export {
   type OrganisationRules,
   readOrganisationRules,
 } from './organisation/rules.ts';
-export { type CaseResult, type CasesRequest, type CasesResult, runCases } from './policy/cases.ts';
+export {
+  type CaseResult,
+  type CasesRequest,
+  type CasesResult,
+  caseFileAt,
+  caseOptions,
+  runCases,
+} from './policy/cases.ts';
 export { type Compilations, createCompilations } from './policy/compilations.ts';
 export {
   checkPolicies,
@@ -128,6 +135,7 @@ export {
   previewPolicy,
 } from './policy/preview.ts';
 export { type FileProblem, type PolicyFile, type PolicyReading, readPolicies } from './policy/read.ts';
+export { type RecordedNode, type RecordedStep, type Recording, recordEvaluation } from './policy/recording.ts';
 export { isDueForReview } from './policy/review.ts';
 export { type Sketch, type SketchRequest, sketchPolicy } from './policy/sketch/index.ts';
 export { vetPolicies } from './policy/vet.ts';

@@ -14,6 +14,7 @@ import { type CatalogueEntry, type CheckResult, type DaemonStatusResult, message
 import { askException, suppress } from './act.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Server } from './client.ts';
+import { stepThroughFile } from './debug/register.ts';
 import { policyOf, type Shown } from './diagnostics.ts';
 import type { Findings } from './findings.ts';
 import { newPolicy } from './newPolicy.ts';
@@ -56,6 +57,7 @@ export function registerCommands(context: ExtensionContext, parts: Parts): void 
       commands.executeCommand('editor.action.sourceAction', { kind: 'source.fixAll.kerb', apply: 'first' }),
     'kerb.newPolicy': () => newPolicy(context),
     'kerb.writePolicy': () => writePolicyHere(),
+    'kerb.stepThrough': (target) => stepThrough(isLeaf(target) ? target.finding : findingAtCursor()),
     'kerb.previewPolicy': () => preview.show(),
     'kerb.restart': () => server.restart(),
     'kerb.restartDaemon': () => server.request(messages.restartDaemon, {}),
@@ -115,10 +117,20 @@ function isLeaf(target: Target): target is { readonly finding: Shown } {
 }
 
 function idAtCursor(): string | null {
+  return findingAtCursor()?.policy ?? null;
+}
+
+function findingAtCursor(): Shown | null {
   const editor = window.activeTextEditor;
   if (editor === undefined) return null;
-  const found = shownAt(editor.document.uri).find(({ range }) => range.contains(editor.selection.active));
-  return found === undefined ? null : policyOf(found);
+  const { uri } = editor.document;
+  const diagnostic = shownAt(uri).find(({ range }) => range.contains(editor.selection.active));
+  return diagnostic === undefined ? null : { uri, diagnostic, policy: policyOf(diagnostic) };
+}
+
+async function stepThrough(finding: Shown | null): Promise<void> {
+  if (finding === null) void window.showInformationMessage('Kerb: there is no finding here to step through.');
+  else await stepThroughFile(finding.uri, finding.policy);
 }
 
 function shownAt(uri: Uri): readonly Diagnostic[] {

@@ -3,6 +3,7 @@ import type { ExtensionContext } from 'vscode';
 import { createCatalogue } from './catalogue.ts';
 import { createClient } from './client.ts';
 import { registerCommands } from './commands.ts';
+import { registerDebugger } from './debug/register.ts';
 import { createFindings } from './findings.ts';
 import { registerPages } from './pages.ts';
 import { createPreview } from './preview.ts';
@@ -20,7 +21,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
   const pages = registerPages(server);
   const cases = createCases(server);
   const preview = createPreview(server);
-  context.subscriptions.push(status, catalogue, findings, pages, cases, preview);
+  context.subscriptions.push(status, catalogue, findings, pages, cases, preview, registerDebugger(server));
   registerCommands(context, { server, catalogue, findings, cases, preview });
   server.onStatus((told) => {
     status.show(told);

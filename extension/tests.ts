@@ -28,6 +28,7 @@ import {
   type OwnPoliciesResult,
 } from '../server/protocol.ts';
 import type { Server } from './client.ts';
+import { stepThroughCase } from './debug/register.ts';
 
 /** The cases of the workspace's policies. */
 export interface Cases extends Disposable {
@@ -79,9 +80,20 @@ export function createCases(server: Server): Cases {
     }
     run.end();
   };
+  /** One case at a time: the first that is asked for. */
+  const runStepping = async (request: TestRunRequest): Promise<void> => {
+    await runItems(request);
+    const items = [...(request.include ?? [])].flatMap((item) =>
+      item.parent === undefined ? childrenOf(item) : [item],
+    );
+    const [first] = items;
+    if (first?.uri !== undefined && first.range !== undefined)
+      await stepThroughCase(first.uri, first.range.start.line + 1, first.label);
+  };
   controller.resolveHandler = async (item) => (item === undefined ? refresh() : runItems(new TestRunRequest([item])));
   controller.refreshHandler = refresh;
   controller.createRunProfile('Judge', TestRunProfileKind.Run, runItems, true, undefined, true);
+  controller.createRunProfile('Step through', TestRunProfileKind.Debug, runStepping, true);
   const covered = controller.createRunProfile('Coverage', TestRunProfileKind.Coverage, runCovered, true);
   covered.loadDetailedCoverage = async (_run, file) => (file instanceof PolicyCoverage ? file.details : []);
   const writing = createQueue((item) => runItems(new TestRunRequest([item])));
@@ -103,6 +115,10 @@ export function createCases(server: Server): Cases {
       controller.dispose();
     },
   };
+}
+
+function childrenOf(item: TestItem): readonly TestItem[] {
+  return [...item.children].map(([, child]) => child);
 }
 
 /** The policies that a request is about: a case is judged with its whole page. */

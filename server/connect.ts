@@ -27,9 +27,20 @@ import { hover } from './hover.ts';
 import { closeDocument, editDocument, moveDocuments, openOne } from './lifecycle.ts';
 import { createOrganisation } from './organisation.ts';
 import { createPreviews } from './preview.ts';
-import { casesSchema, checkSchema, commands, explainSchema, messages, previewSchema } from './protocol.ts';
+import {
+  casesSchema,
+  checkSchema,
+  commands,
+  explainSchema,
+  inspectSchema,
+  messages,
+  previewSchema,
+  type RecordAnswer,
+  recordSchema,
+} from './protocol.ts';
 import { publishDirty, publishOwnFiles } from './publish.ts';
 import { pullDocument, pullWorkspace } from './pull.ts';
+import { createRecordings } from './recordings.ts';
 import { createRequests } from './requests.ts';
 import { resolveAction } from './resolve.ts';
 import { createRoots, type Root } from './roots.ts';
@@ -110,6 +121,7 @@ function start(connection: Connection, client: Client): Running {
     organisation,
     requests: createRequests(),
     previews: createPreviews(),
+    recordings: createRecordings(),
     daemon: linkTo(client, {
       changed: () => begun && tellStatus(session),
       told: (told) => void follow(session, told),
@@ -194,6 +206,10 @@ function register(connection: Connection, { session, watch }: Running): void {
   connection.onRequest(messages.preview, (params: unknown, token) =>
     session.previews.preview(session, previewSchema.parse(params), token),
   );
+  connection.onRequest<RecordAnswer, void>(messages.record, (params: unknown) =>
+    session.recordings.record(session, recordSchema.parse(params)),
+  );
+  connection.onRequest(messages.inspect, (params: unknown) => session.recordings.inspect(inspectSchema.parse(params)));
   connection.onRequest(messages.daemonStatus, () => daemonStatus(session));
   connection.onRequest(messages.restartDaemon, async () => (await session.daemon?.restart()) ?? null);
   connection.onRequest(messages.check, (params: unknown, token) =>

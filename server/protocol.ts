@@ -11,6 +11,8 @@ export const messages = {
   cases: 'kerb/cases',
   coverage: 'kerb/coverage',
   preview: 'kerb/preview',
+  record: 'kerb/record',
+  inspect: 'kerb/inspect',
   daemonStatus: 'kerb/daemonStatus',
   restartDaemon: 'kerb/restartDaemon',
 } as const;
@@ -207,6 +209,53 @@ export interface PreviewedFinding {
   readonly uri: string;
   readonly start: { readonly line: number; readonly character: number };
   readonly end: { readonly line: number; readonly character: number };
+}
+
+/**
+ * `kerb/record`: a policy's evaluation, step by step: on a case, where `uri` is the policy's or its page's and `line` the
+ * case's first line from 0, as `kerb/cases` tells it; or on a file, where `policy` names the policy.
+ */
+export const recordSchema = z.object({
+  uri: z.string().max(10_000),
+  line: z.number().int().min(0).max(100_000_000).optional(),
+  policy: z.string().max(200).optional(),
+});
+export type RecordParams = z.infer<typeof recordSchema>;
+export type RecordAnswer =
+  | {
+      readonly kind: 'recorded';
+      /** For `kerb/inspect`. */
+      readonly recording: number;
+      /** The policy's file. `uri` is null where it is Kerb's own. */
+      readonly policy: { readonly id: string; readonly uri: string | null; readonly text: string };
+      readonly resources: readonly string[];
+      readonly nodes: readonly RecordedRange[];
+      readonly steps: readonly {
+        readonly resource: number;
+        readonly node: number;
+        readonly value: string;
+        readonly variables: readonly { readonly name: string; readonly value: string }[];
+      }[];
+      readonly omitted: number;
+    }
+  | { readonly kind: 'problem'; readonly message: string };
+export interface RecordedRange {
+  readonly source: string;
+  readonly parent: number | null;
+  readonly start: { readonly line: number; readonly character: number };
+  readonly end: { readonly line: number; readonly character: number };
+}
+
+/** `kerb/inspect`: an expression evaluated where a step was. Without one, the names that can be seen there. */
+export const inspectSchema = z.object({
+  recording: z.number().int(),
+  step: z.number().int().min(0),
+  expression: z.string().max(10_000).optional(),
+});
+export type InspectParams = z.infer<typeof inspectSchema>;
+export interface InspectAnswer {
+  readonly value: string;
+  readonly parts: readonly { readonly name: string; readonly expression: string }[];
 }
 
 /** `kerb/daemonStatus`: what a person reads about the daemon. */

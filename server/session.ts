@@ -7,6 +7,7 @@ import type { DaemonLink } from './daemon.ts';
 import type { OpenDocument } from './documents.ts';
 import type { KnownOrganisation } from './organisation.ts';
 import type { Previews } from './preview.ts';
+import type { Recordings } from './recordings.ts';
 import type { KnownRequests } from './requests.ts';
 import type { Root, Roots } from './roots.ts';
 
@@ -19,6 +20,7 @@ export interface Session {
   readonly organisation: KnownOrganisation;
   readonly requests: KnownRequests;
   readonly previews: Previews;
+  readonly recordings: Recordings;
   /** Null where the client did not say how to start it. */
   readonly daemon: DaemonLink | null;
   /** By the URI as the client spells it. */

@@ -75,6 +75,12 @@ export function caseFiles(page: string): readonly SourceFile[] {
     .map((block) => fileOf(block, readDrawings(block.lines).lines));
 }
 
+/** The file of the case that begins at a line of a page, counted from 0 and behind the fence; null where none does. */
+export function caseFileAt(page: string, first: number): SourceFile | null {
+  const block = readBlocks(page).find((each) => each.first === first && each.kind === 'case');
+  return block === undefined ? null : fileOf(block, readDrawings(block.lines).lines);
+}
+
 function fileOf({ path }: Block, lines: readonly string[]): SourceFile {
   return { path, text: `${lines.join('\n').replaceAll(separator, '')}\n` };
 }

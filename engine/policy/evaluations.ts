@@ -18,6 +18,8 @@ export interface PolicyEvaluation {
   readonly where: EvaluationNode | null;
   /** Null where `where` left the resource out, and for patterns and secrets, which have no expression. */
   readonly require: EvaluationNode | null;
+  /** What its CEL sees. */
+  readonly scope: Scope;
 }
 
 export interface EvaluationRequest {
@@ -52,12 +54,11 @@ function evaluate(enabled: EnabledPolicy, kind: string, scope: Scope): readonly 
   const { where, require } = compilePolicy(enabled, kind, { secretProblems: () => [] });
   const narrowed = where?.tree(scope) ?? null;
   const isJudged = narrowed === null || (narrowed.outcome.kind === 'given' && narrowed.outcome.result === true);
-  if (!isJudged || require === null) return [{ resource: '', where: narrowed, require: null }];
+  if (!isJudged || require === null) return [{ resource: '', where: narrowed, require: null, scope }];
   const { each } = enabled.policy;
-  if (each.length === 0) return [{ resource: '', where: narrowed, require: require.tree(scope) }];
-  return [...elementsOf(each, scope.self as Value)].map(({ item, key }) => ({
-    resource: ` [${key}]`,
-    where: narrowed,
-    require: require.tree(Object.assign(Object.create(null), scope, { item, key })),
-  }));
+  if (each.length === 0) return [{ resource: '', where: narrowed, require: require.tree(scope), scope }];
+  return [...elementsOf(each, scope.self as Value)].map(({ item, key }) => {
+    const inner: Scope = Object.assign(Object.create(null), scope, { item, key });
+    return { resource: ` [${key}]`, where: narrowed, require: require.tree(inner), scope: inner };
+  });
 }

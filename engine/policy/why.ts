@@ -58,11 +58,13 @@ function wordsOf(source: string, node: EvaluationNode, mask: (text: string) => s
   };
 }
 
-function wordsFor(result: CelValue | CelError): string {
+/** A value as a person would write it; an error by its message. May hold secrets. */
+export function wordsFor(result: CelValue | CelError): string {
   if (result instanceof CelError) return `error: ${result.message}`;
   return stops(result) ? 'unknown' : formatValue(result);
 }
 
-function shown(text: string): string {
+/** Cut where it is long. What is shown has been masked before. */
+export function shown(text: string): string {
   return text.length > maxValueLength ? `${text.slice(0, maxValueLength)}…` : text;
 }

@@ -33,13 +33,3 @@ export function wordsFor(label: string, value: string): Pick<Idea, 'title' | 'me
     return { title: `${label} must not be what it is here`, message: `${label} is not allowed as it is here` };
   return { title: `${label} must not be ${value}`, message: `${label} is ${value}` };
 }
-
-/** A string of CEL. */
-export function quoted(text: string): string {
-  const escaped = text
-    .replace(/[\\']/g, '\\$&')
-    .replaceAll('\n', '\\n')
-    .replaceAll('\r', '\\r')
-    .replaceAll('\t', '\\t');
-  return `'${escaped}'`;
-}

@@ -4,8 +4,9 @@ import { readImage, readUses } from '../../cel/library/reference.ts';
 import type { Path, Resource, Value } from '../../model.ts';
 import { isMap } from '../../resource/adapter.ts';
 import { valueAt } from '../../rule/require.ts';
+import { quoted } from '../celText.ts';
 import { formatPath } from '../path.ts';
-import { type Idea, quoted, type SketchedRule, wordsFor } from './idea.ts';
+import { type Idea, type SketchedRule, wordsFor } from './idea.ts';
 
 /** A rule, the words for it, and what the value is where the rule is kept; undefined: it is not there. */
 export interface Suggestion extends Pick<Idea, 'label' | 'title' | 'message'> {

@@ -4,6 +4,8 @@ import {
   type CodeAction,
   type CompletionList,
   commands,
+  debug,
+  EventEmitter,
   type Location,
   Range,
   type TextEditor,
@@ -25,6 +27,41 @@ async function restore(editor: TextEditor, text: string): Promise<void> {
 
 function countsOf({ outcome }: PreviewAnswer): object {
   return outcome.kind === 'judged' ? outcome.counts : outcome;
+}
+
+/** Resolves when the debugger stops next. */
+async function nextStop(): Promise<void> {
+  return new Promise((resolve) => {
+    const tracking = debug.registerDebugAdapterTrackerFactory('kerb', {
+      createDebugAdapterTracker: () => ({ onDidSendMessage: (message) => stops.fire(message) }),
+    });
+    const listening = stops.event(({ event }) => {
+      if (event !== 'stopped') return;
+      listening.dispose();
+      tracking.dispose();
+      resolve();
+    });
+  });
+}
+
+/** What every session's adapter says. */
+const stops = new EventEmitter<{ readonly event?: string }>();
+
+async function walk(request: string): Promise<void> {
+  const stopped = new Promise<void>((resolve) => {
+    const listening = stops.event(({ event }) => {
+      if (event !== 'stopped') return;
+      listening.dispose();
+      resolve();
+    });
+  });
+  await debug.activeDebugSession?.customRequest(request, { threadId: 1 });
+  await stopped;
+}
+
+async function topFrame(): Promise<string> {
+  const trace = await debug.activeDebugSession?.customRequest('stackTrace', { threadId: 1 });
+  return trace?.stackFrames[0]?.name ?? 'nothing';
 }
 
 /** The tests, in their order: each leaves the workspace as it found it. */
@@ -96,6 +133,30 @@ export const authoringCases: Readonly<Record<string, () => Promise<void>>> = {
       vanished: 1,
     });
     await restore(editor, text);
+  },
+
+  'a case is stepped through, forwards and backwards': async () => {
+    const { document } = await open('alpha', page);
+    const uri = document.uri.toString();
+    const stopped = nextStop();
+    const configuration = { type: 'kerb', request: 'launch', name: 'a case', uri, line: 3 };
+    assert.ok(await debug.startDebugging(workspace.getWorkspaceFolder(document.uri), configuration));
+    await stopped;
+    assert.equal(await topFrame(), 'self.image → "nginx:1.27"');
+    await walk('stepIn');
+    assert.equal(await topFrame(), "self.image.startsWith('registry.internal/') → false");
+    await walk('stepBack');
+    assert.equal(await topFrame(), 'self.image → "nginx:1.27"');
+    const evaluated = await debug.activeDebugSession?.customRequest('evaluate', { expression: 'self.name + "!"' });
+    assert.equal(evaluated?.result, '"a!"');
+    const ended = new Promise<void>((resolve) => {
+      const listening = debug.onDidTerminateDebugSession(() => {
+        listening.dispose();
+        resolve();
+      });
+    });
+    await commands.executeCommand('workbench.action.debug.continue');
+    await ended;
   },
 
   'a case that is drawn otherwise than it is judged offers its drawing': async () => {
