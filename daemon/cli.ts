@@ -24,6 +24,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   enroll: async () => (await import('./command/enroll.ts')).enrollCommand,
   publish: async () => (await import('./command/publish.ts')).publishCommand,
   review: async () => (await import('./command/review.ts')).reviewCommand,
+  rollout: async () => (await import('./command/rollout.ts')).rolloutCommand,
   sync: async () => (await import('./command/sync.ts')).syncCommand,
 };
 

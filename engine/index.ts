@@ -73,11 +73,16 @@ export {
   organisationPrefix,
 } from './organisation/organisation.ts';
 export {
+  beginRollout,
   type Device,
   formatRollout,
+  type Guards,
+  isRolledOut,
   type Ring,
   type Rollout,
+  type RolloutPlan,
   readRollout,
+  readRolloutPlan,
   ringOf,
   type Stage,
 } from './organisation/rollout.ts';

@@ -82,4 +82,5 @@ export {
   recordedFinding,
 } from './protocol/journal.ts';
 export { hubPaths, hubProtocolVersion } from './protocol/path.ts';
-export { type KeyDocument, proposedTargets, type TargetsProposal } from './protocol/targets.ts';
+export { type RolloutStatus, rolloutReason, rolloutStatus } from './protocol/rollout.ts';
+export { type KeyDocument, proposedTargets, type Sealed, type TargetsProposal } from './protocol/targets.ts';

@@ -12,6 +12,7 @@ import { createNews } from './policies/news.ts';
 import { renewals } from './policies/shelf.ts';
 import { createTurns, inTurn } from './policies/turn.ts';
 import { signInAddress } from './protocol/page.ts';
+import { watchRollout } from './rollout/watch.ts';
 import { createMeasures } from './serve/metrics.ts';
 import { perform } from './serve/perform.ts';
 import { routes } from './serve/routes.ts';
@@ -47,6 +48,7 @@ const maxWaitingEntries = 20_000;
 const maxGroupEntries = 2_000;
 const signEveryMs = 1_000;
 const renewEveryMs = 60_000;
+const watchEveryMs = 5_000;
 const maintainEveryMs = 3_600_000;
 const adminDays = 30;
 const dayMs = 86_400_000;
@@ -74,6 +76,7 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
   await renewAll(hub);
   const signing = regularly(signEveryMs, () => signAll(hub));
   const renewing = regularly(renewEveryMs, () => renewAll(hub));
+  const watching = regularly(watchEveryMs, () => watchAll(hub));
   const maintenance = regularly(maintainEveryMs, () => maintain(hub));
   return {
     url,
@@ -83,6 +86,7 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
       news.close();
       await listening.close();
       await renewing.close();
+      await watching.close();
       await sequencer.close();
       await signing.close();
       await maintenance.close();
@@ -171,6 +175,19 @@ async function renewAll(hub: Hub): Promise<void> {
     } catch (error) {
       hub.say(
         `the timestamp of ${tenant.name} could not be renewed: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+}
+
+/** Halts rollouts that go badly. */
+async function watchAll(hub: Hub): Promise<void> {
+  for (const tenant of await tenantsOf(hub)) {
+    try {
+      await watchRollout(hub, tenant);
+    } catch (error) {
+      hub.say(
+        `the rollout of ${tenant.name} could not be looked after: ${error instanceof Error ? error.message : String(error)}`,
       );
     }
   }

@@ -12,11 +12,12 @@ export const publishCommand: Command = {
   summary: "propose an organisation's policies to its hub",
   description: `DIR holds organisation.yaml, and the policies <domain>/<name>.yaml with their pages <domain>/<name>.md: all of what is
 to be in force. The hub judges the cases and refuses with file and line, else the change waits for its approvers
-(kerb review). With --root a root of trust that its people have signed is put in force (an admin does this).
+(kerb review). With --rollout it goes out in stages (kerb rollout). With --root a root of trust that its people have signed is put in force (an admin does this).
 Exit codes: 0 proposed, 2 not.`,
   options: {
     ...hubOptions,
     title: { value: 'WORDS', help: 'what changes and why, for the reviewers' },
+    rollout: { value: 'FILE', help: 'the plan of its stages; without one it goes to every device at once' },
     root: { value: 'FILE', help: 'a signed root, instead of DIR' },
   },
   dashes: 'options',
@@ -29,7 +30,11 @@ async function run(given: Arguments): Promise<ExitCode> {
   if (file !== null && folder === undefined) return publishRoot(file, given);
   if (folder === undefined || file !== null || more.length > 0)
     throw new UsageError('kerb publish DIR, or kerb publish --root FILE');
-  const proposal = proposalIn(path.resolve(folder), given.value('title'));
+  const plan = given.value('rollout');
+  const proposal = {
+    ...proposalIn(path.resolve(folder), given.value('title')),
+    rollout: plan === null ? null : readText(plan),
+  };
   const answer = z.object({ id: z.string(), number: z.int() });
   const { id, number } = await personsHub(given).ask('POST', hubPaths.changes, answer, proposal);
   await print(`change ${id} would be bundle ${number}\nits reviewers: kerb review show ${id}\n`);
@@ -44,7 +49,7 @@ async function publishRoot(file: string, given: Arguments): Promise<ExitCode> {
 }
 
 /** Everything in a folder that belongs into a bundle. Throws `UsageError`. */
-function proposalIn(folder: string, title: string | null): ChangeProposal {
+function proposalIn(folder: string, title: string | null): Omit<ChangeProposal, 'rollout'> {
   if (title === null) throw new UsageError('--title says what changes and why');
   const { texts, unreadable } = readFolderTexts(folder, '');
   const [problem] = unreadable;

@@ -3,6 +3,7 @@
 import path from 'node:path';
 import process from 'node:process';
 import { MetadataKind } from '@tufjs/models';
+import type { Rollout } from '../../engine/index.ts';
 import { type ChangeShown, changeList, changeOutcome, changeShown, hubPaths, signedRoot } from '../../hub/protocol.ts';
 import { replaceFile } from '../../repository/index.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
@@ -87,7 +88,8 @@ async function shown(
   const published = await readPublished(hub.source, { rootSha256: rootIn(given), now: Date.now() });
   await print(headOf(change, published));
   if (change.state !== 'open') return { hub, change, published };
-  const bundle = checkProposal(change, published);
+  const { bundle, rollout } = checkProposal(change, published);
+  if (rollout !== null) await print(rolloutLines(rollout));
   const lines = bundleDifference(published.bundle, bundle);
   const style = styleFor(process.stdout);
   const paint = (line: string): string =>
@@ -98,6 +100,24 @@ async function shown(
       : `${lines.map((line) => paint(printable(line))).join('\n')}\n`,
   );
   return { hub, change, published };
+}
+
+/** In which stages it goes out, and which of them this change begins. */
+function rolloutLines({ version, base, changed, stages, guards, begun }: Rollout): string {
+  const each = stages.map(({ name, percent, selector, enforcement, minSuccessHours }, at) => {
+    const labels = Object.entries(selector).map(([label, values]) => `${label}=${values.join('|')}`);
+    const most = Object.entries(enforcement).map(([gate, value]) => `${gate} at most ${value}`);
+    const soak = minSuccessHours === 0 ? [] : [`then ${minSuccessHours} hours`];
+    const words = [`${percent} %`, ...labels, ...most, ...soak].join(', ');
+    return `${at < begun - 1 ? 'begun' : at === begun - 1 ? 'now  ' : 'later'}  ${name}: ${words}`;
+  });
+  const halts = `more denials than with ${base} by ${guards.denyRise} points, or failures by ${guards.errorRise}, in ${guards.leastDecisions} decisions`;
+  const lines = [
+    `in stages, from bundle ${base} to ${version}; halts at ${halts}`,
+    ...each,
+    `policies: ${changed.join(', ')}`,
+  ];
+  return lines.map((line) => `${printable(line)}\n`).join('');
 }
 
 function headOf(

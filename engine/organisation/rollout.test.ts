@@ -3,7 +3,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { native } from '../../test/policySet.ts';
-import { bucketOf, formatRollout, type Rollout, readRollout, ringOf } from './rollout.ts';
+import {
+  beginRollout,
+  bucketOf,
+  formatRollout,
+  isRolledOut,
+  type Rollout,
+  readRollout,
+  readRolloutPlan,
+  ringOf,
+} from './rollout.ts';
 
 const stage = fc.record({
   name: fc.constantFrom('canary', 'early', 'most', 'all'),
@@ -17,7 +26,10 @@ const stage = fc.record({
     fc.constantFrom('*', 'commit', 'push'),
     fc.constantFrom('audit' as const, 'warn' as const, 'deny' as const),
   ),
+  minSuccessHours: fc.nat(100),
 });
+const mild = { enforcement: {}, minSuccessHours: 0 };
+const guards = { denyRise: 5, errorRise: 1, leastDecisions: 100 };
 const rollout = fc
   .record({
     id: fc.string({ minLength: 1, maxLength: 20 }),
@@ -25,6 +37,7 @@ const rollout = fc
     step: fc.integer({ min: 1, max: 5 }),
     changed: fc.constant(['kubernetes/privileged']),
     stages: fc.array(stage, { minLength: 1, maxLength: 5 }),
+    guards: fc.constant(guards),
     begun: fc.nat(5),
   })
   .map(
@@ -65,7 +78,7 @@ test('nobody is in before a stage begins, everybody once a stage without selecto
   fc.assert(
     fc.property(rollout, device, (plan, one) => {
       assert.equal(ringOf({ ...plan, begun: 0 }, one, native).version, plan.base);
-      const all = { name: 'all', selector: {}, percent: 100, enforcement: {} };
+      const all = { name: 'all', selector: {}, percent: 100, enforcement: {}, minSuccessHours: 0 };
       const whole = { ...plan, stages: [...plan.stages, all], begun: plan.stages.length + 1 };
       assert.equal(ringOf(whole, one, native).version, plan.version);
     }),
@@ -78,7 +91,8 @@ test('a selector wants every one of its labels', () => {
     version: 2,
     base: 1,
     changed: [],
-    stages: [{ name: 'canary', selector: { team: ['a', 'b'], site: ['x'] }, percent: 100, enforcement: {} }],
+    stages: [{ name: 'canary', selector: { team: ['a', 'b'], site: ['x'] }, percent: 100, ...mild }],
+    guards,
     begun: 1,
   };
   const ring = (labels: Record<string, string>) => ringOf(plan, { id: 'd', labels, version: null }, native).name;
@@ -108,10 +122,50 @@ test('what is written is read again; what is no rollout is refused', () => {
       version: 2,
       base: 1,
       changed: [],
-      stages: [{ name: 's', selector: {}, percent: 1, enforcement: {} }],
+      stages: [{ name: 's', selector: {}, percent: 1, ...mild }],
+      guards,
       begun: 0,
     }),
   );
   for (const wrong of [{ base: 2 }, { begun: 2 }, { stages: [] }, { version: 0 }, { extra: 1 }])
     assert.equal(typeof readRollout(JSON.stringify({ ...good, ...wrong })), 'string', JSON.stringify(wrong));
+});
+
+test('of the stages that take a device the one that began last says how strict gates are', () => {
+  const stages = (['audit', 'deny'] as const).map((most) => ({
+    ...{ name: most, selector: {}, percent: 100 },
+    ...mild,
+    enforcement: { '*': most },
+  }));
+  const plan: Rollout = { id: 'r', version: 2, base: 1, changed: [], stages, guards, begun: 1 };
+  const ring = (begun: number) => ringOf({ ...plan, begun }, { id: 'd', labels: {}, version: 2 }, native).name;
+  assert.deepEqual([ring(1), ring(2)], ['audit', 'deny']);
+});
+
+test('a plan ends with everybody, and says what is wrong with it at its place', () => {
+  const read = (text: string) => readRolloutPlan({ path: 'rollout.yaml', text });
+  const { plan } = read('stages: [{ name: canary, selector: { team: [a] } }, { name: all }]\n');
+  assert.deepEqual(plan?.stages[1], { name: 'all', selector: {}, percent: 100, ...mild });
+  assert.deepEqual(plan?.guards, guards);
+  for (const [text, words] of [
+    ['stages: [{ name: canary, percent: 50 }]\n', /every device/],
+    ['stages: [{ name: canary, percent: 101 }]\n', /100/],
+    ['stages: []\n', /./],
+    ['a', /map/],
+  ] as const) {
+    const { plan: none, problems } = read(text);
+    assert.equal(none, null);
+    assert.match(problems[0]?.message ?? '', words);
+  }
+});
+
+test('what a rollout changes is the policies whose text differs, and it begins with its first stage', () => {
+  const bundle = (version: number, policies: Record<string, string>) => ({ version, organisation: '', policies });
+  const { plan } = readRolloutPlan({ path: 'p', text: 'stages: [{ name: some, percent: 1 }, { name: all }]' });
+  const before = bundle(3, { 'a/same.yaml': 'x', 'a/other.yaml': 'x', 'a/gone.yaml': 'x', 'a/same.md': 'x' });
+  const after = bundle(4, { 'a/same.yaml': 'x', 'a/other.yaml': 'y', 'a/new.yaml': 'x', 'a/same.md': 'y' });
+  const begun = beginRollout('r', { before, after, plan: plan! });
+  assert.deepEqual([begun.base, begun.version, begun.begun], [3, 4, 1]);
+  assert.deepEqual(begun.changed, ['a/gone', 'a/new', 'a/other']);
+  assert.deepEqual([isRolledOut(begun), isRolledOut({ ...begun, begun: 2 })], [false, true]);
 });

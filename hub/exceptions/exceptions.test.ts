@@ -49,7 +49,12 @@ const iso = (ms: number) => new Date(ms).toISOString();
 async function fresh(): Promise<World> {
   const shelf = createShelf(online);
   shelf.carryOut(await installRoot(shelf.desk, root));
-  const proposal = { title: 'rules', organisation: 'exceptions: { never: [acme/never] }\n', policies: {} };
+  const proposal = {
+    title: 'rules',
+    organisation: 'exceptions: { never: [acme/never] }\n',
+    policies: {},
+    rollout: null,
+  };
   shelf.carryOut(await propose(shelf.desk, { id: 'c', author: 'eve', proposal }));
   for (const person of approvers.slice(0, 2)) {
     const signature = person.sign(JSON.parse(shelf.requests.get('c')!.draft));
@@ -350,7 +355,7 @@ test('policies that would leave the exceptions without a signer are not publishe
     sig: person.sign(second, 'root' as MetadataKind.Root),
   }));
   assert.equal(shelf.carryOut(await installRoot(shelf.desk, { signed: second, signatures })).kind, 'done');
-  const proposal = { title: 'more', organisation: '', policies: {} };
+  const proposal = { title: 'more', organisation: '', policies: {}, rollout: null };
   shelf.carryOut(await propose(shelf.desk, { id: 'd', author: 'eve', proposal }));
   const publish = async () => {
     const signature = carol.sign(JSON.parse(shelf.requests.get('d')!.draft));

@@ -31,6 +31,9 @@ export const permissions = {
   'change:propose': ['author', 'reviewer', 'admin'],
   /** To hand in a signature; what counts is the key that made it. */
   'change:approve': ['reviewer', 'admin'],
+  'rollout:read': people,
+  /** To pause and resume one, and to propose its next stage or the way back: what counts is what approvers sign. */
+  'rollout:write': ['operator', 'admin'],
   /** To ask for an exception, and hear what became of it. */
   'exception:request': ['device'],
   'exception:read': people,

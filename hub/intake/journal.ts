@@ -70,7 +70,8 @@ function linkOf(
 /** What a decision is found and counted by. */
 export function columnsOf(decision: DecisionRecord): DecisionColumns {
   const { gate, origin, effect, passed, repository, latencyMs, findings } = decision;
-  return { gate, origin, effect, passed, repository, latencyMs, policies: countPolicies(findings) };
+  const { revision } = decision.policies;
+  return { gate, origin, effect, passed, repository, latencyMs, revision, policies: countPolicies(findings) };
 }
 
 function countPolicies(findings: DecisionRecord['findings']): readonly PolicyCount[] {

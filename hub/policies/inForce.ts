@@ -6,14 +6,22 @@ import {
   readBundle,
   readOrganisationRules,
 } from '../../engine/index.ts';
-import { bundleTarget, bundleVersionOf } from '../protocol.ts';
+import { bundleTarget, bundleVersionOf, type Sealed } from '../protocol.ts';
 import type { Desk } from './ruling.ts';
 import { type SignedTargets, targetName } from './shelf.ts';
 
 /** The newest bundle; null before the first. */
-export async function newestBundle(desk: Desk, targets: SignedTargets | null): Promise<Bundle | null> {
-  const number = newestNumber(targets);
-  const text = number === 0 ? null : await readTarget(desk, targets, bundleTarget(number));
+export function newestBundle(desk: Desk, targets: SignedTargets | null): Promise<Bundle | null> {
+  return bundleNumbered(desk, targets, newestNumber(targets));
+}
+
+/** A bundle that is in force, for everybody or in a rollout; null where this one is not. */
+export async function bundleNumbered(
+  desk: Desk,
+  targets: SignedTargets | null,
+  number: number,
+): Promise<Bundle | null> {
+  const text = await readTarget(desk, targets, bundleTarget(number));
   const bundle = text === null ? null : readBundle(text);
   return typeof bundle === 'string' ? null : bundle;
 }
@@ -30,6 +38,13 @@ export async function exceptionTerms(desk: Desk, targets: SignedTargets | null):
 export function newestNumber(targets: SignedTargets | null): number {
   const numbers = Object.keys(targets?.file.signed.targets ?? {}).map(bundleVersionOf);
   return Math.max(0, ...numbers.map((number) => number ?? 0));
+}
+
+/** What is signed for of a bundle that is in force. */
+export function signedBundle(targets: SignedTargets | null, number: number): Sealed & { readonly number: number } {
+  const target = targets?.file.signed.targets[bundleTarget(number)];
+  if (target?.hashes.sha256 === undefined) throw new Error(`bundle ${number} is not in force`);
+  return { number, length: target.length, sha256: target.hashes.sha256 };
 }
 
 /** The text of a target as it is signed for; null where none is. */

@@ -95,7 +95,7 @@ test('random commands: published is what enough others have signed, and devices 
 async function step({ desk, requests, carryOut }: MemoryShelf, model: Expected[], each: Command): Promise<void> {
   if (each.kind === 'propose') {
     const author = names[each.author]!;
-    const proposal = { title: 'a change', organisation: `ignore: [v${model.length}]\n`, policies: {} };
+    const proposal = { title: 'a change', organisation: `ignore: [v${model.length}]\n`, policies: {}, rollout: null };
     const ruling = carryOut(await propose(desk, { id: String(model.length), author, proposal }));
     assert.equal(ruling.kind, 'done');
     model.push({ author, state: 'open', signed: new Set() });
@@ -141,6 +141,7 @@ test('whoever has the database and the online keys cannot publish', async () => 
     const draft = proposedTargets({
       ...{ version: 1, expires: instant(now + 86_400_000), approvers: keys },
       bundle: { number: 1, length: text.length, sha256: sha256Hex(text) },
+      rollout: null,
       change: { id: 'x', author: 'nobody', title: 'x' },
     });
     const signatures = keysOf.map((person) => ({ keyId: person.id, signature: person.sign(draft) }));

@@ -1,10 +1,18 @@
 /** A change from its proposal to its publication. Who may sign what is root's word; the hub counts, and cannot sign. */
-import { type Bundle, formatBundle } from '../../engine/index.ts';
+import { type Bundle, formatBundle, formatRollout, type Rollout } from '../../engine/index.ts';
 import { sha256Hex } from '../cryptography.ts';
-import { bundleTarget, type ChangeProposal, type ChangeSignature, proposedTargets } from '../protocol.ts';
+import {
+  bundleTarget,
+  type ChangeProposal,
+  type ChangeSignature,
+  proposedTargets,
+  rolloutTarget,
+  type Sealed,
+} from '../protocol.ts';
+import { firstStage, heldBack, rolloutOf } from '../rollout/stage.ts';
 import type { Approval, ChangeRequest, PublishedFile } from '../store/query/publication.ts';
 import type { Change } from '../store/store.ts';
-import { newestNumber } from './inForce.ts';
+import { newestNumber, signedBundle } from './inForce.ts';
 import { approversOf, draftWith, hasSigned, isSignedFor, ownerOf, type RootFile, serialised } from './metadata.ts';
 import { type Desk, type Ruling, refused } from './ruling.ts';
 import { instant, nextEnd, readShelf, type Shelf, targetFile } from './shelf.ts';
@@ -23,42 +31,60 @@ export async function propose(
   desk: Desk,
   { id, author, proposal }: { readonly id: string; readonly author: string; readonly proposal: ChangeProposal },
 ): Promise<Ruling<Proposed>> {
-  const { root, targets } = await readShelf(desk);
+  const shelf = await readShelf(desk);
+  const { title, organisation, policies } = proposal;
+  const number = newestNumber(shelf.targets) + 1;
+  const after = { version: number, organisation, policies };
+  const bundle = textOf(after);
+  if (bundle === null)
+    return refused(422, 'invalid', 'a bundle holds organisation.yaml, and <domain>/<name>.yaml and .md');
+  const rollout =
+    proposal.rollout === null ? null : await firstStage(desk, shelf, { id, after, text: proposal.rollout });
+  if (rollout !== null && 'status' in rollout) return rollout;
+  return openRequest(desk, shelf, { id, author, title, number, bundle, rollout, act: 'change.propose' });
+}
+
+/** What a change would publish. */
+export interface Opening {
+  readonly id: string;
+  readonly author: string;
+  readonly title: string;
+  /** Of the bundle. */
+  readonly number: number;
+  readonly bundle: string;
+  readonly rollout: Rollout | null;
+  readonly act: string;
+}
+
+/** Opens a change request: from now on there is something to sign. */
+export async function openRequest(
+  desk: Desk,
+  { root, targets }: Shelf,
+  { id, author, title, number, bundle, rollout, act }: Opening,
+): Promise<Ruling<Proposed>> {
   if (root === null) return refused(409, 'noRoot', 'this hub has no root of trust yet: hold the key ceremony first');
   const open = (await desk.publications.changeRequests(desk.tenant)).filter(({ state }) => state === 'open');
   if (open.length >= maxOpen)
     return refused(409, 'tooMany', `there are ${open.length} open changes: decide some first`);
-  const { title, organisation, policies } = proposal;
-  const number = newestNumber(targets) + 1;
-  const bundle = textOf({ version: number, organisation, policies });
-  if (bundle === null)
-    return refused(422, 'invalid', 'a bundle holds organisation.yaml, and <domain>/<name>.yaml and .md');
   const version = (targets?.file.signed.version ?? 0) + 1;
+  const document = rollout === null ? null : formatRollout(rollout);
   const draft = proposedTargets({
     version,
     expires: instant(desk.now + targetsMs),
-    bundle: { number, length: Buffer.byteLength(bundle), sha256: sha256Hex(bundle) },
+    bundle: { number, ...sealOf(bundle) },
+    rollout:
+      rollout === null || document === null
+        ? null
+        : { document: sealOf(document), base: signedBundle(targets, rollout.base) },
     change: { id, author, title },
     approvers: approversOf(root).keys,
   });
-  const times = { openedAt: desk.now, closedAt: null };
-  const request = {
-    id,
-    author,
-    title,
-    number,
-    version,
-    bundle,
-    draft: JSON.stringify(draft),
-    state: 'open',
-    ...times,
-  } as const;
-  const subject = { id, title, number, bundle: sha256Hex(bundle) };
-  return {
-    kind: 'done',
-    value: { id, number },
-    deed: { act: 'change.propose', subject, changes: [{ kind: 'openRequest', request }] },
+  const request: ChangeRequest = {
+    ...{ id, author, title, number, version, bundle, rollout: document, draft: JSON.stringify(draft) },
+    ...{ state: 'open', openedAt: desk.now, closedAt: null },
   };
+  const subject = { id, title, number, bundle: sha256Hex(bundle), stage: rollout?.begun ?? null };
+  return { kind: 'done', value: { id, number }, deed: { act, subject, changes: [{ kind: 'openRequest', request }] } };
 }
 
 export interface Approved {
@@ -82,6 +108,9 @@ export async function approve(
   if (root === null || request.version !== (shelf.targets?.file.signed.version ?? 0) + 1)
     return refused(409, 'outdated', 'another change was published since this one was proposed: propose it again');
   const { keys, threshold } = approversOf(root);
+  const rollout = rolloutOf(request);
+  const held = rollout === null ? null : await heldBack(desk, rollout);
+  if (held !== null) return held;
   const owner = ownerOf(keys[keyId]);
   if (owner === null) return refused(403, 'noApprover', 'this key is none of the approvers that root names');
   if (owner === request.author)
@@ -145,9 +174,10 @@ function countedOf(approvals: readonly Approval[], { author }: ChangeRequest, ro
 async function publication(
   desk: Desk,
   shelf: Shelf,
-  { id, draft, bundle, number, version }: ChangeRequest,
+  request: ChangeRequest,
   approvals: readonly Approval[],
 ): Promise<readonly Change[]> {
+  const { id, draft, bundle, number, version } = request;
   const metadata = serialised(draftWith(draft, approvals));
   const targets: PublishedFile = {
     name: `metadata/${version}.targets.json`,
@@ -155,13 +185,26 @@ async function publication(
     version,
     bytes: metadata,
   };
-  const target = targetFile(bundleTarget(number), number, bundle);
+  const rollout = rolloutOf(request);
+  const documents = rollout === null ? [] : [targetFile(rolloutTarget, version, formatRollout(rollout))];
+  const wanted = [targetFile(bundleTarget(number), number, bundle), ...documents];
+  // The bundle of a further stage is there already.
+  const isThere = await Promise.all(wanted.map(({ name }) => desk.publications.publishedFile(desk.tenant, name)));
+  const fresh = wanted.filter((_, at) => isThere[at] === null);
   const open = (await desk.publications.changeRequests(desk.tenant)).filter(({ state }) => state === 'open');
   const closed = open.map((each) => {
     const state = each.id === id ? ('published' as const) : ('outdated' as const);
     return { kind: 'closeRequest', id: each.id, state, at: desk.now } as const;
   });
-  return [{ kind: 'publish', files: [target, targets, ...nextEnd(shelf, targets, desk)] }, ...closed];
+  const begun: readonly Change[] =
+    rollout === null
+      ? []
+      : [{ kind: 'setRollout', rollout: { id: rollout.id, state: 'running', reason: null, begunAt: desk.now } }];
+  return [{ kind: 'publish', files: [...fresh, targets, ...nextEnd(shelf, targets, desk)] }, ...closed, ...begun];
+}
+
+function sealOf(text: string): Sealed {
+  return { length: Buffer.byteLength(text), sha256: sha256Hex(text) };
 }
 
 function textOf(bundle: Bundle): string | null {

@@ -3,12 +3,14 @@ import type { OnlineKeys } from '../home.ts';
 import type { Act } from '../log/act.ts';
 import type { Exceptions } from '../store/query/exception.ts';
 import type { Publications } from '../store/query/publication.ts';
+import type { Rollouts } from '../store/query/rollout.ts';
 import type { Change } from '../store/store.ts';
 
 /** What the rules of publication and of exceptions know: they read, and leave the writing to whoever asked. */
 export interface Desk {
   readonly publications: Publications;
   readonly exceptions: Exceptions;
+  readonly rollouts: Rollouts;
   readonly tenant: number;
   readonly online: OnlineKeys;
   readonly now: number;

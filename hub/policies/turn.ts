@@ -28,5 +28,5 @@ export function inTurn<T>(hub: Hub, tenant: number, work: (desk: Desk) => Promis
 
 /** The desk for whoever only looks. */
 export function deskOf({ store, online, now }: Hub, tenant: number): Desk {
-  return { publications: store, exceptions: store, tenant, online, now: now() };
+  return { publications: store, exceptions: store, rollouts: store, tenant, online, now: now() };
 }

@@ -17,6 +17,8 @@ export const changeProposal = z.strictObject({
   organisation: text,
   /** Policies and their pages by path; the bundle's own form is the engine's. */
   policies: z.record(z.string().min(1).max(300), text),
+  /** `rollout.yaml`, as the engine reads a plan: in which stages it goes out. Null: to everybody at once. */
+  rollout: text.nullable().default(null),
 });
 export type ChangeProposal = z.infer<typeof changeProposal>;
 
@@ -38,6 +40,8 @@ export const changeShown = changeSummary.extend({
   approvals: z.array(z.object({ keyId: name, owner: name, at: instant })).max(100),
   /** `policies/N.json`. */
   bundle: z.string().max(32_000_000),
+  /** `rollout.json`, where it goes out in stages, or is the next stage of what does. */
+  rollout: z.string().max(1_000_000).nullable(),
   /** The signed part of the targets metadata. */
   draft: z.record(z.string(), z.unknown()),
 });

@@ -21,6 +21,8 @@ export const hubPaths = {
   exceptions: '/v1/exceptions',
   /** Below it: changes of policies, for their authors and reviewers. */
   changes: '/v1/changes',
+  /** The rollout under way, and below it what is done about it. */
+  rollout: '/v1/rollout',
   /** `POST` a signed root. */
   root: '/v1/tuf/root',
   /** WebSocket upgrade. */

@@ -4,7 +4,15 @@ import { describe, test } from 'node:test';
 import { exceptionsIn, signApproval, signStep } from '../../daemon/review/exceptions.ts';
 import type { ExceptionRequest } from '../../engine/index.ts';
 import { databases } from '../../test/hub/databases.ts';
-import { type Approver, actsOf, foundOrganisation, publish, publishedBy } from '../../test/hub/organisation.ts';
+import { decision, uuid } from '../../test/hub/device.ts';
+import {
+  type Approver,
+  actsOf,
+  approveChange,
+  foundOrganisation,
+  publish,
+  publishedBy,
+} from '../../test/hub/organisation.ts';
 import { askerOf, type EnrolledDevice, enrol, runHub, type TestHub } from '../../test/hub/running.ts';
 import { keyOf } from '../../test/hub/shelf.ts';
 import {
@@ -13,6 +21,7 @@ import {
   exceptionRequestState,
   exceptionRequestStates,
   hubPaths,
+  rolloutStatus,
 } from '../protocol.ts';
 
 const dayMs = 86_400_000;
@@ -24,6 +33,18 @@ for (const { name, skip, start } of databases) {
       const hub = await runHub(() => database.open());
       try {
         await story(hub);
+      } finally {
+        await hub.close();
+        await database.remove();
+        await server.close();
+      }
+    });
+    test('a rollout halts by what came in, and its next stage is not proposed', async () => {
+      const server = await start();
+      const database = await server.create();
+      const hub = await runHub(() => database.open());
+      try {
+        await halting(hub);
       } finally {
         await hub.close();
         await database.remove();
@@ -99,6 +120,47 @@ async function story(hub: TestHub): Promise<void> {
   const acts = await actsOf(hub);
   for (const act of ['request R-1 laptop', 'approve R-1 bob', 'deny R-2 bob', 'revoke R-1 carol'])
     assert.ok(acts.includes(`exception.${act}`), `${act} is in ${acts.join(', ')}`);
+}
+
+async function halting(hub: TestHub): Promise<void> {
+  const [ada, bob] = await foundOrganisation(hub);
+  assert.ok(await publish(hub, [ada, bob], {}));
+  const rollout = 'stages: [{ name: canary, selector: { team: [platform] } }, { name: all }]\n';
+  assert.ok(await publish(hub, [ada, bob], { organisation: 'ignore: [a]\n', rollout }));
+  const device = await enrol(hub);
+  const labels = { team: 'platform' };
+  assert.equal((await hub.admin('PUT', `/v1/devices/${device.id}/labels`, { labels })).status, 204);
+  const token = (await (await device.renew()).json()) as { labels: object };
+  assert.deepEqual(token.labels, labels);
+
+  const decided = (revision: string, effect: 'allow' | 'deny', count: number) =>
+    Array.from({ length: count }, (_, number) => {
+      const at = new Date().toISOString();
+      const policies = { revision, digest: `sha256:${'0'.repeat(64)}`, ring: 'canary' };
+      return decision(number, { at, id: uuid(Date.parse(at)), policies, effect });
+    });
+  const records = [...decided('1', 'allow', 200), ...decided('2', 'allow', 90), ...decided('2', 'deny', 30)];
+  const sent = await device.ask('POST', hubPaths.journal, device.batch(device.record(records)));
+  assert.equal(sent.status, 200, await sent.text());
+  const status = async () => rolloutStatus.parse(await (await hub.admin('GET', hubPaths.rollout)).json()).rollout;
+  assert.deepEqual((await status())?.counts, {
+    new: { revision: '2', decisions: 120, denied: 30, failed: 0 },
+    old: { revision: '1', decisions: 200, denied: 0, failed: 0 },
+  });
+  const patience = Date.now() + 60_000;
+  while ((await status())?.state !== 'halted') {
+    assert.ok(Date.now() < patience, 'the rollout does not halt');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  assert.match((await status())?.reason ?? '', /25\.0 % were denied/);
+  const promoted = await hub.admin('POST', `${hubPaths.rollout}/promotion`);
+  assert.equal(promoted.status, 409);
+  const back = await hub.admin('POST', `${hubPaths.rollout}/back`);
+  assert.equal(back.status, 201);
+  assert.ok(await approveChange(hub, [ada, bob], ((await back.json()) as { id: string }).id));
+  const inForce = await publishedBy(hub);
+  assert.deepEqual([inForce.bundle?.version, inForce.bundle?.organisation, inForce.rollout], [3, '', null]);
+  assert.ok((await actsOf(hub)).some((act) => act.startsWith('rollout.halt ') && act.endsWith(' hub')));
 }
 
 async function race(hub: TestHub, twin: TestHub): Promise<void> {

@@ -9,6 +9,7 @@ import { enrolmentRoutes } from './routes/enrolment.ts';
 import { exceptionRoutes } from './routes/exceptions.ts';
 import { journalRoutes } from './routes/journal.ts';
 import { logRoutes } from './routes/log.ts';
+import { rolloutRoutes } from './routes/rollout.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { tufRoutes } from './routes/tuf.ts';
@@ -59,4 +60,5 @@ export const routes: readonly Route[] = [
   ...tufRoutes,
   ...changeRoutes,
   ...exceptionRoutes,
+  ...rolloutRoutes,
 ];

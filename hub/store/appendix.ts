@@ -22,20 +22,26 @@ export function tilePieces(nodes: readonly TreeNode[]): readonly (TilePiece & { 
 export interface HourRows {
   readonly gates: readonly Tables['gate_hour'][];
   readonly policies: readonly Tables['policy_hour'][];
+  readonly revisions: readonly Tables['revision_hour'][];
 }
 
 /** What new entries add to the figures of each hour. */
 export function hourRows(tenant: number, entries: readonly NewEntry[]): HourRows {
   const gates = new Map<string, Tables['gate_hour']>();
   const policies = new Map<string, Tables['policy_hour']>();
+  const revisions = new Map<string, Tables['revision_hour']>();
   for (const { at, decision } of entries) {
     if (decision === null) continue;
     const hour = at - (at % hourMs);
-    const { gate, effect, repository } = decision;
+    const { gate, effect, repository, revision } = decision;
     add(gates, [hour, gate, effect, repository], (row) => ({
       ...{ tenant, hour, gate, effect, repository },
       decisions: (row?.decisions ?? 0) + 1,
       latency_ms: (row?.latency_ms ?? 0) + decision.latencyMs,
+    }));
+    add(revisions, [hour, revision, effect], (row) => ({
+      ...{ tenant, hour, revision, effect },
+      decisions: (row?.decisions ?? 0) + 1,
     }));
     for (const { policy, enforcement, findings, excepted } of decision.policies) {
       add(policies, [hour, policy, repository, enforcement], (row) => ({
@@ -46,7 +52,7 @@ export function hourRows(tenant: number, entries: readonly NewEntry[]): HourRows
     }
   }
   // In the order of their keys, so that two writers never wait for each other crosswise.
-  return { gates: sorted(gates), policies: sorted(policies) };
+  return { gates: sorted(gates), policies: sorted(policies), revisions: sorted(revisions) };
 }
 
 function add<Row>(rows: Map<string, Row>, key: readonly unknown[], next: (row: Row | undefined) => Row): void {

@@ -7,13 +7,14 @@ import { type Exceptions, exceptionQueries } from './query/exception.ts';
 import { type Log, logQueries } from './query/log.ts';
 import { type Overview, overviewQueries } from './query/overview.ts';
 import { type Publications, publicationQueries } from './query/publication.ts';
+import { type Rollouts, rolloutQueries } from './query/rollout.ts';
 import { type Search, searchQueries } from './query/search.ts';
 import { type Tenants, tenantQueries } from './query/tenant.ts';
 import type { Tables } from './tables.ts';
 
 export function queries(
   db: Kysely<Tables>,
-): Tenants & Log & Search & Overview & Devices & Enrolments & Access & Publications & Exceptions {
+): Tenants & Log & Search & Overview & Devices & Enrolments & Access & Publications & Exceptions & Rollouts {
   return {
     ...tenantQueries(db),
     ...logQueries(db),
@@ -24,5 +25,6 @@ export function queries(
     ...accessQueries(db),
     ...publicationQueries(db),
     ...exceptionQueries(db),
+    ...rolloutQueries(db),
   };
 }

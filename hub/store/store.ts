@@ -10,10 +10,21 @@ import type { AskedException, Exceptions } from './query/exception.ts';
 import type { Log } from './query/log.ts';
 import type { Overview } from './query/overview.ts';
 import type { Approval, ChangeRequest, Publications, PublishedFile } from './query/publication.ts';
+import type { RolloutState, Rollouts } from './query/rollout.ts';
 import type { Search } from './query/search.ts';
 import type { Tenants } from './query/tenant.ts';
 
-export interface Store extends Tenants, Log, Search, Overview, Devices, Enrolments, Access, Publications, Exceptions {
+export interface Store
+  extends Tenants,
+    Log,
+    Search,
+    Overview,
+    Devices,
+    Enrolments,
+    Access,
+    Publications,
+    Exceptions,
+    Rollouts {
   readonly database: 'sqlite' | 'postgresql';
   /**
    * The one way anything gets into a tenant's log. Reads what `wanted` names, asks `plan` what to write, and commits all
@@ -90,6 +101,8 @@ export interface DecisionColumns {
   readonly passed: boolean;
   readonly repository: string;
   readonly latencyMs: number;
+  /** The number of the bundle that it rests on. */
+  readonly revision: string;
   readonly policies: readonly PolicyCount[];
 }
 
@@ -139,6 +152,8 @@ export type Change =
       readonly state: 'published' | 'withdrawn' | 'outdated';
       readonly at: number;
     }
+  | { readonly kind: 'setRollout'; readonly rollout: RolloutState }
+  | { readonly kind: 'labelDevice'; readonly id: string; readonly labels: Readonly<Record<string, string>> }
   | { readonly kind: 'askException'; readonly request: AskedException }
   /** Fails where it is not in the state that it goes on from. */
   | ({ readonly kind: 'decideException' } & ExceptionDecision);

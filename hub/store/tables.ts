@@ -14,6 +14,7 @@ export interface Tables {
   readonly record_policy: RecordPolicyTable;
   readonly gate_hour: GateHourTable;
   readonly policy_hour: PolicyHourTable;
+  readonly revision_hour: RevisionHourTable;
   readonly device: DeviceTable;
   readonly token: TokenTable;
   readonly enrolment: EnrolmentTable;
@@ -23,6 +24,7 @@ export interface Tables {
   readonly change_request: ChangeRequestTable;
   readonly approval: ApprovalTable;
   readonly exception_request: ExceptionRequestTable;
+  readonly rollout: RolloutTable;
 }
 
 interface TenantTable {
@@ -112,6 +114,15 @@ interface PolicyHourTable {
   readonly excepted: number;
 }
 
+/** What came of decisions by which bundle: what guards a rollout. */
+interface RevisionHourTable {
+  readonly tenant: number;
+  readonly hour: number;
+  readonly revision: string;
+  readonly effect: string;
+  readonly decisions: number;
+}
+
 interface DeviceTable {
   readonly tenant: number;
   readonly id: string;
@@ -199,6 +210,8 @@ interface ChangeRequestTable {
   /** Of the targets metadata that its reviewers sign. */
   readonly version: number;
   readonly bundle: string;
+  /** `rollout.json`; null where it goes to everybody. */
+  readonly rollout: string | null;
   /** JSON: what they sign. */
   readonly draft: string;
   readonly opened_at: number;
@@ -233,4 +246,14 @@ interface ExceptionRequestTable {
   readonly decided_by: string | null;
   /** Why it was refused or revoked. */
   readonly note: string | null;
+}
+
+/** How a rollout goes on. Its stages are in the signed document. */
+interface RolloutTable {
+  readonly tenant: number;
+  readonly id: string;
+  readonly state: 'running' | 'paused' | 'halted';
+  readonly reason: string | null;
+  /** When the stage began; guards count from then on. */
+  readonly begun_at: number;
 }

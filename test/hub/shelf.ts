@@ -10,6 +10,7 @@ import type { Desk, Ruling } from '../../hub/policies/ruling.ts';
 import { instant, onlineKeyId } from '../../hub/policies/shelf.ts';
 import type { AskedException, Exceptions } from '../../hub/store/query/exception.ts';
 import type { Approval, ChangeRequest, Publications, PublishedFile } from '../../hub/store/query/publication.ts';
+import type { RevisionCount, RolloutState, Rollouts } from '../../hub/store/query/rollout.ts';
 import type { Change } from '../../hub/store/store.ts';
 import { now, testSigningKey } from './log.ts';
 
@@ -56,6 +57,9 @@ export interface MemoryShelf {
   readonly requests: Map<string, ChangeRequest>;
   readonly approvals: Approval[];
   readonly exceptions: Map<string, AskedException>;
+  readonly standing: Map<string, RolloutState>;
+  /** What came of decisions, as a test has it. */
+  readonly counted: RevisionCount[];
   /** As devices read it. */
   readonly source: Source;
   /** Does what a ruling says, as the store would. */
@@ -69,6 +73,8 @@ export function createShelf(
   const requests = new Map<string, ChangeRequest>();
   const approvals: Approval[] = [];
   const asked = new Map<string, AskedException>();
+  const standing = new Map<string, RolloutState>();
+  const counted: RevisionCount[] = [];
   const publications: Publications = {
     publishedFile: async (_, name) => files.get(name)?.bytes ?? null,
     newestFile: async (_, role) =>
@@ -85,12 +91,17 @@ export function createShelf(
       throw new Error('nothing that decides counts exceptions');
     },
   };
+  const rollouts: Rollouts = {
+    rolloutState: async (_, id) => standing.get(id) ?? null,
+    revisionCounts: async () => counted,
+  };
   const apply = (change: Change): void => {
     if (change.kind === 'publish') for (const file of change.files) files.set(file.name, file);
     else if (change.kind === 'openRequest') requests.set(change.request.id, change.request);
     else if (change.kind === 'approve') approvals.push(change.approval);
     else if (change.kind === 'closeRequest')
       requests.set(change.id, { ...requests.get(change.id)!, state: change.state, closedAt: change.at });
+    else if (change.kind === 'setRollout') standing.set(change.rollout.id, change.rollout);
     else if (change.kind === 'askException') asked.set(change.request.id, change.request);
     else if (change.kind === 'decideException') {
       const { id, to, at, by, note, expiresAt } = change;
@@ -98,8 +109,8 @@ export function createShelf(
     } else throw new Error(`policies do not ${change.kind}`);
   };
   return {
-    ...{ files, requests, approvals, exceptions: asked },
-    desk: { publications, exceptions, tenant: 1, online, now },
+    ...{ files, requests, approvals, exceptions: asked, standing, counted },
+    desk: { publications, exceptions, rollouts, tenant: 1, online, now },
     source: { read: async (name) => (files.has(name) ? Buffer.from(files.get(name)!.bytes) : null) },
     carryOut(ruling) {
       if (ruling.kind === 'done') ruling.deed?.changes.forEach(apply);

@@ -69,7 +69,7 @@ function delegatedBy(file: TargetsFile, { mayName, isSettled }: Visit): readonly
   });
 }
 
-function signedTarget(role: string, path: string, { length, hashes }: TargetFile): SignedTarget {
+export function signedTarget(role: string, path: string, { length, hashes }: TargetFile): SignedTarget {
   const sha256 = hashes.sha256;
   if (sha256 === undefined || !/^[0-9a-f]{64}$/.test(sha256))
     throw refuse.unreadable(path, 'it is signed for without a SHA-256');

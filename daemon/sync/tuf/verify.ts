@@ -66,7 +66,8 @@ function verifiedBundle(texts: Pick<VerifiedBundle, 'bundle' | 'exceptions' | 'r
   return texts as VerifiedBundle;
 }
 
-async function readTarget(source: Source, target: SignedTarget): Promise<Buffer> {
+/** A target as it was signed for. Throws `TrustRefusal`. */
+export async function readTarget(source: Source, target: SignedTarget): Promise<Buffer> {
   const { path, length, sha256 } = target;
   if (length > limits.target) throw refuse.oversized(path, limits.target);
   const bytes = await source.read(nameOf(target), { maxBytes: length, sha256 });

@@ -117,6 +117,7 @@ async function shown(hub: Hub, tenant: number, request: ChangeRequest): Promise<
       at: new Date(at).toISOString(),
     })),
     bundle: request.bundle,
+    rollout: request.rollout,
     draft: JSON.parse(request.draft) as Record<string, unknown>,
   };
 }
@@ -128,6 +129,6 @@ function summary({
   title,
   number,
   openedAt,
-}: Omit<ChangeRequest, 'bundle' | 'draft'>): ChangeSummary {
+}: Omit<ChangeRequest, 'bundle' | 'rollout' | 'draft'>): ChangeSummary {
   return { id, state, author, title, number, openedAt: new Date(openedAt).toISOString() };
 }

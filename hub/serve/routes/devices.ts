@@ -48,6 +48,25 @@ export const deviceRoutes: readonly Route[] = [
     },
   }),
   route({
+    method: 'PUT',
+    path: '/v1/devices/:id/labels',
+    summary: 'Says where a device belongs; it hears of it with its next token, and stages of a rollout go by it',
+    permission: 'device:write',
+    params: z.object({ id: name }),
+    body: z.strictObject({ labels }),
+    success: { status: 204, description: 'Labelled', content: null },
+    async run({ hub, caller, params: { id }, body }) {
+      const device = await hub.store.device(caller.tenant.id, id);
+      if (device === null) return notFound(`device ${id}`);
+      await perform(hub, caller, {
+        act: 'device.label',
+        subject: { id, name: device.name, labels: JSON.stringify(body.labels) },
+        changes: [{ kind: 'labelDevice', id, labels: body.labels }],
+      });
+      return { status: 204, type: '', body: null };
+    },
+  }),
+  route({
     method: 'DELETE',
     path: '/v1/devices/:id',
     summary: 'Revokes a device: it gets no token any more, and those that it has end at once',

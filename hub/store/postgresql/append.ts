@@ -141,7 +141,7 @@ async function writeTiles(client: pg.PoolClient, tenant: number, pieces: ReturnT
 }
 
 async function writeHours(client: pg.PoolClient, tenant: number, entries: readonly NewEntry[]): Promise<void> {
-  const { gates, policies } = hourRows(tenant, entries);
+  const { gates, policies, revisions } = hourRows(tenant, entries);
   const column = <Row, K extends keyof Row>(rows: readonly Row[], key: K) => rows.map((row) => row[key]);
   if (gates.length > 0) {
     await client.query({
@@ -153,6 +153,18 @@ async function writeHours(client: pg.PoolClient, tenant: number, entries: readon
       values: [
         ...[tenant, column(gates, 'hour'), column(gates, 'gate'), column(gates, 'effect')],
         ...[column(gates, 'repository'), column(gates, 'decisions'), column(gates, 'latency_ms')],
+      ],
+    });
+  }
+  if (revisions.length > 0) {
+    await client.query({
+      name: 'revision hours',
+      text: `INSERT INTO revision_hour AS old (tenant, hour, revision, effect, decisions)
+        SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[])
+        ON CONFLICT (tenant, hour, revision, effect) DO UPDATE SET decisions = old.decisions + excluded.decisions`,
+      values: [
+        ...[tenant, column(revisions, 'hour'), column(revisions, 'revision')],
+        ...[column(revisions, 'effect'), column(revisions, 'decisions')],
       ],
     });
   }

@@ -67,11 +67,11 @@ function statementFor(change: Exclude<Change, { kind: 'publish' }>): {
       };
     }
     case 'openRequest': {
-      const { id, author, title, number, version, bundle, draft, openedAt } = change.request;
+      const { id, author, title, number, version, bundle, rollout, draft, openedAt } = change.request;
       return {
-        text: `INSERT INTO change_request (tenant, id, state, author, title, number, version, bundle, draft, opened_at)
-          VALUES ($1, $2, 'open', $3, $4, $5, $6, $7, $8, $9)`,
-        values: [id, author, title, number, version, bundle, draft, openedAt],
+        text: `INSERT INTO change_request (tenant, id, state, author, title, number, version, bundle, rollout, draft, opened_at)
+          VALUES ($1, $2, 'open', $3, $4, $5, $6, $7, $8, $9, $10)`,
+        values: [id, author, title, number, version, bundle, rollout, draft, openedAt],
       };
     }
     case 'approve': {
@@ -85,6 +85,19 @@ function statementFor(change: Exclude<Change, { kind: 'publish' }>): {
       return {
         text: "UPDATE change_request SET state = $2, closed_at = $3 WHERE tenant = $1 AND id = $4 AND state = 'open'",
         values: [change.state, change.at, change.id],
+      };
+    case 'setRollout': {
+      const { id, state, reason, begunAt } = change.rollout;
+      return {
+        text: `INSERT INTO rollout (tenant, id, state, reason, begun_at) VALUES ($1, $2, $3, $4, $5)
+          ON CONFLICT (tenant, id) DO UPDATE SET state = excluded.state, reason = excluded.reason, begun_at = excluded.begun_at`,
+        values: [id, state, reason, begunAt],
+      };
+    }
+    case 'labelDevice':
+      return {
+        text: 'UPDATE device SET labels = $2 WHERE tenant = $1 AND id = $3',
+        values: [JSON.stringify(change.labels), change.id],
       };
     case 'askException': {
       const { id, device, text, policy, severity, repository, requestedBy, ...more } = change.request;

@@ -191,4 +191,28 @@ create trigger exception_fixed before update on exception_request for each row e
 create trigger exception_stays before delete on exception_request for each row execute function refuse_change();
 `,
   },
+  {
+    number: 4,
+    name: 'rollouts: in which stages a change goes out, how it goes on, and what guards it',
+    sql: `
+alter table change_request add column rollout text;
+create table rollout (
+  tenant integer not null references tenant, id text not null, state text not null, reason text,
+  begun_at bigint not null, primary key (tenant, id)
+);
+create table revision_hour (
+  tenant integer not null, hour bigint not null, revision text not null, effect text not null,
+  decisions bigint not null, primary key (tenant, hour, revision, effect)
+);
+
+create or replace function keep_proposed() returns trigger language plpgsql as $$
+begin
+  if old.state = 'open' and new.author = old.author and new.bundle = old.bundle and new.draft = old.draft
+    and new.rollout is not distinct from old.rollout then
+    return new;
+  end if;
+  raise exception 'a change under review stays as it was proposed';
+end $$;
+`,
+  },
 ];

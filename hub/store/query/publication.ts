@@ -22,6 +22,8 @@ export interface ChangeRequest {
   /** Of the targets metadata that its reviewers sign. */
   readonly version: number;
   readonly bundle: string;
+  /** `rollout.json`; null where it goes to everybody. */
+  readonly rollout: string | null;
   /** JSON: what they sign. */
   readonly draft: string;
   readonly openedAt: number;
@@ -40,7 +42,7 @@ export interface Publications {
   publishedFile(tenant: number, name: string): Promise<Uint8Array | null>;
   newestFile(tenant: number, role: PublishedRole): Promise<PublishedFile | null>;
   /** The newest first, without their texts. */
-  changeRequests(tenant: number): Promise<readonly Omit<ChangeRequest, 'bundle' | 'draft'>[]>;
+  changeRequests(tenant: number): Promise<readonly Omit<ChangeRequest, 'bundle' | 'rollout' | 'draft'>[]>;
   changeRequest(tenant: number, id: string): Promise<ChangeRequest | null>;
   approvals(tenant: number, request: string): Promise<readonly Approval[]>;
 }
@@ -69,7 +71,7 @@ export function publicationQueries(db: Kysely<Tables>): Publications {
         .limit(maxListed)
         .execute(),
     async changeRequest(tenant, id) {
-      const found = requests.select(['bundle', 'draft']).where('tenant', '=', tenant).where('id', '=', id);
+      const found = requests.select(['bundle', 'rollout', 'draft']).where('tenant', '=', tenant).where('id', '=', id);
       return (await found.executeTakeFirst()) ?? null;
     },
     approvals: (tenant, request) =>

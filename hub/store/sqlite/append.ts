@@ -1,17 +1,17 @@
 /** Appending in SQLite: one immediate transaction, from reading the end of the log to writing the new one. */
 import type Database from 'better-sqlite3';
 import { hourRows, tilePieces } from '../appendix.ts';
-import { ConflictError } from '../conflict.ts';
 import { readFrontier } from '../query/log.ts';
-import type { Appendix, Change, DeviceHead, LogState, NewEntry, Wanted } from '../store.ts';
+import type { Appendix, DeviceHead, LogState, NewEntry, Wanted } from '../store.ts';
 import type { Tables } from '../tables.ts';
+import { sqliteChanger } from './change.ts';
 
 type Append = <T>(tenant: number, wanted: Wanted, plan: (state: LogState) => Appendix<T>) => T;
 
 export function sqliteAppender(database: Database.Database): Append {
   const read = readers(database);
   const write = writers(database);
-  const change = changers(database);
+  const change = sqliteChanger(database);
   const transaction = database.transaction((work: () => unknown) => work());
   return <T>(tenant: number, wanted: Wanted, plan: (state: LogState) => Appendix<T>): T =>
     transaction.immediate(() => {
@@ -67,6 +67,9 @@ function writers(database: Database.Database): (tenant: number, appendix: Append
   const policyHour = database.prepare(
     'insert into policy_hour (tenant, hour, policy, repository, enforcement, findings, excepted) values (@tenant, @hour, @policy, @repository, @enforcement, @findings, @excepted) on conflict do update set findings = findings + excluded.findings, excepted = excepted + excluded.excepted',
   );
+  const revisionHour = database.prepare(
+    'insert into revision_hour (tenant, hour, revision, effect, decisions) values (@tenant, @hour, @revision, @effect, @decisions) on conflict do update set decisions = decisions + excluded.decisions',
+  );
   const head = database.prepare('update head set size = ?, frontier = ?, epoch = epoch + 1 where tenant = ?');
 
   const writeEntry = (
@@ -88,87 +91,10 @@ function writers(database: Database.Database): (tenant: number, appendix: Append
       if (changes !== 1) throw new Error(`tile ${piece.level}/${piece.index} is not as long as the log`);
     }
     for (const each of devices) device.run({ tenant, ...each });
-    const { gates, policies } = hourRows(tenant, entries);
+    const { gates, policies, revisions } = hourRows(tenant, entries);
     for (const row of gates) gateHour.run(row);
     for (const row of policies) policyHour.run(row);
+    for (const row of revisions) revisionHour.run(row);
     if (entries.length > 0) head.run(frontier.size, Buffer.concat(frontier.roots), tenant);
-  };
-}
-
-function changers(database: Database.Database): (tenant: number, change: Change) => void {
-  const addDevice = database.prepare(
-    'insert into device (tenant, id, name, key_id, public_key, platform, labels, enrolled_at, seq, head, missing, awaited, forked) values (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, 0, 0)',
-  );
-  const addToken = database.prepare(
-    'insert into token (tenant, id, hash, name, role, created_at, expires_at) values (@tenant, @id, @hash, @name, @role, @createdAt, @expiresAt)',
-  );
-  const revokeDevice = database.prepare('update device set revoked_at = ? where tenant = ? and id = ?');
-  const revokeToken = database.prepare('update token set revoked_at = ? where tenant = ? and id = ?');
-  const retain = database.prepare(
-    'insert into retention (tenant, before_id) values (?, ?) on conflict do update set before_id = excluded.before_id',
-  );
-  const rekeyDevice = database.prepare(
-    'update device set name = ?, key_id = ?, public_key = ?, platform = ?, revoked_at = null where tenant = ? and id = ?',
-  );
-  const publish = database.prepare(
-    "insert into tuf_file (tenant, name, role, version, bytes) values (@tenant, @name, @role, @version, @bytes) on conflict do update set version = excluded.version, bytes = excluded.bytes where tuf_file.role = 'timestamp' and excluded.version > tuf_file.version",
-  );
-  const openRequest = database.prepare(
-    "insert into change_request (tenant, id, state, author, title, number, version, bundle, draft, opened_at) values (@tenant, @id, 'open', @author, @title, @number, @version, @bundle, @draft, @openedAt)",
-  );
-  const approve = database.prepare(
-    'insert into approval (tenant, request, key_id, signature, at) values (@tenant, @request, @keyId, @signature, @at)',
-  );
-  const closeRequest = database.prepare(
-    "update change_request set state = ?, closed_at = ? where tenant = ? and id = ? and state = 'open'",
-  );
-  const askException = database.prepare(
-    'insert into exception_request (tenant, id, device, text, policy, severity, repository, requested_by, asked_at, expires_at, state, decided_at, decided_by, note) values (@tenant, @id, @device, @text, @policy, @severity, @repository, @requestedBy, @askedAt, @expiresAt, @state, @decidedAt, @decidedBy, @note)',
-  );
-  const decideException = database.prepare(
-    'update exception_request set state = @to, decided_at = @at, decided_by = @by, note = @note, expires_at = @expiresAt where tenant = @tenant and id = @id and state = @from',
-  );
-  return (tenant, change) => {
-    switch (change.kind) {
-      case 'addDevice': {
-        const { id, name, keyId, publicKey, platform, labels, at } = change.device;
-        const text = JSON.stringify(labels);
-        return void addDevice.run(tenant, id, name, keyId, publicKey, platform, text, at, '0'.repeat(64));
-      }
-      case 'addToken':
-        return void addToken.run({ tenant, ...change.token });
-      case 'revokeDevice':
-        return void revokeDevice.run(change.at, tenant, change.id);
-      case 'revokeToken':
-        return void revokeToken.run(change.at, tenant, change.id);
-      case 'retain':
-        return void retain.run(tenant, change.beforeId);
-      case 'rekeyDevice': {
-        const { id, name, keyId, publicKey, platform } = change.device;
-        return void rekeyDevice.run(name, keyId, publicKey, platform, tenant, id);
-      }
-      case 'publish':
-        for (const file of change.files) {
-          if (publish.run({ tenant, ...file }).changes !== 1)
-            throw new ConflictError(`${file.name} is published already`);
-        }
-        return;
-      case 'openRequest': {
-        const { id, author, title, number, version, bundle, draft, openedAt } = change.request;
-        return void openRequest.run({ tenant, id, author, title, number, version, bundle, draft, openedAt });
-      }
-      case 'approve':
-        return void approve.run({ tenant, ...change.approval });
-      case 'closeRequest':
-        if (closeRequest.run(change.state, change.at, tenant, change.id).changes === 1) return;
-        throw new ConflictError(`the change ${change.id} is not open any more`);
-      case 'askException':
-        return void askException.run({ tenant, ...change.request });
-      case 'decideException': {
-        const { kind: _, ...decision } = change;
-        if (decideException.run({ tenant, ...decision }).changes === 1) return;
-        throw new ConflictError(`the exception ${change.id} is not ${change.from} any more`);
-      }
-    }
   };
 }

@@ -141,4 +141,22 @@ create trigger exception_fixed before update on exception_request
 create trigger exception_stays before delete on exception_request begin select raise(abort, 'what was asked for stays'); end;
 `,
   },
+  {
+    number: 4,
+    name: 'rollouts: in which stages a change goes out, how it goes on, and what guards it',
+    sql: `
+alter table change_request add column rollout text;
+create table rollout (
+  tenant integer not null references tenant, id text not null, state text not null, reason text,
+  begun_at integer not null, primary key (tenant, id)
+) strict;
+create table revision_hour (
+  tenant integer not null, hour integer not null, revision text not null, effect text not null,
+  decisions integer not null, primary key (tenant, hour, revision, effect)
+) strict, without rowid;
+
+create trigger request_rollout before update on change_request when new.rollout is not old.rollout
+  begin select raise(abort, 'a change under review stays as it was proposed'); end;
+`,
+  },
 ];

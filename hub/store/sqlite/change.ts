@@ -1,0 +1,128 @@
+/** The small changes that acts stand for. */
+import type Database from 'better-sqlite3';
+import { ConflictError } from '../conflict.ts';
+import type { Change } from '../store.ts';
+
+type Changer<Kind extends Change['kind']> = (tenant: number, change: Extract<Change, { kind: Kind }>) => void;
+
+export function sqliteChanger(database: Database.Database): (tenant: number, change: Change) => void {
+  const [identity, publication] = [identityChanger(database), publicationChanger(database)];
+  return (tenant, change) => {
+    switch (change.kind) {
+      case 'addDevice':
+      case 'addToken':
+      case 'revokeDevice':
+      case 'revokeToken':
+      case 'retain':
+      case 'rekeyDevice':
+      case 'labelDevice':
+        return identity(tenant, change);
+      default:
+        return publication(tenant, change);
+    }
+  };
+}
+
+type IdentityKind =
+  | 'addDevice'
+  | 'addToken'
+  | 'revokeDevice'
+  | 'revokeToken'
+  | 'retain'
+  | 'rekeyDevice'
+  | 'labelDevice';
+
+/** Devices, tokens, and how long records stay. */
+function identityChanger(database: Database.Database): Changer<IdentityKind> {
+  const addDevice = database.prepare(
+    'insert into device (tenant, id, name, key_id, public_key, platform, labels, enrolled_at, seq, head, missing, awaited, forked) values (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, 0, 0)',
+  );
+  const addToken = database.prepare(
+    'insert into token (tenant, id, hash, name, role, created_at, expires_at) values (@tenant, @id, @hash, @name, @role, @createdAt, @expiresAt)',
+  );
+  const revokeDevice = database.prepare('update device set revoked_at = ? where tenant = ? and id = ?');
+  const revokeToken = database.prepare('update token set revoked_at = ? where tenant = ? and id = ?');
+  const retain = database.prepare(
+    'insert into retention (tenant, before_id) values (?, ?) on conflict do update set before_id = excluded.before_id',
+  );
+  const rekeyDevice = database.prepare(
+    'update device set name = ?, key_id = ?, public_key = ?, platform = ?, revoked_at = null where tenant = ? and id = ?',
+  );
+  const labelDevice = database.prepare('update device set labels = ? where tenant = ? and id = ?');
+  return (tenant, change) => {
+    switch (change.kind) {
+      case 'addDevice': {
+        const { id, name, keyId, publicKey, platform, labels, at } = change.device;
+        const text = JSON.stringify(labels);
+        return void addDevice.run(tenant, id, name, keyId, publicKey, platform, text, at, '0'.repeat(64));
+      }
+      case 'addToken':
+        return void addToken.run({ tenant, ...change.token });
+      case 'revokeDevice':
+        return void revokeDevice.run(change.at, tenant, change.id);
+      case 'revokeToken':
+        return void revokeToken.run(change.at, tenant, change.id);
+      case 'retain':
+        return void retain.run(tenant, change.beforeId);
+      case 'rekeyDevice': {
+        const { id, name, keyId, publicKey, platform } = change.device;
+        return void rekeyDevice.run(name, keyId, publicKey, platform, tenant, id);
+      }
+      case 'labelDevice':
+        return void labelDevice.run(JSON.stringify(change.labels), tenant, change.id);
+    }
+  };
+}
+
+/** Policies, rollouts and exceptions. */
+function publicationChanger(database: Database.Database): Changer<Exclude<Change['kind'], IdentityKind>> {
+  const publish = database.prepare(
+    "insert into tuf_file (tenant, name, role, version, bytes) values (@tenant, @name, @role, @version, @bytes) on conflict do update set version = excluded.version, bytes = excluded.bytes where tuf_file.role = 'timestamp' and excluded.version > tuf_file.version",
+  );
+  const openRequest = database.prepare(
+    "insert into change_request (tenant, id, state, author, title, number, version, bundle, rollout, draft, opened_at) values (@tenant, @id, 'open', @author, @title, @number, @version, @bundle, @rollout, @draft, @openedAt)",
+  );
+  const approve = database.prepare(
+    'insert into approval (tenant, request, key_id, signature, at) values (@tenant, @request, @keyId, @signature, @at)',
+  );
+  const closeRequest = database.prepare(
+    "update change_request set state = ?, closed_at = ? where tenant = ? and id = ? and state = 'open'",
+  );
+  const setRollout = database.prepare(
+    'insert into rollout (tenant, id, state, reason, begun_at) values (@tenant, @id, @state, @reason, @begunAt) on conflict do update set state = excluded.state, reason = excluded.reason, begun_at = excluded.begun_at',
+  );
+  const askException = database.prepare(
+    'insert into exception_request (tenant, id, device, text, policy, severity, repository, requested_by, asked_at, expires_at, state, decided_at, decided_by, note) values (@tenant, @id, @device, @text, @policy, @severity, @repository, @requestedBy, @askedAt, @expiresAt, @state, @decidedAt, @decidedBy, @note)',
+  );
+  const decideException = database.prepare(
+    'update exception_request set state = @to, decided_at = @at, decided_by = @by, note = @note, expires_at = @expiresAt where tenant = @tenant and id = @id and state = @from',
+  );
+  return (tenant, change) => {
+    switch (change.kind) {
+      case 'publish':
+        for (const file of change.files) {
+          if (publish.run({ tenant, ...file }).changes !== 1)
+            throw new ConflictError(`${file.name} is published already`);
+        }
+        return;
+      case 'openRequest': {
+        const { state: _, closedAt: __, ...request } = change.request;
+        return void openRequest.run({ tenant, ...request });
+      }
+      case 'approve':
+        return void approve.run({ tenant, ...change.approval });
+      case 'closeRequest':
+        if (closeRequest.run(change.state, change.at, tenant, change.id).changes === 1) return;
+        throw new ConflictError(`the change ${change.id} is not open any more`);
+      case 'setRollout':
+        return void setRollout.run({ tenant, ...change.rollout });
+      case 'askException':
+        return void askException.run({ tenant, ...change.request });
+      case 'decideException': {
+        const { kind: _, ...decision } = change;
+        if (decideException.run({ tenant, ...decision }).changes === 1) return;
+        throw new ConflictError(`the exception ${change.id} is not ${change.from} any more`);
+      }
+    }
+  };
+}
