@@ -23,6 +23,7 @@ import {
 } from './draft.ts';
 import { executeCommand, reloadAll } from './execute.ts';
 import { createExpiry } from './expiry.ts';
+import { createCollector, ownHeap } from './garbage.ts';
 import { hover } from './hover.ts';
 import { closeDocument, editDocument, moveDocuments, openOne } from './lifecycle.ts';
 import { createOrganisation } from './organisation.ts';
@@ -86,7 +87,11 @@ interface Running {
 
 function start(connection: Connection, client: Client): Running {
   let begun = false;
-  const schedule = createSchedule(() => publishDirty(session));
+  const collector = createCollector(ownHeap());
+  const schedule = createSchedule(() => {
+    publishDirty(session);
+    collector.rest();
+  });
   const loaded = (root: Root): void => {
     markAllDirty(session, root);
     publishOwnFiles(session, root);
@@ -148,6 +153,7 @@ function start(connection: Connection, client: Client): Running {
     async close() {
       session.closing = true;
       schedule.close();
+      collector.close();
       expiry.close();
       session.daemon?.close();
       await Promise.all([watch.close(), session.previews.close()]);
