@@ -9,6 +9,7 @@ import { bucketOf } from '../../engine/organisation/rollout.ts';
 import { now } from '../../test/hub/log.ts';
 import { createPerson, createShelf, type MemoryShelf, signedRootOf } from '../../test/hub/shelf.ts';
 import { native } from '../../test/policySet.ts';
+import { sha256Hex } from '../cryptography.ts';
 import { approve, propose } from '../policies/review.ts';
 import { installRoot } from '../policies/root.ts';
 import { nextEnd, readShelf, targetFile } from '../policies/shelf.ts';
@@ -213,10 +214,19 @@ test('a reviewer’s command refuses a stage that does not go on from what is in
   const published = await readPublished(shelf.source, { rootSha256: null, now });
   assert.equal(checkProposal(shown, published).rollout?.begun, 2);
   const next = JSON.parse(rollout!);
+  // A hub that means ill drafts what it shows.
+  const drafted = (changes: object) => {
+    const text = formatRollout({ ...next, ...changes });
+    const sealed = { length: text.length, hashes: { sha256: sha256Hex(text) } };
+    const targets = { ...shown.draft.targets, [rolloutTarget]: sealed };
+    return { ...shown, rollout: text, draft: { ...shown.draft, targets } };
+  };
+  assert.equal(checkProposal(drafted({}), published).rollout?.begun, 2);
   const wrong = [
-    { ...shown, rollout: formatRollout({ ...next, begun: 3 }) },
-    { ...shown, rollout: formatRollout({ ...next, changed: ['*'] }) },
-    { ...shown, rollout: formatRollout({ ...next, guards: { ...next.guards, denyRise: 99 } }) },
+    drafted({ begun: 3 }),
+    drafted({ changed: ['*'] }),
+    drafted({ guards: { ...next.guards, denyRise: 99 } }),
+    drafted({ stages: next.stages.map((stage: object) => ({ ...stage, enforcement: { '*': 'audit' } })) }),
     { ...shown, rollout: null },
     { ...shown, bundle: bundle.replace('[b]', '[c]') },
     { ...shown, draft: { ...shown.draft, delegations: {} } },
