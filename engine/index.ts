@@ -62,6 +62,7 @@ export { type FixChoice, type FixedFile, fixesOf, fixFile } from './fix.ts';
 export { mask } from './mask.ts';
 export * from './model.ts';
 export { type Bundle, formatBundle, readBundle } from './organisation/bundle.ts';
+export { bundleDifference } from './organisation/difference.ts';
 export {
   atGate,
   type CurrentOrganisation,
@@ -89,6 +90,7 @@ export {
 export {
   defaultGateSettings,
   type GateSettings,
+  isLocked,
   type OrganisationRules,
   readOrganisationRules,
 } from './organisation/rules.ts';

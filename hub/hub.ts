@@ -3,6 +3,7 @@ import type { SigningKey } from './cryptography.ts';
 import type { OnlineKeys } from './home.ts';
 import type { Once } from './identity/once.ts';
 import type { Sequencer } from './log/sequencer.ts';
+import type { Catalogues } from './policies/catalogue.ts';
 import type { News } from './policies/news.ts';
 import type { Turns } from './policies/turn.ts';
 import type { Measures } from './serve/metrics.ts';
@@ -15,8 +16,10 @@ export interface Hub {
   readonly logKey: SigningKey;
   readonly tokenSecret: Uint8Array;
   readonly online: OnlineKeys;
-  /** What waits for new policies. */
+  /** Who waits for news. */
   readonly news: News;
+  /** What is published, read for people. */
+  readonly catalogues: Catalogues;
   /** Who decides on policies and exceptions at the moment. */
   readonly turns: Turns;
   readonly proofs: Once;

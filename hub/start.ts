@@ -8,6 +8,7 @@ import { issueSignInCode } from './identity/session.ts';
 import { newId } from './log/act.ts';
 import { signEnd } from './log/log.ts';
 import { createSequencer } from './log/sequencer.ts';
+import { createCatalogues } from './policies/catalogue.ts';
 import { createNews } from './policies/news.ts';
 import { renewals } from './policies/shelf.ts';
 import { createTurns, inTurn } from './policies/turn.ts';
@@ -60,7 +61,19 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
   const { logKey, tokenSecret, online } = home;
   const [news, turns] = [createNews(), createTurns()];
   const keys = { logKey, tokenSecret, online };
-  const parts = { store, sequencer, proofs, ...keys, news, turns, measures: createMeasures(), version, now, say };
+  const parts = {
+    store,
+    sequencer,
+    proofs,
+    ...keys,
+    news,
+    turns,
+    measures: createMeasures(),
+    catalogues: createCatalogues(store),
+    version,
+    now,
+    say,
+  };
   // The port is known once the server listens, and the routes ask for the address only after that.
   let url = options.url ?? '';
   const hub: Hub = {

@@ -3,13 +3,12 @@
 import path from 'node:path';
 import process from 'node:process';
 import { MetadataKind } from '@tufjs/models';
-import type { Rollout } from '../../engine/index.ts';
+import { bundleDifference, type Rollout } from '../../engine/index.ts';
 import { type ChangeShown, changeList, changeOutcome, changeShown, hubPaths, signedRoot } from '../../hub/protocol.ts';
 import { replaceFile } from '../../repository/index.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
 import { print } from '../output.ts';
 import { printable, styleFor } from '../report/style.ts';
-import { bundleDifference } from '../review/difference.ts';
 import { keyFileIn, type PersonsHub, personsHub, readText, rootIn, signingOptions } from '../review/hub.ts';
 import { createPersonKey, openPersonKey } from '../review/personKey.ts';
 import { approversOf, checkProposal, type Published, readPublished } from '../review/proposal.ts';

@@ -9,6 +9,7 @@ import { enrolmentRoutes } from './routes/enrolment.ts';
 import { exceptionRoutes } from './routes/exceptions.ts';
 import { journalRoutes } from './routes/journal.ts';
 import { logRoutes } from './routes/log.ts';
+import { policyRoutes } from './routes/policies.ts';
 import { rolloutRoutes } from './routes/rollout.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -59,6 +60,7 @@ export const routes: readonly Route[] = [
   ...sessionRoutes,
   ...tufRoutes,
   ...changeRoutes,
+  ...policyRoutes,
   ...exceptionRoutes,
   ...rolloutRoutes,
 ];

@@ -14,6 +14,8 @@ interface State {
   readonly me: CallerShown | null;
   readonly route: Route | null;
   readonly content: TemplateResult;
+  /** Whether it was there before: what comes now is new. */
+  readonly isSettled: boolean;
   readonly live: LiveState;
   /** Why the last try to sign in failed. */
   readonly problem: string | null;
@@ -21,14 +23,14 @@ interface State {
 
 const waiting = html`<p class="faint" role="status">Loading …</p>`;
 
-let state: State = { me: null, route: null, content: waiting, live: 'polling', problem: null };
+let state: State = { me: null, route: null, content: waiting, isSettled: false, live: 'polling', problem: null };
 let live: Live | null = null;
 /** Counts what was asked for, so that an answer that comes late is not shown in another's place. */
 let asked = 0;
 let isLooking = false;
 let isDue = false;
 
-addEventListener('hashchange', () => void arrive());
+addEventListener('hashchange', () => void arrive().then(focusHeading));
 await arrive();
 
 /** Somebody came to a place: from outside, by a link, or by signing in. */
@@ -41,9 +43,13 @@ async function arrive(): Promise<void> {
     change({ problem: await trySignIn({ code }) });
     return arrive();
   }
-  change({ route, content: waiting });
+  change({ route, content: waiting, isSettled: false });
   if (!(await isSignedIn())) return;
   await look();
+}
+
+/** Whoever goes to another page begins at its head; a page that was opened begins where every page does. */
+function focusHeading(): void {
   document.querySelector<HTMLElement>('h1')?.focus();
 }
 
@@ -88,8 +94,11 @@ async function look(): Promise<void> {
   isLooking = true;
   isDue = false;
   try {
-    const content = await page.show({ api: createApi(pageKey()), route, me });
+    const content = await page.show({ api: createApi(pageKey()), route, me, look: () => void look() });
     if (turn === asked) change({ content });
+    requestAnimationFrame(() => {
+      if (turn === asked) change({ isSettled: true });
+    });
   } catch (error) {
     if (error instanceof Refusal && error.status === 401) return leave('Your session is over.');
     if (turn === asked) change({ content: failed(error) });
@@ -114,7 +123,7 @@ function change(next: Partial<State>): void {
 }
 
 function draw(): void {
-  const { me, route, content, live: isLive, problem } = state;
+  const { me, route, content, isSettled, live: isLive, problem } = state;
   const page = route === null ? undefined : pages[route.page];
   document.title = me === null ? 'Sign in · Kerb' : `${page?.title ?? 'Not found'} · Kerb`;
   const done = (failure: string | null): void => {
@@ -124,7 +133,7 @@ function draw(): void {
   const whole =
     me === null
       ? signInForm({ problem, done })
-      : shell({ me, route, content, live: isLive, signOut: () => void signOut().then(() => leave(null)) });
+      : shell({ me, route, content, isSettled, live: isLive, signOut: () => void signOut().then(() => leave(null)) });
   render(whole, document.body);
 }
 

@@ -9,6 +9,8 @@ export interface Visit {
   readonly api: Api;
   readonly route: Route;
   readonly me: CallerShown;
+  /** Asks the hub again, and shows what it answers. */
+  readonly look: () => void;
 }
 
 export interface Page {

@@ -5,6 +5,7 @@ export const pageNames = [
   'decisions',
   'policies',
   'changes',
+  'exceptions',
   'devices',
   'log',
   'sign-in',

@@ -12,11 +12,12 @@ export interface Shell {
   readonly me: CallerShown;
   readonly route: Route | null;
   readonly content: TemplateResult;
+  readonly isSettled: boolean;
   readonly live: LiveState;
   readonly signOut: () => void;
 }
 
-export function shell({ me, route, content, live, signOut }: Shell): TemplateResult {
+export function shell({ me, route, content, isSettled, live, signOut }: Shell): TemplateResult {
   return html`
     <a class="skip" href="#main" @click=${skip}>Skip to the content</a>
     <div class="frame">
@@ -28,7 +29,7 @@ export function shell({ me, route, content, live, signOut }: Shell): TemplateRes
           <button class="button quiet" @click=${signOut}>Sign out</button>
         </div>
       </header>
-      <main id="main">
+      <main id="main" class=${isSettled ? 'settled' : ''}>
         <p class="live ${live}" role="status">${live === 'live' ? 'Live' : 'Looking every few seconds'}</p>
         ${content}
       </main>

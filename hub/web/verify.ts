@@ -2,7 +2,15 @@
 import { hashes, verify as verifySignature } from '@noble/ed25519';
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { type NoteKey, readNoteKey, type VerifyEd25519, verifyReceipt } from '../../engine/verify.ts';
+import {
+  judgeCheckpoint,
+  type Look,
+  type NoteKey,
+  readNoteKey,
+  type VerifyEd25519,
+  verifyReceipt,
+  type WitnessVerdict,
+} from '../../engine/verify.ts';
 
 hashes.sha512 = sha512;
 
@@ -39,19 +47,27 @@ export function verifyRecord({ receipt, key: text, leaf, body }: RecordClaim): R
   return { kind: 'proved', index: verdict.index, size, origin, hasBody: body !== null };
 }
 
-export function readKey(text: string): NoteKey | null {
+/** What this browser, as a witness, says of what the log shows now. */
+export function judge({
+  key: text,
+  ...look
+}: Omit<Look, 'key' | 'sha256' | 'verify'> & { readonly key: string }): WitnessVerdict {
+  const key = readKey(text);
+  if (key === null) return { kind: 'alarm', alarm: 'unsigned', what: 'the log’s key cannot be read' };
+  return judgeCheckpoint({ ...look, key, sha256, verify });
+}
+
+function readKey(text: string): NoteKey | null {
   return readNoteKey(text, sha256);
 }
 
-export const verify: VerifyEd25519 = (publicKey, text, signature) => {
+const verify: VerifyEd25519 = (publicKey, text, signature) => {
   try {
     return verifySignature(signature, utf8ToBytes(text), publicKey, { zip215: false });
   } catch {
     return false;
   }
 };
-
-export { sha256 };
 
 function refuted(why: string): RecordVerdict {
   return { kind: 'refuted', why };

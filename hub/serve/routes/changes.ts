@@ -1,5 +1,6 @@
 /** Changes of policies: proposed, checked, shown, approved by signatures, withdrawn. */
 import * as z from 'zod';
+import { type Bundle, bundleDifference, readBundle } from '../../../engine/index.ts';
 import { createNative } from '../../../repository/index.ts';
 import type { Hub } from '../../hub.ts';
 import { newId } from '../../log/act.ts';
@@ -8,6 +9,7 @@ import { approversOf, ownerOf } from '../../policies/metadata.ts';
 import { approve, propose, withdraw } from '../../policies/review.ts';
 import { readShelf } from '../../policies/shelf.ts';
 import { deskOf } from '../../policies/turn.ts';
+import { changeDifference } from '../../protocol/catalogue.ts';
 import {
   type ChangeShown,
   type ChangeSummary,
@@ -24,6 +26,7 @@ import { rule } from '../rule.ts';
 
 const native = createNative();
 const maxShownProblems = 20;
+const maxShownLines = 20_000;
 const one = z.object({ id: z.string().max(100) });
 
 export const changeRoutes: readonly Route[] = [
@@ -70,6 +73,20 @@ export const changeRoutes: readonly Route[] = [
     },
   }),
   route({
+    method: 'GET',
+    path: `${hubPaths.changes}/:id/difference`,
+    summary: 'What a change alters, line by line',
+    permission: 'change:read',
+    params: one,
+    success: { status: 200, description: 'As of diff', content: changeDifference },
+    async run({ hub, caller, params: { id } }) {
+      const found = await hub.store.changeRequest(caller.tenant.id, id);
+      if (found === null) return notFound(`change ${id}`);
+      const lines = await differenceOf(hub, caller.tenant.id, found);
+      return json(200, { lines: lines.slice(0, maxShownLines), isWhole: lines.length <= maxShownLines });
+    },
+  }),
+  route({
     method: 'POST',
     path: `${hubPaths.changes}/:id/signatures`,
     summary: 'Takes an approver’s signature; the last that is needed publishes',
@@ -101,6 +118,26 @@ export const changeRoutes: readonly Route[] = [
       ),
   }),
 ];
+
+/** What a change alters: against what is in force, or for one that was published against what was in force before it. */
+async function differenceOf(
+  { store }: Hub,
+  tenant: number,
+  { number, bundle, state }: ChangeRequest,
+): Promise<readonly string[]> {
+  const published = (await store.changeRequests(tenant)).filter((each) => each.state === 'published');
+  const before = published
+    .filter((each) => state === 'open' || each.number < number)
+    .sort((a, b) => b.number - a.number)[0];
+  const old = before === undefined ? null : await store.changeRequest(tenant, before.id);
+  return bundleDifference(old === null ? null : read(old.bundle), read(bundle));
+}
+
+function read(text: string): Bundle {
+  const bundle = readBundle(text);
+  if (typeof bundle === 'string') throw new Error(`a bundle of the store cannot be read: ${bundle}`);
+  return bundle;
+}
 
 async function shown(hub: Hub, tenant: number, request: ChangeRequest): Promise<ChangeShown> {
   const [{ root }, approvals] = await Promise.all([

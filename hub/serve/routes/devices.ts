@@ -1,24 +1,12 @@
 /** The fleet: which devices there are, what each says of itself, and how one is shut out. */
 import * as z from 'zod';
+import { devicePage, type ListedDevice } from '../../protocol/fleet.ts';
 import { deviceStatus, hubPaths, labels } from '../../protocol.ts';
+import type { Device } from '../../store/query/device.ts';
 import { perform } from '../perform.ts';
 import { json, notFound, type Route, route } from '../route.ts';
 
 const name = z.string().max(500);
-const shownDevice = z.object({
-  id: name,
-  name,
-  keyId: name,
-  platform: name,
-  labels,
-  enrolledAt: z.iso.datetime(),
-  revokedAt: z.iso.datetime().nullable(),
-  seenAt: z.iso.datetime().nullable(),
-  seq: z.int(),
-  missing: z.int(),
-  forked: z.boolean(),
-});
-
 export const deviceRoutes: readonly Route[] = [
   route({
     method: 'PUT',
@@ -41,7 +29,7 @@ export const deviceRoutes: readonly Route[] = [
       after: z.string().max(500).default(''),
       limit: z.coerce.number().int().min(1).max(200).default(100),
     }),
-    success: { status: 200, description: 'A page', content: z.object({ devices: z.array(shownDevice) }) },
+    success: { status: 200, description: 'A page', content: devicePage },
     async run({ hub, caller, query }) {
       const devices = await hub.store.devices(caller.tenant.id, query);
       return json(200, { devices: devices.map(shown) });
@@ -86,15 +74,20 @@ export const deviceRoutes: readonly Route[] = [
   }),
 ];
 
-type Device = Awaited<ReturnType<Parameters<Route['run']>[0]['hub']['store']['devices']>>[number];
-
-function shown({ id, name: called, keyId, platform, labels: given, ...rest }: Device): z.input<typeof shownDevice> {
+function shown({ id, name: called, keyId, platform, labels: given, status, ...rest }: Device): ListedDevice {
   const { enrolledAt, revokedAt, seenAt, seq, missing, awaited, forked } = rest;
   return {
-    ...{ id, name: called, keyId, platform, labels: given, seq },
+    ...{ id, name: called, keyId, platform, labels: { ...given }, seq, says: saidBy(status) },
     ...{ missing: missing + awaited, forked: forked === 1 },
     ...{ enrolledAt: new Date(enrolledAt).toISOString(), revokedAt: iso(revokedAt), seenAt: iso(seenAt) },
   };
+}
+
+function saidBy(status: string | null): ListedDevice['says'] {
+  const said = status === null ? null : deviceStatus.safeParse(JSON.parse(status));
+  if (!said?.success) return null;
+  const { revision, ring, refusal, kerb } = said.data;
+  return { revision, ring, refusal, kerb };
 }
 
 function iso(ms: number | null): string | null {

@@ -12,22 +12,12 @@ import {
   pollSeconds,
   readUserCode,
 } from '../../identity/enrol.ts';
+import { waitingDevice } from '../../protocol/fleet.ts';
 import { accessToken, assertionType, clientId, deviceAuthorization, deviceGrant, hubPaths } from '../../protocol.ts';
 import { perform } from '../perform.ts';
 import { type Answer, type Call, json, notFound, type Route, refuse, route } from '../route.ts';
 
 const words = z.string().min(1).max(200);
-const enrolment = z.object({
-  userCode: z.string(),
-  name: z.string(),
-  platform: z.string(),
-  keyId: z.string(),
-  /** The id that it gave itself. */
-  device: z.string(),
-  /** Whether a device of this id is here already, which gets the new key. */
-  isKnown: z.boolean(),
-  state: z.enum(['pending', 'allowed', 'denied']),
-});
 const tokenForm = z.discriminatedUnion('grant_type', [
   z.object({ grant_type: z.literal(deviceGrant), device_code: z.string().max(200), client_id: z.literal(clientId) }),
   z.object({
@@ -82,7 +72,7 @@ export const enrolmentRoutes: readonly Route[] = [
     summary: 'The device that waits under a code, for a person to compare',
     permission: 'device:write',
     params: z.object({ code: words }),
-    success: { status: 200, description: 'What it says of itself', content: enrolment },
+    success: { status: 200, description: 'What it says of itself', content: waitingDevice },
     async run({ hub, caller, params }) {
       const found = await hub.store.enrolmentByUserCode(readUserCode(params.code));
       if (found === null || found.expiresAt <= hub.now()) return notFound('device that waits under this code');

@@ -18,6 +18,8 @@ export interface Device {
   readonly missing: number;
   readonly awaited: number;
   readonly forked: 0 | 1;
+  /** JSON: what it said of itself last. */
+  readonly status: string | null;
 }
 
 export interface Fleet {
@@ -40,7 +42,7 @@ export interface Devices {
 export function deviceQueries(db: Kysely<Tables>): Devices {
   const all = db
     .selectFrom('device')
-    .select(['tenant', 'id', 'name', 'platform', 'labels', 'seq', 'head', 'missing', 'awaited', 'forked'])
+    .select(['tenant', 'id', 'name', 'platform', 'labels', 'seq', 'head', 'missing', 'awaited', 'forked', 'status'])
     .select(['key_id as keyId', 'public_key as publicKey', 'enrolled_at as enrolledAt'])
     .select(['revoked_at as revokedAt', 'seen_at as seenAt']);
   return {

@@ -52,8 +52,8 @@ function summary({ subject, repository, at, findingCount }: DecisionRecord): Tem
 function findingsOf({ findings, findingCount }: DecisionRecord): TemplateResult {
   if (findingCount === 0) return html``;
   const rest = findingCount - findings.length;
-  return html`<section aria-labelledby="findings">
-    <h2 id="findings">Findings</h2>
+  return html`<section>
+    <h2>Findings</h2>
     <div class="scroll" tabindex="0" role="region" aria-label="Findings">
       <table>
         <thead><tr><th>Policy</th><th>Severity</th><th>File</th><th>Does</th><th>Fingerprint</th><th>Exception</th></tr></thead>

@@ -32,7 +32,7 @@ async function showList({ api, route }: Visit): Promise<TemplateResult> {
     <header><h1 tabindex="-1">Decisions</h1></header>
     ${filterForm(filter, names)}
     ${decisions.length === 0 ? nothingFound(filter.isEmpty) : table(decisions)}
-    <nav class="pager" aria-label="Pages">
+    <nav class="pager" aria-label="More decisions">
       ${after === null ? null : html`<a href=${hrefOf('decisions', null, filter.typed)}>Newest</a>`}
       ${next === null ? null : html`<a href=${hrefOf('decisions', null, more)}>Older</a>`}
     </nav>`;

@@ -18,7 +18,7 @@ export function signInForm({ problem, done }: SignInView): TemplateResult {
     form.reset();
     void trySignIn({ token }).then(done);
   };
-  return html`<div class="sign-in card">
+  return html`<main class="sign-in card">
     <img src=${icon} alt="" width="48" height="48" />
     <h1 tabindex="-1">Sign in to Kerb</h1>
     ${problem === null ? null : html`<p class="verdict bad" role="alert">${problem}</p>`}
@@ -31,7 +31,7 @@ export function signInForm({ problem, done }: SignInView): TemplateResult {
       </label>
       <button class="button primary">Sign in</button>
     </form>
-  </div>`;
+  </main>`;
 }
 
 /** Null where it worked; else why not, in words. */

@@ -72,7 +72,7 @@ function optionsOf({ times, stepSeconds, series }: ChartData, element: HTMLEleme
   return {
     width: Math.max(280, element.clientWidth),
     height,
-    padding: [8, 4, 0, 0],
+    padding: [8, 22, 0, 0],
     legend: { show: false },
     cursor: { show: false },
     scales: {
@@ -80,7 +80,7 @@ function optionsOf({ times, stepSeconds, series }: ChartData, element: HTMLEleme
       y: { range: (_, __, most) => [0, Math.max(4, most * 1.08)] },
     },
     axes: [
-      { ...axis, grid: { show: false }, values: timeLabels(stepSeconds) },
+      { ...axis, size: 30, grid: { show: false }, values: timeLabels(stepSeconds) },
       { ...axis, size: 44, values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? String(tick) : '')) },
     ],
     series: [

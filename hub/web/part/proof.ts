@@ -3,6 +3,7 @@ import { html, type TemplateResult } from 'lit';
 import type { ShownRecord } from '../../protocol/decision.ts';
 import type { Api } from '../api.ts';
 import { count } from '../text.ts';
+import { save } from './save.ts';
 import { code } from './value.ts';
 
 export async function proofOf(api: Api, record: ShownRecord): Promise<TemplateResult> {
@@ -41,12 +42,4 @@ function downloads({ id }: ShownRecord, receipt: string, key: string): TemplateR
       Both verify without this hub, here and by anyone’s C2SP tlog-proof verifier:
       <code>kerb audit verify ${id}.receipt --key-file log.pub</code>. Take the key from somewhere else than the hub.
     </p>`;
-}
-
-function save(name: string, text: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
 }

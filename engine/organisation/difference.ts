@@ -1,5 +1,5 @@
 /** What a change alters, file by file: everything that differs stands in it, with a little around. */
-import type { Bundle } from '../../engine/index.ts';
+import type { Bundle } from './bundle.ts';
 
 const around = 2;
 

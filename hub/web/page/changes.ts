@@ -1,0 +1,97 @@
+/** Changes of policies: what waits for whom, and what exactly it is. Signing is done on the reviewer's own machine. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ChangeDifference } from '../../protocol/catalogue.ts';
+import type { ChangeShown, ChangeSummary } from '../../protocol/change.ts';
+import type { Page, Visit } from '../page.ts';
+import { empty, instant, none, said } from '../part/value.ts';
+import { hrefOf } from '../route.ts';
+import { counted } from '../text.ts';
+
+export const changesPage: Page = {
+  title: 'Changes',
+  permission: 'change:read',
+  hears: ['policies', 'journal'],
+  show: (visit) => (visit.route.id === null ? showList(visit) : showOne(visit, visit.route.id)),
+};
+
+async function showList({ api }: Visit): Promise<TemplateResult> {
+  const { changes } = await api.get<{ readonly changes: readonly ChangeSummary[] }>('/v1/changes');
+  const open = changes.filter(({ state }) => state === 'open');
+  return html`
+    <header>
+      <h1 tabindex="-1">Changes</h1>
+      <p class="lead">${open.length === 0 ? 'Nothing waits for a signature.' : `${counted(open.length, 'change')} for reviewers to sign.`}</p>
+    </header>
+    ${
+      changes.length === 0
+        ? empty('No change was proposed yet', html`<code>kerb publish policies/</code> proposes one.`)
+        : html`<div class="scroll" tabindex="0" role="region" aria-label="Changes">
+            <table>
+              <thead><tr><th>Change</th><th>State</th><th>Bundle</th><th>Author</th><th>Proposed</th></tr></thead>
+              <tbody>${changes.map(row)}</tbody>
+            </table>
+          </div>`
+    }`;
+}
+
+function row({ id, title, state, number, author, openedAt }: ChangeSummary): TemplateResult {
+  return html`<tr>
+    <td><a href=${hrefOf('changes', id)}>${said(title)}</a></td>
+    <td>${badge(state)}</td>
+    <td>${number}</td>
+    <td>${said(author)}</td>
+    <td class="when">${instant(openedAt)}</td>
+  </tr>`;
+}
+
+function badge(state: ChangeSummary['state']): TemplateResult {
+  return html`<span class="badge ${state}">${state === 'open' ? 'waits' : state}</span>`;
+}
+
+async function showOne({ api }: Visit, id: string): Promise<TemplateResult> {
+  const path = `/v1/changes/${encodeURIComponent(id)}`;
+  const [change, { lines, isWhole }] = await Promise.all([
+    api.get<ChangeShown>(path),
+    api.get<ChangeDifference>(`${path}/difference`),
+  ]);
+  const { title, state, author, number, openedAt, approvals, threshold } = change;
+  return html`
+    <nav class="crumbs" aria-label="Where this is"><a href=${hrefOf('changes')}>Changes</a></nav>
+    <header>
+      <h1 tabindex="-1">${said(title)}</h1>
+      <p class="lead">${badge(state)} bundle ${number}, proposed by ${said(author)}, ${instant(openedAt)}</p>
+    </header>
+    <section class="card" aria-labelledby="approvals">
+      <h2 id="approvals">Approvals</h2>
+      <p>${counted(approvals.length, 'signature')} of the ${threshold} that the root of trust asks for.</p>
+      ${
+        approvals.length === 0
+          ? none('Nobody has signed yet.')
+          : html`<ul class="lines">${approvals.map(({ owner, at }) => html`<li>${said(owner)}, ${instant(at)}</li>`)}</ul>`
+      }
+      ${state === 'open' ? howToSign(id) : nothing}
+    </section>
+    <section aria-labelledby="difference">
+      <h2 id="difference">What it alters</h2>
+      ${lines.length === 0 ? none('Nothing: the same is in force.') : difference(lines)}
+      ${isWhole ? nothing : html`<p class="verdict bad">There is more than is shown here: <code>kerb review show ${id}</code> shows all of it.</p>`}
+    </section>`;
+}
+
+function howToSign(id: string): TemplateResult {
+  return html`<p class="faint">
+      The signature is made on your own machine, by a key that the hub never has, over what is verified there:
+    </p>
+    <pre tabindex="0" aria-label="The command">kerb review sign ${id} --key YOUR.pem --root SHA256 --hub ${location.origin} --token-file YOUR.token</pre>`;
+}
+
+function difference(lines: readonly string[]): TemplateResult {
+  return html`<pre class="difference" tabindex="0" aria-label="What it alters">${lines.map(
+    (line) => html`<span class=${kindOf(line)}>${line}${'\n'}</span>`,
+  )}</pre>`;
+}
+
+function kindOf(line: string): string {
+  if (line.startsWith('── ')) return 'file';
+  return { '+': 'added', '-': 'gone', '@': 'place' }[line[0] ?? ''] ?? '';
+}
