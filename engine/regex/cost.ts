@@ -15,12 +15,22 @@ export interface Bounds {
  * fails, the ways of the parts multiply: then the bound is a polynomial, or nothing.
  */
 export function boundsOf(pattern: RegexNode): Bounds {
+  if (pattern.kind === 'group') return boundsOf(pattern.node);
+  // Nothing follows the branches of a whole pattern, so that each is tried for itself.
+  if (pattern.kind === 'alternate') return together(pattern.nodes.map(boundsOf));
   const bound = measure(pattern, { follow: nothing, nodes: countNodes(pattern) });
   const anchored = startsAtTextStart(pattern);
   const attempt = (length: number) =>
     bound.steps.factor * Math.min(length + 1, bound.longest + 1) ** bound.steps.degree;
-  const search = (length: number) => (anchored ? attempt(length) : attempt(length) * (length + 1));
+  const search = (length: number) => (anchored ? attempt(length) + length : attempt(length) * (length + 1));
   return { search, attempt };
+}
+
+function together(bounds: readonly Bounds[]): Bounds {
+  return {
+    search: (length) => bounds.reduce((steps, bound) => steps + bound.search(length), 0),
+    attempt: (length) => bounds.reduce((steps, bound) => steps + bound.attempt(length), 0),
+  };
 }
 
 /** The longest match in UTF-16 units; Infinity where there is none. */

@@ -51,8 +51,8 @@ export function compileParsed(pattern: string, parsed: ParsedRegex): CompiledReg
   return { regex: regexOf(pattern, parsed, () => existing(linear())), problem: null };
 }
 
-/** The steps that the platform's RegExp may take: a few thousand on short texts, else a fixed number a character. */
-const fewSteps = 20_000;
+/** The steps that the platform's RegExp may take: a fraction of a millisecond on short texts, else a fixed number a character. */
+const fewSteps = 100_000;
 /** The bound is a product of worst cases that do not meet: what one start really takes is a small part of it. */
 const fewStepsOnce = 250_000;
 const stepsPerCharacter = 1024;
