@@ -84,7 +84,7 @@ function clientOptions(context: ExtensionContext): LanguageClientOptions {
   const initialization: Initialization = {
     // The server pushes within the turn of the keystroke; pulling would add a round trip to each.
     diagnostics: 'push',
-    mostDiagnostics: settings.get<number>('server.mostDiagnostics') ?? 1000,
+    mostDiagnostics: settings.get<number>('server.mostDiagnostics') ?? 250,
     status: true,
     ...(settings.get<boolean>('daemon.start') === false ? {} : { daemon: daemonOf(context) }),
   };

@@ -113,7 +113,7 @@ export function unreadableDiagnostic(reason: string): Diagnostic {
 
 /** Says that there is more than is shown. */
 export function omissionDiagnostic(omitted: number): Diagnostic {
-  const message = `${omitted} more findings are not shown: the file has more than the editor is given at once.`;
+  const message = `${omitted} more findings are not shown here, as the file has so many; \`kerb check\` lists them all.`;
   return { range: topRange, severity: DiagnosticSeverity.Information, code: 'kerb/more', source, message };
 }
 

@@ -6,8 +6,8 @@ import type { Judged, OpenDocument } from './documents.ts';
 import { askedWords } from './requests.ts';
 import type { Session } from './session.ts';
 
-/** What VS Code shows of one file; more would only make each keystroke dearer. */
-const mostDiagnostics = 1_000;
+/** More than anyone looks through in an editor. Each is sent again with every keystroke, and read again by the editor. */
+const mostDiagnostics = 250;
 
 /** A list of findings as it was sent last. */
 export interface Sent {
