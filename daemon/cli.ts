@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   explain: async () => (await import('./command/explain.ts')).explainCommand,
   catalog: async () => (await import('./command/catalog.ts')).catalogCommand,
   audit: async () => (await import('./command/audit.ts')).auditCommand,
+  import: async () => (await import('./command/import.ts')).importCommand,
   export: async () => (await import('./command/export.ts')).exportCommand,
   eval: async () => (await import('./command/eval.ts')).evalCommand,
   hooks: async () => (await import('./command/hooks.ts')).hooksCommand,

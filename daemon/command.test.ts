@@ -89,6 +89,34 @@ test('kerb eval --batch answers each line by one, whatever the lines say', (cont
   assert.deepEqual(Object.keys(answers[12].error).sort(), ['kind', 'message', 'range']);
 });
 
+test('kerb import writes what can be said here, and names the rest with its place', (context) => {
+  const tree = createWorkTree(context, {
+    'rules.yaml': `apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: { name: shop }
+spec:
+  validations: [{ expression: has(object.spec), message: no spec }]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: { name: people }
+spec:
+  validations: [{ expression: "request.userInfo.username == 'me'" }]
+`,
+  });
+  const run = (...args: string[]) => runKerb(['import', 'rules.yaml', ...args], { cwd: tree.root });
+  const printed = run('--print');
+  assert.equal(printed.status, 2);
+  assert.match(printed.stdout, /^# imported\/shop\ntitle: no spec\n[\s\S]*require: has\(self\.spec\)/);
+  assert.match(printed.stderr, /^rules\.yaml:11:32: people is not imported: it reads `request`: a file does not say/m);
+  assert.match(printed.stderr, /1 policy imported, 1 not/);
+  assert.equal(run('--domain', 'shop').stdout, 'policies/shop/shop.yaml\n');
+  assert.match(readFileSync(path.join(tree.root, 'policies/shop/shop.yaml'), 'utf8'), /resource: kubernetes\.object/);
+  assert.match(run('--domain', 'shop').stderr, /policies\/shop\/shop\.yaml exists already/);
+  assert.equal(run('--domain', 'No').status, 2);
+  assert.equal(runKerb(['import'], { cwd: tree.root }).status, 2);
+});
+
 test('kerb new makes a policy of each kind whose cases pass, and never writes over one', (context) => {
   const tree = createWorkTree(context);
   for (const id of [

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { readPolicies, resourceKinds, runCases } from '../../engine/index.ts';
 import { createNative, replaceFile } from '../../repository/index.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
+import { policyFolder } from '../new/folder.ts';
 import { sketchFrom } from '../new/from.ts';
 import { scaffoldOf } from '../new/scaffold.ts';
 import { print } from '../output.ts';
@@ -35,7 +36,7 @@ async function run(given: Arguments): Promise<ExitCode> {
       `${JSON.stringify(named)} is no id: <domain>/<name>, in lower-case letters, digits and hyphens`,
     );
   }
-  const folder = await folderOf(given);
+  const folder = await policyFolder(given.value('folder'));
   const { id, policy, page } = from === null ? begin(named ?? '', given) : await beginFrom(from, named ?? null, given);
   const files = { [`${id}.yaml`]: policy, [`${id}.md`]: page };
   for (const name of Object.keys(files)) {
@@ -64,14 +65,6 @@ function begin(id: string, given: Arguments): Begun {
 async function beginFrom(place: string, id: string | null, given: Arguments): Promise<Begun> {
   if (given.value('resource') !== null) throw new UsageError('--from says what is judged: leave out --resource');
   return sketchFrom(place, id, await loadPoliciesHere([]));
-}
-
-async function folderOf(given: Arguments): Promise<string> {
-  const named = given.value('folder');
-  if (named !== null) return named;
-  const { root, configuration } = await loadPoliciesHere([]);
-  const [first] = configuration.policyFolders;
-  return first === undefined ? 'policies' : path.relative(process.cwd(), path.join(root, first)) || '.';
 }
 
 function kindOf(named: string | null): string | null {

@@ -11,7 +11,14 @@ export function manifestOf(request: ExportRequest, rules: Rules): string {
   const metadata = {
     name,
     labels: { 'app.kubernetes.io/managed-by': 'kerb' },
-    annotations: { 'kerb/policy': policy.id, 'kerb/title': policy.title, 'kerb/digest': digestOf(request) },
+    annotations: {
+      'kerb/policy': policy.id,
+      'kerb/title': policy.title,
+      'kerb/severity': policy.severity,
+      'kerb/why': policy.why,
+      'kerb/remedy': policy.remedy,
+      'kerb/digest': digestOf(request),
+    },
   };
   const spec = {
     failurePolicy: enforcement === 'deny' ? 'Fail' : 'Ignore',

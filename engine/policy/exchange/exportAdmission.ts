@@ -2,13 +2,15 @@
  * A policy as a ValidatingAdmissionPolicy and its binding (admissionregistration.k8s.io/v1), or as a Kyverno
  * ValidatingPolicy. What the API server's CEL cannot say is refused with the reason: an export means the same, or is none.
  */
+import { dyn, type Type } from '../../cel/type.ts';
 import type { CelValue } from '../../cel/value.ts';
-import type { Enforcement, Native } from '../../model.ts';
-import { environmentOf } from '../environment.ts';
+import type { Enforcement, Native, Path } from '../../model.ts';
+import { environmentOf, itemTypes } from '../environment.ts';
 import type { Policy } from '../policy.ts';
 import { parseTemplate } from '../template.ts';
 import { manifestOf } from './admissionManifest.ts';
 import { type ApiResource, apiResources, podHolders } from './kubernetesApi.ts';
+import { elements, inTemplate, judgedContainers, judgedPods, toldOf } from './podForm.ts';
 import { conjunctsOf, literalOf, type Reading, readExpression, replaceSpans } from './rewrite.ts';
 
 export interface ExportRequest {
@@ -32,12 +34,13 @@ export function exportAdmission(request: ExportRequest): Exported {
   if (policy.rule.kind !== 'require') return refused(`admission has no ${policy.rule.kind} rules`);
   if (self === undefined)
     return refused(`admission sees Kubernetes objects, pods and containers, not ${policy.resources.join(', ')}`);
-  if (policy.each.length > 0) return refused('`each` has no counterpart');
   const readings = readingsOf(policy, policy.rule.require.text);
   if (readings === null) return refused('an expression does not parse');
   const { where, require, message } = readings;
-  const problem = [where, require, ...message].map((one) => problemOf(one, policy)).find((one) => one !== null);
-  if (problem !== undefined) return refused(problem);
+  const problem =
+    eachProblem(policy, readings) ??
+    [where, require, ...message].map((one) => problemOf(one, policy)).find((one) => one !== null);
+  if (problem !== null && problem !== undefined) return refused(problem);
   return { kind: 'exported', yaml: manifestOf(request, self(readings, request)) };
 }
 
@@ -55,7 +58,8 @@ interface Readings {
 }
 
 function readingsOf(policy: Policy, rule: string): Readings | null {
-  const environment = environmentOf(policy, policy.resources[0] ?? '');
+  const { variables } = environmentOf(policy, policy.resources[0] ?? '');
+  const environment = { variables: { ...variables, ...itemTypes(policy), item: itemType(policy) } };
   const read = (source: string): Reading | null => readExpression(source, environment);
   const require = read(rule);
   const where = policy.where === null ? null : read(policy.where.text);
@@ -77,14 +81,42 @@ function problemOf(reading: Reading | string | null, policy: Policy): string | n
   if (reading === null || typeof reading === 'string') return null;
   const [foreign] = reading.foreign;
   if (foreign !== undefined) return `the API server's CEL has no ${foreign}()`;
-  for (const { name, field } of reading.mentions) {
+  for (const { name, field, isValue } of reading.mentions) {
     const reason = unseen.get(name);
     if (reason !== undefined) return `it reads \`${name}\`: ${reason}`;
     if (name === 'self' && field === 'type' && policy.resources[0] === 'kubernetes.container')
       return 'it reads `self.type`, which Kerb derives and containers do not have';
-    if (name === 'params' && field === null) return 'it reads `params` as a whole';
+    if (name === 'params' && !isValue) return 'it reads `params` as a whole';
   }
   return null;
+}
+
+/** Why a rule on the elements of something cannot be said there; null where it can: they are those of one declared list. */
+function eachProblem(policy: Policy, { where, require, message }: Readings): string | null {
+  const [path, ...others] = policy.each;
+  if (path === undefined) return null;
+  if (others.length > 0) return '`each` of several lists has no counterpart';
+  if (typeAt(policy, path).kind !== 'list')
+    return `\`each\` of ${path.join('.')} has no counterpart: it is not declared to be a list`;
+  const mentions = [where, require, ...message].flatMap((one) =>
+    one === null || typeof one === 'string' ? [] : one.mentions,
+  );
+  if (mentions.some(({ name }) => name === 'key')) return 'it reads `key`, the place in a list';
+  const isTakenApart = mentions.some(({ name, field }) => name === 'item' && field === null);
+  return isTakenApart && itemType(policy).kind === 'object'
+    ? 'it goes through the fields of `item`, which has a type of its own there'
+    : null;
+}
+
+/** What an element of `each` is declared to be. */
+function itemType(policy: Policy): Type {
+  const type = typeAt(policy, policy.each[0] ?? []);
+  return policy.each.length === 1 && type.kind === 'list' ? type.element : dyn;
+}
+
+function typeAt({ resources }: Policy, path: Path): Type {
+  const self = environmentOf({ parameters: {} }, resources[0] ?? '').variables.self ?? dyn;
+  return path.reduce<Type>((at, key) => (at.kind === 'object' ? (at.fields[key] ?? dyn) : dyn), self);
 }
 
 /** What of an admission policy comes from a policy's expressions. */
@@ -100,12 +132,10 @@ type Self = (readings: Readings, request: ExportRequest) => Rules;
 
 const selves: ReadonlyMap<string, Self> = new Map<string, Self>([
   ['kubernetes.object', objectRules],
-  ['kubernetes.pod', (readings, request) => podRules(readings, request, '[variables.pod]')],
-  ['kubernetes.container', (readings, request) => podRules(readings, request, containersOfPod)],
+  ['kubernetes.template', templateRules],
+  ['kubernetes.pod', (readings, request) => podRules(readings, request, judgedPods)],
+  ['kubernetes.container', (readings, request) => podRules(readings, request, judgedContainers)],
 ]);
-
-const containersOfPod =
-  'variables.pod.containers + variables.pod.?initContainers.orValue([]) + variables.pod.?ephemeralContainers.orValue([])';
 
 /** `where` becomes match conditions, but for what only says which kinds are meant: that is the match itself. */
 function objectRules({ where, require, message, read }: Readings, { parameters }: ExportRequest): Rules {
@@ -128,48 +158,66 @@ function objectRules({ where, require, message, read }: Readings, { parameters }
   };
 }
 
+/** What is judged is the pod, or the template that a workload makes pods of. Match conditions know no variables. */
+function templateRules({ where, require, message }: Readings, { parameters }: ExportRequest): Rules {
+  const names = { self: 'variables.template', workload: 'object' };
+  const say = (reading: Reading): string => renamed(reading, names, parameters);
+  return {
+    resources: holders,
+    matchConditions: [],
+    variables: [
+      { name: 'template', expression: inTemplate('') },
+      ...(where === null ? [] : [{ name: 'applies', expression: say(where) }]),
+    ],
+    expression: where === null ? say(require) : `!variables.applies || (${say(require)})`,
+    messageExpression: messageOf(message, say),
+  };
+}
+
 /** The pod is found wherever its kind has it; what fails is collected, so that the message can name it. */
-function podRules({ where, require, message }: Readings, { parameters }: ExportRequest, judged: string): Rules {
+function podRules({ where, require, message }: Readings, request: ExportRequest, judged: string): Rules {
+  const { parameters, policy } = request;
   const names = { pod: 'variables.pod', workload: 'object', metadata: 'variables.metadata' };
   const say = (reading: Reading): string => renamed(reading, names, parameters);
   const mentions = (variable: string): boolean =>
     [where, require, ...message].some(
       (one) => one !== null && typeof one !== 'string' && one.mentions.some(({ name }) => name === variable),
     );
-  const isMiss = where === null ? `!(${say(require)})` : `(${say(where)}) && !(${say(require)})`;
-  const templates = [...Map.groupBy(podHolders.slice(1), ({ template }) => template)];
-  const inTemplate = (field: string): string =>
-    templates.reduceRight(
-      (other, [template, holders]) =>
-        `object.kind in ${literalOf(holders.map(({ kind }) => kind))} ? ${template}.${field} : ${other}`,
-      `object.${field}`,
-    );
+  const list = policy.each[0] === undefined ? null : elements(policy.each[0]);
+  const holds = list === null ? say(require) : `${list}.all(item, ${say(require)})`;
+  const text = messageOf(message, say);
+  const told = list === null ? text : toldOf(list, say(require), text);
+  const isMiss = where === null ? `!(${holds})` : `(${say(where)}) && !(${holds})`;
   return {
-    resources: podHolders.map(({ kind }) => resourceOf(kind)).filter((found) => found !== null),
+    resources: holders,
     matchConditions: [],
     variables: [
-      { name: 'pod', expression: inTemplate('spec') },
-      ...(mentions('metadata') ? [{ name: 'metadata', expression: inTemplate('metadata') }] : []),
-      { name: 'misses', expression: `(${judged}).filter(self, ${isMiss})` },
+      { name: 'pod', expression: inTemplate('.spec') },
+      ...(mentions('metadata') ? [{ name: 'metadata', expression: inTemplate('.metadata') }] : []),
+      { name: 'misses', expression: `${judged}.filter(self, ${isMiss})` },
     ],
     expression: 'variables.misses.size() == 0',
-    messageExpression: `variables.misses.map(self, ${messageOf(message, say)}).join('; ')`,
+    messageExpression: `variables.misses.map(self, ${told}).join('; ')`,
   };
 }
+
+const holders: readonly ApiResource[] = podHolders
+  .map(({ kind }) => resourceOf(kind))
+  .filter((found) => found !== null);
 
 function renamed(
   reading: Reading,
   names: Readonly<Record<string, string>>,
   parameters: ExportRequest['parameters'],
 ): string {
-  return replaceSpans(
-    reading.source.trim(),
-    reading.mentions.map(({ name, span, field, whole }) =>
+  return replaceSpans(reading.source.trim(), [
+    ...reading.plainer,
+    ...reading.mentions.map(({ name, span, field, whole }) =>
       name === 'params' && field !== null
         ? { span: whole, text: literalOf(parameters[field] ?? null) }
         : { span, text: names[name] ?? name },
     ),
-  );
+  ]);
 }
 
 /** The kinds that a condition asks for and nothing else: `self.kind == 'Pod'`, `self.kind in ['Pod', 'Job']`. */

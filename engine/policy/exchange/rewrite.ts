@@ -4,24 +4,42 @@ import { all } from '../../cel/assist/describe.ts';
 import { check } from '../../cel/check/check.ts';
 import { declarationsOf } from '../../cel/check/declarations.ts';
 import type { Environment } from '../../cel/index.ts';
-import type { Expression } from '../../cel/syntax/expression.ts';
+import type { Call, Expression } from '../../cel/syntax/expression.ts';
 import { parse } from '../../cel/syntax/parse.ts';
+import { dyn, type Type } from '../../cel/type.ts';
 import type { Span } from '../../model.ts';
 import { isInApiServer } from './kubernetesApi.ts';
+
+/** What takes the place of a stretch of an expression. */
+export interface Edit {
+  readonly span: Span;
+  readonly text: string;
+}
+
+/** A place where a declared variable is read. */
+export interface Mention {
+  readonly name: string;
+  readonly span: Span;
+  /** The field that is read of it, where one is: `a` in `self.a`, `self.?a` and `has(self.a)`. */
+  readonly field: string | null;
+  /** The mention with its field. */
+  readonly whole: Span;
+  /** Whether `whole` is just the field's value, and can be replaced by one. */
+  readonly isValue: boolean;
+}
 
 /** A checked expression, for those who rewrite it. */
 export interface Reading {
   readonly source: string;
   readonly root: Expression;
-  /** Each mention of a declared variable, not of a macro's. */
-  readonly mentions: readonly {
-    readonly name: string;
-    readonly span: Span;
-    readonly field: string | null;
-    readonly whole: Span;
-  }[];
+  /** Not those of a macro's variable. */
+  readonly mentions: readonly Mention[];
+  /** Each place of a macro's variable: where it is made, and where it is used. */
+  readonly locals: readonly { readonly name: string; readonly span: Span }[];
   /** Functions that are called, by name, which the API server does not have. */
   readonly foreign: readonly string[];
+  /** What says the same without Kerb's `textOf` and `listOf`, where the type that is declared is the only one there can be. */
+  readonly plainer: readonly Edit[];
 }
 
 /** Reads an expression. Null where it does not parse. */
@@ -30,27 +48,65 @@ export function readExpression(source: string, environment: Environment): Readin
   if (problems.length > 0) return null;
   const { notes } = check(root, declarationsOf(environment));
   const nodes = all(root);
-  const mentions = nodes.flatMap((node) => {
-    if (node.kind !== 'name') return [];
+  const slots = new Set(notes.slots.values());
+  const isLocal = (node: Expression): boolean => {
     const to = notes.references.get(node);
-    if (to === undefined || to.kind === 'constant') return [];
-    const isLocal = to.kind === 'slot' && [...notes.slots.values()].includes(to.slot);
-    if (isLocal) return [];
+    return to?.kind === 'slot' && slots.has(to.slot);
+  };
+  const mentions = nodes.flatMap((node): readonly Mention[] => {
+    const to = notes.references.get(node);
+    if (node.kind !== 'name' || to === undefined || to.kind === 'constant' || isLocal(node)) return [];
     const outer = nodes.find((one) => one.kind === 'select' && one.operand === node);
-    const field = outer?.kind === 'select' ? outer.field : null;
-    return [{ name: node.name, span: node.span, field, whole: outer?.span ?? node.span }];
+    if (outer?.kind !== 'select') return [{ ...nameOf(node), field: null, whole: node.span, isValue: false }];
+    const isTested = nodes.some((one) => one.kind === 'has' && one.select === outer);
+    return [{ ...nameOf(node), field: outer.field, whole: outer.span, isValue: !outer.optional && !isTested }];
   });
+  const used = nodes.flatMap((node) => (node.kind === 'name' && isLocal(node) ? [nameOf(node)] : []));
+  const plainer = new Map(
+    nodes.flatMap((node) => {
+      const edits = node.kind === 'call' ? withoutCoercion(node, notes.types) : null;
+      return edits === null ? [] : [[node, edits] as const];
+    }),
+  );
   const foreign = nodes.flatMap((node) => {
     if (node.kind === 'bind') return ['cel.bind'];
-    if (node.kind !== 'call') return [];
+    if (node.kind !== 'call' || plainer.has(node)) return [];
     const declaration = notes.calls.get(node)?.declaration;
     return declaration === null || declaration === undefined || isInApiServer(declaration) ? [] : [declaration.name];
   });
-  return { source, root, mentions, foreign: [...new Set(foreign)] };
+  return {
+    source,
+    root,
+    mentions,
+    locals: [...[...notes.slots.keys()].map(nameOf), ...used],
+    foreign: [...new Set(foreign)],
+    plainer: [...plainer.values()].flat(),
+  };
+}
+
+/** `textOf(a.?b)` of a declared text is `a.?b.orValue("")`; null where it may be anything else. */
+function withoutCoercion(call: Call, types: ReadonlyMap<Expression, Type>): readonly Edit[] | null {
+  const fallback = { textOf: '""', listOf: '[]' }[call.name];
+  const [argument] = call.args;
+  if (fallback === undefined || call.target !== null || argument === undefined) return null;
+  const type = types.get(argument) ?? dyn;
+  const inner = type.kind === 'optional' ? type.value : type;
+  if (inner.kind !== (call.name === 'textOf' ? 'string' : 'list')) return null;
+  return [
+    { span: { start: call.span.start, end: argument.span.start }, text: '' },
+    {
+      span: { start: argument.span.end, end: call.span.end },
+      text: type.kind === 'optional' ? `.orValue(${fallback})` : '',
+    },
+  ];
+}
+
+function nameOf({ name, span }: { readonly name: string; readonly span: Span }) {
+  return { name, span };
 }
 
 /** The source with stretches replaced; they do not overlap. */
-export function replaceSpans(source: string, edits: readonly { readonly span: Span; readonly text: string }[]): string {
+export function replaceSpans(source: string, edits: readonly Edit[]): string {
   return [...edits]
     .sort((a, b) => b.span.start - a.span.start)
     .reduce((text, { span, text: by }) => text.slice(0, span.start) + by + text.slice(span.end), source);

@@ -1,0 +1,79 @@
+/** `kerb import`: policies of other tools as policies of Kerb. */
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { type Imported, importPolicies } from '../../engine/index.ts';
+import { createNative, replaceFile } from '../../repository/index.ts';
+import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
+import { policyFolder } from '../new/folder.ts';
+import { complain, print } from '../output.ts';
+import { statNamed } from '../policies.ts';
+import { printable } from '../report/style.ts';
+import { counted } from '../report/summary.ts';
+
+export const importCommand: Command = {
+  usage: 'import FILE…',
+  summary: 'policies from ValidatingAdmissionPolicy, Kyverno and ast-grep',
+  description: `Reads ValidatingAdmissionPolicies with their bindings and parameters (all in one file), Kyverno's ValidatingPolicies and
+ClusterPolicies (CEL, and patterns where they are certain to mean the same) and ast-grep rules, and writes a policy for each rule.
+What is imported means the same, or is refused with its place and the reason. Their cases are yours to write.
+Exit code 2 when something was refused, or nothing was found.`,
+  options: {
+    folder: { value: 'DIR', help: 'the policy folder (default: the first of kerb.yaml, else policies)' },
+    domain: { value: 'NAME', help: 'what the ids begin with (default: imported)' },
+    print: { help: 'print the policies, write nothing' },
+  },
+  dashes: 'options',
+  run,
+};
+
+const maxBytes = 2_000_000;
+
+async function run(given: Arguments): Promise<ExitCode> {
+  if (given.words.length === 0) throw new UsageError('name the files: kerb import FILE…');
+  const domain = given.value('domain') ?? 'imported';
+  if (!/^[a-z0-9][a-z0-9-]*$/.test(domain))
+    throw new UsageError(`--domain ${JSON.stringify(domain)}: lower-case letters, digits and hyphens`);
+  const found = given.words.flatMap((file) => importFile(file, domain).map((one) => ({ ...one, file })));
+  const imported = found.filter((one) => one.kind === 'imported');
+  const refused = found.filter((one) => one.kind === 'refused');
+  const folder = given.has('print') ? null : await policyFolder(given.value('folder'));
+  refuseTwins(imported, folder);
+  for (const { file, position, name, reason } of refused)
+    await complain(`${printable(`${file}:${position.line}:${position.column}: ${name} is not imported: ${reason}`)}\n`);
+  for (const [index, one] of imported.entries()) {
+    for (const note of one.notes) await complain(`kerb: ${one.id}: ${note}\n`);
+    const separator = index === 0 ? '' : '---\n';
+    await print(folder === null ? `${separator}# ${one.id}\n${one.yaml}` : `${write(folder, one)}\n`);
+  }
+  await complain(`kerb: ${counted(imported.length, 'policy', 'policies')} imported, ${refused.length} not\n`);
+  return imported.length === 0 || refused.length > 0 ? 2 : 0;
+}
+
+type Policy = Extract<Imported, { kind: 'imported' }>;
+
+/** Before anything is written: no policy takes the place of another. */
+function refuseTwins(imported: readonly Policy[], folder: string | null): void {
+  const ids = new Set<string>();
+  for (const { id } of imported) {
+    if (ids.has(id)) throw new UsageError(`two policies would be called ${id}: import them with another --domain`);
+    ids.add(id);
+    const file = path.join(folder ?? '', `${id}.yaml`);
+    if (folder !== null && existsSync(file)) throw new UsageError(`${file} exists already`);
+  }
+}
+
+function importFile(file: string, domain: string): readonly Imported[] {
+  const stat = statNamed(file, 'kerb import');
+  if (!stat.isFile() || stat.size > maxBytes) throw new UsageError(`${file}: is no file of at most ${maxBytes} bytes`);
+  const named = path.relative(process.cwd(), path.resolve(file));
+  return importPolicies({ file: { path: named, text: readFileSync(file, 'utf8') }, domain, native: createNative() });
+}
+
+/** Writes a policy, and says where. */
+function write(folder: string, { id, yaml }: Policy): string {
+  const file = path.join(folder, `${id}.yaml`);
+  mkdirSync(path.dirname(file), { recursive: true });
+  replaceFile({ within: folder, file: `${id}.yaml`, bytes: Buffer.from(yaml) });
+  return file;
+}

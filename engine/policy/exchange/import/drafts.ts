@@ -1,0 +1,160 @@
+/** The policies that admission CEL makes, whatever it was written for. */
+import type * as z from 'zod';
+import type { Enforcement, Path, Severity } from '../../../model.ts';
+import { podHolders } from '../kubernetesApi.ts';
+import { podRuleOf } from '../podForm.ts';
+import type { celSchema, metadataSchema } from './admissionForm.ts';
+import { type Draft, escaped, idPart } from './draft.ts';
+import { enclosed, imported, type Names, type Written } from './expressions.ts';
+import { conditionsOf, kindsOf } from './match.ts';
+import { messageOf } from './message.ts';
+import { Refusal } from './refusal.ts';
+
+type Spec = z.infer<typeof celSchema>;
+
+/** What is known of a policy beside its CEL. */
+export interface Around {
+  /** Where its CEL stands. */
+  readonly root: Path;
+  readonly metadata: z.infer<typeof metadataSchema>;
+  readonly domain: string;
+  readonly from: string;
+  readonly resource: 'kubernetes.object' | 'kubernetes.template';
+  readonly conditions: readonly string[];
+  readonly enforcement: Enforcement;
+  readonly params: unknown;
+  readonly notes: readonly string[];
+}
+
+/** A policy for each validation. */
+export function draftsOf(spec: Spec, around: Around): readonly Draft[] {
+  const { validations = [], variables = [], matchConditions = [] } = spec;
+  const { root, metadata, from, resource } = around;
+  if (validations.length === 0) throw new Refusal(root, 'it validates nothing');
+  const at = (...path: Path): Path => [...root, ...path];
+  const names: Names = {
+    variables: new Map(
+      variables.map(({ name, expression }, index) => [
+        name,
+        { text: expression, path: at('variables', index, 'expression') },
+      ]),
+    ),
+    params: around.params,
+    object: 'self',
+  };
+  const own = ownDraft(spec, around, names);
+  if (own !== null) return [own];
+  const say = (written: Written): string => imported(written, names);
+  const where = [
+    ...conditionsOf(spec.matchConstraints ?? {}, at('matchConstraints')),
+    ...around.conditions,
+    ...matchConditions.map(({ expression }, index) =>
+      operand(say({ text: expression, path: at('matchConditions', index, 'expression') })),
+    ),
+  ];
+  const said = wordsOf(metadata, around.enforcement);
+  return validations.map(({ expression, message, messageExpression }, index) => {
+    const path = at('validations', index);
+    const title = said.title ?? message ?? metadata.name;
+    const suffix = validations.length === 1 ? '' : `-${index + 1}`;
+    return {
+      ...said,
+      id: `${idOf(around)}${suffix}`,
+      title,
+      enforcement: around.enforcement,
+      why: said.why ?? `The ${from} ${metadata.name} requires it, and does not say why.`,
+      remedy: said.remedy ?? message ?? title,
+      rule: {
+        resource,
+        ...(where.length === 0 ? {} : { where: where.join(' && ') }),
+        require: say({ text: expression, path: [...path, 'expression'] }),
+      },
+      message:
+        messageExpression === undefined
+          ? escaped(message ?? title)
+          : messageOf(say({ text: messageExpression, path: [...path, 'messageExpression'] })),
+      fix: null,
+      notes: [
+        ...around.notes,
+        ...(spec.failurePolicy === 'Ignore'
+          ? ['there an object passes that cannot be judged, here that is a finding']
+          : []),
+      ],
+    };
+  });
+}
+
+/** What Kerb itself exported of a policy on pods becomes that policy again. */
+function ownDraft(spec: Spec, around: Around, names: Names): Draft | null {
+  const [validation, ...others] = spec.validations ?? [];
+  if (validation?.messageExpression === undefined || others.length > 0 || around.resource !== 'kubernetes.object')
+    return null;
+  if (
+    (spec.matchConditions ?? []).length > 0 ||
+    kindsOf(spec.matchConstraints ?? {})
+      .toSorted()
+      .join() !== holderKinds
+  )
+    return null;
+  const variables = new Map([...names.variables].map(([name, { text }]) => [name, text]));
+  const { expression, messageExpression } = validation;
+  const rule = podRuleOf({ variables, expression, messageExpression });
+  if (rule === null) return null;
+  const path = [...around.root, 'validations', 0, 'expression'];
+  const own = { pod: 'pod', template: 'self', metadata: 'metadata' };
+  const say = (text: string): string => imported({ text, path }, { ...names, object: 'workload', own });
+  const said = wordsOf(around.metadata, around.enforcement);
+  const title = said.title ?? around.metadata.name;
+  return {
+    ...said,
+    id: idOf(around),
+    title,
+    enforcement: around.enforcement,
+    why: said.why ?? title,
+    remedy: said.remedy ?? title,
+    rule: {
+      resource: rule.resource,
+      ...(rule.where === null ? {} : { where: say(rule.where) }),
+      ...(rule.each === null ? {} : { each: rule.each }),
+      require: say(rule.require),
+    },
+    message: messageOf(say(rule.message)),
+    fix: null,
+    notes: around.notes,
+  };
+}
+
+const holderKinds = podHolders
+  .map(({ kind }) => kind)
+  .sort()
+  .join();
+
+/** The id that Kerb's export names, else one made of the policy's name. */
+function idOf({ metadata, domain }: Around): string {
+  const own = metadata.annotations?.['kerb/policy'];
+  return own !== undefined && /^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9-]*$/.test(own)
+    ? own
+    : `${domain}/${idPart(metadata.name)}`;
+}
+
+/** An operand of `&&`. */
+function operand(text: string): string {
+  return /\|\||\?[^.[]/.test(text) ? enclosed(text) : text;
+}
+
+/** What the annotations say, of Kerb's own export or as Kyverno's policies have them. */
+export function wordsOf(metadata: z.infer<typeof metadataSchema>, enforcement: Enforcement) {
+  const notes = metadata.annotations ?? {};
+  return {
+    title: notes['kerb/title'] ?? notes['policies.kyverno.io/title'] ?? null,
+    why: notes['kerb/why'] ?? notes['policies.kyverno.io/description'] ?? notes['kubernetes.io/description'] ?? null,
+    remedy: notes['kerb/remedy'] ?? null,
+    severity: severityOf(notes['kerb/severity'] ?? notes['policies.kyverno.io/severity'] ?? '', enforcement),
+    references: [],
+  };
+}
+
+function severityOf(named: string, enforcement: Enforcement): Severity {
+  const known = (['info', 'low', 'medium', 'high', 'critical'] as const).find((one) => one === named.toLowerCase());
+  return known ?? { deny: 'high' as const, warn: 'medium' as const, audit: 'low' as const }[enforcement];
+}

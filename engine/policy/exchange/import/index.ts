@@ -1,0 +1,76 @@
+/**
+ * Policies of others as policies of Kerb: ValidatingAdmissionPolicy, Kyverno, ast-grep. What is imported means the same, or is
+ * refused with the reason and its place: a policy that only nearly says the same is worse than none.
+ */
+import type { Position } from '../../../document/index.ts';
+import type { Native, SourceFile } from '../../../model.ts';
+import { checkPolicies, compilePolicies } from '../../compile.ts';
+import { defaultConfiguration } from '../../configuration.ts';
+import { readPolicies } from '../../read.ts';
+import { fromAdmissionPolicy, fromValidatingPolicy } from './admission.ts';
+import { fromAstGrep } from './astGrep.ts';
+import { type Draft, textOfDraft } from './draft.ts';
+import { fromClusterPolicy } from './kyverno.ts';
+import { type Manifest, readManifests } from './manifest.ts';
+import { Refusal } from './refusal.ts';
+
+/** What became of one thing in the file. */
+export type Imported =
+  | { readonly kind: 'imported'; readonly id: string; readonly yaml: string; readonly notes: readonly string[] }
+  | { readonly kind: 'refused'; readonly name: string; readonly reason: string; readonly position: Position };
+
+export interface ImportRequest {
+  readonly file: SourceFile;
+  /** What the ids of the policies begin with. */
+  readonly domain: string;
+  readonly native: Native;
+}
+
+/** Everything in a file that is a policy somewhere. Never throws. */
+export function importPolicies({ file, domain, native }: ImportRequest): readonly Imported[] {
+  const read = readManifests(file);
+  if ('problem' in read) return [{ kind: 'refused', name: file.path, reason: read.problem, position: read.position }];
+  return read.manifests.flatMap((manifest) => {
+    const importer = importers.get(kindOf(manifest));
+    if (importer === undefined) return [];
+    try {
+      return importer(manifest, read.manifests, domain).map((draft) => checked(draft, native));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      const position = manifest.position(error.path, error.within);
+      return [{ kind: 'refused' as const, name: nameOf(manifest), reason: error.message, position }];
+    }
+  });
+}
+
+type Importer = (manifest: Manifest, others: readonly Manifest[], domain: string) => readonly Draft[];
+
+const importers: ReadonlyMap<string, Importer> = new Map<string, Importer>([
+  ['admissionregistration.k8s.io ValidatingAdmissionPolicy', fromAdmissionPolicy],
+  ['policies.kyverno.io ValidatingPolicy', (manifest, _others, domain) => fromValidatingPolicy(manifest, domain)],
+  ['kyverno.io ClusterPolicy', (manifest, _others, domain) => fromClusterPolicy(manifest, domain)],
+  ['ast-grep', (manifest, _others, domain) => fromAstGrep(manifest, domain)],
+  ['kyverno.io Policy', (manifest, _others, domain) => fromClusterPolicy(manifest, domain)],
+]);
+
+/** A rule of ast-grep is no Kubernetes object: it is known by what it has. */
+function kindOf({ value }: Manifest): string {
+  if (value.apiVersion === undefined && value.id !== undefined && value.rule !== undefined) return 'ast-grep';
+  return `${String(value.apiVersion).split('/')[0]} ${String(value.kind)}`;
+}
+
+function nameOf({ value }: Manifest): string {
+  const { name } = (value.metadata ?? {}) as { readonly name?: unknown };
+  return typeof name === 'string' ? name : String(value.id ?? value.kind);
+}
+
+/** What has been put together is read and compiled as any other policy is: no import leaves a policy that does not. */
+function checked(draft: Draft, native: Native): Imported {
+  const { id, notes } = draft;
+  const yaml = textOfDraft(draft);
+  const { policies, problems } = readPolicies([{ id, path: `${id}.yaml`, text: yaml }]);
+  const compiled = checkPolicies(compilePolicies(policies, defaultConfiguration, native), native);
+  const wrong = [...problems, ...compiled].find(({ severity }) => severity === 'error');
+  if (wrong !== undefined) throw new Refusal([], `here it would be wrong: ${wrong.message}`);
+  return { kind: 'imported', id, yaml, notes };
+}
