@@ -199,8 +199,9 @@ function publish() {
   writeFileSync(stamp, '');
   // Sources saved while the build ran are newer than this, so the next start builds again.
   utimesSync(stamp, began, began);
-  for (const file of readdirSync(dist)) {
-    if (!/^(chunk-|\.staging-)/.test(file) || files.includes(file)) continue;
+  const former = readdirSync(path.join(dist, 'web', 'assets')).map((file) => path.join('web', 'assets', file));
+  for (const file of [...readdirSync(dist).filter((name) => /^(chunk-|\.staging-)/.test(name)), ...former]) {
+    if (files.includes(file)) continue;
     // Another build may be at the same: what it has taken away since the folder was read is no fault.
     const stat = statSync(path.join(dist, file), { throwIfNoEntry: false });
     if (stat !== undefined && began.getTime() - stat.mtimeMs > STALE_MS) removeUnlessBusy(path.join(dist, file));

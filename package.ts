@@ -16,6 +16,7 @@ const content = [
   'bin/kerb',
   'dist/*.{js,cjs,json}',
   'dist/native/*',
+  'dist/web/**/*.{html,js,css,svg,br,gz}',
   'policies/**/*.{yaml,md}',
   'extension/media/*',
   '*.md',

@@ -74,6 +74,6 @@ export async function refusedDecision({ ask }: Organisation, known: readonly str
 }
 
 async function refusals(ask: Organisation['ask']): Promise<readonly string[]> {
-  const answer = await ask('/v1/decisions?effect=deny');
+  const answer = await ask('GET', '/v1/decisions?effect=deny');
   return ((await answer.json()) as { decisions: readonly { id: string }[] }).decisions.map(({ id }) => id);
 }

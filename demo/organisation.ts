@@ -15,7 +15,7 @@ export interface Organisation {
   readonly policy: string;
   readonly signers: readonly string[];
   /** Asks the hub as its admin. */
-  ask(path: string): Promise<Response>;
+  ask(method: string, path: string, body?: unknown): Promise<Response>;
   /** An address of the page that signs in the admin, once. */
   signInAddress(): string;
   close(): Promise<void>;
@@ -52,7 +52,7 @@ export async function startOrganisation(): Promise<Organisation> {
   }
   return {
     ...{ url, home, env: where.env, policy: 'acme/own-registry', signers: people.slice(1), close },
-    ask: (address) => ask({ url, token }, 'GET', address),
+    ask: (...asked) => ask({ url, token }, ...asked),
     signInAddress: () => kerb(['hub', 'sign-in', '--url', url, '--token-file', adminFile], where).trim(),
   };
 }

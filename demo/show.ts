@@ -41,7 +41,7 @@ async function showDecision(repository: string, organisation: Organisation, say:
   takeBack(repository, organisation);
   say(row('decision', `${id}, on the hub ${delayMs} ms after git had ended`));
   const [receipt, key] = await Promise.all(
-    [`/v1/log/receipts/${id}`, '/v1/log/key'].map(async (address) => (await organisation.ask(address)).text()),
+    [`/v1/log/receipts/${id}`, '/v1/log/key'].map(async (address) => (await organisation.ask('GET', address)).text()),
   );
   const { index, size, by } = verifyByOthers(receipt!, key!);
   say(row('proof', `entry ${index} of the ${size} in the log, verified by ${by}`));

@@ -28,7 +28,10 @@ test('a commit is stopped by what two keys have published, and its decision is p
   assert.equal(status, 1, stderr);
   assert.match(stderr, new RegExp(policy));
   const id = await refusedDecision(organisation);
-  const [receipt, key] = [await (await ask(`/v1/log/receipts/${id}`)).text(), await (await ask('/v1/log/key')).text()];
+  const [receipt, key] = [
+    await (await ask('GET', `/v1/log/receipts/${id}`)).text(),
+    await (await ask('GET', '/v1/log/key')).text(),
+  ];
   assert.equal((JSON.parse(verifyByOthers(receipt, key).leaf) as { id: string }).id, id);
   const [leaf = ''] = /(?<=^extra ).+/m.exec(receipt) ?? [];
   const other = Buffer.from(Buffer.from(leaf, 'base64').toString().replace('"deny"', '"pass"')).toString('base64');

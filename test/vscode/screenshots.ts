@@ -1,6 +1,6 @@
 // Makes the pictures of the README: a person's few steps in a real VS Code, with the extension as it is packed.
 //
-//   npm run screenshots
+//   npm run screenshots, which makes those of the hub's page too
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
