@@ -13,6 +13,8 @@ const stamp = path.join(root, 'node_modules', '.kerb-installed');
 install();
 const [script, ...rest] = process.argv.slice(2);
 if (!script) fail('usage: node toolchain.mjs SCRIPT [ARGUMENT…]');
+// Ctrl-C is for the script, which may have something to put away; this process ends with it.
+process.on('SIGINT', () => {});
 const result = spawnSync(runtime(), [path.join(root, script), ...rest], { stdio: 'inherit' });
 if (result.error) fail(`${script} did not start: ${result.error.message}`);
 process.exit(result.status ?? 1);

@@ -33,6 +33,9 @@ export async function startOrganisation(): Promise<Organisation> {
   const started = await startKerb(['hub', '--data', data, '--listen', '127.0.0.1:0', '--tenant', 'acme'], {
     ...where,
     until: /listens on (\S+)\n(?:.*\n)*.*token is in (.*)\n/,
+  }).catch((error: unknown) => {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
   });
   const [, url = '', adminFile = ''] = started.match;
   const token = readFileSync(adminFile, 'utf8').trim();

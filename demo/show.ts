@@ -22,7 +22,7 @@ export async function showOrganisation({ repository, say, stays }: ShowOptions):
     installHooks(repository, organisation);
     say(row('device', `enrolled, git's hooks installed in ${repository}`));
     await showDecision(repository, organisation, say);
-    if (stays === 'untilInterrupted') await stay(organisation, say);
+    if (stays === 'untilInterrupted') await stay(repository, organisation, say);
     uninstallHooks(repository, organisation);
   } finally {
     await organisation.close();
@@ -47,9 +47,11 @@ async function showDecision(repository: string, organisation: Organisation, say:
   say(row('proof', `entry ${index} of the ${size} in the log, verified by ${by}`));
 }
 
-async function stay({ signInAddress, home }: Organisation, say: ShowOptions['say']): Promise<void> {
+async function stay(repository: string, { signInAddress, home }: Organisation, say: ShowOptions['say']): Promise<void> {
   say(`\nThe hub's page, which this address opens once:\n\n    ${signInAddress()}\n`);
-  say(`Commit something yourself with KERB_HOME=${home}, and watch it arrive. Ctrl-C ends the hub and the daemon.\n`);
+  say('Commit something, and watch the decision arrive there:\n');
+  say(`    KERB_HOME=${home} git -C ${repository} commit --allow-empty -m 'Nothing wrong'\n`);
+  say('Ctrl-C ends the hub and the daemon.\n');
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
