@@ -3,6 +3,7 @@ import type { DocumentCache } from '../document/index.ts';
 import { createDocumentCache } from '../document/index.ts';
 import type { Finding, PartContent, Resource, Value } from '../model.ts';
 import { createMemo, type Memo } from '../resource/index.ts';
+import type { ScanMemory } from '../rule/secret.ts';
 import type { JudgedGroup } from './judged.ts';
 import type { PartJudgement } from './part.ts';
 import { createTally, type Tally } from './tally.ts';
@@ -23,6 +24,8 @@ export interface JudgeCache {
   formerResources: ResourceEntries;
   /** By the `id` of a unit. */
   units: WeakMap<object, JudgedUnit>;
+  /** The keywords of secrets in a file of one part. */
+  scan: ScanMemory;
   /** Fingerprints by what they are made of. */
   fingerprints: Map<string, string>;
   /** The findings of a part, and how often each key stands in the file: while all stand once, nothing has to be counted. */
@@ -95,6 +98,7 @@ function emptied(): Omit<JudgeCache, 'documents' | 'basis'> {
     resources: new Map(),
     formerResources: new Map(),
     units: new WeakMap(),
+    scan: { keywords: null },
     fingerprints: new Map(),
     findings: new WeakMap(),
     tally: createTally(),

@@ -1,7 +1,7 @@
 /** Secrets in a part: one scan for all secret policies. */
 import type { Part, Problem, Resource, Span, Value } from '../model.ts';
 import type { Secrets } from '../policy/compile.ts';
-import { type SecretHit, scanSecrets } from '../rule/secret.ts';
+import { type ScanMemory, type SecretHit, scanSecrets } from '../rule/secret.ts';
 import { textBits } from './fingerprint.ts';
 import { failed, isJudged, placed } from './judgeResource.ts';
 import { keyOf, type Mark } from './mark.ts';
@@ -26,7 +26,7 @@ export function scanPart(
   const secrets = policies.secrets();
   if (secrets === null) return { marks: [], spans: [], problems: [] };
   const file = fileOf(document);
-  const { hits, problem } = scanSecrets(secrets.scanner, part.content.text);
+  const { hits, problem } = scanSecrets(secrets.scanner, part.content.text, memoryOf(bench, part));
   const marks = hits.flatMap((hit) => {
     if (isFormless(hit) && named.some((span) => overlaps(span, hit.span))) return [];
     for (const candidate of [hit, ...hit.others]) {
@@ -39,6 +39,14 @@ export function scanPart(
   const spans = hits.flatMap(({ span, others }) => [span, ...others.map((other) => other.span)]);
   return { marks, spans, problems };
 }
+
+/** A file of one part is one text, most of which is the same after an edit. Parts of many are short. */
+function memoryOf({ document, cache }: Bench, part: Part): ScanMemory | null {
+  return document.parts.length === 1 && part.content.text.length > shortText ? cache.scan : null;
+}
+
+/** Not worth remembering. In UTF-16 units. */
+const shortText = 4_096;
 
 /** Whether nothing in the secret itself says whose it is. */
 function isFormless({ masked }: SecretHit): boolean {

@@ -53,7 +53,7 @@ function fencedIn(content: PartContent, memo: Memo): readonly Span[] {
 
 /** Whether an alias may stand in the part: then what a stretch says depends on more than its own text. */
 export function mayHaveAliases({ text }: PartContent): boolean {
-  return aliasSign.test(text);
+  return text.includes('*') && aliasSign.test(text);
 }
 
 /** All expressions of a part in the order of its text, each with what reaches it through variables. */

@@ -6,6 +6,7 @@ import { encodeUtf8 } from '../cel/utf8.ts';
 import { mask } from '../mask.ts';
 import type { SecretRule } from '../policy/policy.ts';
 import { createAutomaton, findWords } from './secret/automaton.ts';
+import { occurrencesIn } from './secret/occurrences.ts';
 import { entropyOf, isPlausible } from './secret/plausible.ts';
 import { compileSecrets, scanSecrets } from './secret.ts';
 
@@ -154,6 +155,32 @@ test('the automaton finds every word that is there', () => {
       assert.deepEqual([...got].sort(), [...want].sort());
     }),
   );
+});
+
+test('after an edit the keywords are those of a fresh reading', () => {
+  const unit = fc.constantFrom(...'abcA_ é');
+  const words = fc.array(fc.string({ unit: fc.constantFrom(...'abc_'), minLength: 1, maxLength: 5 }), {
+    minLength: 1,
+    maxLength: 6,
+  });
+  const edit = fc.record({ at: fc.nat(200), remove: fc.nat(8), insert: fc.string({ unit, maxLength: 6 }) });
+  const property = fc.property(
+    words,
+    fc.string({ unit, maxLength: 60 }),
+    fc.array(edit, { minLength: 1, maxLength: 5 }),
+    (list, first, edits) => {
+      const automaton = createAutomaton(list);
+      const longest = Math.max(...list.map((word) => word.length));
+      let known = occurrencesIn(automaton, longest, first, null);
+      for (const { at, remove, insert } of edits) {
+        const start = at % (known!.text.length + 1);
+        const text = known!.text.slice(0, start) + insert + known!.text.slice(start + remove);
+        known = occurrencesIn(automaton, longest, text, known);
+        assert.deepEqual(known, occurrencesIn(automaton, longest, text, null));
+      }
+    },
+  );
+  fc.assert(property, { numRuns: 3_000 });
 });
 
 const stands: readonly string[] = [

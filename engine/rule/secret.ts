@@ -5,9 +5,10 @@
 import type { Span } from '../model.ts';
 import type { SecretRule } from '../policy/policy.ts';
 import type { Match } from '../regex/index.ts';
-import { type Automaton, createAutomaton, findWords } from './secret/automaton.ts';
+import { type Automaton, createAutomaton, findWords, type Take } from './secret/automaton.ts';
 import { findEncoded } from './secret/encoded.ts';
 import { type Form, type FormSource, formProblem, formSource, type SecretProblem } from './secret/form.ts';
+import { type Occurrences, occurrencesIn } from './secret/occurrences.ts';
 import { type Found, withoutOverlaps } from './secret/overlap.ts';
 import { createPatterns } from './secret/patterns.ts';
 
@@ -80,13 +81,18 @@ export function compileSecrets(given: readonly SecretForm[]): SecretScanner {
 /** What one text may cost: hits, and stretches of base64. For reading see {@link budgetOf}. */
 const limits = { hits: 10_000, encoded: 10_000 } as const;
 
+/** What is kept between two scans of a text that is edited. It only saves work. */
+export interface ScanMemory {
+  keywords: Occurrences | null;
+}
+
 /** Credentials in a text, in order, none overlapping another. Time is linear in the text. */
-export function scanSecrets(scanner: SecretScanner, text: string): SecretScan {
-  const plain = scanText(scanner, text, budgetOf(text));
+export function scanSecrets(scanner: SecretScanner, text: string, memory: ScanMemory | null = null): SecretScan {
+  const plain = scanText(scanner, text, budgetOf(text), memory);
   const found = [...plain.found];
   let { problem } = plain;
   for (const encoded of findEncoded(text).slice(0, limits.encoded)) {
-    const inner = scanText(scanner, encoded.text, budgetOf(encoded.text));
+    const inner = scanText(scanner, encoded.text, budgetOf(encoded.text), null);
     problem ??= inner.problem;
     const best = withoutOverlaps(inner.found).at(0);
     if (best) found.push({ ...best, span: encoded.span });
@@ -99,12 +105,13 @@ function hitOf({ form, span, masked }: Found): Omit<SecretHit, 'others'> {
   return { policy: form.policy, span, masked };
 }
 
-function scanText({ forms, automaton, formsOf, lengths }: SecretScanner, text: string, budget: number) {
+function scanText(scanner: SecretScanner, text: string, budget: number, memory: ScanMemory | null) {
+  const { forms, formsOf, lengths } = scanner;
   const found: Found[] = [];
   /** Per form: where the last stretch that was searched ended, so that none is searched twice. */
   const searched = new Int32Array(forms.length);
   let left = budget;
-  findWords(automaton, text, (word, end) => {
+  eachKeyword(scanner, text, memory, (word, end) => {
     for (const index of formsOf[word]!) {
       const form = forms[index]!.open();
       const start = end - lengths[word]!;
@@ -116,6 +123,16 @@ function scanText({ forms, automaton, formsOf, lengths }: SecretScanner, text: s
     return left < 0 || found.length > limits.hits ? 'stop' : undefined;
   });
   return { found, problem: left < 0 || found.length > limits.hits ? tooMuch : null };
+}
+
+function eachKeyword({ automaton, lengths }: SecretScanner, text: string, memory: ScanMemory | null, take: Take): void {
+  const known = memory === null ? null : occurrencesIn(automaton, Math.max(0, ...lengths), text, memory.keywords);
+  if (memory === null || known === null) {
+    findWords(automaton, text, take);
+    return;
+  }
+  memory.keywords = known;
+  for (const { word, end } of known.words) if (take(word, end) === 'stop') return;
 }
 
 /** About the characters that regular expressions may read: several times what an ordinary text needs. */

@@ -26,14 +26,18 @@ export function createAutomaton(words: readonly string[]): Automaton {
   return { classOf, classes, firstEnd, next: tableOf(states, classes), ends: order.map(({ ends }) => ends) };
 }
 
-/** Calls `found` for each occurrence of each word, in the order of where they end. `found` may stop it by `'stop'`. */
-export function findWords(
-  automaton: Automaton,
-  text: string,
-  found: (word: number, end: number) => 'stop' | undefined,
-): void {
+/** Takes an occurrence of a word, and may stop the search by `'stop'`. */
+export type Take = (word: number, end: number) => 'stop' | undefined;
+
+/** Calls `found` for each occurrence of each word, in the order of where they end. */
+export function findWords(automaton: Automaton, text: string, found: Take): void {
+  findWordsFrom(automaton, text, 0, found);
+}
+
+/** {@link findWords} of the words that begin at an offset or behind it. */
+export function findWordsFrom(automaton: Automaton, text: string, offset: number, found: Take): void {
   const { firstEnd, classes, ends } = automaton;
-  const cursor: Cursor = { at: 0, state: 0 };
+  const cursor: Cursor = { at: offset, state: 0 };
   while (readOn(automaton, text, cursor)) {
     for (const word of ends[(cursor.state - firstEnd) / classes]!) {
       if (found(word, cursor.at) === 'stop') return;
