@@ -120,7 +120,7 @@ function compileAtOnce(
   const pattern = policy.rule.kind === 'pattern' ? patternOf(policy.rule, add) : null;
   if (policy.rule.kind === 'secret') {
     for (const problem of secretProblems())
-      if (problem.policy === policy.id) add('error', policy.rule.span, problem.message);
+      if (problem.policy === policy.id) add('error', placeOf(problem, policy.source, policy.rule), problem.message);
   }
   const message = compiler.template(policy.message);
   const fix = compiler.fix(policy.fix);
@@ -131,6 +131,17 @@ function compileAtOnce(
       ? null
       : `the policy itself is broken: ${policy.file}:${first.range.start.line}:${first.range.start.column}: ${first.message}`;
   return { enabled, kind, broken, problems, where, require, pattern, message, ...fix, reads: readsOf(programs) };
+}
+
+/** The character of the regular expression that is wrong. */
+function placeOf(
+  { regex, offset }: SecretProblem,
+  source: string,
+  rule: Extract<Policy['rule'], { kind: 'secret' }>,
+): Span {
+  const { secret, span, others } = rule;
+  const wrong = [{ text: secret.regex, span }, ...others].find(({ text }) => text === regex);
+  return wrong === undefined ? span : scalarSpan(source, wrong, { start: offset, end: offset + 1 });
 }
 
 type Add = (severity: FileProblem['severity'], span: Span, message: string) => void;

@@ -37,7 +37,7 @@ export function explainIssue(issue: Issue, schema: z.ZodType, value: unknown): r
     case 'invalid_union':
       return explainUnion(issue, schema, value, path);
     case 'invalid_key':
-      return issue.issues.flatMap((inner) => [{ path, message: messageOf(inner) }]);
+      return issue.issues.flatMap((inner) => [{ path, message: messageOf(inner), place: 'key' as const }]);
     default:
       return [{ path, message: messageOf(issue) }];
   }
@@ -62,9 +62,9 @@ function explainUnion(
 function messageOf(issue: Issue): string {
   switch (issue.code) {
     case 'too_big':
-      return `at most ${issue.maximum} ${unitOf(issue.origin)}`.trim();
+      return `at most ${issue.maximum} ${unitOf(issue.origin, issue.maximum)}`.trim();
     case 'too_small':
-      return `at least ${issue.minimum} ${unitOf(issue.origin)}`.trim();
+      return `at least ${issue.minimum} ${unitOf(issue.origin, issue.minimum)}`.trim();
     case 'invalid_format':
       return issue.format === 'url' ? 'expected an address that begins with https://' : issue.message;
     default:
@@ -72,9 +72,10 @@ function messageOf(issue: Issue): string {
   }
 }
 
-function unitOf(origin: string): string {
-  if (origin === 'string') return 'characters';
-  return origin === 'array' ? 'elements' : '';
+function unitOf(origin: string, count: number | bigint): string {
+  const unit = { string: 'character', array: 'element' }[origin];
+  if (unit === undefined) return '';
+  return Number(count) === 1 ? unit : `${unit}s`;
 }
 
 function unknownKey(key: string, known: readonly string[]): string {

@@ -60,7 +60,14 @@ export interface Expression {
 export type Rule =
   | { readonly kind: 'require'; readonly require: Expression }
   | { readonly kind: 'pattern'; readonly patterns: readonly PatternRule[]; readonly span: Span }
-  | { readonly kind: 'secret'; readonly secret: SecretRule; readonly span: Span };
+  | {
+      readonly kind: 'secret';
+      readonly secret: SecretRule;
+      /** Where its `regex` stands. */
+      readonly span: Span;
+      /** `before` and `allow`, and where they stand. */
+      readonly others: readonly Expression[];
+    };
 
 /** One ast-grep rule configuration and the languages it is for. */
 export interface PatternRule {

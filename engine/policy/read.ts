@@ -95,10 +95,10 @@ function resourcesOf(document: PolicyDocument, checked: Checked): readonly strin
     checked.report([], `\`resource\` is missing: say what is judged, one of ${known.join(', ')}`);
     return [];
   }
-  for (const resource of resources) {
+  for (const [index, resource] of resources.entries()) {
     if (known.includes(resource)) continue;
     checked.report(
-      ['resource'],
+      itemPath(['resource'], index, checked),
       `unknown resource kind${didYouMean(resource, known)}; the kinds are ${known.join(', ')}`,
     );
   }
@@ -133,7 +133,11 @@ function ruleOf(document: PolicyDocument, checked: Checked): Rule {
       ...(before === undefined ? {} : { before }),
       ...(allow === undefined ? {} : { allow }),
     };
-    return { kind: 'secret', secret, span: checked.spanOf(['secret', 'regex']) };
+    const others = [
+      ...(before === undefined ? [] : [expression(checked, ['secret', 'before'], before)]),
+      ...(allow ?? []).map((text, index) => expression(checked, ['secret', 'allow', index], text)),
+    ];
+    return { kind: 'secret', secret, span: checked.spanOf(['secret', 'regex']), others };
   }
   return { kind: 'require', require: expression(checked, ['require'], document.require ?? 'true') };
 }
@@ -186,7 +190,13 @@ function actionOf(fix: NonNullable<PolicyDocument['fix']>, checked: Checked): Fi
 }
 
 function pathsOf(texts: readonly string[] | undefined, at: Path, checked: Checked): readonly Path[] {
-  return (texts ?? []).map((text) => pathOf(text, at, checked));
+  return (texts ?? []).map((text, index) => pathOf(text, itemPath(at, index, checked), checked));
+}
+
+/** Where one of several stands; what is written without a list stands there itself. */
+function itemPath(at: Path, index: number, { raw }: Checked): Path {
+  const value = at.reduce<unknown>((within, key) => (within as Record<string | number, unknown> | null)?.[key], raw);
+  return Array.isArray(value) ? [...at, index] : at;
 }
 
 function pathOf(text: string, at: Path, checked: Checked): Path {

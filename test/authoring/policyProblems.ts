@@ -1,0 +1,342 @@
+/** What is said of a policy's file: where, the stretch that is marked, and the words. */
+
+/** Keys over the defaults of `policyText`; each problem as `line:column «marked» message`. */
+export interface PolicyProblem {
+  readonly keys: string;
+  readonly without?: readonly string[];
+  readonly id?: string;
+  readonly says: readonly string[];
+}
+
+export const policyProblems: readonly PolicyProblem[] = [
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"',
+    without: ['title'],
+    says: ['1:1 «severity: high» `title` is missing'],
+  },
+  {
+    keys: 'title: 3\nresource: kubernetes.object\nrequire: "true"',
+    says: ['6:8 «3» expected text'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\ntitel: x',
+    says: ['9:1 «titel» unknown key; did you mean "title"?'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\nxyzzy: 1',
+    says: [
+      '9:1 «xyzzy» unknown key; the keys here are title, severity, enforcement, why, remedy, owners, adopted, review, controls, equivalents, references, resource, where, each, require, pattern, secret, parameters, mark, masks, message, fix',
+    ],
+  },
+  {
+    keys: 'severity: hgh\nresource: kubernetes.object\nrequire: "true"',
+    says: ['6:11 «hgh» expected one of info, low, medium, high, critical; did you mean "high"?'],
+  },
+  {
+    keys: 'severity: [low]\nresource: kubernetes.object\nrequire: "true"',
+    says: ['6:11 «[low]» expected one of info, low, medium, high, critical'],
+  },
+  {
+    keys: 'title: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\nresource: kubernetes.object\nrequire: "true"',
+    says: [
+      '6:8 «xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx» at most 120 characters',
+    ],
+  },
+  {
+    keys: 'title: ""\nresource: kubernetes.object\nrequire: "true"',
+    says: ['6:8 «""» at least 1 character'],
+  },
+  {
+    keys: 'owners: []\nresource: kubernetes.object\nrequire: "true"',
+    says: ['6:9 «[]» at least 1 element'],
+  },
+  {
+    keys: 'owners: x\nresource: kubernetes.object\nrequire: "true"',
+    says: ['6:9 «x» expected a list'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\nreferences: [http://example.com]',
+    says: ['9:14 «http://example.com» expected an address that begins with https://'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\nadopted: 2026-13-01',
+    says: ['9:10 «2026-13-01» expected a date like 2027-01-31'],
+  },
+  {
+    keys: 'resource: 3\nrequire: "true"',
+    says: ['7:11 «3» not of the form that is expected here'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\nparameters: { Bad-Name: { type: int, default: 1, description: x } }',
+    says: ['9:15 «Bad-Name» expected a name like maxReplicas'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\nparameters: { a: { type: number, default: 1, description: x } }',
+    says: ['9:26 «number» expected one of string, int, double, bool, list<string>, list<int>'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\nparameters: { a: { type: int, default: x, description: x } }',
+    says: ['9:40 «x» expected an integer'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\nparameters: { a: { type: string, default: 1, description: x } }',
+    says: ['9:43 «1» expected a text'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\nparameters: { a: { type: double, default: x, description: x } }',
+    says: ['9:43 «x» expected a number'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\nparameters: { a: { type: bool, default: 1, description: x } }',
+    says: ['9:41 «1» expected true or false'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\nparameters: { a: { type: list<string>, default: 1, description: x } }',
+    says: ['9:49 «1» expected a list of texts'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\nparameters: { a: { type: list<int>, default: [a], description: x } }',
+    says: ['9:46 «[a]» expected a list of integers'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\nparameters: { a: { type: int, default: 1, minimum: 2, description: x } }',
+    says: ['9:40 «1» expected at least 2'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\nparameters: { a: { type: string, default: abc, maximum: 2, description: x } }',
+    says: ['9:43 «abc» expected at most 2 characters'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\nparameters: { a: { type: int, default: 1, minimum: x, description: x } }',
+    says: ['9:52 «x» expected a number'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\nparameters: []',
+    says: ['9:13 «[]» expected a map'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\nfix: { title: x, safe: perhaps, remove: a }',
+    says: ['9:24 «perhaps» expected true or false'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\nfix: { title: x, safe: true }',
+    says: ['9:6 «{ title: x, safe: true }» a fix has exactly one of `remove`, `set`, `value` and `insert`'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\nfix: { title: x, safe: true, remove: a, value: "1" }',
+    says: [
+      '9:6 «{ title: x, safe: true, remove: a, value: "1" }» a fix has exactly one of `remove`, `set`, `value` and `insert`',
+    ],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\nfix: { title: x, safe: true, value: "1 +" }',
+    says: ['9:41 «» an expression is missing here'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\nfix: { title: x, safe: true, insert: { before: "{self" } }',
+    says: ['9:49 «{» this brace is never closed; CEL stands in { }'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\nfix: { title: x, safe: true, insert: { beside: x } }',
+    says: ['9:30 «insert» `before` is missing', '9:40 «beside» unknown key; the keys here are before, after'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\nmark: a b',
+    says: ['9:7 «a b» not a path: write it like securityContext.capabilities.drop[0] or annotations["a.b/c"]'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\nmark: a[0]b',
+    says: ['9:7 «a[0]b» not a path: a dot is missing between two keys'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\nmark: [a, .b]',
+    says: ['9:11 «.b» not a path: write it like securityContext.capabilities.drop[0] or annotations["a.b/c"]'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\ncontrols: [FOO/1]',
+    says: [
+      '9:12 «FOO/1» warning: unknown control; known families look like PSS/baseline, NHI5:2025, CSF/PR.PS-01, SP800-207/2.1, SSDF/PS.1.1, CIS/kubernetes-5.2.2, CWE/CWE-295, OWASP/A03:2021, OWASP/CICD-SEC-4, SLSA/build-l3, ATTACK/T1611',
+    ],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\ncontrols: [CSF/PR.PS-1]',
+    says: ['9:12 «CSF/PR.PS-1» warning: not an id of its family: write it like CSF/PR.PS-01'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\nequivalents: [privileged]',
+    says: ['9:15 «privileged» warning: an equivalent is written <tool>/<its rule id>'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\nequivalents: [kyvrno/x]',
+    says: ['9:15 «kyvrno/x» warning: unknown tool; did you mean "kyverno"?'],
+  },
+  {
+    keys: 'require: "true"',
+    says: [
+      '1:1 «title: A rule for tests» `resource` is missing: say what is judged, one of kubernetes.object, kubernetes.pod, kubernetes.template, kubernetes.container, github.workflow, github.job, github.step, github.command, github.container, github.action, github.expression, docker.file, docker.stage, docker.instruction, docker.command, npm.package, npm.lock, npm.locked, npm.config, change.commit, change.message, change.file, change.push, code, text',
+    ],
+  },
+  {
+    keys: 'resource: kubernetes.contaner\nrequire: "true"',
+    says: [
+      '7:11 «kubernetes.contaner» unknown resource kind; did you mean "kubernetes.container"?; the kinds are kubernetes.object, kubernetes.pod, kubernetes.template, kubernetes.container, github.workflow, github.job, github.step, github.command, github.container, github.action, github.expression, docker.file, docker.stage, docker.instruction, docker.command, npm.package, npm.lock, npm.locked, npm.config, change.commit, change.message, change.file, change.push, code, text',
+    ],
+  },
+  {
+    keys: 'resource: kubernetes.object',
+    says: ['1:1 «title: A rule for tests» a policy has exactly one of `require`, `pattern` and `secret`'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\nsecret: { keywords: [a], regex: a }',
+    says: ['9:9 «{ keywords: [a], regex: a }» a policy has exactly one of `require`, `pattern` and `secret`'],
+  },
+  {
+    keys: 'pattern: { language: go, rule: { pattern: f() } }\neach: a',
+    says: ['8:7 «a» `each` goes with `require` only'],
+  },
+  {
+    keys: 'pattern: { language: go, rule: { pattern: f() } }\nfix: { title: x, safe: true, remove: a }',
+    says: ['8:38 «a» the fix of a `pattern` is written as `fix` in the pattern itself'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"',
+    id: 'Bad/Id',
+    says: [
+      '1:1 «title: A rule for tests» a policy is named <domain>/<name>.yaml, in lower-case letters, digits and hyphens',
+    ],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"',
+    id: 'alone',
+    says: [
+      '1:1 «title: A rule for tests» a policy is named <domain>/<name>.yaml, in lower-case letters, digits and hyphens',
+    ],
+  },
+  {
+    keys: 'a: [',
+    without: ['title', 'severity', 'why', 'remedy', 'owners', 'message'],
+    says: [
+      '2:1 «» A list in brackets is not closed here: `]` is missing, or what is in it is not indented further than its key.',
+      '1:1 «a: [» `title` is missing',
+      '1:1 «a: [» `severity` is missing',
+      '1:1 «a: [» `why` is missing',
+      '1:1 «a: [» `remedy` is missing',
+      '1:1 «a: [» `owners` is missing',
+      '1:1 «a: [» `message` is missing',
+      '1:1 «a» unknown key; the keys here are title, severity, enforcement, why, remedy, owners, adopted, review, controls, equivalents, references, resource, where, each, require, pattern, secret, parameters, mark, masks, message, fix',
+    ],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: self.kind = "Pod"',
+    says: ['8:20 «=» write == instead of ='],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "\'yes\'"',
+    says: ['8:10 «"\'yes\'"» this expression must be true or false'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nwhere: self.kind\nrequire: "true"',
+    says: ['8:8 «self.kind» this expression must be true or false'],
+  },
+  {
+    keys: "resource: kubernetes.container\nrequire: self.imge != ''",
+    says: ['8:15 «imge» Container has no field "imge" (did you mean "image"?)'],
+  },
+  {
+    keys: "resource: kubernetes.container\nrequire: >-\n  self.image != ''\n  && self.nme != ''",
+    says: ['10:11 «nme» Container has no field "nme" (did you mean "name"?)'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\nmessage: "{self.metadata.nme} is wrong"',
+    says: ['8:26 «nme» ObjectMeta has no field "nme" (did you mean "name"?)'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\nmessage: "{self.kind"',
+    says: ['8:11 «{» this brace is never closed; CEL stands in { }'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\nwhere: params.most > 1',
+    says: ['9:15 «most» params has no field "most"'],
+  },
+  {
+    keys: 'resource: kubernetes.object\nrequire: "true"\nmessage: "{item}"',
+    says: ['8:12 «item» unknown variable "item"'],
+  },
+  {
+    keys: 'pattern: { language: cobol, rule: { pattern: f() } }',
+    says: ['7:22 «cobol» expected one of typescript, tsx, javascript, python, go, bash, java'],
+  },
+  {
+    keys: 'pattern: { language: [], rule: { pattern: f() } }',
+    says: ['7:22 «[]» at least 1 element'],
+  },
+  {
+    keys: 'pattern: { language: go, rule: {} }',
+    says: [
+      '7:10 «{ language: go, rule: {} }» a rule needs one of `pattern`, `kind`, `regex`, `any`, `all`, `matches` to say which nodes it is about',
+      '7:10 «{ language: go, rule: {} }» in go: `rule` is not configured correctly. Rule must have one positive matcher.',
+    ],
+  },
+  {
+    keys: 'pattern: { language: go, rule: { inside: { kind: block } } }',
+    says: [
+      '7:10 «{ language: go, rule: { inside: { kind: block } } }» a rule needs one of `pattern`, `kind`, `regex`, `any`, `all`, `matches` to say which nodes it is about',
+    ],
+  },
+  {
+    keys: 'pattern: { language: go, rule: { kind: nonsense } }',
+    says: [
+      '7:10 «{ language: go, rule: { kind: nonsense } }» in go: `rule` is not configured correctly. Rule contains invalid kind matcher. Invalid Kind Kind `nonsense` is invalid.',
+    ],
+  },
+  {
+    keys: "pattern: { language: go, rule: { pattern: 'f( {' } }",
+    says: [
+      "7:10 «{ language: go, rule: { pattern: 'f( {' } }» in go: a pattern is not code of this language by itself, so that it matches nothing; complete it, or write `context` and `selector`",
+    ],
+  },
+  {
+    keys: "pattern: { language: go, rule: { regex: '(' } }",
+    says: [
+      "7:10 «{ language: go, rule: { regex: '(' } }» in go: `rule` is not configured correctly. Rule contains invalid regex matcher. Parsing text matcher fails. regex parse error: ( ^ error: unclosed group",
+    ],
+  },
+  {
+    keys: 'pattern: { language: go, rule: { kind: block, sideways: 1 } }',
+    says: [
+      '7:10 «{ language: go, rule: { kind: block, sideways: 1 } }» in go: unknown field `sideways`, expected one of `pattern`, `kind`, `regex`, `nthChild`, `range`, `inside`, `has`, `precedes`, `follows`, `all`, `any`, `not`, `matches`',
+    ],
+  },
+  {
+    keys: "secret: { keywords: [a], regex: 'a(' }",
+    says: ['7:35 «(» a group that is not closed'],
+  },
+  {
+    keys: 'secret: { keywords: [a], regex: a, group: 2 }',
+    says: ['7:33 «a» the pattern has no group 2'],
+  },
+  {
+    keys: "secret: { keywords: [a], regex: a, before: '(?<=x)' }",
+    says: ['7:45 «(» a kind of group that RE2 does not have'],
+  },
+  {
+    keys: "secret: { keywords: [a], regex: a, allow: [b, 'c{3,1}'] }",
+    says: ['7:49 «{» a repetition count that is not within 0 to 1000'],
+  },
+  {
+    keys: 'secret: { keywords: [], regex: a }',
+    says: ['7:21 «[]» at least 1 element'],
+  },
+  {
+    keys: 'secret: { keywords: [a], regex: a, group: x }',
+    says: ['7:43 «x» expected a number'],
+  },
+  {
+    keys: 'secret: { keywords: [a], regex: a, entropy: 9 }',
+    says: ['7:45 «9» at most 8'],
+  },
+  {
+    keys: "secret: { keywords: [a], regex: '\\p{Nope}' }",
+    says: ['7:34 «\\» invalid character class range'],
+  },
+];
