@@ -23,11 +23,14 @@ function lift({ document, part, memo }: Source): readonly Resource[] {
 
 function resourcesOf(root: ValueMap): readonly Resource[] {
   const files = items(root, 'files').map(({ item, path }) => ({ item, path, kind: kindOf(item, root) }));
+  const paths = files.flatMap(({ item }) =>
+    [textOf(item.path), textOf(item.previousPath)].filter((path) => path !== ''),
+  );
   const change: ValueMap = withFields(none, {
     gate: textOf(root.gate),
     branch: textOf(root.branch),
     hasCodeOwners: root.hasCodeOwners === true,
-    paths: files.flatMap(({ item }) => [textOf(item.path), textOf(item.previousPath)].filter((path) => path !== '')),
+    paths,
   });
   const extent: ValueMap = withFields(none, {
     fileCount: files.length,
@@ -36,7 +39,7 @@ function resourcesOf(root: ValueMap): readonly Resource[] {
   return [
     ...items(root, 'pushes').map(({ item, path }) => pushResource(item, path, change, extent)),
     ...items(root, 'commits').flatMap(({ item, path }) => commitResources(item, path, change, extent)),
-    ...files.map(({ item, path, kind }) => fileResource(item, path, change, kind)),
+    ...files.map(({ item, path, kind }) => fileResource(item, { path, kind, change, paths })),
   ];
 }
 
@@ -66,9 +69,16 @@ function commitResources(commit: ValueMap, path: Path, change: ValueMap, extent:
   ];
 }
 
-function fileResource(file: ValueMap, path: Path, change: ValueMap, kind: string): Resource {
+interface FilePlace {
+  readonly path: Path;
+  readonly kind: string;
+  readonly change: ValueMap;
+  /** Of all files of the change. */
+  readonly paths: readonly string[];
+}
+
+function fileResource(file: ValueMap, { path, kind, change, paths }: FilePlace): Resource {
   const name = textOf(file.path);
-  const paths = isList(change.paths) ? change.paths.filter((each) => typeof each === 'string') : [];
   const self = withFields(fileDefaults, { ...file, kind, manifestChanged: hasManifest(name, paths) });
   const derived = { kind: ['path'], manifestChanged: ['path'] };
   return { kind: 'change.file', name, identity: name, path, self, relatives: { change }, derived };

@@ -26,7 +26,8 @@ export const codeOwnersPaths: readonly string[] = [
 export function hasManifest(lock: string, paths: readonly string[]): boolean {
   const slash = lock.lastIndexOf('/') + 1;
   const folder = lock.slice(0, slash);
-  const names = Object.hasOwn(manifests, lock.slice(slash)) ? manifests[lock.slice(slash)]! : [];
+  if (!Object.hasOwn(manifests, lock.slice(slash))) return false;
+  const names = manifests[lock.slice(slash)]!;
   return paths.some((path) => path.startsWith(folder) && names.includes(path.slice(path.lastIndexOf('/') + 1)));
 }
 
