@@ -1,6 +1,6 @@
 /** Policies out and decisions in, with nothing but the real parts: a hub's process, the command, git, a daemon. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -34,9 +34,7 @@ test('two keys publish, a device enrols, a commit is blocked, and the decision i
   const refusedByCases = publish();
   assert.equal(refusedByCases.status, 2);
   assert.match(refusedByCases.stderr, /acme\/unprivileged\.md:\d+: the case deploy\.yaml failed/);
-  folder.write({ ...policies, 'acme/broken.yaml': 'title: x\n' });
-  assert.match(publish().stderr, /acme\/broken\.yaml:1: /);
-  rmSync(path.join(folder.root, 'acme/broken.yaml'));
+  folder.write(policies);
   const proposed = publish();
   assert.equal(proposed.status, 0, proposed.stderr);
   const id = /^change (\S+)/.exec(proposed.stdout)?.[1] ?? '';
@@ -44,11 +42,9 @@ test('two keys publish, a device enrols, a commit is blocked, and the decision i
   const review = (person: string, ...words: readonly string[]) =>
     kerb('review', ...words, '--root', root, '--key', at(`${person}.pem`), ...access(person));
   assert.match(review('bob', 'list').stdout, /open {2}bundle 1 {2}ada: No privileges/);
-  const shown = review('bob', 'show', id);
-  assert.match(shown.stdout, /\+ require: self\.\?securityContext/, shown.stderr);
   assert.match(review('ada', 'sign', id).stderr, /your own/);
-  assert.equal(review('bob', 'sign', id).stdout.split('\n').at(-2), '1 of 2 approvals');
-  assert.match(review('bob', 'sign', id).stderr, /bob has approved this already/);
+  const first = review('bob', 'sign', id);
+  assert.match(first.stdout, /\+ require: self\.\?securityContext[\s\S]*\n1 of 2 approvals\n$/, first.stderr);
   assert.match(review('carol', 'sign', id).stdout, /published as bundle 1/);
 
   const enrolled = await enroll(hub, home, root);
@@ -138,10 +134,10 @@ async function holdCeremony(
   const drafted = kerb('hub', 'root', at('root.json'), '--data', hub.folder, ...named);
   assert.equal(drafted.status, 0, drafted.stderr);
   const handIn = () => kerb('publish', '--root', at('root.json'), '--hub', hub.url, '--token-file', at('admin.token'));
-  for (const name of ['ada', 'bob']) {
-    assert.match(handIn().stderr, /lacks signatures/);
-    assert.equal(kerb('review', 'sign-root', at('root.json'), '--key', at(`${name}.pem`)).status, 0);
-  }
+  const sign = (name: string) => kerb('review', 'sign-root', at('root.json'), '--key', at(`${name}.pem`));
+  assert.equal(sign('ada').status, 0);
+  assert.match(handIn().stderr, /lacks signatures/);
+  assert.equal(sign('bob').status, 0);
   const installed = handIn();
   assert.equal(installed.status, 0, installed.stderr);
   return /in force: ([0-9a-f]{64})/.exec(installed.stdout)?.[1] ?? '';
