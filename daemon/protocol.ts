@@ -166,6 +166,8 @@ export const syncAnswer = z.object({
   refusal: z.string().max(10_000).nullable(),
   /** Why the hub could not be worked with. */
   failure: z.string().max(10_000).nullable(),
+  /** What was seen of the hub's log that must not be. */
+  alarm: z.string().max(10_000).nullable().default(null),
 });
 export type SyncAnswer = z.infer<typeof syncAnswer>;
 

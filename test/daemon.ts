@@ -60,6 +60,7 @@ export async function start(
           uploaded: 0,
           refusal: null,
           failure: null,
+          alarm: null,
         }),
         warm: async () => undefined,
         close: async () => {

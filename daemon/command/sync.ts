@@ -10,6 +10,7 @@ import { printable } from '../report/style.ts';
 import { openStore } from '../store/open.ts';
 import { systemNetwork } from '../sync/network.ts';
 import { connect, doRound } from '../sync/round.ts';
+import { acceptLog } from '../sync/witness.ts';
 
 export const syncCommand: Command = {
   usage: 'sync',
@@ -17,9 +18,12 @@ export const syncCommand: Command = {
   description: `The daemon does this by itself, about once a minute and whenever the hub has news. This command asks for a
 round at once and says what it changed. What the hub sends is verified as a whole before any of it counts; where that
 fails, the policies that were in force stay in force.
+This device is a witness of the hub's log as well: it asks for the proof that the log goes on from what it saw before, and for one
+of its own entries. What it finds wrong it says until somebody answerable has said why, and --accept-log begins anew.
 Exit codes: 0 everything went well, 2 it did not, or this device is not enrolled.`,
   options: {
     format: { value: 'FORMAT', help: 'text (default) or json' },
+    'accept-log': { help: "believe the hub's log as it is now: ask whoever audits it before" },
     'no-daemon': { help: 'do it in this process' },
   },
   dashes: 'options',
@@ -29,6 +33,7 @@ Exit codes: 0 everything went well, 2 it did not, or this device is not enrolled
     if (format !== 'text' && format !== 'json') throw new UsageError(`--format ${format}: there is text and json`);
     const home = openHome();
     if (home.kind === 'problem') throw new UsageError(home.message);
+    if (given.has('accept-log')) acceptLog(home);
     const round = (given.has('no-daemon') ? null : await askDaemon(home)) ?? (await roundHere(home));
     if (format === 'json') await print(`${JSON.stringify(round)}\n`);
     else await tell(round);
@@ -69,21 +74,22 @@ export async function roundHere(home: Home): Promise<SyncAnswer> {
 }
 
 /** Says on stdout what changed, and on stderr what is wrong. */
-export async function tell({ kind, before, after, uploaded, refusal, failure }: SyncAnswer): Promise<void> {
+export async function tell({ kind, before, after, uploaded, refusal, failure, alarm }: SyncAnswer): Promise<void> {
   if (kind === 'none') await complain('kerb: this device belongs to no hub: `kerb enroll URL` enrols it\n');
   if (refusal !== null)
     await complain(
       `kerb: the new policies are not believed, and ${after === null ? 'none are' : `bundle ${after} stays`} in force\n  ${printable(refusal)}\n`,
     );
   if (failure !== null) await complain(`kerb: ${printable(failure)}\n`);
+  if (alarm !== null) await complain(`kerb: ALARM: ${printable(alarm)}\n`);
   if (kind === 'none' || (refusal ?? failure) !== null) return;
   await print(
     `${policiesLine(before, after)}\n${uploaded === 0 ? 'the hub has the whole journal' : `the hub took ${uploaded} ${uploaded === 1 ? 'entry' : 'entries'} of the journal`}\n`,
   );
 }
 
-export function exitCodeOf({ kind }: SyncAnswer): ExitCode {
-  return kind === 'done' ? 0 : 2;
+export function exitCodeOf({ kind, alarm }: SyncAnswer): ExitCode {
+  return kind === 'done' && alarm === null ? 0 : 2;
 }
 
 function policiesLine(before: number | null, after: number | null): string {

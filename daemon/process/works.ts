@@ -84,6 +84,7 @@ export async function openWorks({ home, tell, log }: WorksOptions): Promise<Work
       problems: [
         ...(opened.kind === 'problem' ? [opened.message] : journalNotices(opened.store.status())),
         sync.status().problem,
+        sync.status().alarm,
       ].filter(isSaid),
     }),
     organisation: () => organisationAnswer(sync),

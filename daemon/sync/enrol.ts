@@ -19,6 +19,7 @@ import { maxTokenBytes } from './token.ts';
 import { readTokenAnswer } from './tokenAnswer.ts';
 import { TrustRefusal } from './tuf/refusal.ts';
 import { firstRoot } from './tuf/roots.ts';
+import { forgetLog } from './witness.ts';
 
 export interface EnrolOptions {
   readonly home: Home;
@@ -57,7 +58,10 @@ export async function enrol(options: EnrolOptions): Promise<Enrolled> {
   // A device that comes back to the hub that it knows goes on from what it has seen.
   const known = readEnrolment(home);
   const comesBack = known.kind === 'record' && known.value.hub === hub && readTrust(home).kind === 'record';
-  if (!comesBack) writeTrust(home, { root, seen: {}, version: null, labels: token.labels, refreshedAt: null });
+  if (!comesBack) {
+    writeTrust(home, { root, seen: {}, version: null, labels: token.labels, refreshedAt: null });
+    forgetLog(home);
+  }
   writeEnrolment(home, enrolment);
   return { enrolment, store, root };
 }

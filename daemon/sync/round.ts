@@ -13,6 +13,7 @@ import { exchangeRequests } from './requests.ts';
 import type { Freshness } from './tuf/hubSource.ts';
 import { TrustRefusal } from './tuf/refusal.ts';
 import { uploadJournal } from './upload.ts';
+import { alarmWords, witness } from './witness.ts';
 
 /** What came of a round. */
 export interface Round {
@@ -29,6 +30,8 @@ export interface Round {
   readonly refusal: string | null;
   /** Why the hub could not be worked with. */
   readonly failure: string | null;
+  /** What this device has seen of the hub's log that must not be; it stands until somebody has looked. */
+  readonly alarm: string | null;
 }
 
 /** What lasts from round to round. */
@@ -45,11 +48,13 @@ export interface RoundOptions {
   /** Null where this runtime cannot open it: then policies come in, and the journal waits. */
   readonly store: Store | null;
   readonly network: Network;
+  /** Between 0 and 1. */
+  readonly chance?: () => number;
 }
 
 type Enrolled = Extract<Standing, { kind: 'enrolled' }>;
 
-const nothing = { before: null, after: null, uploaded: 0, refusal: null, failure: null } as const;
+const nothing = { before: null, after: null, uploaded: 0, refusal: null, failure: null, alarm: null } as const;
 
 /** Makes the connection of an enrolled device, or says why there is none. */
 export async function connect({ home, network }: RoundOptions): Promise<Connection | Round> {
@@ -74,16 +79,22 @@ export async function doRound(connection: Connection, options: RoundOptions): Pr
   if (standing.kind === 'none') return { kind: 'none', ...nothing };
   if (standing.kind === 'problem') return { kind: 'failed', ...nothing, failure: standing.message };
   const policies = await bringIn(connection, standing, options);
-  const journal = policies.failure === null ? await sendOut(connection, options) : { uploaded: 0, failure: null };
+  const journal = policies.failure === null ? await sendOut(connection, options) : unsent;
   const failure = policies.failure ?? journal.failure ?? (await report(connection, options, policies));
-  return { ...policies, uploaded: journal.uploaded, failure, kind: (failure ?? policies.refusal) ? 'failed' : 'done' };
+  return {
+    ...policies,
+    uploaded: journal.uploaded,
+    alarm: journal.alarm,
+    failure,
+    kind: (failure ?? policies.refusal) ? 'failed' : 'done',
+  };
 }
 
 async function bringIn(
   connection: Connection,
   standing: Enrolled,
   { home, network }: RoundOptions,
-): Promise<Omit<Round, 'kind' | 'uploaded'>> {
+): Promise<Omit<Round, 'kind' | 'uploaded' | 'alarm'>> {
   const before = standing.trust.version;
   try {
     const { hub, freshness } = connection;
@@ -97,19 +108,23 @@ async function bringIn(
   }
 }
 
+const unsent = { uploaded: 0, failure: null, alarm: null } as const;
+
+/** The journal out, and then a look at the log that it is in. */
 async function sendOut(
   { hub, key }: Connection,
-  { store, network }: RoundOptions,
-): Promise<Pick<Round, 'uploaded' | 'failure'>> {
-  if (store === null) return { uploaded: 0, failure: null };
+  { home, store, network, chance = Math.random }: RoundOptions,
+): Promise<Pick<Round, 'uploaded' | 'failure' | 'alarm'>> {
+  if (store === null) return unsent;
   const before = store.status().acknowledgedSeq;
   try {
     const uploaded = await uploadJournal({ store, hub, key });
     await exchangeRequests({ store, hub, key, now: network.now() });
-    return { uploaded, failure: null };
+    const alarm = await witness({ home, hub, store, now: network.now(), chance: chance() });
+    return { uploaded, failure: null, alarm: alarm === null ? null : alarmWords(alarm) };
   } catch (error) {
     if (!(error instanceof HubFailure)) throw error;
-    return { uploaded: store.status().acknowledgedSeq - before, failure: error.message };
+    return { ...unsent, uploaded: store.status().acknowledgedSeq - before, failure: error.message };
   }
 }
 

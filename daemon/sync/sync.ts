@@ -26,6 +26,8 @@ export interface SyncStatus {
   readonly succeededAt: number | null;
   /** What is wrong now; null where nothing is. */
   readonly problem: string | null;
+  /** What was seen of the hub's log that must not be; null where nothing was. */
+  readonly alarm: string | null;
   /** Rounds that failed in a row. */
   readonly failures: number;
   readonly revision: string | null;
@@ -70,6 +72,7 @@ class Loop implements Sync {
   #listening: Listening | null = null;
   #succeededAt: number | null = null;
   #problem: string | null;
+  #alarm: string | null = null;
   #failures = 0;
   #rouse: () => void = () => undefined;
 
@@ -108,6 +111,7 @@ class Loop implements Sync {
     return {
       succeededAt: this.#succeededAt,
       problem: this.#problem,
+      alarm: this.#alarm,
       failures: this.#failures,
       revision: organisation?.revision ?? null,
       ring: organisation?.ring ?? null,
@@ -157,12 +161,15 @@ class Loop implements Sync {
     if (isNew) this.#options.changed();
   }
 
-  #note({ kind, failure, refusal, before, after }: Round): void {
+  #note({ kind, failure, refusal, alarm, before, after }: Round): void {
     const problem = failure ?? refusal;
     if (this.#ended.signal.aborted) return;
     if (problem !== null && problem !== this.#problem) this.#options.log(`sync: ${problem}`);
     if (before !== after) this.#options.log(`sync: bundle ${after} is in force`);
+    if (alarm !== null && alarm !== this.#alarm) this.#options.log(`sync: ALARM: ${alarm}`);
     this.#problem = problem;
+    // A round that did not come to the log says nothing of it.
+    if (failure === null) this.#alarm = alarm;
     this.#failures = problem === null ? 0 : this.#failures + 1;
     if (kind === 'done') this.#succeededAt = this.#network.now();
   }
@@ -194,7 +201,15 @@ class Loop implements Sync {
 }
 
 /** Of a device that belongs to no hub. */
-const idleRound: Round = { kind: 'none', before: null, after: null, uploaded: 0, refusal: null, failure: null };
+const idleRound: Round = {
+  kind: 'none',
+  before: null,
+  after: null,
+  uploaded: 0,
+  refusal: null,
+  failure: null,
+  alarm: null,
+};
 
 /** What tells two organisations apart: all that they say. */
 function identityOf({ organisation, bundle }: Governing): string {

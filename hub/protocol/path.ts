@@ -25,6 +25,11 @@ export const hubPaths = {
   rollout: '/v1/rollout',
   /** `POST` a signed root. */
   root: '/v1/tuf/root',
+  /** `GET`: what a witness of the log asks for. `consistency?from=N&to=M`; `receipts/ID`. */
+  logKey: '/v1/log/key',
+  checkpoint: '/v1/log/checkpoint',
+  consistency: '/v1/log/consistency',
+  receipts: '/v1/log/receipts',
   /** WebSocket upgrade. */
   hints: '/v1/hints',
 } as const;

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { formatNoteKey, readTilePath, type TileId, tileWidth } from '../../../engine/index.ts';
 import { consistencyProof, entryBundle, logKey, receiptOf, signEnd, tileBytes } from '../../log/log.ts';
+import { hubPaths } from '../../protocol.ts';
 import { bytes, immutable, json, notFound, type Route, refuse, route, text } from '../route.ts';
 
 const size = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -12,7 +13,7 @@ const proofBody = z.object({ hashes: z.array(z.base64()) });
 export const logRoutes: readonly Route[] = [
   route({
     method: 'GET',
-    path: '/v1/log/checkpoint',
+    path: hubPaths.checkpoint,
     summary: 'The newest signed checkpoint of the log',
     permission: 'log:read',
     success: checkpointText,
@@ -23,7 +24,7 @@ export const logRoutes: readonly Route[] = [
   }),
   route({
     method: 'GET',
-    path: '/v1/log/key',
+    path: hubPaths.logKey,
     summary: 'The key that signs the checkpoints, in the form of Go’s note package',
     permission: 'log:read',
     success: { status: 200, description: 'name+id+key', content: 'text/plain' },
@@ -31,7 +32,7 @@ export const logRoutes: readonly Route[] = [
   }),
   route({
     method: 'GET',
-    path: '/v1/log/consistency',
+    path: hubPaths.consistency,
     summary: 'Proves that the log of one size begins with the log of a smaller one',
     permission: 'log:read',
     query: z.object({ from: size, to: size }),
@@ -46,7 +47,7 @@ export const logRoutes: readonly Route[] = [
   }),
   route({
     method: 'GET',
-    path: '/v1/log/receipts/:id',
+    path: `${hubPaths.receipts}/:id`,
     summary: 'A receipt of a record, to be verified without the hub (C2SP tlog-proof)',
     permission: 'log:read',
     params: z.object({ id: z.uuid() }),
