@@ -369,3 +369,15 @@ test('an organisation says how long exceptions last and what is never exempt', (
   assert.equal(excepted('exceptions: { longestDays: { high: 29 } }'), 0);
   assert.equal(excepted('exceptions: { never: [k/tag] }'), 1);
 });
+
+test('what an organisation has locked is not suppressed in a file', () => {
+  const { rules } = readOrganisationRules({ path: 'organisation.yaml', text: 'locked: [k/privileged]' });
+  const locked = policySet({ 'k/privileged': privileged, 'k/tag': tag }, organisationConfiguration(rules!));
+  const text = pod({ 2: allow('k/privileged, k/tag') });
+  const judged = judgeText('pod.yaml', text, locked, { base: text });
+  const policiesOf = (wanted: boolean) =>
+    judged.findings.filter(({ exception }) => (exception !== null) === wanted).map(({ policy }) => policy);
+  assert.deepEqual(policiesOf(true), ['k/tag']);
+  assert.deepEqual(policiesOf(false), ['kerb/suppression-locked', 'k/privileged', 'k/tag']);
+  assert.match(judged.findings[0]?.message ?? '', /^the organisation has locked k\/privileged: only an exception /);
+});

@@ -55,7 +55,7 @@ function quickFixes(session: Session, document: OpenDocument, rules: Rules, here
     .filter((policy) => countFixable(document, policy) > 1)
     .map((policy) => policyAction(context, policy));
   const suppressions = here
-    .filter((finding) => canBeSuppressed(document, finding))
+    .filter((finding) => canBeSuppressed(document, rules, finding))
     .map((finding) => suppressAction(context, finding));
   const requests = here.map((finding) => askAction(context, finding));
   const explanations = policies.filter((id) => rules.byId.has(id)).map((id) => explainAction(context, id, here));

@@ -1,5 +1,5 @@
 // A comment that suppresses a finding, placed so that it does: each candidate is tried on the engine before it is offered.
-import { applyEdits, type Edit, type Finding } from '../engine/index.ts';
+import { applyEdits, type Edit, type Finding, isLocked } from '../engine/index.ts';
 import type { OpenDocument } from './documents.ts';
 import { judgeFile, sourceOf } from './judging.ts';
 import type { Rules } from './roots.ts';
@@ -25,7 +25,7 @@ export function suppressionOf(
   finding: Finding,
 ): Suppression | null {
   const lead = commentLead(document);
-  if (lead === null || !canBeSuppressed(document, finding)) return null;
+  if (lead === null || !canBeSuppressed(document, rules, finding)) return null;
   const days = Math.min(usualDays, rules.setup.configuration.suppressions.longestDays);
   const until = addDays(session.today(), days);
   const comment = `${lead} kerb: allow ${finding.policy} until ${until} -- ${reason}`;
@@ -36,9 +36,10 @@ export function suppressionOf(
   return null;
 }
 
-/** Whether it is worth offering: whether its language has comments. */
-export function canBeSuppressed(document: OpenDocument, finding: Finding): boolean {
-  return !finding.policy.startsWith('kerb/') && commentLead(document) !== null;
+/** Whether it is worth offering: whether its language has comments, and a comment would govern. */
+export function canBeSuppressed(document: OpenDocument, { setup }: Rules, { policy }: Finding): boolean {
+  const isClosed = policy.startsWith('kerb/') || isLocked(setup.configuration.organisation, policy);
+  return !isClosed && commentLead(document) !== null;
 }
 
 interface Candidate {

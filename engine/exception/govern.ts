@@ -2,6 +2,7 @@
 import { textBits } from '../evaluation/fingerprint.ts';
 import type { ExceptOptions } from '../except.ts';
 import type { Finding, Span } from '../model.ts';
+import { isLocked } from '../organisation/rules.ts';
 import { didYouMean } from '../policy/suggest.ts';
 import { governedByBase } from './base.ts';
 import { findSuppressions } from './find.ts';
@@ -9,7 +10,7 @@ import { ownPolicy } from './own.ts';
 import { daysBetween, type Suppression } from './suppression.ts';
 
 /** What has no use any more can be taken out; an expired one is a question for a person. */
-const removable: readonly string[] = ['unused', 'unknown'];
+const removable: readonly string[] = ['unused', 'unknown', 'locked'];
 
 interface Governing {
   readonly suppression: Suppression;
@@ -34,7 +35,8 @@ export function markSuppressed(options: ExceptOptions): readonly Finding[] {
     if (complaint === null) governing.push({ ...one, used: new Set() });
     else tell(complaint.id, one.suppression.span, complaint.message, one.suppression.text);
   }
-  const marked = findings.map((finding) => covered(finding, governing));
+  const isClosed = (id: string) => isLocked(policies.configuration.organisation, id);
+  const marked = findings.map((finding) => (isClosed(finding.policy) ? finding : covered(finding, governing)));
   for (const { suppression, used } of governing) {
     for (const id of suppression.policies) {
       if (!policies.ids.has(id))
@@ -44,7 +46,14 @@ export function markSuppressed(options: ExceptOptions): readonly Finding[] {
           `there is no policy ${id}${didYouMean(id, [...policies.ids])}`,
           `${suppression.text} ${id}`,
         );
-      else if (!used.has(id) && isJudgedHere(id, options)) {
+      else if (isClosed(id)) {
+        tell(
+          'locked',
+          suppression.span,
+          `the organisation has locked ${id}: only an exception that somebody else approves lets it pass`,
+          `${suppression.text} ${id}`,
+        );
+      } else if (!used.has(id) && isJudgedHere(id, options)) {
         tell(
           'unused',
           suppression.span,

@@ -24,6 +24,15 @@ export const ownPolicies: readonly OwnPolicy[] = [
     remedy: 'Fix what the suppression allows, or renew its date together with its reason.',
   },
   {
+    id: 'kerb/suppression-locked',
+    title: 'What an organisation has locked is not suppressed in a file',
+    severity: 'medium',
+    enforcement: 'warn',
+    why: 'The organisation has decided that this policy holds everywhere. A comment in a file would loosen it for whoever writes the file.',
+    remedy:
+      'Fix what the suppression allows, or ask for an exception (`kerb exception request`), and remove the suppression.',
+  },
+  {
     id: 'kerb/suppression-malformed',
     title: 'A suppression names its policies, its last day and its reason',
     severity: 'medium',
