@@ -1,13 +1,19 @@
-/** One device's day with an organisation, from enrolment to the hub's copy of its journal: real git, real HTTP, real store. */
+/**
+ * One device's day with an organisation, from enrolment to the hub's copy of its journal: real git with the hooks that Kerb
+ * installs, a daemon on its socket, real HTTP, real store. The clock alone is the test's.
+ */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import path from 'node:path';
+import process from 'node:process';
 import { type TestContext, test } from 'node:test';
 import { listExceptions } from '../daemon/exception/listing.ts';
 import { keepRequest, readQueue } from '../daemon/exception/queue.ts';
 import { makeRequest } from '../daemon/exception/request.ts';
 import { createGate } from '../daemon/gate/gate.ts';
-import type { GateAnswer, LocalGate } from '../daemon/gate/localGate.ts';
+import type { GateAnswer } from '../daemon/gate/localGate.ts';
 import { openJournal } from '../daemon/journal/journal.ts';
+import { addressOf } from '../daemon/process/address.ts';
 import type { Store } from '../daemon/store/store.ts';
 import { isOutdated } from '../daemon/sync/current.ts';
 import type { Round } from '../daemon/sync/round.ts';
@@ -20,9 +26,11 @@ import {
 } from '../engine/index.ts';
 import type { DecisionRecord, JournalEntry } from '../hub/protocol.ts';
 import { createNative } from '../repository/index.ts';
+import { kerbPath } from './command.ts';
+import { start } from './daemon.ts';
 import { createHome, openTestStore } from './store.ts';
 import { createWorld } from './sync/device.ts';
-import { createRepository, type WorkTree } from './workTree.ts';
+import { createRepository, createWorkTree } from './workTree.ts';
 
 const hour = 3_600_000;
 const native = createNative();
@@ -36,38 +44,40 @@ const pod = (privileged: boolean): string =>
   `apiVersion: v1\nkind: Pod\nmetadata: { name: web }\nspec:\n  containers:\n    - name: web\n      image: web:1\n      securityContext: { privileged: ${privileged} }\n`;
 
 test('enrolled, blocked, mended, bypassed, excepted, expired, and all of it at the hub', async (context) => {
-  const { world, device, store, gate, sync, organisation, hubEntries } = await setUp(context);
+  const { world, device, home, store, answers, sync, organisation, hubEntries } = await setUp(context);
   const { hub, clock } = world;
   world.publish(1, { bundles: [bundle] });
   assert.equal((await sync()).after, 1);
 
   // The repository tries to loosen what is locked, and that is in vain.
-  const tree = createRepository(context, {
-    'kerb.yaml': 'policies: { kubernetes/privileged: { enforcement: off } }\n',
-    'readme.md': 'shop\n',
-  });
-  tree.write({ 'web.yaml': pod(true) });
-  const blocked = await commit(tree, gate);
-  assert.equal(blocked.outcome, 'block');
-  assert.equal(blocked.report.decision.revision, '1');
+  const shop = await createShop(context, home);
+  shop.write({ 'web.yaml': pod(true) });
+  const denied = await shop.commit();
+  assert.equal(denied.status, 1);
+  assert.match(denied.stderr, /^Kerb: this commit is denied\n\n {2}web\.yaml:\d+: .*\[kubernetes\/privileged\]$/m);
+  const { report } = answers.at(-1)!;
+  assert.equal(report.decision.revision, '1');
   assert.deepEqual(
-    blocked.report.findings.map(({ policy, file }) => `${policy} ${file}`),
+    report.findings.map(({ policy, file }) => `${policy} ${file}`),
     ['kubernetes/privileged web.yaml'],
   );
   assert.ok(
-    blocked.report.problems.some(({ file, message }) => file === 'kerb.yaml' && /has locked this policy/.test(message)),
+    report.problems.some(({ file, message }) => file === 'kerb.yaml' && /has locked this policy/.test(message)),
   );
 
-  tree.write({ 'web.yaml': pod(false) });
-  assert.equal((await commit(tree, gate)).outcome, 'pass');
-  const mended = tree.commit('web, without privileges');
+  shop.write({ 'web.yaml': pod(false) });
+  assert.deepEqual(await shop.commit(), { status: 0, stderr: '' });
+  assert.equal((await shop.push()).status, 0);
+  const mended = shop.head();
 
   // Somebody commits with --no-verify; the push finds what no gate has seen.
-  tree.write({ 'web.yaml': pod(true) });
-  const bypassed = tree.commit('nobody looked');
-  const found = await push(tree, gate, { from: mended, to: bypassed });
-  assert.equal(found.outcome, 'block');
-  const [finding] = found.report.findings;
+  shop.write({ 'web.yaml': pod(true) });
+  assert.equal((await shop.commit('--no-verify')).status, 0);
+  const found = await shop.push();
+  assert.equal(found.status, 1);
+  assert.match(found.stderr, /1 commit has passed no gate[\s\S]*this push is denied/);
+  assert.equal(shop.remoteHead(), mended);
+  const [finding] = answers.at(-1)!.report.findings;
   assert.equal(finding?.policy, 'kubernetes/privileged');
 
   // The hub is out of reach: gates go on, and the journal waits.
@@ -77,13 +87,13 @@ test('enrolled, blocked, mended, bypassed, excepted, expired, and all of it at t
   };
   const offline = await sync();
   assert.match(offline.failure ?? '', /cannot be reached/);
-  assert.equal((await push(tree, gate, { from: mended, to: bypassed })).outcome, 'block');
+  assert.equal((await shop.push()).status, 1);
   assert.equal(hubEntries().length, 0);
 
   // Asked offline, the request waits too; then it goes out, and another person grants it.
   const request = await makeRequest({
     subject: { kind: 'finding', fingerprint: finding?.fingerprint ?? '' },
-    file: path.join(tree.root, 'web.yaml'),
+    file: path.join(shop.root, 'web.yaml'),
     until: null,
     reason: 'the driver needs it until it is replaced',
     category: 'waiver',
@@ -109,21 +119,27 @@ test('enrolled, blocked, mended, bypassed, excepted, expired, and all of it at t
   });
   assert.equal((await sync()).kind, 'done');
   assert.deepEqual(listed(store, organisation(), clock.at), ['granted'], 'the exception stands for the request');
-  const excepted = await push(tree, gate, { from: mended, to: bypassed });
-  assert.equal(excepted.outcome, 'pass');
+  assert.equal((await shop.push()).status, 0);
+  assert.equal(shop.remoteHead(), shop.head());
   assert.deepEqual(decisions(store.entries(0, 500)).at(-1)?.exceptions, ['exception-1']);
 
-  // It ends to the millisecond.
+  // When it ends, the same push is denied again.
   clock.at += 2 * hour;
-  assert.equal((await push(tree, gate, { from: mended, to: bypassed })).outcome, 'block');
+  assert.equal((await shop.push('--no-verify', '--force', `${mended}:main`)).status, 0);
+  assert.equal((await shop.push()).status, 1);
   assert.deepEqual(listed(store, organisation(), clock.at), ['expired']);
 
   // Two days without the hub: what was in force is in force, and decisions say that it is old.
   clock.at += 48 * hour;
-  assert.equal((await push(tree, gate, { from: mended, to: bypassed })).outcome, 'block');
+  assert.equal((await shop.push()).status, 1);
   assert.deepEqual(
-    decisions(store.entries(0, 500)).map(({ effect, stale }) => `${effect}${stale ? ' stale' : ''}`),
-    ['deny', 'allow', 'deny', 'deny', 'allow', 'deny', 'deny stale'],
+    decisions(store.entries(0, 500)).map(({ gate, origin, effect, stale }) =>
+      [gate, effect, origin === 'gate' ? '' : origin, stale ? 'stale' : ''].join(' ').trimEnd(),
+    ),
+    [
+      ...['commit deny', 'commit allow', 'push allow', 'commit deny bypass', 'push deny', 'push deny'],
+      ...['push allow', 'push deny', 'push deny  stale'],
+    ],
   );
 
   world.publish(3, { bundles: [bundle] });
@@ -174,38 +190,78 @@ async function setUp(context: TestContext) {
     await gate.close();
     await journal.close();
   });
+  const answers: GateAnswer[] = [];
+  await start(context, {
+    address: addressOf({ folder: home.run }),
+    async decide(request) {
+      const answer = await gate.decide(request);
+      answers.push(answer);
+      return answer;
+    },
+  });
   const organisation = () => governing.organisation;
   return {
     world,
     device,
+    home: home.folder,
     store,
-    gate,
+    /** What hooks were told, in order. */
+    answers,
     sync,
     organisation,
     hubEntries: () => hub.journals.entriesOf(store.status().device),
   };
 }
 
-const client = { name: 'story', version: '0.0.0' };
-
-function commit(tree: WorkTree, gate: LocalGate): Promise<GateAnswer> {
-  tree.git('add', '-A');
-  return gate.decide({ gate: 'commit', client, root: tree.root, breakGlass: null, tree: tree.git('write-tree') });
+/** A repository with Kerb's hooks, whose remote is another one beside it. Ada works in it. */
+async function createShop(context: TestContext, home: string) {
+  const tree = createRepository(context, {
+    'kerb.yaml': 'policies: { kubernetes/privileged: { enforcement: off } }\n',
+    'readme.md': 'shop\n',
+  });
+  const remote = createWorkTree(context);
+  remote.git('init', '-q', '--bare', '-b', 'main');
+  tree.git('config', 'user.name', 'Ada');
+  tree.git('config', 'user.email', 'ada@example.com');
+  tree.git('remote', 'add', 'origin', remote.root);
+  const { PATH = '' } = process.env;
+  const env = { PATH, HOME: tree.root, GIT_CONFIG_NOSYSTEM: '1', KERB_HOME: home, KERB_NO_BUILD: '1' };
+  const run = (program: string, ...args: readonly string[]) => ended(program, args, { cwd: tree.root, env });
+  const installed = await run(process.execPath, kerbPath, 'hooks', 'install');
+  assert.equal(installed.status, 0, installed.stderr);
+  return {
+    root: tree.root,
+    write: tree.write,
+    async commit(...options: readonly string[]) {
+      tree.git('add', '-A');
+      return run('git', 'commit', '-q', '-m', 'web', ...options);
+    },
+    push: (...options: readonly string[]) =>
+      run('git', 'push', '-q', 'origin', ...(options.length > 0 ? options : ['main'])),
+    head: () => tree.git('rev-parse', 'HEAD'),
+    remoteHead: () => remote.git('rev-parse', 'main'),
+  };
 }
 
-function push(
-  tree: WorkTree,
-  gate: LocalGate,
-  { from, to }: { readonly from: string; readonly to: string },
-): Promise<GateAnswer> {
-  const ref = 'refs/heads/main';
-  return gate.decide({
-    gate: 'push',
-    client,
-    root: tree.root,
-    breakGlass: null,
-    remote: { name: 'origin', url: 'https://example.com/acme/shop.git' },
-    updates: [{ localRef: ref, localId: to, remoteRef: ref, remoteId: from }],
+interface Ended {
+  readonly status: number | null;
+  readonly stderr: string;
+}
+
+/** Runs a program while this process, in which the daemon is, goes on. */
+function ended(
+  program: string,
+  args: readonly string[],
+  options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
+    child.on('error', reject);
+    child.on('close', (status) => resolve({ status, stderr }));
   });
 }
 
