@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
 import { createTestGate } from '../../test/gate.ts';
-import { createRepository, createWorkTree } from '../../test/workTree.ts';
+import { createRepository, createWorkTree, type WorkTree } from '../../test/workTree.ts';
 
 const privileged = `apiVersion: v1
 kind: Pod
@@ -129,4 +131,51 @@ test('break-glass passes, loudly, and is recorded with its reason', async (conte
   assert.ok(entry?.record.kind === 'decision');
   assert.equal(entry.record.origin, 'breakGlass');
   assert.equal(entry.record.reason, 'the shop is down');
+});
+
+test('a file that is only announced (add -N) is in no commit, and not judged', async (context) => {
+  const tree = createRepository(context, { 'a.txt': 'a\n' });
+  const { commit } = createTestGate(context);
+  tree.write({ 'pod.yaml': privileged, 'b.txt': 'b\n' });
+  tree.git('add', 'b.txt');
+  tree.git('add', '-N', 'pod.yaml');
+  const answer = await commit(tree);
+  assert.equal(answer.outcome, 'pass', answer.text);
+  // The other file, and the change itself.
+  assert.equal(answer.report.files.checked, 2);
+  tree.git('add', 'pod.yaml');
+  assert.equal((await commit(tree)).outcome, 'block');
+});
+
+test('of a sparse checkout, a change is judged like any other, and what is not checked out is not', async (context) => {
+  const tree = createRepository(context, { 'here/a.txt': 'a\n', 'there/pod.yaml': privileged });
+  const { commit } = createTestGate(context);
+  tree.git('sparse-checkout', 'set', '--no-cone', '/here/');
+  assert.equal(existsSync(path.join(tree.root, 'there')), false);
+  tree.write({ 'here/a.txt': 'b\n' });
+  tree.git('add', 'here/a.txt');
+  const answer = await commit(tree);
+  assert.equal(answer.outcome, 'pass', answer.text);
+  assert.equal(answer.report.files.checked, 2);
+  tree.write({ 'there/pod.yaml': `${privileged}# changed\n` });
+  tree.git('add', '--sparse', 'there/pod.yaml');
+  assert.equal((await commit(tree)).outcome, 'block');
+});
+
+test('a submodule is no file, and inside it its own commits are judged', async (context) => {
+  const library = createRepository(context, { 'pod.yaml': privileged });
+  const tree = createRepository(context, { 'a.txt': 'a\n' });
+  const { commit } = createTestGate(context);
+  tree.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', library.root, 'library');
+  const outside = await commit(tree);
+  assert.equal(outside.outcome, 'pass', outside.text);
+  assert.equal(outside.report.files.checked, 2, '.gitmodules, and the change itself');
+  const inside: WorkTree = {
+    ...tree,
+    root: path.join(tree.root, 'library'),
+    git: (...args) => tree.git('-C', 'library', ...args),
+  };
+  tree.write({ 'library/other.yaml': privileged });
+  inside.git('add', '-A');
+  assert.equal((await commit(inside)).outcome, 'block');
 });

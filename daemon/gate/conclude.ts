@@ -6,11 +6,11 @@ import { type Outcome, reportOf } from '../check/run.ts';
 import type { Recorded } from '../journal/journal.ts';
 import { type Decided, recordOf } from '../journal/record.ts';
 import type { Report } from '../report/report.ts';
+import type { ExceptionUse } from '../store/uses.ts';
 import { ageOf } from '../sync/age.ts';
 import { answerText } from './answer.ts';
 import type { GateCase, GateParts } from './gateCase.ts';
 import type { CommitRequest, GateAnswer, MessageRequest, PushRequest } from './localGate.ts';
-import { countUses } from './uses.ts';
 
 export type Mode = DecisionRecord['mode'];
 
@@ -40,9 +40,8 @@ export async function conclude(
     ...{ client: request.client, passed: outcome === 'pass', mode },
     ...{ ring: judged.ruling.setup.organisation?.ring ?? null, stale: parts.isOutdated() },
   };
-  const recorded = await keep(judged, decided, parts);
+  const recorded = await keep(judged, decided, parts, isAllowed ? usesIn(report, judged) : []);
   const text = answerText({ report, outcome, gate: request.gate, breakGlass, notes: aged.notes });
-  if (isAllowed && recorded.kind !== 'refused') countUses(parts.store, report);
   if (recorded.kind === 'kept') return { report, outcome, seq: recorded.seq, text };
   const told = `${text}Kerb: ${recorded.message}\n`;
   return { report, outcome: recorded.kind === 'missed' ? outcome : 'block', seq: null, text: told };
@@ -56,18 +55,27 @@ function withAge(judged: GateCase, { organisation, isOutdated }: GateParts): Gat
   return { ...judged, problems: [...judged.problems, { file: '', range: null, message, blocking: true }] };
 }
 
-/** Keeps a record for each target, and with the last one the verdicts that all rest on. */
+/** The exceptions without which this would not pass. A decision uses each once, however many findings it covers. */
+function usesIn({ findings }: Report, { ruling }: GateCase): readonly ExceptionUse[] {
+  const used = new Set(findings.flatMap(({ exception }) => (exception?.kind === 'approved' ? [exception.id] : [])));
+  if (used.size === 0) return [];
+  const most = new Map(ruling.exceptions?.all.map(({ exception }) => [exception.id, exception.maxUses]));
+  return [...used].map((id) => ({ id, most: most.get(id) ?? null }));
+}
+
+/** Keeps a record for each target, and with the last one what all of them rest on. */
 export async function keep(
   judged: GateCase,
   decided: Omit<Decided, 'target'>,
   { journal }: GateParts,
+  uses: readonly ExceptionUse[] = [],
 ): Promise<Recorded> {
   const mask = secretMask(judged.ruling.policies, []);
   let recorded: Recorded = { kind: 'kept', seq: null };
   for (const [index, target] of judged.targets.entries()) {
     const record = recordOf({ ...decided, target }, mask);
     const one = index === 0 ? record : { ...record, id: uuidv7(decided.atMs) };
-    recorded = await journal.record(one, index === judged.targets.length - 1 ? judged.made : new Map());
+    recorded = await journal.record(one, index === judged.targets.length - 1 ? { verdicts: judged.made, uses } : {});
     if (recorded.kind !== 'kept') return recorded;
   }
   return recorded;

@@ -17,7 +17,7 @@ import { createSessions } from './sessions.ts';
 
 export interface GateOptions {
   /** Where judged files come from, and what was decided on a commit. */
-  readonly store: Pick<Store, 'verdicts' | 'findDecision' | 'state' | 'setState'>;
+  readonly store: Pick<Store, 'verdicts' | 'findDecision' | 'state'>;
   /** Where decisions go. */
   readonly journal: Pick<Journal, 'record'>;
   readonly native: Native;

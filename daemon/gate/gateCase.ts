@@ -7,10 +7,10 @@ import { problemsOfNewRules } from '../check/rules.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ReportedProblem } from '../report/report.ts';
 import type { Store } from '../store/store.ts';
+import { usesOf } from '../store/uses.ts';
 import type { CommitObject } from './commitObject.ts';
 import type { Bench } from './judgeChange.ts';
 import type { Ruling, Rulings } from './ruling.ts';
-import { usesOf } from './uses.ts';
 
 /** What was judged. */
 export interface GateCase {
@@ -30,7 +30,7 @@ export interface GateCase {
 
 /** What all questions to one gate share. */
 export interface GateParts {
-  readonly store: Pick<Store, 'verdicts' | 'findDecision' | 'state' | 'setState'>;
+  readonly store: Pick<Store, 'verdicts' | 'findDecision' | 'state'>;
   readonly journal: Pick<Journal, 'record'>;
   readonly native: Native;
   /** Milliseconds since 1970. */

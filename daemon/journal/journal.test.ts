@@ -32,7 +32,10 @@ function setUp(
 
 test('durable: the number is known when the gate may answer', async (context) => {
   const { journal, store } = setUp(context, {});
-  assert.deepEqual(await journal.record(decision(), new Map([['key', 'verdict']])), { kind: 'kept', seq: 1 });
+  assert.deepEqual(await journal.record(decision(), { verdicts: new Map([['key', 'verdict']]) }), {
+    kind: 'kept',
+    seq: 1,
+  });
   assert.equal(store.status().head.seq, 1);
   assert.equal(store.verdicts(['key']).get('key'), 'verdict');
 });

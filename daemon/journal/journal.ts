@@ -1,7 +1,7 @@
 /** Keeping decisions: when a gate may answer, and what happens when a decision cannot be kept. */
 import type { DecisionRecord } from '../../hub/protocol.ts';
 import type { Refusal } from '../store/problem.ts';
-import type { Store } from '../store/store.ts';
+import type { AppendOptions, Store } from '../store/store.ts';
 
 export interface JournalSettings {
   /**
@@ -24,9 +24,12 @@ export type Recorded =
   /** The gate has no verdict: what it decided could not be kept. */
   | { readonly kind: 'refused'; readonly message: string };
 
+/** Verdicts that are new, and uses of exceptions. */
+export type Basis = Pick<AppendOptions, 'verdicts' | 'uses'>;
+
 export interface Journal {
-  /** Keeps a record, and with it the verdicts that it rests on. */
-  record(record: DecisionRecord, verdicts?: ReadonlyMap<string, string>): Promise<Recorded>;
+  /** Keeps a record, and with it what it rests on. */
+  record(record: DecisionRecord, basis?: Basis): Promise<Recorded>;
   /** Writes what still waits. Resolves when it is on disk. The store stays open. */
   close(): Promise<void>;
 }
@@ -61,8 +64,8 @@ export function openJournal({ store, settings, later, acknowledged, onLost }: Jo
     return null;
   }
 
-  function recordNow({ record, verdicts }: Waiting): Recorded {
-    const appended = store.append(record, { verdicts });
+  function recordNow({ record, basis }: Waiting): Recorded {
+    const appended = store.append(record, basis);
     if (appended.kind === 'appended') return { kind: 'kept', seq: appended.entry.seq };
     const { reason, message } = appended;
     if (settings().whenFull === 'block' || !isFull(reason))
@@ -91,8 +94,13 @@ export function openJournal({ store, settings, later, acknowledged, onLost }: Jo
     const batch = waiting;
     waiting = [];
     const refusals = batch
-      .map(({ record, verdicts }, at) =>
-        store.append(record, { verdicts, sync: at === batch.length - 1 ? 'durable' : 'soon' }),
+      .map(({ record, basis }, at) =>
+        store.append(record, {
+          ...basis,
+          // The gate has answered: its use is counted, whatever is left.
+          uses: (basis.uses ?? []).map(({ id }) => ({ id, most: null })),
+          sync: at === batch.length - 1 ? 'durable' : 'soon',
+        }),
       )
       .filter((appended) => appended.kind === 'refused');
     for (const { reason } of refusals) if (isFull(reason)) countGap(reason);
@@ -100,8 +108,8 @@ export function openJournal({ store, settings, later, acknowledged, onLost }: Jo
   }
 
   return {
-    async record(record, verdicts = new Map()) {
-      const next = { record, verdicts };
+    async record(record, basis = {}) {
+      const next = { record, basis };
       const { mode } = settings();
       if (mode === 'observe') return recordLater(next);
       return mode === 'strict' ? recordStrictly(next) : recordNow(next);
@@ -114,7 +122,7 @@ export function openJournal({ store, settings, later, acknowledged, onLost }: Jo
 
 interface Waiting {
   readonly record: DecisionRecord;
-  readonly verdicts: ReadonlyMap<string, string>;
+  readonly basis: Basis;
 }
 
 type FullReason = 'limit' | 'diskFull';

@@ -11,8 +11,8 @@ export interface StoreProblem {
 /** A write that did not happen, none of it. */
 export interface Refusal {
   readonly kind: 'refused';
-  /** `limit`: the journal is full. `busy`: another process held the lock for too long. */
-  readonly reason: 'limit' | 'diskFull' | 'readOnly' | 'busy' | 'inputOutput';
+  /** `limit`: the journal is full. `busy`: another process held the lock for too long. `used`: see `countUses`. */
+  readonly reason: 'limit' | 'used' | 'diskFull' | 'readOnly' | 'busy' | 'inputOutput';
   readonly message: string;
 }
 

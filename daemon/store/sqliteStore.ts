@@ -12,6 +12,7 @@ import { schemaVersion } from './schema.ts';
 import type { StoreSession } from './session.ts';
 import type { Acknowledged, Appended, AppendOptions, Pruned, Store, StoreStatus, Written } from './store.ts';
 import type { Tables } from './tables.ts';
+import { countUses } from './uses.ts';
 
 /** Owns the session. Made by `openStore` alone. */
 export class SqliteStore implements Store {
@@ -28,12 +29,14 @@ export class SqliteStore implements Store {
     this.#session = session;
   }
 
-  append(record: JournalRecord, { sync = 'durable', verdicts = new Map() }: AppendOptions = {}): Appended {
+  append(record: JournalRecord, { sync = 'durable', verdicts = new Map(), uses = [] }: AppendOptions = {}): Appended {
     // A record that could not be read again would be of no use to anybody.
     journalRecord.parse(record);
     const appended = this.#session.write(sync, (tables): Appended => {
       const done = appendRecord(tables, record, this.#options);
       if (done.kind === 'refused') return done;
+      const refused = countUses(tables.state, uses);
+      if (refused !== null) return refused;
       if (verdicts.size > 0) this.#putVerdicts(tables, verdicts);
       return { kind: 'appended', entry: done.link.entry, hash: done.link.head.hash };
     });

@@ -8,6 +8,7 @@ import { createHome, decision, noon, openTestStore, sha256 } from '../../test/st
 import { connect, runtimeProblem } from './connect.ts';
 import { openStore } from './open.ts';
 import type { Appended, Store } from './store.ts';
+import { usesOf } from './uses.ts';
 
 const dayMs = 86_400_000;
 
@@ -173,4 +174,19 @@ test('the store of a newer Kerb is left as it is', (context) => {
 test('a runtime that would crash is told from one that can', () => {
   assert.equal(runtimeProblem(), null);
   assert.match(runtimeProblem({ node: '20.20.2', napi: '9' })?.message ?? '', /Node 20\.20\.2 .* Node 22\.14 or newer/);
+});
+
+test('uses of exceptions are counted with their decision; one too many is refused, and nothing of it is kept', (context) => {
+  const store = openTestStore(context, createHome(context));
+  const uses = [
+    { id: 'EX-1', most: 2 },
+    { id: 'EX-2', most: null },
+  ];
+  const append = () => store.append(decision(), { uses, verdicts: new Map([['key', 'verdict']]) });
+  assert.deepEqual([append().kind, append().kind], ['appended', 'appended']);
+  const third = append();
+  assert.ok(third.kind === 'refused' && third.reason === 'used', JSON.stringify(third));
+  assert.equal(third.message, 'the exception EX-1 was used for the last time meanwhile');
+  assert.deepEqual(Object.fromEntries(usesOf(store)), { 'EX-1': 2, 'EX-2': 2 });
+  assert.equal(store.status().head.seq, 2);
 });

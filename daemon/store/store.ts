@@ -9,11 +9,12 @@ import type { AsideNote } from './establish.ts';
 import type { DecisionFact, DecisionTarget } from './factTable.ts';
 import type { MissedReason } from './missed.ts';
 import type { Refusal } from './problem.ts';
+import type { ExceptionUse } from './uses.ts';
 
 export interface Store {
   readonly kind: 'store';
   /**
-   * Adds a record to the chain, and the verdicts that it rests on, in one IMMEDIATE transaction. With `durable` it is on
+   * Adds a record to the chain, the verdicts that it rests on and its uses of exceptions, in one IMMEDIATE transaction. With `durable` it is on
    * disk when this returns; with `soon` it is safe from a crash of Kerb, but not from one of the machine.
    */
   append(record: JournalRecord, options?: AppendOptions): Appended;
@@ -46,6 +47,7 @@ export interface Store {
 export interface AppendOptions {
   readonly sync?: 'durable' | 'soon';
   readonly verdicts?: ReadonlyMap<string, string>;
+  readonly uses?: readonly ExceptionUse[];
 }
 export type Appended = { readonly kind: 'appended'; readonly entry: JournalEntry; readonly hash: string } | Refusal;
 export type Written = { readonly kind: 'written' } | Refusal;
