@@ -69,14 +69,18 @@ export async function witness(options: WitnessOptions): Promise<Alarm | null> {
   const key = known.key ?? (await textAt(hub, hubPaths.logKey));
   const next = await textAt(hub, hubPaths.checkpoint);
   const noteKey = key === null ? null : readNoteKey(key.trim(), sha256);
-  // A hub without a log has nothing to be witnessed.
-  if (next === null || noteKey === null) return known.alarm;
+  // A hub that never had a log has nothing to be witnessed.
+  if (noteKey === null || (next === null && known.last === null)) return known.alarm;
   const after = known.after ?? store.status().acknowledgedSeq;
-  const seen = await compare({ ...known, after }, next, noteKey, options);
+  const seen = next === null ? vanished(options.now) : await compare({ ...known, after }, next, noteKey, options);
   const alarm = known.alarm ?? seen;
   const last = seen === null ? next : (known.last ?? next);
   writeWitnessed(home, { key: formatNoteKey(noteKey), last, after, alarm });
   return alarm;
+}
+
+function vanished(now: number): Alarm {
+  return { kind: 'unproved', what: 'the hub shows no log any more', at: new Date(now).toISOString(), shown: '' };
 }
 
 /** For a device that is new at its hub. */
@@ -128,9 +132,19 @@ async function ownEntry(
   if (receipt === null) return { what: `the log has not the entry ${id}, which it had acknowledged` };
   const verdict = verifyReceipt(receipt, { key, sha256, verify: verifyEd25519 });
   if (verdict.kind === 'refuted') return { what: `the entry ${id}: ${verdict.why}`, shown: receipt.slice(0, 64_000) };
-  const { body } = z.object({ body: z.string() }).parse(JSON.parse(Buffer.from(verdict.leaf).toString('utf8')));
   const sent = createHash('sha256').update(canonicalize(entry)).digest('hex');
-  return body === sent ? null : { what: `the log has the entry ${id}, and it is not the one that was sent` };
+  if (bodyHashIn(verdict.leaf) === sent) return null;
+  return { what: `the log has the entry ${id}, and it is not the one that was sent`, shown: receipt.slice(0, 64_000) };
+}
+
+/** What a leaf names as its body; null where it is no leaf as hubs make them. */
+function bodyHashIn(leaf: Uint8Array): string | null {
+  try {
+    const read = z.object({ body: z.string() }).safeParse(JSON.parse(Buffer.from(leaf).toString('utf8')));
+    return read.data?.body ?? null;
+  } catch {
+    return null;
+  }
 }
 
 /** Null where the hub has no such thing. */
