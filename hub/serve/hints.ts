@@ -9,6 +9,7 @@ import type { Topic } from '../policies/news.ts';
 import { hintsProtocol } from '../protocol/page.ts';
 import { type Hint, hubPaths } from '../protocol.ts';
 
+import { watchGrowth } from './growth.ts';
 import { isFromOurPage, readCookie } from './origin.ts';
 
 const maxSockets = 20_000;
@@ -16,7 +17,8 @@ const maxMessageBytes = 1_024;
 /** However much happens, one socket is told of one thing no oftener. */
 const pauseMs = 200;
 
-export function serveHints(hub: Hub, server: Pick<Server, 'on'>): { close(): void } {
+export function serveHints(hub: Hub, server: Pick<Server, 'on'>): { close(): Promise<void> } {
+  const growth = watchGrowth(hub);
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
@@ -29,8 +31,10 @@ export function serveHints(hub: Hub, server: Pick<Server, 'on'>): { close(): voi
           const unsubscribe = hub.news.subscribe(caller.tenant.id, (about) => {
             if (mayHear(caller, about)) teller.tell(about);
           });
+          const unlisten = mayHear(caller, 'journal') ? growth.listen(caller.tenant.id) : null;
           opened.on('close', () => {
             unsubscribe();
+            unlisten?.();
             teller.close();
           });
         });
@@ -54,9 +58,10 @@ export function serveHints(hub: Hub, server: Pick<Server, 'on'>): { close(): voi
   }
 
   return {
-    close() {
+    async close() {
       for (const socket of sockets.clients) socket.terminate();
       sockets.close();
+      await growth.close();
     },
   };
 }

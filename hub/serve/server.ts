@@ -43,7 +43,7 @@ export async function serve(
   return {
     port: address.port,
     close: async () => {
-      hints.close();
+      await hints.close();
       await app.close();
     },
   };

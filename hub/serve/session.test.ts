@@ -1,14 +1,19 @@
 /** Signing in at the page: once by a code, only at the hub's own page, and never more than the token may. */
 import assert from 'node:assert/strict';
+import { on } from 'node:events';
 import { request } from 'node:http';
 import { after, before, test } from 'node:test';
 import WebSocket from 'ws';
 import { decision } from '../../test/hub/device.ts';
+import { postgresqlDatabase, postgresqlProblem, runPostgresql } from '../../test/hub/postgresql.ts';
 import { enrol, runHub, type TestHub } from '../../test/hub/running.ts';
 import { askerWith, headersOf, openTestSession, post, type TestSession } from '../../test/hub/session.ts';
 import { hintsProtocol, pageKeyHeader, pagePaths } from '../protocol/page.ts';
 import { hubPaths } from '../protocol.ts';
 import { cookieName, setCookie } from './origin.ts';
+
+/** For a busy machine. */
+const patienceMs = 60_000;
 
 let hub: TestHub;
 
@@ -20,10 +25,10 @@ after(async () => {
 });
 
 /** A code, out of the address that would be opened. */
-async function newCode(): Promise<string> {
-  const { address } = (await (await hub.admin('POST', pagePaths.signIns)).json()) as { address: string };
+async function newCode({ admin, url } = hub): Promise<string> {
+  const { address } = (await (await admin('POST', pagePaths.signIns)).json()) as { address: string };
   const { hash, origin } = new URL(address);
-  assert.equal(origin, hub.url);
+  assert.equal(origin, url);
   return new URLSearchParams(hash.split('?')[1]).get('code')!;
 }
 
@@ -118,18 +123,46 @@ test('the page hears of decisions, devices do not hear of each other’s, and an
   const heard = await listen(own, hub.url);
   const entries = device.record([decision(1)]);
   assert.equal((await device.ask('POST', hubPaths.journal, device.batch(entries))).status, 200);
-  assert.deepEqual(await heard.next, { type: 'hint', about: 'journal' });
+  assert.deepEqual(await heard.next(), { type: 'hint', about: 'journal' });
   heard.socket.terminate();
   await assert.rejects(listen(own, 'http://evil.example'), /401/);
   await assert.rejects(listen({ ...own, pageKey: 'another' }, hub.url), /401/);
 });
 
-function listen({ cookie, pageKey }: TestSession, origin: string) {
-  const socket = new WebSocket(hub.url.replace('http', 'ws') + hubPaths.hints, [hintsProtocol, pageKey], {
-    headers: { cookie: `${cookieName(hub.url)}=${cookie}`, origin },
+test('over one PostgreSQL a page hears of what another hub took in', {
+  skip: postgresqlProblem ?? false,
+}, async (t) => {
+  const server = await runPostgresql();
+  const database = await postgresqlDatabase(server);
+  const one = await runHub(() => database.open());
+  const other = await runHub(() => database.open(), one.folder);
+  // The database goes last: a hub waits for it to commit its end.
+  t.after(async () => {
+    await Promise.all([one.close(), other.close()]);
+    await server.close();
   });
-  const next = new Promise<unknown>((resolve) => socket.once('message', (data) => resolve(JSON.parse(String(data)))));
-  return new Promise<{ readonly socket: WebSocket; readonly next: Promise<unknown> }>((resolve, reject) => {
+  const device = await enrol(one);
+  const own = await openTestSession(other.url, { code: await newCode(one) });
+  const heard = await listen(own, other.url, other);
+  // The first look is always news.
+  await heard.next();
+  const entries = device.record([decision(1)]);
+  assert.equal((await device.ask('POST', hubPaths.journal, device.batch(entries))).status, 200);
+  assert.deepEqual(await heard.next(), { type: 'hint', about: 'journal' });
+  heard.socket.terminate();
+});
+
+function listen({ cookie, pageKey }: TestSession, origin: string, { url } = hub) {
+  const socket = new WebSocket(url.replace('http', 'ws') + hubPaths.hints, [hintsProtocol, pageKey], {
+    headers: { cookie: `${cookieName(url)}=${cookie}`, origin },
+  });
+  const messages = on(socket, 'message', { close: ['close'], signal: AbortSignal.timeout(patienceMs) });
+  const next = async (): Promise<unknown> => {
+    const { value } = (await messages.next()) as { value?: readonly unknown[] };
+    assert.ok(value, 'the socket was closed');
+    return JSON.parse(String(value[0]));
+  };
+  return new Promise<{ readonly socket: WebSocket; readonly next: () => Promise<unknown> }>((resolve, reject) => {
     socket.once('open', () => resolve({ socket, next }));
     socket.once('error', reject);
   });

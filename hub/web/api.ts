@@ -4,9 +4,10 @@ import { pageKeyHeader } from '../protocol/page.ts';
 /** What the hub refused, in its words. */
 export class Refusal extends Error {
   override name = 'Refusal';
+  /** Of HTTP; 0 where there was no answer. */
   readonly status: number;
-  constructor(status: number, message: string) {
-    super(message);
+  constructor(status: number, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.status = status;
   }
 }
@@ -22,7 +23,7 @@ const withinMs = 20_000;
 
 export function createApi(pageKey: string | null): Api {
   const ask = async (method: string, path: string, body?: unknown): Promise<Response> => {
-    const answer = await fetch(addressOf(path), {
+    const answer = await reach(addressOf(path), {
       method,
       headers: {
         ...(pageKey === null ? {} : { [pageKeyHeader]: pageKey }),
@@ -45,6 +46,14 @@ export function createApi(pageKey: string | null): Api {
       return (answer.status === 204 ? undefined : await answer.json()) as T;
     },
   };
+}
+
+async function reach(address: string, request: RequestInit): Promise<Response> {
+  try {
+    return await fetch(address, request);
+  } catch (cause) {
+    throw new Refusal(0, 'the hub cannot be reached', { cause });
+  }
 }
 
 /** Below where the page is, whatever that is. */

@@ -3,11 +3,12 @@ import { html, render, type TemplateResult } from 'lit';
 import type { CallerShown } from '../protocol/decision.ts';
 import { createApi, Refusal } from './api.ts';
 import { type Live, listen, type Topic } from './live.ts';
+import { createPace } from './pace.ts';
 import { signInForm, trySignIn } from './page/signIn.ts';
 import { pages } from './pages.ts';
 import { hrefOf, type Route, readRoute } from './route.ts';
 import { forgetSession, pageKey, signOut } from './session.ts';
-import { type LiveState, shell } from './shell.ts';
+import { shell } from './shell.ts';
 
 interface State {
   /** Null where nobody is. */
@@ -16,22 +17,36 @@ interface State {
   readonly content: TemplateResult;
   /** Whether it was there before: what comes now is new. */
   readonly isSettled: boolean;
-  readonly live: LiveState;
+  readonly live: 'live' | 'polling';
+  /** Whether the hub did not answer the last time. */
+  readonly isLost: boolean;
   /** Why the last try to sign in failed. */
   readonly problem: string | null;
 }
 
 const waiting = html`<p class="faint" role="status">Loading …</p>`;
 
-let state: State = { me: null, route: null, content: waiting, isSettled: false, live: 'polling', problem: null };
+let state: State = {
+  me: null,
+  route: null,
+  content: waiting,
+  isSettled: false,
+  live: 'polling',
+  isLost: false,
+  problem: null,
+};
 let live: Live | null = null;
 /** Counts what was asked for, so that an answer that comes late is not shown in another's place. */
 let asked = 0;
-let isLooking = false;
-let isDue = false;
+/** Of the place where somebody is. */
+const memory = new Map<string, Promise<unknown>>();
+const pace = createPace(refresh, { now: () => performance.now(), later: (ms, work) => void setTimeout(work, ms) });
 
-addEventListener('hashchange', () => void arrive().then(focusHeading));
-await arrive();
+let arriving = arrive();
+addEventListener('hashchange', () => {
+  arriving = arrive().then(focusHeading);
+});
+await arriving;
 
 /** Somebody came to a place: from outside, by a link, or by signing in. */
 async function arrive(): Promise<void> {
@@ -43,6 +58,7 @@ async function arrive(): Promise<void> {
     change({ problem: await trySignIn({ code }) });
     return arrive();
   }
+  memory.clear();
   change({ route, content: waiting, isSettled: false });
   if (!(await isSignedIn())) return;
   await look();
@@ -69,7 +85,7 @@ async function isSignedIn(): Promise<boolean> {
     change({ me: await createApi(key).get<CallerShown>('/v1/me'), problem: null });
   } catch (error) {
     if (error instanceof Refusal && error.status === 401) leave('Your session is over.');
-    else change({ content: failed(error) });
+    else change({ problem: wordsOf(error) });
     return false;
   }
   live = listen({ pageKey: key, heard, changed: (next) => change({ live: next }) });
@@ -81,8 +97,7 @@ function heard(about: Topic | 'anything'): void {
   // One thing of the past does not change.
   if (route === null || route.id !== null) return;
   if (about !== 'anything' && pages[route.page]?.hears.includes(about) !== true) return;
-  if (isLooking) isDue = true;
-  else void look();
+  pace.ask();
 }
 
 /** Asks the hub for what is shown here, and shows it. What is there already stays until then. */
@@ -91,21 +106,32 @@ async function look(): Promise<void> {
   const page = route === null ? undefined : pages[route.page];
   if (route === null || page === undefined || me === null) return change({ content: nowhere });
   const turn = ++asked;
-  isLooking = true;
-  isDue = false;
   try {
-    const content = await page.show({ api: createApi(pageKey()), route, me, look: () => void look() });
-    if (turn === asked) change({ content });
+    const content = await page.show({ api: createApi(pageKey()), route, me, remembered, look: () => void look() });
+    if (turn === asked) change({ content, isLost: false });
     requestAnimationFrame(() => {
       if (turn === asked) change({ isSettled: true });
     });
   } catch (error) {
     if (error instanceof Refusal && error.status === 401) return leave('Your session is over.');
-    if (turn === asked) change({ content: failed(error) });
-  } finally {
-    if (turn === asked) isLooking = false;
+    if (turn !== asked) return;
+    // What was true a moment ago is better than nothing, and the head of the page says that it is old.
+    change(state.isSettled ? { isLost: true } : { content: failed(error) });
   }
-  if (turn === asked && isDue) await look();
+}
+
+/** The same because something is new. What came while somebody was on the way is looked at after that. */
+async function refresh(): Promise<void> {
+  await arriving;
+  if (state.me !== null && state.route?.id === null) await look();
+}
+
+/** What a page needs once, however often it is shown again. */
+function remembered<T>(name: string, make: () => Promise<T>): Promise<T> {
+  const known = memory.get(name) ?? make();
+  memory.set(name, known);
+  known.catch(() => memory.delete(name));
+  return known as Promise<T>;
 }
 
 function leave(problem: string | null): void {
@@ -113,7 +139,6 @@ function leave(problem: string | null): void {
   live?.close();
   live = null;
   asked++;
-  isLooking = false;
   change({ me: null, problem });
 }
 
@@ -123,17 +148,24 @@ function change(next: Partial<State>): void {
 }
 
 function draw(): void {
-  const { me, route, content, isSettled, live: isLive, problem } = state;
+  const { me, route, content, isSettled, live: heardBy, isLost, problem } = state;
   const page = route === null ? undefined : pages[route.page];
   document.title = me === null ? 'Sign in · Kerb' : `${page?.title ?? 'Not found'} · Kerb`;
   const done = (failure: string | null): void => {
     change({ problem: failure });
-    if (failure === null) void arrive();
+    if (failure === null) arriving = arrive();
   };
   const whole =
     me === null
       ? signInForm({ problem, done })
-      : shell({ me, route, content, isSettled, live: isLive, signOut: () => void signOut().then(() => leave(null)) });
+      : shell({
+          me,
+          route,
+          content,
+          isSettled,
+          live: isLost ? 'lost' : heardBy,
+          signOut: () => void signOut().then(() => leave(null)),
+        });
   render(whole, document.body);
 }
 
@@ -141,8 +173,11 @@ const nowhere = html`<h1 tabindex="-1">Not found</h1>
   <p>There is nothing at this address. <a href=${hrefOf('overview')}>Go to the overview</a>.</p>`;
 
 function failed(error: unknown): TemplateResult {
-  const words = error instanceof Error ? error.message : String(error);
   return html`<h1 tabindex="-1">This did not work</h1>
-    <p class="verdict bad" role="alert">${words}</p>
+    <p class="verdict bad" role="alert">${wordsOf(error)}</p>
     <p><button class="button" @click=${() => void arrive()}>Try again</button></p>`;
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

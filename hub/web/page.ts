@@ -9,6 +9,8 @@ export interface Visit {
   readonly api: Api;
   readonly route: Route;
   readonly me: CallerShown;
+  /** What is asked for once in this place, however often it is shown again. */
+  readonly remembered: <T>(name: string, make: () => Promise<T>) => Promise<T>;
   /** Asks the hub again, and shows what it answers. */
   readonly look: () => void;
 }

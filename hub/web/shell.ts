@@ -6,7 +6,10 @@ import { pages } from './pages.ts';
 import { said } from './part/value.ts';
 import { hrefOf, type PageName, pageNames, type Route } from './route.ts';
 
-export type LiveState = 'live' | 'polling';
+/** `lost`: the hub did not answer the last time. */
+export type LiveState = 'live' | 'polling' | 'lost';
+
+const liveWords = { live: 'Live', polling: 'Looking every few seconds', lost: 'The hub does not answer' } as const;
 
 export interface Shell {
   readonly me: CallerShown;
@@ -30,7 +33,7 @@ export function shell({ me, route, content, isSettled, live, signOut }: Shell): 
         </div>
       </header>
       <main id="main" class=${isSettled ? 'settled' : ''}>
-        <p class="live ${live}" role="status">${live === 'live' ? 'Live' : 'Looking every few seconds'}</p>
+        <p class="live ${live}" role="status">${liveWords[live]}</p>
         ${content}
       </main>
     </div>`;

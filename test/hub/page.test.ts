@@ -63,6 +63,23 @@ test('a decision is on the page when the hub has it, without anybody looking aga
   assert.equal(await page.locator('tbody tr').first().getAttribute('data-id'), next.id);
 });
 
+test('a hub that does not answer leaves what was there, and says so until it answers again', async (t) => {
+  const visit = await open(t, '#/decisions');
+  if (visit === null) return;
+  const { page } = visit;
+  await page.getByText('Live', { exact: true }).waitFor();
+  await rows(page, (texts) => texts.length >= 50);
+  await page.route('**/v1/decisions**', (route) => route.abort());
+  await send(decision(71, { at: new Date().toISOString() }));
+  await page.getByText('The hub does not answer').waitFor();
+  assert.ok((await page.locator('tbody tr').count()) >= 50);
+  await page.unroute('**/v1/decisions**');
+  const next = decision(72, { at: new Date().toISOString() });
+  await send(next);
+  await page.locator(`tr[data-id="${next.id}"]`).waitFor();
+  await page.getByText('Live', { exact: true }).waitFor();
+});
+
 test('decisions are found by effect, repository and day, and the address keeps what was looked for', async (t) => {
   const visit = await open(t, '#/decisions');
   if (visit === null) return;

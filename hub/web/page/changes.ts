@@ -2,7 +2,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ChangeDifference } from '../../protocol/catalogue.ts';
 import type { ChangeShown, ChangeSummary } from '../../protocol/change.ts';
+import { hubPaths } from '../../protocol/path.ts';
+import type { RolloutStatus } from '../../protocol/rollout.ts';
 import type { Page, Visit } from '../page.ts';
+import { rolloutCard } from '../part/rollout.ts';
 import { empty, instant, none, said } from '../part/value.ts';
 import { hrefOf } from '../route.ts';
 import { counted } from '../text.ts';
@@ -10,18 +13,22 @@ import { counted } from '../text.ts';
 export const changesPage: Page = {
   title: 'Changes',
   permission: 'change:read',
-  hears: ['policies', 'journal'],
+  hears: ['policies', 'rollout', 'journal'],
   show: (visit) => (visit.route.id === null ? showList(visit) : showOne(visit, visit.route.id)),
 };
 
 async function showList({ api }: Visit): Promise<TemplateResult> {
-  const { changes } = await api.get<{ readonly changes: readonly ChangeSummary[] }>('/v1/changes');
+  const [{ changes }, { rollout }] = await Promise.all([
+    api.get<{ readonly changes: readonly ChangeSummary[] }>('/v1/changes'),
+    api.get<RolloutStatus>(hubPaths.rollout),
+  ]);
   const open = changes.filter(({ state }) => state === 'open');
   return html`
     <header>
       <h1 tabindex="-1">Changes</h1>
       <p class="lead">${open.length === 0 ? 'Nothing waits for a signature.' : `${counted(open.length, 'change')} for reviewers to sign.`}</p>
     </header>
+    ${rollout === null ? nothing : rolloutCard(rollout)}
     ${
       changes.length === 0
         ? empty('No change was proposed yet', html`<code>kerb publish policies/</code> proposes one.`)

@@ -19,13 +19,13 @@ export const decisionsPage: Page = {
 
 const daysOfNames = 30;
 
-async function showList({ api, route }: Visit): Promise<TemplateResult> {
+async function showList({ api, route, remembered }: Visit): Promise<TemplateResult> {
   const filter = filterOf(route.query);
   const after = route.query.get('after');
   const since = new Date(Date.now() - daysOfNames * 86_400_000).toISOString();
   const [{ decisions, next }, names] = await Promise.all([
     api.get<RecordPage>(`/v1/decisions${queryOf({ ...filter.asked, after })}`),
-    api.get<Overview>(`/v1/overview${queryOf({ since })}`),
+    remembered('names', () => api.get<Overview>(`/v1/overview${queryOf({ since })}`)),
   ]);
   const more = { ...filter.typed, after: next ?? '' };
   return html`
