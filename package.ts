@@ -18,7 +18,7 @@ const content = [
   'dist/native/*',
   'dist/web/**/*.{html,js,css,svg,br,gz}',
   'policies/**/*.{yaml,md}',
-  'extension/media/*',
+  'extension/{media,syntaxes}/*',
   '*.md',
   'LICENSE',
   'docs/**/*.{md,png}',

@@ -14,9 +14,10 @@ import { type CatalogueEntry, type CheckResult, type DaemonStatusResult, message
 import { askException, suppress } from './act.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Server } from './client.ts';
-import { stepThroughFile } from './debug/register.ts';
+import { stepThroughCase, stepThroughFile } from './debug/register.ts';
 import { policyOf, type Shown } from './diagnostics.ts';
 import type { Findings } from './findings.ts';
+import { acceptCase, openBeside } from './lenses.ts';
 import { newPolicy } from './newPolicy.ts';
 import { openPage } from './pages.ts';
 import type { Preview } from './preview.ts';
@@ -67,6 +68,11 @@ export function registerCommands(context: ExtensionContext, parts: Parts): void 
     'kerb.groupByFile': () => findings.groupBy('file'),
     'kerb.acceptDrawing': (target) => withTest(target, cases.accept),
   };
+  context.subscriptions.push(
+    commands.registerCommand('kerb.openBeside', openBeside),
+    commands.registerCommand('kerb.stepThroughCase', stepThroughCase),
+    commands.registerCommand('kerb.acceptCase', acceptCase),
+  );
   for (const [name, run] of Object.entries(table)) context.subscriptions.push(commands.registerCommand(name, run));
 }
 

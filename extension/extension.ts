@@ -5,6 +5,7 @@ import { createClient } from './client.ts';
 import { registerCommands } from './commands.ts';
 import { registerDebugger } from './debug/register.ts';
 import { createFindings } from './findings.ts';
+import { registerLenses } from './lenses.ts';
 import { registerPages } from './pages.ts';
 import { createPreview } from './preview.ts';
 import { createStatus } from './status.ts';
@@ -21,7 +22,16 @@ export async function activate(context: ExtensionContext): Promise<void> {
   const pages = registerPages(server);
   const cases = createCases(server);
   const preview = createPreview(server);
-  context.subscriptions.push(status, catalogue, findings, pages, cases, preview, registerDebugger(server));
+  context.subscriptions.push(
+    status,
+    catalogue,
+    findings,
+    pages,
+    cases,
+    preview,
+    registerDebugger(server),
+    registerLenses(server, preview),
+  );
   registerCommands(context, { server, catalogue, findings, cases, preview });
   server.onStatus((told) => {
     status.show(told);

@@ -2,6 +2,7 @@
 import {
   commands,
   type Disposable,
+  type Event,
   EventEmitter,
   Range,
   type TextDocument,
@@ -25,6 +26,10 @@ import type { Server } from './client.ts';
 
 /** The view, and what it shows. */
 export interface Preview extends Disposable {
+  /** Something else is shown. */
+  readonly onChange: Event<undefined>;
+  /** What is shown now. */
+  current(): PreviewAnswer | null;
   /** Brings the view up; answers what it shows. */
   show(): Promise<PreviewAnswer | null>;
   /** The rules have changed: asks again. */
@@ -78,6 +83,8 @@ export function createPreview(server: Server): Preview {
     workspace.onDidSaveTextDocument(() => void again()),
   ];
   return {
+    onChange: changed.event,
+    current: () => shown,
     async show() {
       await commands.executeCommand('kerb.preview.focus');
       await follow(window.activeTextEditor?.document);

@@ -19,6 +19,8 @@ export interface Environment {
    * is an error.
    */
   readonly types?: 'checked' | 'unchecked';
+  /** Whether to warn of what can only come out one way, and of what nothing depends on: for authors. */
+  readonly doubts?: 'tell';
 }
 
 /** Something wrong in an expression, found without running it. */

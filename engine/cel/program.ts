@@ -6,6 +6,7 @@ import type { Trace } from './blame/trace.ts';
 import { evaluationTree } from './blame/tree.ts';
 import { check } from './check/check.ts';
 import { declarationsOf } from './check/declarations.ts';
+import { doubtsOf } from './check/doubts.ts';
 import type { Notes } from './check/notes.ts';
 import type { Blame, CelProblem, Compilation, Environment, Evaluation, Limits, Program, Variables } from './index.ts';
 import { sizeUp } from './partial.ts';
@@ -35,6 +36,10 @@ export function compileProgram(source: string, options: Options): Compilation {
   for (const { span, message } of notes.problems) report(span, message);
   const compiler = createCompiler(notes, report);
   const step = compiler.step(root);
+  if (options.doubts === 'tell') {
+    const doubts = doubtsOf(root, source, (node) => compiler.constant(node));
+    for (const doubt of doubts) problems.push({ ...doubt, severity: 'warning' });
+  }
   const broken = problems.some((one) => one.severity === 'error');
   return {
     problems: inOrder(problems),

@@ -163,6 +163,7 @@ function createCompiler(policy: Policy, kind: string, add: Add) {
     const { program, problems } = compile(source, {
       ...environment,
       variables: { ...environment.variables, ...more },
+      doubts: 'tell',
     });
     for (const problem of problems) {
       const span = { start: problem.span.start + offset, end: problem.span.end + offset };

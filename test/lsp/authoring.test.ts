@@ -56,6 +56,15 @@ describe('writing a policy', () => {
   const complete = async (marked: string): Promise<readonly CompletionItem[]> =>
     client.request('textDocument/completion', await show(marked));
 
+  test('what can only come out one way is a warning at its exact place', async () => {
+    const text = policy.replace('size(self.ports) <= params.most', "self.name == 'a' && self.name == 'b'");
+    await show(`${text}‸`);
+    const [shown] = await client.diagnostics(uri, version);
+    assert.deepEqual(shown?.range, { start: { line: 8, character: 10 }, end: { line: 8, character: 46 } });
+    assert.equal(shown?.severity, 2);
+    assert.equal(shown?.message, 'this is never true: one value cannot be both');
+  });
+
   test('an unknown field is underlined with a suggestion', async () => {
     const text = policy.replace('self.ports', 'self.port');
     await show(`${text}‸`);

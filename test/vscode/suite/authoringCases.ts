@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import {
   type CodeAction,
+  type CodeLens,
   type CompletionList,
   commands,
   debug,
@@ -133,6 +134,18 @@ export const authoringCases: Readonly<Record<string, () => Promise<void>>> = {
       vanished: 1,
     });
     await restore(editor, text);
+  },
+
+  'lenses say whether the cases pass and what the policy would do': async () => {
+    const titlesIn = async (name: string): Promise<readonly string[]> => {
+      const { document } = await open('alpha', name);
+      const lenses = await commands.executeCommand<CodeLens[]>('vscode.executeCodeLensProvider', document.uri, 20);
+      return lenses.map(({ command }) => command?.title.replace(/\$\(.*?\) /, '') ?? '');
+    };
+    assert.deepEqual(await titlesIn(page), ['The policy', 'as drawn', 'Step through', 'as drawn', 'Step through']);
+    await open('alpha', file);
+    await commands.executeCommand('kerb.previewPolicy');
+    assert.deepEqual(await titlesIn(file), ['2 cases as drawn', '1 finding in the workspace', 'Explain']);
   },
 
   'a case is stepped through, forwards and backwards': async () => {

@@ -1,0 +1,99 @@
+// Above a policy: whether its cases pass, what it would do, why it is. Above each case of a page: how it comes out.
+import {
+  CodeLens,
+  type CodeLensProvider,
+  type Command,
+  type Disposable,
+  languages,
+  Range,
+  type TextDocument,
+  Uri,
+  ViewColumn,
+  WorkspaceEdit,
+  window,
+  workspace,
+} from 'vscode';
+import { type CasesAnswer, type JudgedCase, messages } from '../server/protocol.ts';
+import type { Server } from './client.ts';
+import type { Preview } from './preview.ts';
+
+/** Registers the lenses. */
+export function registerLenses(server: Server, preview: Preview): Disposable {
+  const provider: CodeLensProvider = {
+    // A lens shows what the preview says, so that it is drawn again when that is known.
+    onDidChangeCodeLenses: (listener) => preview.onChange(() => listener()),
+    async provideCodeLenses(document) {
+      const uri = document.uri.toString();
+      const answer = await server.request<CasesAnswer | null>(messages.cases, { uri }).catch(() => null);
+      if (answer === null) return [];
+      return document.fileName.endsWith('.md') ? pageLenses(document, answer) : policyLenses(answer, preview);
+    },
+  };
+  return languages.registerCodeLensProvider(
+    [
+      { pattern: '**/*.{yaml,yml,md}', scheme: 'file' },
+      { pattern: '**/*.{yaml,yml,md}', scheme: 'vscode-remote' },
+    ],
+    provider,
+  );
+}
+
+/** Opens a policy's page beside it, or the policy beside its page. */
+export async function openBeside(uri: string): Promise<void> {
+  const document = await workspace.openTextDocument(Uri.parse(uri));
+  await window.showTextDocument(document, { viewColumn: ViewColumn.Beside, preserveFocus: true });
+}
+
+/** Draws a case as it is judged. */
+export async function acceptCase(uri: Uri, { first, last, drawn }: JudgedCase): Promise<void> {
+  const edit = new WorkspaceEdit();
+  edit.replace(uri, new Range(first, 0, last, 0), drawn === '' ? '' : `${drawn}\n`);
+  await workspace.applyEdit(edit);
+}
+
+const top = new Range(0, 0, 0, 0);
+
+function policyLenses({ id, page, problem, cases }: CasesAnswer, preview: Preview): CodeLens[] {
+  const lens = (command: Command): CodeLens => new CodeLens(top, command);
+  return [
+    lens({ title: casesTitle(problem, cases), command: 'kerb.openBeside', arguments: [page] }),
+    lens({ title: previewTitle(id, preview), command: 'kerb.previewPolicy' }),
+    lens({ title: '$(question) Explain', command: 'kerb.explain', arguments: [id] }),
+  ];
+}
+
+function casesTitle(problem: string, cases: readonly JudgedCase[]): string {
+  if (problem !== '') return '$(circle-slash) No cases run';
+  const failed = cases.filter(({ outcome }) => outcome === 'failed').length;
+  const count = `${cases.length} case${cases.length === 1 ? '' : 's'}`;
+  return failed === 0 ? `$(pass) ${count} as drawn` : `$(error) ${failed} of ${count} not as drawn`;
+}
+
+function previewTitle(id: string, preview: Preview): string {
+  const shown = preview.current();
+  if (shown?.id !== id || shown.outcome.kind !== 'judged') return '$(eye) What it would do';
+  const { added, kept, vanished } = shown.outcome.counts;
+  const found = added + kept;
+  const difference = added + vanished === 0 ? '' : ` (${added} new, ${vanished} gone)`;
+  return `$(eye) ${found} finding${found === 1 ? '' : 's'} in the workspace${difference}`;
+}
+
+function pageLenses(document: TextDocument, { policy, cases }: CasesAnswer): CodeLens[] {
+  const beside = { title: '$(law) The policy', command: 'kerb.openBeside', arguments: [policy] };
+  return [new CodeLens(top, beside), ...cases.flatMap((one) => caseLenses(document, one))];
+}
+
+function caseLenses({ uri }: TextDocument, one: JudgedCase): CodeLens[] {
+  const range = new Range(one.first - 1, 0, one.first - 1, 0);
+  const step = {
+    title: '$(debug-alt) Step through',
+    command: 'kerb.stepThroughCase',
+    arguments: [uri, one.first, one.name],
+  };
+  const accept = { title: '$(check) Accept what the policy finds', command: 'kerb.acceptCase', arguments: [uri, one] };
+  const said =
+    one.outcome === 'failed'
+      ? accept
+      : { title: one.outcome === 'passed' ? '$(pass) as drawn' : '$(circle-slash) skipped', command: '' };
+  return [new CodeLens(range, said), new CodeLens(range, step)];
+}
