@@ -8,6 +8,7 @@ import { inFile, movedBy, type PlacedFindings } from './evaluation/placed.ts';
 import { type Approved, type Baseline, except } from './except.ts';
 import type { Document, Finding, Native, Problem, SourceFile, Span, Value } from './model.ts';
 import type { PolicySet } from './policy/compile.ts';
+import { createMemo } from './resource/index.ts';
 
 export { createJudgeCache, type JudgeCache } from './evaluation/cache.ts';
 export type { PlacedFindings } from './evaluation/placed.ts';
@@ -163,7 +164,10 @@ interface Answering {
 function renew(cache: JudgeCache, file: SourceFile, { policies, context, native }: JudgeOptions): void {
   const basis = [policies, native, file.path, file.language, JSON.stringify(context)];
   const before = cache.basis as readonly unknown[] | null;
-  if (before === null || basis.some((item, index) => item !== before[index])) resetCache(cache, basis);
+  if (before !== null && basis.every((item, index) => item === before[index])) return;
+  // What adapters made depends on the file alone: other policies find it made already.
+  const isSameFile = before !== null && before[2] === file.path && before[3] === file.language;
+  resetCache(cache, basis, isSameFile ? cache.memo : createMemo());
 }
 
 function countsOf(judgements: readonly PartJudgement[], excepted: number): Counts {

@@ -138,6 +138,7 @@ export {
   differenceOf,
   type PreviewedFile,
   type PreviewedPolicy,
+  type PreviewFinding,
   previewFile,
   previewFindings,
   previewPolicy,

@@ -191,7 +191,7 @@ export type PreviewOutcome =
       readonly files: number;
       readonly omitted: number;
       readonly counts: Readonly<Record<PreviewedState, number>>;
-      /** At most some hundreds of each state. */
+      /** At most a hundred of each state. */
       readonly findings: readonly PreviewedFinding[];
     }
   /** The policy cannot judge as it is written. */

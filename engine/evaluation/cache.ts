@@ -86,9 +86,9 @@ export function entryOf(
   return entry;
 }
 
-/** Drops what rests on another basis. */
-export function resetCache(cache: JudgeCache, basis: unknown): void {
-  Object.assign(cache, emptied(), { basis });
+/** Drops what rests on another basis. `memo` holds what adapters made of the file, which rests on none. */
+export function resetCache(cache: JudgeCache, basis: unknown, memo: Memo): void {
+  Object.assign(cache, emptied(), { basis, memo });
 }
 
 function emptied(): Omit<JudgeCache, 'documents' | 'basis'> {

@@ -41,7 +41,7 @@ const pod = previewFile(
 describe('what a policy would find', () => {
   test('follows its text, whatever was asked before', () => {
     const names = (require: string): readonly string[] =>
-      previewFindings(pod, ready(policy(require, '{self.name}')), options).map(({ message }) => message);
+      previewFindings(pod, ready(policy(require, '{self.name}')), options).map((finding) => finding.shown().message);
     assert.deepEqual(names('self.?tty.orValue(false) != true'), ['a', 'c']);
     assert.deepEqual(names('self.?stdin.orValue(false) != true'), ['b', 'c']);
     assert.deepEqual(names('self.?tty.orValue(false) != true'), ['a', 'c']);
@@ -51,7 +51,7 @@ describe('what a policy would find', () => {
     const saved = previewFindings(pod, ready(policy('self.?tty.orValue(false) != true', 'old'), 'saved'), options);
     const draft = previewFindings(pod, ready(policy('self.?stdin.orValue(false) != true', 'new')), options);
     const { added, kept, vanished } = differenceOf(draft, saved);
-    const paths = (findings: typeof draft) => findings.map(({ path }) => path);
+    const paths = (findings: typeof draft) => findings.map((finding) => finding.shown().path);
     assert.deepEqual(paths(vanished), ['spec.containers[0].tty', 'spec.containers[2].tty']);
     assert.deepEqual(paths(added), ['spec.containers[1].stdin', 'spec.containers[2].stdin']);
     assert.deepEqual(paths(kept), []);
@@ -106,6 +106,6 @@ describe('what a policy would find', () => {
     const masking = compilePolicies([secret], defaultConfiguration, native);
     const [found] = previewFindings(file, ready(policy('false', 'in {self.workingDir}')), { ...options, masking });
     assert.ok(found);
-    assert.ok(!found.message.includes(token.slice(5, 20)), found.message);
+    assert.ok(!found.shown().message.includes(token.slice(5, 20)), found.shown().message);
   });
 });

@@ -2,7 +2,7 @@
 import { readDocument, recognise } from '../document/index.ts';
 import { createJudgeCache, type JudgeCache, judge } from '../evaluate.ts';
 import { createMasker } from '../evaluation/maskAll.ts';
-import type { Finding, Native, SourceFile } from '../model.ts';
+import type { Finding, Native, SourceFile, Span } from '../model.ts';
 import { liftResources } from '../resource/index.ts';
 import { checkPolicies, compilePolicies, type PolicySet } from './compile.ts';
 import type { Configuration } from './configuration.ts';
@@ -14,15 +14,25 @@ export interface PreviewedFile {
   readonly file: SourceFile;
   /** The kinds of resources in it: a policy about others need not look. */
   readonly kinds: ReadonlySet<string>;
-  /** By the policy's text. Two are enough: that of the draft and that which is saved. */
-  readonly caches: Map<'draft' | 'saved', JudgeCache>;
+  /** What is kept from one draft to the next. */
+  readonly cache: JudgeCache;
+  /** What the saved policy finds; it is asked for again and again while the draft changes. */
+  saved: { readonly key: string; readonly findings: readonly PreviewFinding[] } | null;
   /** Strikes out its secrets; made when the first finding is shown. */
   masker: ((text: string) => string) | null;
 }
 
+/** A finding that is counted, and shown where there is room. */
+export interface PreviewFinding {
+  readonly fingerprint: string;
+  readonly span: Span;
+  /** What is said of it, without the secrets of its file: those are looked for only now. */
+  shown(): Pick<Finding, 'message' | 'resource' | 'path'>;
+}
+
 /** Takes a file in. Never throws. */
 export function previewFile(file: SourceFile, native: Native): PreviewedFile {
-  return { file, kinds: kindsIn(file, native), caches: new Map(), masker: null };
+  return { file, kinds: kindsIn(file, native), cache: createJudgeCache(), saved: null, masker: null };
 }
 
 /** Code and plain text have no other resources than themselves: they need not be parsed to know that. */
@@ -69,24 +79,39 @@ export interface PreviewOptions {
 /** What the policy finds in a file, what is exempt there left out. Never throws. */
 export function previewFindings(
   previewed: PreviewedFile,
-  { policy, policies, as }: Extract<PreviewedPolicy, { kind: 'ready' }>,
-  { native, date, masking }: PreviewOptions,
-): readonly Finding[] {
+  previewedPolicy: Extract<PreviewedPolicy, { kind: 'ready' }>,
+  options: PreviewOptions,
+): readonly PreviewFinding[] {
+  const { policy, policies, as } = previewedPolicy;
   if (!policy.resources.some((kind) => previewed.kinds.has(kind))) return [];
-  const cache = previewed.caches.get(as) ?? createJudgeCache();
-  previewed.caches.set(as, cache);
-  const context = { gate: 'editor', date };
-  const { findings } = judge(previewed.file, { policies, native, context, cache });
-  const own = findings.filter((finding) => finding.policy === policy.id && finding.exception === null);
-  if (own.length === 0) return own;
-  previewed.masker ??= maskerOf(previewed.file, { native, date, masking });
-  const mask = previewed.masker;
-  return own.map((finding) => ({
-    ...finding,
-    message: mask(finding.message),
-    resource: mask(finding.resource),
-    path: mask(finding.path),
-  }));
+  if (as === 'draft') return findIn(previewed, policy, policies, options);
+  const key = `${options.date} ${policies.digest}`;
+  if (previewed.saved?.key === key) return previewed.saved.findings;
+  const findings = findIn(previewed, policy, policies, options);
+  previewed.saved = { key, findings };
+  return findings;
+}
+
+function findIn(
+  previewed: PreviewedFile,
+  policy: Policy,
+  policies: PolicySet,
+  options: PreviewOptions,
+): readonly PreviewFinding[] {
+  const { file, cache } = previewed;
+  const { native, date } = options;
+  const { findings } = judge(file, { policies, native, context: { gate: 'editor', date }, cache });
+  return findings
+    .filter((finding) => finding.policy === policy.id && finding.exception === null)
+    .map(({ fingerprint, span, message, resource, path }) => ({
+      fingerprint,
+      span,
+      shown() {
+        previewed.masker ??= maskerOf(file, options);
+        const mask = previewed.masker;
+        return { message: mask(message), resource: mask(resource), path: mask(path) };
+      },
+    }));
 }
 
 function maskerOf(file: SourceFile, { native, date, masking }: PreviewOptions): (text: string) => string {
@@ -96,13 +121,13 @@ function maskerOf(file: SourceFile, { native, date, masking }: PreviewOptions): 
 
 /** The findings of a draft: those that the saved policy has too, those that are new, and those that would be gone. */
 export interface Difference {
-  readonly kept: readonly Finding[];
-  readonly added: readonly Finding[];
-  readonly vanished: readonly Finding[];
+  readonly kept: readonly PreviewFinding[];
+  readonly added: readonly PreviewFinding[];
+  readonly vanished: readonly PreviewFinding[];
 }
 
 /** Compares by what findings are about, and not by what is said of it. */
-export function differenceOf(draft: readonly Finding[], saved: readonly Finding[]): Difference {
+export function differenceOf(draft: readonly PreviewFinding[], saved: readonly PreviewFinding[]): Difference {
   const before = new Set(saved.map(({ fingerprint }) => fingerprint));
   const now = new Set(draft.map(({ fingerprint }) => fingerprint));
   return {

@@ -7,12 +7,12 @@ import {
   compilePolicies,
   createLines,
   differenceOf,
-  type Finding,
   type Native,
   type Policy,
   type PolicySet,
   type PreviewedFile,
   type PreviewedPolicy,
+  type PreviewFinding,
   previewFile,
   previewFindings,
   previewPolicy,
@@ -53,7 +53,7 @@ const listingMs = 2_000;
 const maxFiles = 20_000;
 const maxCharacters = 64 * 1024 * 1024;
 /** Of each state, that are listed; all are counted. */
-const maxListed = 200;
+const maxListed = 100;
 
 /** Makes a desk. Files are read and parsed with the first question, and again when they change. */
 export function createDesk(options: DeskOptions, native: Native): Desk {
@@ -116,12 +116,13 @@ function compare(file: PreviewedFile, { draft, saved, root, ...options }: Compar
 }
 
 function shown(
-  { span, message, resource }: Finding,
+  { span, shown: say }: PreviewFinding,
   { file }: PreviewedFile,
   state: PreviewedState,
   root: string,
 ): PreviewedFinding {
   const lines = createLines(file.text);
+  const { message, resource } = say();
   const [start, end] = [lines.position(span.start), lines.position(span.end)];
   return {
     ...{ state, message, resource, file: file.path, uri: uriOf(path.join(root, file.path)) },

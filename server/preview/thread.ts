@@ -10,7 +10,7 @@ export interface Asked {
 }
 export interface Answered {
   readonly number: number;
-  readonly answer: PreviewOutcome;
+  readonly outcome: PreviewOutcome;
 }
 
 /** A thread that answers questions; a newer one overtakes those before. */
@@ -26,16 +26,16 @@ export function startThread(options: DeskOptions): PreviewThread {
   const name = import.meta.url.endsWith('.ts') ? './worker.ts' : './preview.js';
   const worker = new Worker(new URL(name, import.meta.url), { workerData: options });
   worker.unref();
-  const waiting = new Map<number, (answer: PreviewOutcome) => void>();
+  const waiting = new Map<number, (outcome: PreviewOutcome) => void>();
   let asked = 0;
   let isRunning = true;
-  const end = (answer: PreviewOutcome): void => {
+  const end = (outcome: PreviewOutcome): void => {
     isRunning = false;
-    for (const settle of waiting.values()) settle(answer);
+    for (const settle of waiting.values()) settle(outcome);
     waiting.clear();
   };
-  worker.on('message', ({ number, answer }: Answered) => {
-    waiting.get(number)?.(answer);
+  worker.on('message', ({ number, outcome }: Answered) => {
+    waiting.get(number)?.(outcome);
     waiting.delete(number);
   });
   worker.on('error', ({ message }) => end({ kind: 'problem', message: `the preview broke: ${message}` }));
