@@ -59,6 +59,11 @@ export async function quickFix(page: Page, title: string): Promise<void> {
 
 const menuMs = 4_000;
 
+/** A lens above a line. */
+export function lens(page: Page, title: string): Locator {
+  return page.locator('.monaco-editor .codelens-decoration a', { hasText: title }).first();
+}
+
 /** A line of the editor; VS Code shows blanks as no-break spaces. */
 export function lineWith(page: Page, text: string): Locator {
   return page

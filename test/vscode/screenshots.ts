@@ -1,19 +1,22 @@
 // Makes the pictures of the README: a person's few steps in a real VS Code, with the extension as it is packed.
 //
-//   npm run screenshots, which makes those of the hub's page too
+//   npm run screenshots                        all that are in docs/images, those of the hub's page too
+//   npm run screenshots -- authoring FOLDER    every station of writing a policy, into a folder, to be looked at
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import type { Page } from 'playwright-core';
+import { takeAuthoring } from './authoringPictures.ts';
 import { writeWorkspace } from './fixture.ts';
 import { startHost } from './host.ts';
 import { installParts } from './install.ts';
 import { command, hoverText, lineWith, openFile, problem, quickFix, squiggles, typeBehind } from './screen.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const images = path.join(root, 'docs', 'images');
+const [only, into] = process.argv.slice(2);
+const images = only === 'authoring' && into !== undefined ? path.resolve(into) : path.join(root, 'docs', 'images');
 const viewport = { width: 1280, height: 800 };
 /** Menus and hovers fade in. */
 const settleMs = 600;
@@ -35,7 +38,9 @@ const host = await startHost(await installParts(), {
 });
 try {
   host.install(vsix);
-  await takePictures(await host.open(path.join(folder, 'work', 'alpha'), { viewport }));
+  const page = await host.open(path.join(folder, 'work', 'alpha'), { viewport });
+  if (only !== 'authoring') await takePictures(page);
+  await takeAuthoring(page, only === 'authoring' ? take : takeKept);
 } finally {
   await host.stop();
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
@@ -70,6 +75,11 @@ async function takePictures(page: Page): Promise<void> {
   const preview = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
   await preview.locator('h1', { hasText: 'Containers must not run privileged' }).waitFor();
   await take(page, 'page');
+}
+
+/** Of the stations of writing a policy, those that the documentation shows. */
+async function takeKept(page: Page, name: string): Promise<void> {
+  if (name === 'authoring' || name === 'debugger') await take(page, name);
 }
 
 async function take(page: Page, name: string): Promise<void> {

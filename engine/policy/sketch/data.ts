@@ -80,7 +80,8 @@ function kept(value: Value, path: Path, end: string | null): Value {
   const map: Record<string, Value> = Object.create(null);
   for (const [name, inner] of Object.entries(value)) {
     if (name === key) map[name] = kept(inner, rest, end);
-    else if (isTelling(name, inner)) map[name] = name === 'metadata' ? nameIn(inner) : inner;
+    else if (name === 'metadata') Object.assign(map, nameIn(inner));
+    else if (isTelling(name, inner)) map[name] = inner;
   }
   return map;
 }
@@ -100,14 +101,12 @@ const names: readonly string[] = [
 ];
 
 function isTelling(name: string, value: Value): boolean {
-  if (name === 'metadata') return isMap(value);
   return names.includes(name) && (name === 'on' || value === null || typeof value !== 'object');
 }
 
-function nameIn(metadata: Value): Value {
-  const map: Record<string, Value> = Object.create(null);
-  if (isMap(metadata) && metadata.name !== undefined) map.name = metadata.name;
-  return map;
+/** Of metadata only the name; nothing where there is none. */
+function nameIn(metadata: Value): ValueMap {
+  return isMap(metadata) && metadata.name !== undefined ? { metadata: { name: metadata.name } } : {};
 }
 
 /** Another value at a path; undefined takes it away, and an element of a list with what is in it. */
