@@ -4,6 +4,7 @@ import {
   type CodeLensProvider,
   type Command,
   type Disposable,
+  EventEmitter,
   languages,
   Range,
   type TextDocument,
@@ -19,23 +20,29 @@ import type { Preview } from './preview.ts';
 
 /** Registers the lenses. */
 export function registerLenses(server: Server, preview: Preview): Disposable {
+  const changed = new EventEmitter<void>();
+  /** Policies and pages that were seen: what is typed into one shows above the other. */
+  const seen = new Set<string>();
   const provider: CodeLensProvider = {
-    // A lens shows what the preview says, so that it is drawn again when that is known.
-    onDidChangeCodeLenses: (listener) => preview.onChange(() => listener()),
+    onDidChangeCodeLenses: changed.event,
     async provideCodeLenses(document) {
       const uri = document.uri.toString();
       const answer = await server.request<CasesAnswer | null>(messages.cases, { uri }).catch(() => null);
       if (answer === null) return [];
+      for (const each of [answer.policy, answer.page]) seen.add(Uri.parse(each).toString());
       return document.fileName.endsWith('.md') ? pageLenses(document, answer) : policyLenses(answer, preview);
     },
   };
-  return languages.registerCodeLensProvider(
-    [
-      { pattern: '**/*.{yaml,yml,md}', scheme: 'file' },
-      { pattern: '**/*.{yaml,yml,md}', scheme: 'vscode-remote' },
-    ],
-    provider,
-  );
+  const selector = ['file', 'vscode-remote'].map((scheme) => ({ pattern: '**/*.{yaml,yml,md}', scheme }));
+  const parts = [
+    languages.registerCodeLensProvider(selector, provider),
+    workspace.onDidChangeTextDocument(({ document }) => {
+      if (seen.has(document.uri.toString())) changed.fire();
+    }),
+    preview.onChange(() => changed.fire()),
+    changed,
+  ];
+  return { dispose: () => parts.forEach((part) => void part.dispose()) };
 }
 
 /** Opens a policy's page beside it, or the policy beside its page. */

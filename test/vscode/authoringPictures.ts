@@ -11,6 +11,7 @@ export async function takeAuthoring(page: Page, take: Take): Promise<void> {
   await cases(page, take);
   await debuggerAtWork(page, take);
   await fromAValue(page, take);
+  await coverage(page, take);
 }
 
 const rule = "require: self.image.startsWith('registry.internal/')";
@@ -31,7 +32,7 @@ async function squiggle(page: Page, take: Take): Promise<void> {
 
 async function cases(page: Page, take: Take): Promise<void> {
   await command(page, 'Kerb: Show What This Policy Would Do');
-  await command(page, 'View: Close Panel');
+  await page.keyboard.press('Control+j');
   await lens(page, 'cases as drawn').click();
   await page.locator('.tab', { hasText: 'image-registry.md' }).first().waitFor();
   await lineWith(page, 'message: the image').click();
@@ -41,12 +42,16 @@ async function cases(page: Page, take: Take): Promise<void> {
   await lens(page, 'Accept what the policy finds').waitFor();
   await take(page, 'authoring-case');
   await lens(page, 'Accept what the policy finds').click();
-  await lineWith(page, 'not from our registry yet').waitFor();
+  await lens(page, '2 cases as drawn').waitFor();
   await take(page, 'authoring-accepted');
+}
+
+async function coverage(page: Page, take: Take): Promise<void> {
+  await openFile(page, 'image-registry.yaml');
+  await command(page, 'Testing: Focus on Test Explorer View');
   await command(page, 'Test: Run All Tests with Coverage');
-  await page.locator('.monaco-list-row', { hasText: 'image-registry.yaml' }).last().waitFor();
+  await page.locator('.pane-header', { hasText: 'Test Coverage' }).first().waitFor();
   await take(page, 'authoring-coverage');
-  await command(page, 'Test: Close Coverage');
 }
 
 async function debuggerAtWork(page: Page, take: Take): Promise<void> {

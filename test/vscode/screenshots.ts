@@ -39,8 +39,13 @@ const host = await startHost(await installParts(), {
 try {
   host.install(vsix);
   const page = await host.open(path.join(folder, 'work', 'alpha'), { viewport });
-  if (only !== 'authoring') await takePictures(page);
-  await takeAuthoring(page, only === 'authoring' ? take : takeKept);
+  try {
+    if (only !== 'authoring') await takePictures(page);
+    await takeAuthoring(page, only === 'authoring' ? take : takeKept);
+  } catch (error) {
+    await page.screenshot({ path: path.join(tmpdir(), 'kerb-picture-failed.png') });
+    throw error;
+  }
 } finally {
   await host.stop();
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
