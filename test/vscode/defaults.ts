@@ -14,6 +14,8 @@ export const settings: Readonly<Record<string, unknown>> = {
   'git.openRepositoryInParentFolders': 'never',
   'npm.fetchOnlinePackageInfo': false,
   'json.schemaDownload.enable': false,
+  // On a slow machine half of what a test types would be saved, and then be what reverting brings back.
+  'files.autoSave': 'off',
   'editor.autoIndent': 'none',
   // VS Code's own defaults for the language come before the user's for all languages.
   '[yaml]': { 'editor.autoIndent': 'none' },

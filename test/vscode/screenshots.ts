@@ -1,7 +1,7 @@
 // Makes the pictures of the README: a person's few steps in a real VS Code, with the extension as it is packed.
 //
-//   npm run screenshots                        all that are in docs/images, those of the hub's page too
-//   npm run screenshots -- authoring FOLDER    every station of writing a policy, into a folder, to be looked at
+//   npm run screenshots, which makes those of the hub's page too
+//   node toolchain.mjs test/vscode/screenshots.ts authoring FOLDER: every station of writing a policy, to be looked at
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
