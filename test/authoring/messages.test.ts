@@ -1,11 +1,12 @@
 /**
  * Everything that a policy's author can be told, with its exact place and words. A message that is new in the sources fails the last
- * test until a case here, or in `celProblems.ts` and `celErrors.ts`, shows it.
+ * test until a case here, or in `celProblems.ts`, `celErrors.ts` and `celDoubts.ts`, shows it.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkPolicies, compilePolicies, defaultConfiguration, readPolicies } from '../../engine/index.ts';
 import { native, policyText } from '../policySet.ts';
+import { celDoubts } from './celDoubts.ts';
 import { celErrorBounds, celErrors } from './celErrors.ts';
 import { celBounds, celProblems } from './celProblems.ts';
 import { type PolicyProblem, policyProblems } from './policyProblems.ts';
@@ -73,6 +74,7 @@ test('every message in the sources is shown by a case', () => {
   const said = [
     ...celProblems,
     ...celErrors,
+    ...celDoubts,
     ...[...celBounds, ...celErrorBounds].map(({ message }) => message),
     ...policyProblems.flatMap(({ says }) => says),
     ...files.flatMap(([, says]) => says),
