@@ -24,6 +24,7 @@ export function readTokenAnswer(url: string, answer: Answer): AccessToken {
 }
 
 function advice(error: string): string {
-  if (error === 'invalid_client') return '. Run `kerb enroll` again';
+  if (error === 'access_denied') return '. Somebody at the hub refused this device: ask who runs it';
+  if (error === 'invalid_client' || error === 'expired_token') return '. Run `kerb enroll` again';
   return error === 'invalid_dpop_proof' ? '. Check the clock of this machine' : '';
 }

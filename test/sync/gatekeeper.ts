@@ -12,8 +12,8 @@ export interface KnownDevice {
 export interface Gatekeeper {
   /** Devices that somebody allowed, by id. */
   readonly devices: Map<string, KnownDevice>;
-  /** What a person at the hub's page decides of the next device. */
-  decision: 'allow' | 'deny' | 'later';
+  /** What a person at the hub's page decides of the next device, or what the hub says meanwhile. */
+  decision: 'allow' | 'deny' | 'later' | 'slowDown' | 'expired';
   labels: Readonly<Record<string, string>>;
   /** When set, proofs have to carry it. */
   nonce: string | null;
@@ -28,6 +28,14 @@ export interface Gatekeeper {
     readonly proof: string | undefined;
   }): Promise<KnownDevice | string>;
 }
+
+/** What RFC 8628 (section 3.5) calls it. */
+const undecided = {
+  deny: 'access_denied',
+  later: 'authorization_pending',
+  slowDown: 'slow_down',
+  expired: 'expired_token',
+} as const;
 
 /** `now` in milliseconds since 1970. */
 export function createGatekeeper(now: () => number): Gatekeeper {
@@ -90,7 +98,7 @@ export function createGatekeeper(now: () => number): Gatekeeper {
       if (form.get('grant_type') === deviceGrant) {
         const grant = grants.get(form.get('device_code') ?? '');
         if (form.get('client_id') !== clientId || grant === undefined || grant.keyId !== keyId) return 'invalid_grant';
-        if (keeper.decision !== 'allow') return keeper.decision === 'deny' ? 'access_denied' : 'authorization_pending';
+        if (keeper.decision !== 'allow') return undecided[keeper.decision];
         devices.set(grant.device, { id: grant.device, jwk, keyId });
         return give(grant.device);
       }
