@@ -1,6 +1,6 @@
 /** Runs git on a repository that may be hostile: no hooks, filters, pagers, monitors, prompts or network. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import type { Readable, Writable } from 'node:stream';
@@ -102,7 +102,10 @@ function environment(root: string): NodeJS.ProcessEnv {
   };
 }
 
-/** The repository's own folder: `.git`, or where the `.git` file of a linked work tree points; null where there is none. */
+/**
+ * The repository's own folder: `.git`, where the `.git` file of a linked work tree points, or a bare repository itself; null
+ * where there is none.
+ */
 export function gitFolder(root: string): string | null {
   const dotGit = path.join(root, '.git');
   try {
@@ -110,7 +113,7 @@ export function gitFolder(root: string): string | null {
     const target = /^gitdir: (.+)$/m.exec(readFileSync(dotGit, 'utf8'))?.[1];
     return target === undefined ? null : path.resolve(root, target);
   } catch {
-    return null;
+    return ['HEAD', 'objects', 'refs'].every((name) => existsSync(path.join(root, name))) ? root : null;
   }
 }
 

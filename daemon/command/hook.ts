@@ -1,6 +1,6 @@
 /** `kerb hook NAME`: what a hook calls when its script could not ask the daemon by itself. */
 import process from 'node:process';
-import { findRoot, git, readWorkFile, relativePath } from '../../repository/index.ts';
+import { findRoot, git, gitFolder, readWorkFile, relativePath } from '../../repository/index.ts';
 import { connectGate } from '../client/gate.ts';
 import { launchDaemon } from '../client/launch.ts';
 import { launchOptions } from '../client/program.ts';
@@ -26,7 +26,9 @@ Exit codes: 0 pass, 1 block, 2 no verdict.`,
 
 async function run(given: Arguments): Promise<ExitCode> {
   const [name = '', ...args] = given.words;
-  const root = findRoot(process.cwd());
+  const here = process.cwd();
+  // git starts the hooks of a bare repository in it.
+  const root = gitFolder(here) === here ? here : findRoot(here);
   if (root === null) throw new UsageError('there is no git repository here');
   const read = Object.hasOwn(requests, name) ? requests[name] : undefined;
   if (read === undefined)

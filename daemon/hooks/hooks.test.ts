@@ -249,6 +249,24 @@ test('installed for all repositories: their own hooks run too, and one that has 
   assert.equal(place.git(['config', '--global', 'core.hooksPath']).status, 1);
 });
 
+test('a push out of a bare repository is judged, with no daemon and with one', (context) => {
+  const place = createPlace(context);
+  assert.equal(place.kerb('hooks', 'install', '--global').status, 0);
+  place.write({ 'pod.yaml': privileged });
+  place.git(['add', '-A']);
+  assert.equal(place.git(['commit', '-q', '--no-verify', '-m', 'x']).status, 0);
+  const [bare, remote] = ['bare', 'remote'].map((name) => path.join(path.dirname(place.root), name));
+  place.git(['clone', '-q', '--bare', place.root, bare!]);
+  place.git(['init', '-q', '--bare', remote!]);
+  for (const start of [false, true]) {
+    if (start) assert.equal(place.kerb('daemon', 'start').status, 0);
+    const push = place.git(['push', '-q', remote!, 'main'], place.env, bare);
+    assert.equal(push.status, 1);
+    assert.match(push.stderr, /this push is denied[\s\S]*pod\.yaml:6: /);
+  }
+  assert.equal(place.git(['push', '-q', remote!, 'main~1:refs/heads/main'], place.env, bare).status, 0);
+});
+
 test('break-glass passes, and says so', (context) => {
   const place = installed(context);
   place.kerb('daemon', 'start');

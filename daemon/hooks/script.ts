@@ -135,7 +135,7 @@ nobody() { return 9; }
 ask() {
   field=$1 gate=$2
   case $PWD\${KERB_BREAK_GLASS-} in *"$nl"*) return 9 ;; esac
-  [ -S "$socket" ] && [ "\${KERB_HOME:-$home}" = "$home" ] && [ -e .git ] || return 9
+  [ -S "$socket" ] && [ "\${KERB_HOME:-$home}" = "$home" ] && { [ -e .git ] || [ -e refs ]; } || return 9
   set -- "gate $gate" "$client" "root $PWD"
   [ -z "\${KERB_BREAK_GLASS-}" ] || set -- "$@" "break-glass $KERB_BREAK_GLASS"
   [ -z "\${remote-}" ] || set -- "$@" "$remote"
