@@ -137,7 +137,10 @@ function refusedPatterns(
 ): readonly FileProblem[] {
   const { rule, file, source } = enabled.policy;
   if (pattern === null || rule.kind !== 'pattern') return [];
-  return probePattern(pattern, native).map((said) => fileProblem(file, createLines(source), 'error', rule.span, said));
+  const lines = createLines(source);
+  return probePattern(pattern, native).map(({ index, message }) =>
+    fileProblem(file, lines, 'error', rule.spans[index] ?? rule.span, message),
+  );
 }
 
 function remembered<T>(make: (kind: string) => T): (kind: string) => T {

@@ -148,7 +148,7 @@ type Add = (severity: FileProblem['severity'], span: Span, message: string) => v
 
 function patternOf(rule: Extract<Policy['rule'], { kind: 'pattern' }>, add: Add): CompiledPattern {
   const { pattern, problems } = compilePattern(rule.patterns);
-  for (const problem of problems) add('error', rule.span, problem);
+  for (const { index, message } of problems) add('error', rule.spans[index] ?? rule.span, message);
   return pattern;
 }
 

@@ -59,7 +59,13 @@ export interface Expression {
 /** The forms of a rule: CEL that must be true, ast-grep patterns that must not match, a credential that must not be there. */
 export type Rule =
   | { readonly kind: 'require'; readonly require: Expression }
-  | { readonly kind: 'pattern'; readonly patterns: readonly PatternRule[]; readonly span: Span }
+  | {
+      readonly kind: 'pattern';
+      readonly patterns: readonly PatternRule[];
+      readonly span: Span;
+      /** Where each of the patterns stands. */
+      readonly spans: readonly Span[];
+    }
   | {
       readonly kind: 'secret';
       readonly secret: SecretRule;

@@ -121,7 +121,8 @@ function ruleOf(document: PolicyDocument, checked: Checked): Rule {
       ...(transform === undefined ? {} : { transform }),
       ...(fix === undefined ? {} : { fix }),
     }));
-    return { kind: 'pattern', patterns, span: checked.spanOf(['pattern']) };
+    const spans = patterns.map((_, index) => checked.spanOf(itemPath(['pattern'], index, checked)));
+    return { kind: 'pattern', patterns, span: checked.spanOf(['pattern']), spans };
   }
   if (document.secret !== undefined) {
     const { keywords, regex, group, entropy, before, allow } = document.secret;

@@ -192,7 +192,9 @@ test('a rule that says nothing is a problem, one that the parser refuses throws'
 
 test('an author hears what the parser refuses without a file to match', () => {
   const probe = (rule: PatternRule['rule']) =>
-    probePattern(compilePattern([{ language: ['typescript', 'go'], rule }]).pattern, native);
+    probePattern(compilePattern([{ language: ['typescript', 'go'], rule }]).pattern, native).map(
+      ({ message }) => message,
+    );
   assert.deepEqual(probe({ kind: 'comment' }), []);
   assert.deepEqual(probe({ kind: 'no_such_kind' }).length, 2);
   assert.match(probe({ pattern: 'f()', kindd: 'x' })[0]!, /^in typescript: unknown field `kindd`/);
@@ -200,7 +202,7 @@ test('an author hears what the parser refuses without a file to match', () => {
 
 test('an author hears that a pattern does not parse', () => {
   const said = (language: CodeLanguage, rule: PatternRule['rule']) =>
-    probePattern(compilePattern([{ language: [language], rule }]).pattern, native);
+    probePattern(compilePattern([{ language: [language], rule }]).pattern, native).map(({ message }) => message);
   const broken: readonly (readonly [CodeLanguage, PatternRule['rule']])[] = [
     ['python', { pattern: 'eval((' }],
     ['python', { pattern: "foo('" }],

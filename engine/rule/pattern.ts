@@ -24,11 +24,19 @@ export interface CompiledPattern {
 }
 
 export interface LanguageRule {
+  /** Which of the policy's patterns it is. */
+  readonly index: number;
   /** What ast-grep is asked: rule, constraints, utils, transform. */
   readonly query: CodeSearch;
   /** What must also be found, each anywhere in the file. */
   readonly conditions: readonly CodeSearch[];
   readonly fix: string | null;
+}
+
+/** What is wrong with one of a policy's patterns. */
+export interface PatternProblem {
+  readonly index: number;
+  readonly message: string;
 }
 
 /** One match of a policy's patterns, in the file's offsets. */
@@ -47,16 +55,17 @@ export interface PatternHit {
  */
 export function compilePattern(patterns: readonly PatternRule[]): {
   readonly pattern: CompiledPattern;
-  readonly problems: readonly string[];
+  readonly problems: readonly PatternProblem[];
 } {
   const byLanguage = new Map<CodeLanguage, LanguageRule[]>();
-  const problems: string[] = [];
-  for (const pattern of patterns) {
-    const problem = problemOf(pattern);
-    if (problem !== null) problems.push(problem);
+  const problems: PatternProblem[] = [];
+  for (const [index, pattern] of patterns.entries()) {
+    const message = problemOf(pattern);
+    if (message !== null) problems.push({ index, message });
     const { language, fix, ...given } = pattern;
     const { rule: own, conditions } = splitFileConditions(given.rule);
     const rule: LanguageRule = {
+      index,
       query: searchOf({ ...given, rule: own }),
       conditions: conditions.map((condition) => searchOf({ ...utilsOf(given), rule: condition })),
       fix: fix ?? null,
@@ -107,15 +116,20 @@ function queryOf(searched: Searched): CodeQuery {
  * and patterns that it takes although they do not parse.
  * For authors, since it is otherwise heard of when a file in that language is first judged.
  */
-export function probePattern({ byLanguage }: CompiledPattern, native: Pick<Native, 'parseCode'>): readonly string[] {
+export function probePattern(
+  { byLanguage }: CompiledPattern,
+  native: Pick<Native, 'parseCode'>,
+): readonly PatternProblem[] {
   return [...byLanguage].flatMap(([language, rules]) => {
     const code = native.parseCode(language, '');
     if (code === null) return [];
-    const queries = rules.flatMap(({ query, conditions }) => [query, ...conditions]);
-    return queries.flatMap(({ configuration }) => {
-      const refused = refusal(code, configuration, language);
-      return refused.length > 0 ? refused : unreadable(configuration, language, native);
-    });
+    return rules.flatMap(({ index, query, conditions }) =>
+      [query, ...conditions].flatMap(({ configuration }) => {
+        const refused = refusal(code, configuration, language);
+        const said = refused.length > 0 ? refused : unreadable(configuration, language, native);
+        return said.map((message) => ({ index, message }));
+      }),
+    );
   });
 }
 

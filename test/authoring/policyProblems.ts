@@ -290,6 +290,13 @@ export const policyProblems: readonly PolicyProblem[] = [
     ],
   },
   {
+    keys: 'pattern:\n  - { language: go, rule: { kind: block } }\n  - { language: go, rule: { kind: blok } }\n  - { language: go, rule: { has: { kind: block } } }',
+    says: [
+      '10:5 «{ language: go, rule: { has: { kind: block } } }» a rule needs one of `pattern`, `kind`, `regex`, `any`, `all`, `matches` to say which nodes it is about',
+      '9:5 «{ language: go, rule: { kind: blok } }» in go: `rule` is not configured correctly. Rule contains invalid kind matcher. Invalid Kind Kind `blok` is invalid.',
+    ],
+  },
+  {
     keys: "pattern: { language: go, rule: { pattern: 'f( {' } }",
     says: [
       "7:10 «{ language: go, rule: { pattern: 'f( {' } }» in go: a pattern is not code of this language by itself, so that it matches nothing; complete it, or write `context` and `selector`",

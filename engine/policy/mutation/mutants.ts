@@ -40,15 +40,19 @@ function ruleMutants(policy: Policy): readonly Mutant[] {
     const remake = (text: string): Policy => ({ ...policy, rule: { ...rule, require: { ...require, text } } });
     return expressionMutants(policy, require, 'require', remake);
   }
-  const remake = (other: Rule, title: string, shows: Mutant['shows'] = 'in files'): Mutant => ({
+  const made = (other: Rule, title: string, span: Span, shows: Mutant['shows'] = 'in files'): Mutant => ({
     policy: { ...policy, rule: other },
     title,
-    span: rule.span,
+    span,
     shows,
   });
-  return rule.kind === 'secret'
-    ? secretChanges(rule.secret).map(({ secret, title, shows }) => remake({ ...rule, secret }, title, shows))
-    : patternChanges(rule.patterns).map(({ patterns, title }) => remake({ ...rule, patterns }, title));
+  if (rule.kind === 'secret')
+    return secretChanges(rule.secret).map(({ secret, title, shows }) =>
+      made({ ...rule, secret }, title, rule.span, shows),
+    );
+  return patternChanges(rule.patterns).map(({ patterns, index, title }) =>
+    made({ ...rule, patterns }, title, rule.spans[index] ?? rule.span),
+  );
 }
 
 function expressionMutants(
@@ -92,21 +96,33 @@ function secretChanges(secret: SecretRule): readonly SecretChange[] {
   ];
 }
 
-function patternChanges(
-  patterns: readonly PatternRule[],
-): readonly { readonly patterns: readonly PatternRule[]; readonly title: string }[] {
+interface PatternChange {
+  readonly patterns: readonly PatternRule[];
+  /** Which of the patterns is another. */
+  readonly index: number;
+  readonly title: string;
+}
+
+function patternChanges(patterns: readonly PatternRule[]): readonly PatternChange[] {
   return patterns.flatMap((pattern, index) => {
-    const replace = (other: PatternRule): readonly PatternRule[] => patterns.with(index, other);
-    const alone =
-      patterns.length < 2 ? [] : [{ patterns: patterns.toSpliced(index, 1), title: `without pattern ${index + 1}` }];
-    const rules = ruleChanges(pattern.rule).map(({ value, title }) => ({
-      patterns: replace({ ...pattern, rule: value as PatternRule['rule'] }),
+    const replace = (other: PatternRule, title: string): PatternChange => ({
+      patterns: patterns.with(index, other),
+      index,
       title: `in pattern ${index + 1}: ${title}`,
-    }));
-    const constraints = Object.keys(pattern.constraints ?? {}).map((name) => ({
-      patterns: replace({ ...pattern, constraints: without(pattern.constraints ?? {}, name) }),
-      title: `in pattern ${index + 1}: without the constraint of \`${name}\``,
-    }));
+    });
+    const alone =
+      patterns.length < 2
+        ? []
+        : [{ patterns: patterns.toSpliced(index, 1), index, title: `without pattern ${index + 1}` }];
+    const rules = ruleChanges(pattern.rule).map(({ value, title }) =>
+      replace({ ...pattern, rule: value as PatternRule['rule'] }, title),
+    );
+    const constraints = Object.keys(pattern.constraints ?? {}).map((name) =>
+      replace(
+        { ...pattern, constraints: without(pattern.constraints ?? {}, name) },
+        `without the constraint of \`${name}\``,
+      ),
+    );
     return [...alone, ...rules, ...constraints];
   });
 }
