@@ -2,6 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parse } from 'yaml';
 import { native } from '../../../../test/policySet.ts';
+import { judge } from '../../../evaluate.ts';
+import { compilePolicies } from '../../compile.ts';
+import { defaultConfiguration } from '../../configuration.ts';
+import { readPolicies } from '../../read.ts';
 import { importPolicies } from './index.ts';
 
 const run = (text: string) => importPolicies({ file: { path: 'in.yaml', text }, domain: 'imported', native });
@@ -372,6 +376,63 @@ message: log {match.WHAT} with {match.MORE}`,
   ];
   for (const [more, reason] of refusals)
     test(reason, () => assert.deepEqual(rules(`id: one\n${more}\nrule: { pattern: x() }\n`), [reason]));
+});
+
+describe('what is imported judges', () => {
+  /** The messages of what the policies of a text find in a file. */
+  function found(policies: string, path: string, text: string): readonly string[] {
+    const texts = run(policies).flatMap((one) => (one.kind === 'imported' ? [[one.id, one.yaml] as const] : []));
+    const read = readPolicies(texts.map(([id, yaml]) => ({ id, path: `${id}.yaml`, text: yaml })));
+    const set = compilePolicies(read.policies, defaultConfiguration, native);
+    const context = { gate: 'check', date: '2026-01-01' };
+    return judge({ path, text }, { policies: set, native, context }).findings.map(({ message }) => message);
+  }
+
+  const deployment = (replicas: number) => `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec:
+  replicas: ${replicas}
+  template:
+    spec:
+      initContainers: [{ name: setup, image: registry.example/setup:1 }]
+      containers: [{ name: web, image: elsewhere.example/web:1 }, { name: log, image: registry.example/log:latest }]
+`;
+
+  test('a number of a Deployment, and of nothing else', () => {
+    const rule = policy(`${deployments}
+  validations: [{ expression: object.spec.replicas > 1, messageExpression: "object.metadata.name + ' has ' + string(object.spec.replicas)" }]`);
+    assert.deepEqual(found(rule, 'a.yaml', deployment(1)), ['web has 1']);
+    assert.deepEqual(found(rule, 'a.yaml', deployment(2)), []);
+    assert.deepEqual(found(rule, 'a.yaml', deployment(1).replace('Deployment', 'StatefulSet')), []);
+  });
+
+  test('a pattern of pods, in the template of a workload', () => {
+    const rule = (image: string) => `apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: { name: images }
+spec:
+  rules:
+    - name: one
+      match: { any: [{ resources: { kinds: [Pod] } }] }
+      validate: { message: elsewhere, pattern: { spec: { "=(initContainers)": [{ image: registry.example/* }], containers: [${image}] } } }
+`;
+    assert.deepEqual(found(rule('{ image: registry.example/* }'), 'a.yaml', deployment(1)), ['elsewhere']);
+    assert.deepEqual(found(rule('{ image: "registry.example/* | elsewhere.example/*" }'), 'a.yaml', deployment(1)), []);
+    assert.deepEqual(found(rule('{ image: "!*:latest" }'), 'a.yaml', deployment(1)), ['elsewhere']);
+    assert.deepEqual(found(rule('{ (name): log, image: registry.example/* }'), 'a.yaml', deployment(1)), []);
+    assert.deepEqual(found(rule('{ (name): web, image: registry.example/* }'), 'a.yaml', deployment(1)), ['elsewhere']);
+    assert.deepEqual(found(rule('{ "X(image)": "null" }'), 'a.yaml', deployment(1)), ['elsewhere']);
+    assert.deepEqual(found(rule('{ "=(securityContext)": { privileged: false } }'), 'a.yaml', deployment(1)), []);
+    assert.deepEqual(found(rule('{ securityContext: { privileged: false } }'), 'a.yaml', deployment(1)), ['elsewhere']);
+  });
+
+  test('a rule on code, where it is asked', () => {
+    const rule =
+      'id: no-log\nlanguage: ts\nmessage: log $WHAT\nrule: { pattern: console.log($WHAT) }\nfiles: [src/**]\n';
+    assert.deepEqual(found(rule, 'src/a.ts', 'console.log(1);\n'), ['log 1']);
+    assert.deepEqual(found(rule, 'test/a.ts', 'console.log(1);\n'), []);
+  });
 });
 
 test('what is no policy anywhere is passed over', () => {
