@@ -10,6 +10,9 @@ import type { Change } from '../store/store.ts';
 import { type Comparison, compare, trippedGuard } from './guard.ts';
 import { heldBack, nextStageAt, rolloutOf, type Standing, standingRollout } from './stage.ts';
 
+/** Decisions are counted by the minute. */
+const minuteMs = 60_000;
+
 interface By {
   /** Of the change. */
   readonly id: string;
@@ -65,7 +68,8 @@ export async function hold(
   const next: RolloutState = {
     ...{ id: rollout.id, state: to },
     reason: to === 'running' ? null : reason,
-    begunAt: to === 'running' ? desk.now : state.begunAt,
+    // With the next minute: what made it halt is not counted again.
+    begunAt: to === 'running' ? Math.ceil(desk.now / minuteMs) * minuteMs : state.begunAt,
   };
   const act = { running: 'rollout.resume', paused: 'rollout.pause', halted: 'rollout.halt' }[to];
   const closed = to === 'running' ? [] : await openPromotions(desk);
@@ -82,7 +86,7 @@ export async function hold(
 
 /** What came of decisions since the stage began. */
 export async function comparisonOf({ rollouts, tenant }: Desk, { rollout, state }: Standing): Promise<Comparison> {
-  const since = state.begunAt - (state.begunAt % 3_600_000);
+  const since = state.begunAt - (state.begunAt % minuteMs);
   const revisions = [String(rollout.version), String(rollout.base)];
   return compare(rollout, await rollouts.revisionCounts(tenant, revisions, since));
 }

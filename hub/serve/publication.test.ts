@@ -155,6 +155,10 @@ async function halting(hub: TestHub): Promise<void> {
   assert.match((await status())?.reason ?? '', /25\.0 % were denied/);
   const promoted = await hub.admin('POST', `${hubPaths.rollout}/promotion`);
   assert.equal(promoted.status, 409);
+  assert.equal((await hub.admin('POST', `${hubPaths.rollout}/resume`, { reason: 'a test did it' })).status, 204);
+  const resumed = await status();
+  assert.deepEqual([resumed?.state, resumed?.reason], ['running', null]);
+  assert.equal(resumed?.counts.new.decisions, 0, 'guards count anew');
   const back = await hub.admin('POST', `${hubPaths.rollout}/back`);
   assert.equal(back.status, 201);
   assert.ok(await approveChange(hub, [ada, bob], ((await back.json()) as { id: string }).id));

@@ -4,6 +4,7 @@ import type { NewEntry, TilePiece } from './store.ts';
 import type { Tables } from './tables.ts';
 
 const hourMs = 3_600_000;
+const minuteMs = 60_000;
 
 /** The same nodes as runs of hashes, each within one tile. */
 export function tilePieces(nodes: readonly TreeNode[]): readonly (TilePiece & { readonly offset: number })[] {
@@ -22,14 +23,14 @@ export function tilePieces(nodes: readonly TreeNode[]): readonly (TilePiece & { 
 export interface HourRows {
   readonly gates: readonly Tables['gate_hour'][];
   readonly policies: readonly Tables['policy_hour'][];
-  readonly revisions: readonly Tables['revision_hour'][];
+  readonly revisions: readonly Tables['revision_minute'][];
 }
 
-/** What new entries add to the figures of each hour. */
+/** What new entries add to the figures of each hour, and of each minute where a rollout is looked after. */
 export function hourRows(tenant: number, entries: readonly NewEntry[]): HourRows {
   const gates = new Map<string, Tables['gate_hour']>();
   const policies = new Map<string, Tables['policy_hour']>();
-  const revisions = new Map<string, Tables['revision_hour']>();
+  const revisions = new Map<string, Tables['revision_minute']>();
   for (const { at, decision } of entries) {
     if (decision === null) continue;
     const hour = at - (at % hourMs);
@@ -39,8 +40,9 @@ export function hourRows(tenant: number, entries: readonly NewEntry[]): HourRows
       decisions: (row?.decisions ?? 0) + 1,
       latency_ms: (row?.latency_ms ?? 0) + decision.latencyMs,
     }));
-    add(revisions, [hour, revision, effect], (row) => ({
-      ...{ tenant, hour, revision, effect },
+    const minute = at - (at % minuteMs);
+    add(revisions, [minute, revision, effect], (row) => ({
+      ...{ tenant, minute, revision, effect },
       decisions: (row?.decisions ?? 0) + 1,
     }));
     for (const { policy, enforcement, findings, excepted } of decision.policies) {

@@ -14,7 +14,7 @@ export interface Tables {
   readonly record_policy: RecordPolicyTable;
   readonly gate_hour: GateHourTable;
   readonly policy_hour: PolicyHourTable;
-  readonly revision_hour: RevisionHourTable;
+  readonly revision_minute: RevisionMinuteTable;
   readonly device: DeviceTable;
   readonly token: TokenTable;
   readonly enrolment: EnrolmentTable;
@@ -115,9 +115,10 @@ interface PolicyHourTable {
 }
 
 /** What came of decisions by which bundle: what guards a rollout. */
-interface RevisionHourTable {
+interface RevisionMinuteTable {
   readonly tenant: number;
-  readonly hour: number;
+  /** Its first millisecond. */
+  readonly minute: number;
   readonly revision: string;
   readonly effect: string;
   readonly decisions: number;

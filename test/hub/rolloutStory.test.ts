@@ -40,14 +40,14 @@ test('a stage is mild where its plan says so, the next one denies, and the way b
   const status = kerb('rollout', 'status', ...operator);
   assert.match(status.stdout, /^bundle 2 instead of 1: running\n {2}begun {2}canary/, status.stderr);
 
-  assert.equal(kerb('rollout', 'pause', '--reason', 'a doubt', ...operator).status, 0);
-  assert.match(kerb('rollout', 'promote', ...operator).stderr, /the rollout is paused: a doubt/);
-  assert.equal(kerb('rollout', 'resume', '--reason', 'it was nothing', ...operator).status, 0);
   const promoted = kerb('rollout', 'promote', ...operator);
   await sign(promoted.stdout, /now {4}all: 100 %\n/);
   assert.equal(kerb('sync').status, 0);
   assert.match(commit().stderr, /acme\/unprivileged/);
 
+  assert.equal(kerb('rollout', 'pause', '--reason', 'a doubt', ...operator).status, 0);
+  assert.match(kerb('rollout', 'pause', '--reason', 'again', ...operator).stderr, /the rollout is paused already/);
+  assert.equal(kerb('rollout', 'resume', '--reason', 'it was nothing', ...operator).status, 0);
   const back = kerb('rollout', 'back', ...operator);
   assert.ok(await approveChange(hub, people.slice(0, 2), idIn(back.stdout)), back.stderr);
   assert.equal(kerb('sync').status, 0);

@@ -158,12 +158,12 @@ async function writeHours(client: pg.PoolClient, tenant: number, entries: readon
   }
   if (revisions.length > 0) {
     await client.query({
-      name: 'revision hours',
-      text: `INSERT INTO revision_hour AS old (tenant, hour, revision, effect, decisions)
+      name: 'revision minutes',
+      text: `INSERT INTO revision_minute AS old (tenant, minute, revision, effect, decisions)
         SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[])
-        ON CONFLICT (tenant, hour, revision, effect) DO UPDATE SET decisions = old.decisions + excluded.decisions`,
+        ON CONFLICT (tenant, minute, revision, effect) DO UPDATE SET decisions = old.decisions + excluded.decisions`,
       values: [
-        ...[tenant, column(revisions, 'hour'), column(revisions, 'revision')],
+        ...[tenant, column(revisions, 'minute'), column(revisions, 'revision')],
         ...[column(revisions, 'effect'), column(revisions, 'decisions')],
       ],
     });

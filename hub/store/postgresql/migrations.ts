@@ -215,4 +215,12 @@ begin
 end $$;
 `,
   },
+  {
+    number: 5,
+    name: 'what came of decisions by which bundle, by the minute',
+    sql: `
+alter table revision_hour rename to revision_minute;
+alter table revision_minute rename column hour to minute;
+`,
+  },
 ];

@@ -18,7 +18,7 @@ export interface RevisionCount {
 
 export interface Rollouts {
   rolloutState(tenant: number, id: string): Promise<RolloutState | null>;
-  /** Decisions by these bundles from an hour on. */
+  /** Decisions by these bundles from a minute on. */
   revisionCounts(tenant: number, revisions: readonly string[], since: number): Promise<readonly RevisionCount[]>;
 }
 
@@ -30,12 +30,12 @@ export function rolloutQueries(db: Kysely<Tables>): Rollouts {
     },
     revisionCounts: (tenant, revisions, since) =>
       db
-        .selectFrom('revision_hour')
+        .selectFrom('revision_minute')
         .select(['revision', 'effect'])
         .select(({ fn, cast }) => cast<number>(fn.sum('decisions'), 'bigint').as('decisions'))
         .where('tenant', '=', tenant)
         .where('revision', 'in', revisions)
-        .where('hour', '>=', since)
+        .where('minute', '>=', since)
         .groupBy(['revision', 'effect'])
         .execute(),
   };

@@ -67,8 +67,8 @@ function writers(database: Database.Database): (tenant: number, appendix: Append
   const policyHour = database.prepare(
     'insert into policy_hour (tenant, hour, policy, repository, enforcement, findings, excepted) values (@tenant, @hour, @policy, @repository, @enforcement, @findings, @excepted) on conflict do update set findings = findings + excluded.findings, excepted = excepted + excluded.excepted',
   );
-  const revisionHour = database.prepare(
-    'insert into revision_hour (tenant, hour, revision, effect, decisions) values (@tenant, @hour, @revision, @effect, @decisions) on conflict do update set decisions = decisions + excluded.decisions',
+  const revisionMinute = database.prepare(
+    'insert into revision_minute (tenant, minute, revision, effect, decisions) values (@tenant, @minute, @revision, @effect, @decisions) on conflict do update set decisions = decisions + excluded.decisions',
   );
   const head = database.prepare('update head set size = ?, frontier = ?, epoch = epoch + 1 where tenant = ?');
 
@@ -94,7 +94,7 @@ function writers(database: Database.Database): (tenant: number, appendix: Append
     const { gates, policies, revisions } = hourRows(tenant, entries);
     for (const row of gates) gateHour.run(row);
     for (const row of policies) policyHour.run(row);
-    for (const row of revisions) revisionHour.run(row);
+    for (const row of revisions) revisionMinute.run(row);
     if (entries.length > 0) head.run(frontier.size, Buffer.concat(frontier.roots), tenant);
   };
 }

@@ -159,4 +159,12 @@ create trigger request_rollout before update on change_request when new.rollout 
   begin select raise(abort, 'a change under review stays as it was proposed'); end;
 `,
   },
+  {
+    number: 5,
+    name: 'what came of decisions by which bundle, by the minute',
+    sql: `
+alter table revision_hour rename to revision_minute;
+alter table revision_minute rename column hour to minute;
+`,
+  },
 ];
