@@ -1,7 +1,7 @@
 /** The hub's page in a real browser: signing in, decisions that arrive, their proof, hostile texts, axe, the keyboard. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, type TestContext, test } from 'node:test';
+import { after, before, describe, type TestContext, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { verifyByOthers } from '../../demo/proof.ts';
 import { pagePaths } from '../../hub/protocol/page.ts';
@@ -19,164 +19,166 @@ let hub: TestHub;
 let device: EnrolledDevice;
 let found: FoundBrowser;
 
-before(async () => {
-  hub = await runHub();
-  device = await enrol(hub, hostileName.slice(0, 40));
-  const now = Date.now();
-  const records = Array.from({ length: 60 }, (_, number) =>
-    decision(number, { at: new Date(now - (60 - number) * 1_500_000).toISOString() }),
-  );
-  await send(...records, hostile(now));
-  found = await openBrowser();
-});
-after(async () => {
-  if (found?.kind === 'browser') await found.browser.close();
-  await hub?.close();
-});
-
-test('the address signs in once, leaves the history, and the session outlives a reload until somebody signs out', async (t) => {
-  const visit = await open(t);
-  if (visit === null) return;
-  const { page, outside } = visit;
-  const address = await signInAddress();
-  await page.goto(address);
-  await heading(page, 'Overview');
-  assert.ok(!page.url().includes('code'), page.url());
-  await page.reload();
-  await heading(page, 'Overview');
-  assert.equal((await page.context().cookies()).find(({ name }) => name === 'kerb-session')?.httpOnly, true);
-  await page.getByRole('button', { name: 'Sign out' }).click();
-  await heading(page, 'Sign in to Kerb');
-  await page.goto(address);
-  await page.getByText('unknown, used or expired').waitFor();
-  assert.deepEqual(outside, []);
-});
-
-test('a decision is on the page when the hub has it, without anybody looking again', async (t) => {
-  const visit = await open(t, '#/decisions');
-  if (visit === null) return;
-  const { page } = visit;
-  await page.getByText('Live', { exact: true }).waitFor();
-  const next = decision(70, { at: new Date().toISOString(), repository: 'github.com/acme/just-now' });
-  await send(next);
-  await page.locator(`tr[data-id="${next.id}"]`).waitFor({ timeout: arrivalMs });
-  assert.equal(await page.locator('tbody tr').first().getAttribute('data-id'), next.id);
-});
-
-test('a hub that does not answer leaves what was there, and says so until it answers again', async (t) => {
-  const visit = await open(t, '#/decisions');
-  if (visit === null) return;
-  const { page } = visit;
-  await page.getByText('Live', { exact: true }).waitFor();
-  await rows(page, (texts) => texts.length >= 50);
-  await page.route('**/v1/decisions**', (route) => route.abort());
-  await send(decision(71, { at: new Date().toISOString() }));
-  await page.getByText('The hub does not answer').waitFor();
-  assert.ok((await page.locator('tbody tr').count()) >= 50);
-  await page.unroute('**/v1/decisions**');
-  const next = decision(72, { at: new Date().toISOString() });
-  await send(next);
-  await page.locator(`tr[data-id="${next.id}"]`).waitFor();
-  await page.getByText('Live', { exact: true }).waitFor();
-});
-
-test('decisions are found by effect, repository and day, and the address keeps what was looked for', async (t) => {
-  const visit = await open(t, '#/decisions');
-  if (visit === null) return;
-  const { page } = visit;
-  await page.getByLabel('Effect').selectOption('deny');
-  await page.getByLabel('Repository').fill('github.com/acme/shop-10');
-  await page.keyboard.press('Enter');
-  await page.waitForURL(/effect=deny.*repository=github.com%2Facme%2Fshop-10/);
-  await rows(page, (texts) => texts.length > 0 && texts.every((text) => /denied.*shop-10/.test(text)));
-  await page.getByLabel('Day').fill('2020-01-01');
-  await page.getByText('Nothing matches').waitFor();
-  await page.getByRole('link', { name: 'Take all filters away' }).click();
-  await rows(page, (texts) => texts.length >= 50);
-});
-
-test('one decision shows its evidence, its proof holds here and by others’ code, and a changed text is told', async (t) => {
-  const visit = await open(t, '#/decisions?effect=deny&repository=github.com/acme/shop-10');
-  if (visit === null) return;
-  const { page } = visit;
-  await page.locator('tbody tr td a').first().click();
-  await page.locator('[data-proof="proved"]').waitFor();
-  for (const text of ['kubernetes/privileged', 'sha256:', 'deploy/web.yaml'])
-    await page.getByText(text).first().waitFor();
-  const [receipt, key] = [await download(page, 'Download the proof'), await download(page, 'Download the log')];
-  const proved = verifyByOthers(receipt, key);
-  const id = page.url().split('/').at(-1)!;
-  assert.equal((JSON.parse(proved.leaf) as { id: string }).id, id);
-  await page.route(`**/v1/decisions/${id}`, async (route) => {
-    const answer = await route.fetch();
-    await route.fulfill({ response: answer, body: (await answer.text()).replaceAll('Ada Example', 'Eve Example') });
+describe('in a real browser', () => {
+  before(async () => {
+    hub = await runHub();
+    device = await enrol(hub, hostileName.slice(0, 40));
+    const now = Date.now();
+    const records = Array.from({ length: 60 }, (_, number) =>
+      decision(number, { at: new Date(now - (60 - number) * 1_500_000).toISOString() }),
+    );
+    await send(...records, hostile(now));
+    found = await openBrowser();
   });
-  await page.reload();
-  await page.locator('[data-proof="refuted"]').waitFor();
-});
+  after(async () => {
+    if (found?.kind === 'browser') await found.browser.close();
+    await hub?.close();
+  });
 
-test('what devices write is text: nothing runs, nothing is fetched, and what cannot be seen is shown', async (t) => {
-  const visit = await open(t, '#/decisions');
-  if (visit === null) return;
-  const { page, outside, complaints } = visit;
-  const row = page.locator('tbody tr', { hasText: 'onerror' }).first();
-  await row.waitFor();
-  assert.match((await row.textContent()) ?? '', /\\u\{202e\}gpj\.exe/);
-  await row.locator('a').first().click();
-  await page.locator('[data-proof="proved"]').waitFor();
-  assert.equal(await page.evaluate('window.pwned'), undefined);
-  assert.equal(await page.locator('main img').count(), 0);
-  assert.deepEqual([outside, complaints], [[], []]);
-});
-
-test('everything can be reached by the keyboard, from the first key on', async (t) => {
-  const visit = await open(t);
-  if (visit === null) return;
-  const { page } = visit;
-  await page.evaluate('document.activeElement.blur()');
-  await page.keyboard.press('Tab');
-  assert.equal(await page.evaluate('document.activeElement.textContent'), 'Skip to the content');
-  await page.keyboard.press('Enter');
-  assert.equal(await page.evaluate('document.activeElement.tagName'), 'H1');
-  await page.getByRole('link', { name: 'Decisions', exact: true }).focus();
-  await page.keyboard.press('Enter');
-  await heading(page, 'Decisions');
-  assert.equal(await page.evaluate('document.activeElement.textContent'), 'Decisions');
-});
-
-test('the first load is small', async (t) => {
-  const visit = await open(t);
-  if (visit === null) return;
-  await visit.page.locator('kerb-chart canvas').waitFor();
-  const bytes = await visit.page.evaluate<number>(
-    `performance.getEntriesByType('resource').filter(({ name }) => name.includes('/assets/')).reduce((sum, each) => sum + each.encodedBodySize, 0)`,
-  );
-  assert.ok(bytes > 10_000 && bytes <= 90_000, `${bytes} bytes`);
-});
-
-for (const colorScheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing on any page, ${colorScheme}`, async (t) => {
-    const visit = await open(t, '', { colorScheme, bypassCSP: true });
+  test('the address signs in once, leaves the history, and the session outlives a reload until somebody signs out', async (t) => {
+    const visit = await open(t);
     if (visit === null) return;
-    const { page } = visit;
-    const places = await page
-      .locator('.side nav a')
-      .evaluateAll((links) => links.map((link) => link.getAttribute('href')));
-    assert.ok(places.length >= 2);
-    const { decisions } = (await (await hub.admin('GET', '/v1/decisions?limit=1')).json()) as {
-      decisions: { id: string }[];
-    };
-    for (const place of [...places, `#/decisions/${decisions[0]!.id}`, '#/nowhere']) {
-      await page.goto(`${hub.url}/${place}`);
-      await page.locator('h1').waitFor();
-      if (place?.includes('decisions/')) await page.locator('[data-proof]').waitFor();
-      assert.deepEqual(await axe(page), [], `${place}`);
-    }
+    const { page, outside } = visit;
+    const address = await signInAddress();
+    await page.goto(address);
+    await heading(page, 'Overview');
+    assert.ok(!page.url().includes('code'), page.url());
+    await page.reload();
+    await heading(page, 'Overview');
+    assert.equal((await page.context().cookies()).find(({ name }) => name === 'kerb-session')?.httpOnly, true);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await heading(page, 'Sign in to Kerb');
-    assert.deepEqual(await axe(page), [], 'signing in');
+    await page.goto(address);
+    await page.getByText('unknown, used or expired').waitFor();
+    assert.deepEqual(outside, []);
   });
-}
+
+  test('a decision is on the page when the hub has it, without anybody looking again', async (t) => {
+    const visit = await open(t, '#/decisions');
+    if (visit === null) return;
+    const { page } = visit;
+    await page.getByText('Live', { exact: true }).waitFor();
+    const next = decision(70, { at: new Date().toISOString(), repository: 'github.com/acme/just-now' });
+    await send(next);
+    await page.locator(`tr[data-id="${next.id}"]`).waitFor({ timeout: arrivalMs });
+    assert.equal(await page.locator('tbody tr').first().getAttribute('data-id'), next.id);
+  });
+
+  test('a hub that does not answer leaves what was there, and says so until it answers again', async (t) => {
+    const visit = await open(t, '#/decisions');
+    if (visit === null) return;
+    const { page } = visit;
+    await page.getByText('Live', { exact: true }).waitFor();
+    await rows(page, (texts) => texts.length >= 50);
+    await page.route('**/v1/decisions**', (route) => route.abort());
+    await send(decision(71, { at: new Date().toISOString() }));
+    await page.getByText('The hub does not answer').waitFor();
+    assert.ok((await page.locator('tbody tr').count()) >= 50);
+    await page.unroute('**/v1/decisions**');
+    const next = decision(72, { at: new Date().toISOString() });
+    await send(next);
+    await page.locator(`tr[data-id="${next.id}"]`).waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
+  });
+
+  test('decisions are found by effect, repository and day, and the address keeps what was looked for', async (t) => {
+    const visit = await open(t, '#/decisions');
+    if (visit === null) return;
+    const { page } = visit;
+    await page.getByLabel('Effect').selectOption('deny');
+    await page.getByLabel('Repository').fill('github.com/acme/shop-10');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/effect=deny.*repository=github.com%2Facme%2Fshop-10/);
+    await rows(page, (texts) => texts.length > 0 && texts.every((text) => /denied.*shop-10/.test(text)));
+    await page.getByLabel('Day').fill('2020-01-01');
+    await page.getByText('Nothing matches').waitFor();
+    await page.getByRole('link', { name: 'Take all filters away' }).click();
+    await rows(page, (texts) => texts.length >= 50);
+  });
+
+  test('one decision shows its evidence, its proof holds here and by others’ code, and a changed text is told', async (t) => {
+    const visit = await open(t, '#/decisions?effect=deny&repository=github.com/acme/shop-10');
+    if (visit === null) return;
+    const { page } = visit;
+    await page.locator('tbody tr td a').first().click();
+    await page.locator('[data-proof="proved"]').waitFor();
+    for (const text of ['kubernetes/privileged', 'sha256:', 'deploy/web.yaml'])
+      await page.getByText(text).first().waitFor();
+    const [receipt, key] = [await download(page, 'Download the proof'), await download(page, 'Download the log')];
+    const proved = verifyByOthers(receipt, key);
+    const id = page.url().split('/').at(-1)!;
+    assert.equal((JSON.parse(proved.leaf) as { id: string }).id, id);
+    await page.route(`**/v1/decisions/${id}`, async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, body: (await answer.text()).replaceAll('Ada Example', 'Eve Example') });
+    });
+    await page.reload();
+    await page.locator('[data-proof="refuted"]').waitFor();
+  });
+
+  test('what devices write is text: nothing runs, nothing is fetched, and what cannot be seen is shown', async (t) => {
+    const visit = await open(t, '#/decisions');
+    if (visit === null) return;
+    const { page, outside, complaints } = visit;
+    const row = page.locator('tbody tr', { hasText: 'onerror' }).first();
+    await row.waitFor();
+    assert.match((await row.textContent()) ?? '', /\\u\{202e\}gpj\.exe/);
+    await row.locator('a').first().click();
+    await page.locator('[data-proof="proved"]').waitFor();
+    assert.equal(await page.evaluate('window.pwned'), undefined);
+    assert.equal(await page.locator('main img').count(), 0);
+    assert.deepEqual([outside, complaints], [[], []]);
+  });
+
+  test('everything can be reached by the keyboard, from the first key on', async (t) => {
+    const visit = await open(t);
+    if (visit === null) return;
+    const { page } = visit;
+    await page.evaluate('document.activeElement.blur()');
+    await page.keyboard.press('Tab');
+    assert.equal(await page.evaluate('document.activeElement.textContent'), 'Skip to the content');
+    await page.keyboard.press('Enter');
+    assert.equal(await page.evaluate('document.activeElement.tagName'), 'H1');
+    await page.getByRole('link', { name: 'Decisions', exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await heading(page, 'Decisions');
+    assert.equal(await page.evaluate('document.activeElement.textContent'), 'Decisions');
+  });
+
+  test('the first load is small', async (t) => {
+    const visit = await open(t);
+    if (visit === null) return;
+    await visit.page.locator('kerb-chart canvas').waitFor();
+    const bytes = await visit.page.evaluate<number>(
+      `performance.getEntriesByType('resource').filter(({ name }) => name.includes('/assets/')).reduce((sum, each) => sum + each.encodedBodySize, 0)`,
+    );
+    assert.ok(bytes > 10_000 && bytes <= 90_000, `${bytes} bytes`);
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`axe finds nothing on any page, ${colorScheme}`, async (t) => {
+      const visit = await open(t, '', { colorScheme, bypassCSP: true });
+      if (visit === null) return;
+      const { page } = visit;
+      const places = await page
+        .locator('.side nav a')
+        .evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+      assert.ok(places.length >= 2);
+      const { decisions } = (await (await hub.admin('GET', '/v1/decisions?limit=1')).json()) as {
+        decisions: { id: string }[];
+      };
+      for (const place of [...places, `#/decisions/${decisions[0]!.id}`, '#/nowhere']) {
+        await page.goto(`${hub.url}/${place}`);
+        await page.locator('h1').waitFor();
+        if (place?.includes('decisions/')) await page.locator('[data-proof]').waitFor();
+        assert.deepEqual(await axe(page), [], `${place}`);
+      }
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await heading(page, 'Sign in to Kerb');
+      assert.deepEqual(await axe(page), [], 'signing in');
+    });
+  }
+});
 
 /** Signed in, at a place where one is named; null, and the test skipped, where there is no browser. */
 async function open(t: TestContext, place = '', options: ContextOptions = {}): Promise<Visit | null> {
