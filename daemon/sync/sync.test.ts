@@ -44,6 +44,31 @@ test('news arrives by the hub’s hint, the journal goes out when it has grown, 
   await until(() => hub.listeners() === 0);
 });
 
+test('a decision that comes while a round is under way goes out after it, and does not wait for the next one’s time', async (context) => {
+  const world = await createWorld(context);
+  const { hub, network } = world;
+  world.publish(1, { bundles: [bundle(1)] });
+  const home = createHome(context);
+  const store = openTestStore(context, home);
+  await world.enrol({ home, store });
+  const never = (_: number, signal: AbortSignal) =>
+    new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+  let sync: Awaited<ReturnType<typeof startSync>> | null = null;
+  let late = 0;
+  hub.fault = ({ url }) => {
+    // The journal is through by now.
+    if (url === '/v1/device/status' && sync !== null && late++ === 0) {
+      store.append(decision());
+      sync.wake();
+    }
+    return false;
+  };
+  sync = await startSync({ home, store, network, sleep: never, changed: () => undefined, log: () => undefined });
+  await until(() => late > 0 && store.status().unacknowledged === 0);
+  assert.equal(store.status().acknowledgedSeq, 1);
+  await sync.close();
+});
+
 test('without a hub no time is waited for; an enrolment and a decision are noticed when they come', async (context) => {
   const world = await createWorld(context);
   const { hub, network } = world;

@@ -75,6 +75,8 @@ class Loop implements Sync {
   #alarm: string | null = null;
   #failures = 0;
   #rouse: () => void = () => undefined;
+  /** Something has happened since the round began, which may not have come to it any more. */
+  #isDue = false;
 
   constructor(options: SyncOptions, governing: Governing) {
     const network = options.network ?? systemNetwork;
@@ -102,7 +104,7 @@ class Loop implements Sync {
   }
 
   wake(): void {
-    if (this.#isAlone || (this.#failures === 0 && this.#connection !== null)) this.#rouse();
+    if (this.#isAlone || this.#failures === 0) this.#hear();
   }
 
   status(): SyncStatus {
@@ -128,9 +130,15 @@ class Loop implements Sync {
 
   async #loop(): Promise<void> {
     while (!this.#ended.signal.aborted) {
+      this.#isDue = false;
       await this.#round().catch((error: unknown) => this.#options.log(`sync: a fault: ${stackOf(error)}`));
       await this.#pause();
     }
+  }
+
+  #hear(): void {
+    this.#isDue = true;
+    this.#rouse();
   }
 
   async #goRound(): Promise<Round> {
@@ -179,7 +187,7 @@ class Loop implements Sync {
     const { sleep = systemSleep, chance = Math.random } = this.#options;
     const over = new AbortController();
     const signal = AbortSignal.any([over.signal, this.#ended.signal]);
-    if (signal.aborted) return;
+    if (signal.aborted || (this.#isDue && this.#failures === 0)) return;
     const roused = new Promise<void>((resolve) => {
       this.#rouse = resolve;
     });
@@ -194,7 +202,7 @@ class Loop implements Sync {
     if (connection === null || this.#failures > 0) return false;
     if (this.#listening?.isOpen() === true) return false;
     this.#listening?.close();
-    this.#listening = await listen(connection.hub, () => this.#rouse());
+    this.#listening = await listen(connection.hub, () => this.#hear());
     if (this.#ended.signal.aborted) this.#listening?.close();
     return holdRequest(connection.hub, { freshness: connection.freshness, signal });
   }
