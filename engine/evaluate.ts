@@ -166,7 +166,7 @@ function renew(cache: JudgeCache, file: SourceFile, { policies, context, native 
   const before = cache.basis as readonly unknown[] | null;
   if (before !== null && basis.every((item, index) => item === before[index])) return;
   // What adapters made depends on the file alone: other policies find it made already.
-  const isSameFile = before !== null && before[2] === file.path && before[3] === file.language;
+  const isSameFile = before === null || (before[2] === file.path && before[3] === file.language);
   resetCache(cache, basis, isSameFile ? cache.memo : createMemo());
 }
 

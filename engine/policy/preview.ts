@@ -14,8 +14,8 @@ export interface PreviewedFile {
   readonly file: SourceFile;
   /** The kinds of resources in it: a policy about others need not look. */
   readonly kinds: ReadonlySet<string>;
-  /** What is kept from one draft to the next. */
-  readonly cache: JudgeCache;
+  /** What is kept from one draft to the next; null for a file that the policy is not about. */
+  cache: JudgeCache | null;
   /** What the saved policy finds; it is asked for again and again while the draft changes. */
   saved: { readonly key: string; readonly findings: readonly PreviewFinding[] } | null;
   /** Strikes out its secrets; made when the first finding is shown. */
@@ -32,14 +32,15 @@ export interface PreviewFinding {
 
 /** Takes a file in. Never throws. */
 export function previewFile(file: SourceFile, native: Native): PreviewedFile {
-  return { file, kinds: kindsIn(file, native), cache: createJudgeCache(), saved: null, masker: null };
+  const cache = createJudgeCache();
+  return { file, kinds: kindsIn(file, native, cache), cache, saved: null, masker: null };
 }
 
 /** Code and plain text have no other resources than themselves: they need not be parsed to know that. */
-function kindsIn(file: SourceFile, native: Native): ReadonlySet<string> {
+function kindsIn(file: SourceFile, native: Native, { documents, memo }: JudgeCache): ReadonlySet<string> {
   const { kind } = recognise(file);
   if (kind === 'code') return new Set(['code', 'text']);
-  const lifted = liftResources(readDocument(file, native));
+  const lifted = liftResources(readDocument(file, native, documents), memo);
   return new Set(lifted.flatMap(({ resources }) => resources.map((resource) => resource.kind)));
 }
 
@@ -83,7 +84,10 @@ export function previewFindings(
   options: PreviewOptions,
 ): readonly PreviewFinding[] {
   const { policy, policies, as } = previewedPolicy;
-  if (!policy.resources.some((kind) => previewed.kinds.has(kind))) return [];
+  if (!policy.resources.some((kind) => previewed.kinds.has(kind))) {
+    if (as === 'draft') previewed.cache = null;
+    return [];
+  }
   if (as === 'draft') return findIn(previewed, policy, policies, options);
   const key = `${options.date} ${policies.digest}`;
   if (previewed.saved?.key === key) return previewed.saved.findings;
@@ -98,8 +102,10 @@ function findIn(
   policies: PolicySet,
   options: PreviewOptions,
 ): readonly PreviewFinding[] {
-  const { file, cache } = previewed;
+  const { file } = previewed;
   const { native, date } = options;
+  previewed.cache ??= createJudgeCache();
+  const { cache } = previewed;
   const { findings } = judge(file, { policies, native, context: { gate: 'editor', date }, cache });
   return findings
     .filter((finding) => finding.policy === policy.id && finding.exception === null)
