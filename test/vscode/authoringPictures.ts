@@ -57,12 +57,14 @@ async function coverage(page: Page, take: Take): Promise<void> {
 async function debuggerAtWork(page: Page, take: Take): Promise<void> {
   await lens(page, 'Step through').click();
   await page.locator('.debug-toolbar').waitFor();
-  await page.locator('.debug-call-stack .monaco-list-row', { hasText: 'self.image' }).first().waitFor();
-  await command(page, 'Debug: Step Into');
-  await page.locator('.debug-call-stack .monaco-list-row', { hasText: '→ false' }).first().waitFor();
+  await page.keyboard.press('Control+j');
+  await command(page, 'View: Show Run and Debug');
+  await page.locator('.monaco-list-row', { hasText: 'self.image →' }).first().waitFor();
+  await page.keyboard.press('F11');
+  await page.locator('.monaco-list-row', { hasText: '→ false' }).first().waitFor();
   await take(page, 'debugger');
-  await command(page, 'Debug: Stop');
-  await page.locator('.debug-toolbar').waitFor({ state: 'detached' });
+  await page.keyboard.press('Shift+F5');
+  await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
 }
 
 async function fromAValue(page: Page, take: Take): Promise<void> {
