@@ -54,8 +54,11 @@ process.stdout.write(`${out}\n`);
 
 function layOut(folder: string): void {
   for (const file of content.flatMap((pattern) => globSync(pattern, { cwd: root }))) {
-    // An earlier build's chunks stay in dist/ for a while, for processes that began with them.
-    const isStale = file.startsWith(path.join('dist', 'chunk-')) && statSync(path.join(root, file)).mtimeMs < began;
+    // An earlier build's chunks and assets stay in dist/ for a while, for processes that began with them.
+    const isHashed = [path.join('dist', 'chunk-'), path.join('dist', 'web', 'assets')].some((each) =>
+      file.startsWith(each),
+    );
+    const isStale = isHashed && statSync(path.join(root, file)).mtimeMs < began;
     if (!isStale) cpSync(path.join(root, file), path.join(folder, file));
   }
   const {
