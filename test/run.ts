@@ -18,6 +18,7 @@ const files = folders
 const failures: string[] = [];
 const skips: string[] = [];
 const totals = { passed: 0, failed: 0 };
+const spentMs = new Map<string, number>();
 const began = performance.now();
 
 process.chdir(root);
@@ -27,11 +28,13 @@ if (files.length === 0) {
 }
 const stream = run({ files: files.map((file) => path.join(root, file)), isolation: 'none', concurrency: false });
 stream.on('test:pass', (event) => {
+  spend(event);
   if (event.details.type === 'suite') return;
   if (event.skip !== undefined) skips.push(`${event.name}: ${event.skip === true ? 'no reason given' : event.skip}`);
   else totals.passed++;
 });
 stream.on('test:fail', (event) => {
+  spend(event);
   if (event.details.type === 'suite') return;
   totals.failed++;
   const error = event.details.error;
@@ -47,9 +50,17 @@ for await (const _ of stream) {
 }
 for (const skip of skips) process.stdout.write(`skipped: ${skip}\n`);
 for (const failure of failures) process.stdout.write(`${failure}\n`);
+const slowest = [...spentMs].sort((a, b) => b[1] - a[1]).slice(0, 10);
+process.stdout.write(`slowest: ${slowest.map(([file, ms]) => `${file} ${(ms / 1000).toFixed(0)} s`).join(', ')}\n`);
 process.stdout.write(`${files.length} files in ${((performance.now() - began) / 1000).toFixed(1)} s\n`);
 process.stdout.write(`${totals.passed} passed, ${totals.failed} failed\n`);
 process.exit(totals.failed > 0 || totals.passed === 0 ? 1 : 0);
+
+function spend(event: { nesting: number; file?: string | undefined; details: { duration_ms: number } }): void {
+  if (event.nesting > 0 || event.file === undefined) return;
+  const file = path.relative(root, event.file);
+  spentMs.set(file, (spentMs.get(file) ?? 0) + event.details.duration_ms);
+}
 
 function indent(text: string): string {
   return text.replace(/^/gm, '    ');
