@@ -7,6 +7,7 @@ import { type Arguments, type Command, type ExitCode, UsageError } from '../comm
 import { type Home, openHome } from '../home.ts';
 import { complain, print } from '../output.ts';
 import { printable } from '../report/style.ts';
+import { rootIn } from '../review/hub.ts';
 import { openStore } from '../store/open.ts';
 import { type EnrolOptions, enrol } from '../sync/enrol.ts';
 import { fileStore, keyStores } from '../sync/keyStore.ts';
@@ -54,12 +55,7 @@ async function run(given: Arguments): Promise<ExitCode> {
 function partsOf(given: Arguments, home: Home): Omit<EnrolOptions, 'address'> {
   const where = given.value('key-store') ?? 'system';
   if (where !== 'system' && where !== 'file') throw new UsageError(`--key-store ${where}: there is system and file`);
-  const root =
-    given
-      .value('root')
-      ?.toLowerCase()
-      .replace(/^sha256:/, '') ?? null;
-  if (root !== null && !/^[0-9a-f]{64}$/.test(root)) throw new UsageError('--root is a SHA-256: 64 hexadecimal digits');
+  const root = rootIn(given);
   return {
     home,
     device: journalOf(home),
