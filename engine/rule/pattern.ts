@@ -63,7 +63,7 @@ export function compilePattern(patterns: readonly PatternRule[]): {
     const message = problemOf(pattern);
     if (message !== null) problems.push({ index, message });
     const { language, fix, ...given } = pattern;
-    const { rule: own, conditions } = splitFileConditions(given.rule);
+    const { rule: own, conditions } = splitFileConditions(given.rule, language);
     const rule: LanguageRule = {
       index,
       query: searchOf({ ...given, rule: own }),

@@ -56,8 +56,11 @@ function isLocal(searched: Parameters<typeof localPart>[0]): boolean {
 test('what a rule asks of the whole file is split off', () => {
   const has = { kind: 'string', regex: 'a' };
   const inside = { kind: 'program', stopBy: 'end', has: { ...has, stopBy: 'end' } };
-  assert.deepEqual(splitFileConditions({ ...call, inside }), { rule: call, conditions: [has] });
-  assert.deepEqual(splitFileConditions({ all: [call, { inside }] }), { rule: { all: [call] }, conditions: [has] });
+  assert.deepEqual(splitFileConditions({ ...call, inside }, ['typescript', 'java']), { rule: call, conditions: [has] });
+  assert.deepEqual(splitFileConditions({ all: [call, { inside }] }, ['typescript']), {
+    rule: { all: [call] },
+    conditions: [has],
+  });
 });
 
 test('a condition that is tied to the node, or asks something else, stays in the rule', () => {
@@ -67,9 +70,10 @@ test('a condition that is tied to the node, or asks something else, stays in the
     { kind: 'program', has: { kind: 'string', stopBy: 'end' } },
     { kind: 'class_body', stopBy: 'end', has: { kind: 'string', stopBy: 'end' } },
     { kind: 'program', stopBy: 'end', has: { regex: 'a', stopBy: 'end' } },
+    { kind: 'module', stopBy: 'end', has: { kind: 'string', stopBy: 'end' } },
   ];
   for (const inside of kept) {
     const rule = { all: [call, { inside }] };
-    assert.deepEqual(splitFileConditions(rule), { rule, conditions: [] });
+    assert.deepEqual(splitFileConditions(rule, ['typescript']), { rule, conditions: [] });
   }
 });

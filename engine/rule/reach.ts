@@ -1,22 +1,35 @@
 /** How far a pattern looks around a node: what stays in the node's top-level statement can be remembered with it. */
+import type { CodeLanguage } from '../model.ts';
 import type { PatternRule } from '../policy/policy.ts';
 import { isObject } from './prefilter.ts';
 
 type Rule = Readonly<Record<string, unknown>>;
 type Searched = Pick<PatternRule, 'rule' | 'constraints' | 'utils'>;
 
-/** The kinds of whole files, in one grammar or another. */
-const wholeFiles = ['program', 'module', 'source_file'];
+/** The kind of a whole file. `module` is one in Python, and something inside of a file in TypeScript. */
+const wholeFile: Readonly<Record<CodeLanguage, string>> = {
+  typescript: 'program',
+  tsx: 'program',
+  javascript: 'program',
+  python: 'module',
+  go: 'source_file',
+  bash: 'program',
+  java: 'program',
+};
+const wholeFiles = new Set(Object.values(wholeFile));
 
 /**
  * A rule without what it asks of the whole file (`inside: { kind: program, stopBy: end, has: … }` among what must all
  * hold), and that apart: rules that must each match somewhere in the file.
  */
-export function splitFileConditions(rule: Rule): { readonly rule: Rule; readonly conditions: readonly Rule[] } {
-  const own = conditionOf(rule);
+export function splitFileConditions(
+  rule: Rule,
+  languages: readonly CodeLanguage[],
+): { readonly rule: Rule; readonly conditions: readonly Rule[] } {
+  const own = conditionOf(rule, languages);
   if (own !== null) return { rule: without(rule, 'inside'), conditions: [own] };
   if (!Array.isArray(rule.all)) return { rule, conditions: [] };
-  const conditions = rule.all.map((part: unknown) => (isAlone(part) ? conditionOf(part) : null));
+  const conditions = rule.all.map((part: unknown) => (isAlone(part) ? conditionOf(part, languages) : null));
   const left = rule.all.filter((_, index) => conditions[index] === null);
   if (left.length === rule.all.length || left.length === 0) return { rule, conditions: [] };
   return { rule: { ...rule, all: left }, conditions: conditions.filter((condition) => condition !== null) };
@@ -27,12 +40,12 @@ function isAlone(part: unknown): part is Rule {
 }
 
 /** What `inside` asks of the file as a whole. A metavariable in it would tie it to the node. */
-function conditionOf({ inside }: Rule): Rule | null {
+function conditionOf({ inside }: Rule, languages: readonly CodeLanguage[]): Rule | null {
   if (!isObject(inside) || Object.keys(inside).length !== 3) return null;
   const { kind, stopBy, has } = inside;
-  if (typeof kind !== 'string' || !wholeFiles.includes(kind) || stopBy !== 'end') return null;
+  if (stopBy !== 'end' || languages.some((language) => wholeFile[language] !== kind)) return null;
   if (!isObject(has) || has.stopBy !== 'end' || 'field' in has || /\$[A-Z_]/.test(JSON.stringify(has))) return null;
-  if (typeof has.kind !== 'string' || wholeFiles.includes(has.kind)) return null;
+  if (typeof has.kind !== 'string' || wholeFiles.has(has.kind)) return null;
   return without(has, 'stopBy');
 }
 
@@ -111,7 +124,7 @@ function isBelow(rule: unknown, context: Context): boolean {
   const { kind, pattern, all, any, matches } = rule;
   return (
     pattern !== undefined ||
-    (typeof kind === 'string' && !wholeFiles.includes(kind)) ||
+    (typeof kind === 'string' && !wholeFiles.has(kind)) ||
     (Array.isArray(all) && all.some((part) => isBelow(part, context))) ||
     (Array.isArray(any) && any.length > 0 && any.every((part) => isBelow(part, context))) ||
     (matches !== undefined && ofUtility(matches, context, false, isBelow))
