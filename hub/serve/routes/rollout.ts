@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { isRolledOut } from '../../../engine/index.ts';
 import type { Hub } from '../../hub.ts';
+import type { Caller } from '../../identity/authenticate.ts';
 import { newId } from '../../log/act.ts';
 import { readShelf } from '../../policies/shelf.ts';
 import { deskOf } from '../../policies/turn.ts';
@@ -33,13 +34,7 @@ export const rolloutRoutes: readonly Route[] = [
     summary: 'Proposes the next stage, where this one went well for long enough',
     permission: 'rollout:write',
     success: proposed,
-    run: async ({ hub, caller }) =>
-      rule(
-        hub,
-        caller,
-        (desk) => promote(desk, { id: newId(hub.now()), author: caller.name }),
-        (opened) => json(201, opened),
-      ),
+    run: async ({ hub, caller }) => proposal(hub, caller, promote),
   }),
   route({
     method: 'POST',
@@ -47,13 +42,7 @@ export const rolloutRoutes: readonly Route[] = [
     summary: 'Proposes what was in force before, for everybody and under a new number',
     permission: 'rollout:write',
     success: proposed,
-    run: async ({ hub, caller }) =>
-      rule(
-        hub,
-        caller,
-        (desk) => goBack(desk, { id: newId(hub.now()), author: caller.name }),
-        (opened) => json(201, opened),
-      ),
+    run: async ({ hub, caller }) => proposal(hub, caller, goBack),
   }),
   route({
     method: 'POST',
@@ -76,6 +65,15 @@ export const rolloutRoutes: readonly Route[] = [
       rule(hub, caller, (desk) => hold(desk, 'running', reason), noContent),
   }),
 ];
+
+function proposal(hub: Hub, caller: Caller, propose: typeof promote): Promise<Answer> {
+  return rule(
+    hub,
+    caller,
+    (desk) => propose(desk, { id: newId(hub.now()), author: caller.name }),
+    (opened) => json(201, opened),
+  );
+}
 
 function noContent(): Answer {
   return { status: 204, type: '', body: null };
