@@ -39,6 +39,12 @@ export function newSigningKey(): string {
   return generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
 }
 
+/** A new key as a PKCS #8 PEM, of the kind that an OPA verifies with: ECDSA on P-256. */
+export function newOpaKey(): string {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+}
+
 /** Throws where the PEM holds no Ed25519 key. */
 export function readSigningKey(pem: string): SigningKey {
   const key = createPrivateKey(pem);

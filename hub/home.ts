@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { newSigningKey, readSigningKey, type SigningKey } from './cryptography.ts';
+import { newOpaKey, newSigningKey, readSigningKey, type SigningKey } from './cryptography.ts';
 
 export interface HubHome {
   readonly folder: string;
@@ -11,6 +11,8 @@ export interface HubHome {
   readonly logKey: SigningKey;
   readonly tokenSecret: Uint8Array;
   readonly online: OnlineKeys;
+  /** A PEM. Signs what an OPA fetches. */
+  readonly opaKey: string;
 }
 
 /** The keys by which a hub says what is newest. They publish nothing: policies take their approvers' keys. */
@@ -36,6 +38,7 @@ export function openHome(folder: string): HubHome {
       snapshot: readSigningKey(secretFile(path.join(folder, 'snapshot.key'), newSigningKey)),
       timestamp: readSigningKey(secretFile(path.join(folder, 'timestamp.key'), newSigningKey)),
     },
+    opaKey: secretFile(path.join(folder, 'opa.key'), newOpaKey),
   };
 }
 

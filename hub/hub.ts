@@ -2,7 +2,9 @@
 import type { SigningKey } from './cryptography.ts';
 import type { OnlineKeys } from './home.ts';
 import type { Once } from './identity/once.ts';
+import type { Masks } from './intake/mask.ts';
 import type { Sequencer } from './log/sequencer.ts';
+import type { OpaBundles } from './opa/bundles.ts';
 import type { Catalogues } from './policies/catalogue.ts';
 import type { News } from './policies/news.ts';
 import type { Turns } from './policies/turn.ts';
@@ -20,6 +22,10 @@ export interface Hub {
   readonly news: News;
   /** What is published, read for people. */
   readonly catalogues: Catalogues;
+  /** What is published, for OPAs; and the PEM of the key that signs that. */
+  readonly opaBundles: OpaBundles;
+  readonly opaKey: string;
+  readonly masks: Masks;
   /** Who decides on policies and exceptions at the moment. */
   readonly turns: Turns;
   readonly proofs: Once;

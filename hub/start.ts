@@ -1,13 +1,16 @@
 /** Brings a hub up: store, keys, first tenant and admin, server, and the clock that signs. */
 import { existsSync, readFileSync } from 'node:fs';
+import { createNative } from '../repository/index.ts';
 import { type HubHome, writeSecret } from './home.ts';
 import type { Hub } from './hub.ts';
 import { mintToken, tokenHash } from './identity/bearer.ts';
 import { createOnce } from './identity/once.ts';
 import { issueSignInCode } from './identity/session.ts';
+import { createMasks } from './intake/mask.ts';
 import { newId } from './log/act.ts';
 import { signEnd } from './log/log.ts';
 import { createSequencer } from './log/sequencer.ts';
+import { createOpaBundles } from './opa/bundles.ts';
 import { createCatalogues } from './policies/catalogue.ts';
 import { createNews } from './policies/news.ts';
 import { renewals } from './policies/shelf.ts';
@@ -58,9 +61,10 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
   const { home, store, host, port, tls, now, say, version } = options;
   const sequencer = createSequencer({ store, maxWaiting: maxWaitingEntries, maxGroup: maxGroupEntries });
   const proofs = createOnce({ max: 200_000, now });
-  const { logKey, tokenSecret, online } = home;
+  const { logKey, tokenSecret, online, opaKey } = home;
   const [news, turns] = [createNews(), createTurns()];
-  const keys = { logKey, tokenSecret, online };
+  const keys = { logKey, tokenSecret, online, opaKey };
+  const catalogues = createCatalogues(store);
   const parts = {
     store,
     sequencer,
@@ -69,7 +73,9 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
     news,
     turns,
     measures: createMeasures(),
-    catalogues: createCatalogues(store),
+    catalogues,
+    opaBundles: createOpaBundles(catalogues, opaKey),
+    masks: createMasks(catalogues, createNative()),
     version,
     now,
     say,

@@ -11,6 +11,10 @@ const decisionBody = z.object({
   }),
 });
 const actBody = z.object({ act: z.string(), by: z.object({ name: z.string() }) });
+const opaBody = z.object({
+  event: z.object({ requested_by: z.string().optional() }),
+  receiver: z.object({ name: z.string() }),
+});
 const mostPolicies = 3;
 
 export function summaryOf(kind: string, body: string | null): ListedRecord['about'] {
@@ -19,6 +23,12 @@ export function summaryOf(kind: string, body: string | null): ListedRecord['abou
   if (kind === 'act') {
     const { success, data } = actBody.safeParse(value);
     return success ? { who: data.by.name, policies: [], findings: 0, act: data.act } : null;
+  }
+  if (kind === 'opa') {
+    const { success, data } = opaBody.safeParse(value);
+    return success
+      ? { who: data.event.requested_by ?? data.receiver.name, policies: [], findings: 0, act: null }
+      : null;
   }
   const { success, data } = decisionBody.safeParse(value);
   if (!success) return null;

@@ -29,7 +29,7 @@ export interface Success {
   readonly status: 200 | 201 | 204;
   readonly description: string;
   /** A schema: JSON. Else a media type. */
-  readonly content: z.ZodType | 'text/plain' | 'application/octet-stream' | null;
+  readonly content: z.ZodType | 'text/plain' | 'application/octet-stream' | 'application/gzip' | null;
 }
 
 /** A request after it was read, checked and allowed. */

@@ -9,6 +9,7 @@ import { enrolmentRoutes } from './routes/enrolment.ts';
 import { exceptionRoutes } from './routes/exceptions.ts';
 import { journalRoutes } from './routes/journal.ts';
 import { logRoutes } from './routes/log.ts';
+import { opaRoutes } from './routes/opa.ts';
 import { policyRoutes } from './routes/policies.ts';
 import { rolloutRoutes } from './routes/rollout.ts';
 import { sessionRoutes } from './routes/session.ts';
@@ -63,4 +64,5 @@ export const routes: readonly Route[] = [
   ...policyRoutes,
   ...exceptionRoutes,
   ...rolloutRoutes,
+  ...opaRoutes,
 ];

@@ -5,6 +5,7 @@ import { type Devices, deviceQueries } from './query/device.ts';
 import { type Enrolments, enrolmentQueries } from './query/enrolment.ts';
 import { type Exceptions, exceptionQueries } from './query/exception.ts';
 import { type Log, logQueries } from './query/log.ts';
+import { type OpaAgents, opaAgentQueries } from './query/opaAgent.ts';
 import { type Overview, overviewQueries } from './query/overview.ts';
 import { type Publications, publicationQueries } from './query/publication.ts';
 import { type Rollouts, rolloutQueries } from './query/rollout.ts';
@@ -14,7 +15,17 @@ import type { Tables } from './tables.ts';
 
 export function queries(
   db: Kysely<Tables>,
-): Tenants & Log & Search & Overview & Devices & Enrolments & Access & Publications & Exceptions & Rollouts {
+): Tenants &
+  Log &
+  Search &
+  Overview &
+  Devices &
+  Enrolments &
+  Access &
+  Publications &
+  Exceptions &
+  Rollouts &
+  OpaAgents {
   return {
     ...tenantQueries(db),
     ...logQueries(db),
@@ -26,5 +37,6 @@ export function queries(
     ...publicationQueries(db),
     ...exceptionQueries(db),
     ...rolloutQueries(db),
+    ...opaAgentQueries(db),
   };
 }

@@ -40,6 +40,18 @@ for (const { name, start, skip } of databases) {
     };
     const decisions = (count: number, from = 1) => Array.from({ length: count }, (_, at) => decision(from + at));
 
+    test('an agent of OPA is as it said last, and makes room when nothing is heard of it any more', async () => {
+      await fresh();
+      const agent = { token: 'robot', id: 'opa-1', standing: '{"dropped":0}', seenAt: now };
+      assert.ok(await store.noteOpaAgent(tenant.id, agent));
+      assert.ok(await store.noteOpaAgent(tenant.id, { ...agent, standing: '{"dropped":7}', seenAt: now + 1 }));
+      assert.ok(await store.noteOpaAgent(tenant.id, { ...agent, token: 'other', seenAt: now + 2 }));
+      const seen = async () => (await store.opaAgents(tenant.id)).map(({ token, standing }) => `${token} ${standing}`);
+      assert.deepEqual(await seen(), ['other {"dropped":0}', 'robot {"dropped":7}']);
+      assert.ok(await store.noteOpaAgent(tenant.id, { ...agent, id: 'opa-2', seenAt: now + 31 * 86_400_000 }));
+      assert.deepEqual(await seen(), ['robot {"dropped":0}']);
+    });
+
     test('what a device sends is in the log, in its order, and proved', async () => {
       const device = await fresh();
       for (let batch = 0; batch < 6; batch++) {

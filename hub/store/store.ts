@@ -8,6 +8,7 @@ import type { Devices } from './query/device.ts';
 import type { Enrolments } from './query/enrolment.ts';
 import type { AskedException, Exceptions } from './query/exception.ts';
 import type { Log } from './query/log.ts';
+import type { OpaAgents } from './query/opaAgent.ts';
 import type { Overview } from './query/overview.ts';
 import type { Approval, ChangeRequest, Publications, PublishedFile } from './query/publication.ts';
 import type { RolloutState, Rollouts } from './query/rollout.ts';
@@ -24,7 +25,8 @@ export interface Store
     Access,
     Publications,
     Exceptions,
-    Rollouts {
+    Rollouts,
+    OpaAgents {
   readonly database: 'sqlite' | 'postgresql';
   /**
    * The one way anything gets into a tenant's log. Reads what `wanted` names, asks `plan` what to write, and commits all

@@ -25,6 +25,7 @@ export interface Tables {
   readonly approval: ApprovalTable;
   readonly exception_request: ExceptionRequestTable;
   readonly rollout: RolloutTable;
+  readonly opa_agent: OpaAgentTable;
 }
 
 interface TenantTable {
@@ -257,4 +258,16 @@ interface RolloutTable {
   readonly reason: string | null;
   /** When the stage began; guards count from then on. */
   readonly begun_at: number;
+}
+
+/** An OPA that reports here: how it was last. */
+interface OpaAgentTable {
+  readonly tenant: number;
+  /** Id of the token that it reports with. */
+  readonly token: string;
+  /** Its label `id`. */
+  readonly id: string;
+  /** JSON. */
+  readonly standing: string;
+  readonly seen_at: number;
 }

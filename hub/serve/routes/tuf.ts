@@ -4,12 +4,10 @@ import { sha256Hex } from '../../cryptography.ts';
 import type { Hub } from '../../hub.ts';
 import { installRoot } from '../../policies/root.ts';
 import { hubPaths, signedRoot } from '../../protocol.ts';
-import { type Answer, type Call, immutable, json, notFound, type Route, route } from '../route.ts';
+import { held } from '../hold.ts';
+import { type Answer, immutable, json, notFound, type Route, route } from '../route.ts';
 import { rule } from '../rule.ts';
 
-const longestWaitSeconds = 55;
-/** Another replica may have the news, so the database is asked again. */
-const lookEveryMs = 2_000;
 const timestampName = 'timestamp.json';
 const content = 'application/octet-stream' as const;
 
@@ -23,7 +21,8 @@ export const tufRoutes: readonly Route[] = [
     success: { status: 200, description: 'The file, JSON as it was signed', content },
     async run({ hub, caller, params: { name }, headers }) {
       const tenant = caller.tenant.id;
-      return name === timestampName ? timestamp(hub, tenant, headers) : file(hub, tenant, `metadata/${name}`);
+      if (name !== timestampName) return file(hub, tenant, `metadata/${name}`);
+      return held({ hub, tenant, headers }, () => timestamp(hub, tenant));
     },
   }),
   route({
@@ -62,26 +61,9 @@ async function file({ store }: Hub, tenant: number, name: string): Promise<Answe
   return bytes === null ? notFound(name) : answerOf(bytes, immutable);
 }
 
-async function timestamp(hub: Hub, tenant: number, headers: Call['headers']): Promise<Answer> {
-  const known = headers['if-none-match'];
-  const until = AbortSignal.timeout(waitSeconds(headers.prefer) * 1_000);
-  for (;;) {
-    const soon = AbortSignal.any([until, AbortSignal.timeout(lookEveryMs)]);
-    // Who begins to listen before looking misses nothing in between.
-    const news = hub.news.next(tenant, soon);
-    const bytes = await hub.store.publishedFile(tenant, `metadata/${timestampName}`);
-    if (bytes === null) return notFound(timestampName);
-    const etag = etagOf(bytes);
-    if (known !== etag) return answerOf(bytes, { etag });
-    if (until.aborted || hub.news.isClosed()) return { status: 304, type: '', body: null, headers: { etag } };
-    await news;
-  }
-}
-
-/** RFC 7240. */
-function waitSeconds(prefer: Call['headers'][string]): number {
-  const wanted = typeof prefer === 'string' ? /(?:^|[,;\s])wait=(\d{1,4})(?:$|[,;\s])/.exec(prefer)?.[1] : undefined;
-  return Math.min(longestWaitSeconds, Number(wanted ?? 0));
+async function timestamp(hub: Hub, tenant: number): Promise<Answer> {
+  const bytes = await hub.store.publishedFile(tenant, `metadata/${timestampName}`);
+  return bytes === null ? notFound(timestampName) : answerOf(bytes, {});
 }
 
 function answerOf(bytes: Uint8Array, headers: Readonly<Record<string, string>>): Answer {

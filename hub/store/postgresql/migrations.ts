@@ -223,4 +223,14 @@ alter table revision_hour rename to revision_minute;
 alter table revision_minute rename column hour to minute;
 `,
   },
+  {
+    number: 6,
+    name: 'agents of OPA, as each says that it is',
+    sql: `
+create table opa_agent (
+  tenant integer not null references tenant, token text not null, id text not null, standing text not null,
+  seen_at bigint not null, primary key (tenant, token, id)
+);
+`,
+  },
 ];
