@@ -1,6 +1,7 @@
 /** What a running hub is made of: every route works on this. */
 import type { SigningKey } from './cryptography.ts';
 import type { OnlineKeys } from './home.ts';
+import type { IssuerKeys } from './identity/issuer.ts';
 import type { Once } from './identity/once.ts';
 import type { Masks } from './intake/mask.ts';
 import type { Sequencer } from './log/sequencer.ts';
@@ -29,6 +30,8 @@ export interface Hub {
   /** Who decides on policies and exceptions at the moment. */
   readonly turns: Turns;
   readonly proofs: Once;
+  /** Of the platforms whose jobs of CI are believed. */
+  readonly issuerKeys: IssuerKeys;
   readonly measures: Measures;
   /** The hub's address as others see it, without a slash at the end. */
   readonly url: string;

@@ -18,6 +18,7 @@ export {
   hexKey,
   signedRoot,
 } from './protocol/change.ts';
+export { jobDecisionPath, jobDecisionTaken } from './protocol/ci.ts';
 export {
   type AccessToken,
   accessToken,

@@ -4,6 +4,7 @@ import { createNative } from '../repository/index.ts';
 import { type HubHome, writeSecret } from './home.ts';
 import type { Hub } from './hub.ts';
 import { mintToken, tokenHash } from './identity/bearer.ts';
+import { createIssuerKeys } from './identity/issuer.ts';
 import { createOnce } from './identity/once.ts';
 import { issueSignInCode } from './identity/session.ts';
 import { createMasks } from './intake/mask.ts';
@@ -69,6 +70,7 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
     store,
     sequencer,
     proofs,
+    issuerKeys: createIssuerKeys({ now }),
     ...keys,
     news,
     turns,

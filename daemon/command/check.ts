@@ -51,6 +51,10 @@ Without a PATH the working directory is judged. .gitignore is honoured; a file t
     format: { value: 'FORMAT', help: 'text, json, sarif, junit or github (default: text)' },
     fix: { help: 'apply the fixes that are safe, then judge again' },
     'write-baseline': { help: 'record what the whole repository has today, so that only new findings count' },
+    hub: {
+      value: 'URL',
+      help: "in CI: hand the decision to a hub, by the job's own token; what it refuses is no verdict",
+    },
     'no-daemon': { help: 'judge in this process' },
   },
   dashes: 'options',
@@ -59,6 +63,7 @@ Without a PATH the working directory is judged. .gitignore is honoured; a file t
 
 async function run(given: Arguments): Promise<ExitCode> {
   const format = formatOf(given.value('format') ?? 'text');
+  const hub = hubOf(given);
   const gate = gateOf(given.value('gate') ?? 'check');
   const governing = await readGoverningHere();
   const request: Request = { ...(await requestOf(given)), organisation: atGate(governing.organisation, gate) };
@@ -94,8 +99,31 @@ async function run(given: Arguments): Promise<ExitCode> {
   });
   if (given.has('write-baseline')) return writeBaseline(gathered.setup, report);
   await print(render(report, format));
+  if (hub !== null) {
+    const { sendDecision } = await import('../check/send.ts');
+    const facts = { root: setup.root, revision: judgedRevision(given), policies: inHand.desk.policies };
+    const ring = setup.organisation?.ring ?? null;
+    await sendDecision({ ...facts, hub, report, ring, stale: isOutdated(governing, beganMs), beganMs });
+  }
   const exitCode = exitCodes[report.decision.effect];
   return given.has('require-decisions') && !(await areDecided(gathered.setup.root, given)) ? exitCode || 1 : exitCode;
+}
+
+/** The hub that is to get the decision. What has not been committed is nobody's decision yet. */
+function hubOf(given: Arguments): string | null {
+  const hub = given.value('hub');
+  if (hub === null) return null;
+  for (const option of ['staged', 'stdin-path', 'fix', 'write-baseline']) {
+    if (given.has(option) || given.value(option) !== null)
+      throw new UsageError(`--hub hands over the decision on what is committed: it does not go with --${option}`);
+  }
+  if (!/^https?:\/\/\S+$/.test(hub)) throw new UsageError('--hub URL says which hub gets the decision');
+  return hub.replace(/\/+$/, '');
+}
+
+/** The later end of the range; null without one. */
+function judgedRevision(given: Arguments): string | null {
+  return given.value('range')?.split('..').at(-1)?.replace(/^\./, '') || null;
 }
 
 /** Uses are counted where gates decide; a check uses nothing up. */

@@ -3,6 +3,7 @@ import type { Token } from '../store/query/access.ts';
 import type { Tenant } from '../store/query/tenant.ts';
 import type { Store } from '../store/store.ts';
 import { tokenHash } from './bearer.ts';
+import { isJobToken, type Job, type Jobs, readJob } from './ci.ts';
 import { readDeviceToken } from './deviceToken.ts';
 import { readProof } from './dpop.ts';
 import type { Once } from './once.ts';
@@ -12,9 +13,11 @@ import { type Sessions, tokenOfSession } from './session.ts';
 export interface Caller {
   readonly tenant: Tenant;
   readonly role: Role;
-  /** The token's or the device's id. */
+  /** The token's or the device's id; of a job of CI the id of the rule by which it is believed. */
   readonly id: string;
   readonly name: string;
+  /** What its platform says of a job of CI; null for everybody else. */
+  readonly job: Job | null;
 }
 
 export interface Credentials {
@@ -26,8 +29,8 @@ export interface Credentials {
   readonly session: { readonly cookie: string; readonly pageKey: string } | null;
 }
 
-export interface Identity extends Sessions {
-  readonly store: Sessions['store'] & Pick<Store, 'tenants' | 'device'>;
+export interface Identity extends Sessions, Omit<Jobs, 'store'> {
+  readonly store: Sessions['store'] & Jobs['store'] & Pick<Store, 'tenants' | 'device'>;
   readonly proofs: Once;
 }
 
@@ -40,7 +43,7 @@ export async function authenticate(credentials: Credentials, identity: Identity)
   if (authorization === undefined && session !== null) return bySession(session, identity);
   const [scheme, token, ...more] = authorization?.split(' ') ?? [];
   if (token === undefined || more.length > 0) return unauthorized('send a token: Authorization: Bearer …');
-  if (scheme?.toLowerCase() === 'bearer') return byToken(token, identity);
+  if (scheme?.toLowerCase() === 'bearer') return isJobToken(token) ? byJob(token, identity) : byToken(token, identity);
   if (scheme?.toLowerCase() === 'dpop') return byDevice(token, credentials, identity);
   return unauthorized('the scheme is neither Bearer nor DPoP');
 }
@@ -52,13 +55,22 @@ async function byToken(token: string, { store, now }: Identity): Promise<Authent
   return isGood ? inNameOf(known, store) : unauthorized('the token is unknown, revoked or expired');
 }
 
+async function byJob(token: string, identity: Identity): Promise<Authentication> {
+  const reading = await readJob(token, identity);
+  if (reading.kind === 'refused') return unauthorized(reading.why);
+  const { rule, job } = reading;
+  return callerOf(identity.store, rule.tenant, { role: 'ci', id: rule.id, name: job.subject, job });
+}
+
 async function bySession(session: NonNullable<Credentials['session']>, identity: Identity): Promise<Authentication> {
   const token = await tokenOfSession(session, identity);
   return token === null ? unauthorized('the session is over: sign in again') : inNameOf(token, identity.store);
 }
 
 async function inNameOf({ tenant, role, id, name }: Token, store: Identity['store']): Promise<Authentication> {
-  return isRole(role) ? callerOf(store, tenant, { role, id, name }) : unauthorized('the token has no role any more');
+  return isRole(role)
+    ? callerOf(store, tenant, { role, id, name, job: null })
+    : unauthorized('the token has no role any more');
 }
 
 async function byDevice(token: string, credentials: Credentials, identity: Identity): Promise<Authentication> {
@@ -74,7 +86,7 @@ async function byDevice(token: string, credentials: Credentials, identity: Ident
     const message = 'this device was revoked: enrol it again';
     return { kind: 'refused', status: 403, code: 'deviceRevoked', message };
   }
-  return callerOf(store, claim.tenant, { role: 'device', id: device.id, name: device.name });
+  return callerOf(store, claim.tenant, { role: 'device', id: device.id, name: device.name, job: null });
 }
 
 async function callerOf(store: Identity['store'], id: number, caller: Omit<Caller, 'tenant'>): Promise<Authentication> {

@@ -3,8 +3,8 @@
  * and of another tenant.
  */
 
-/** People: the first five. Devices and robots do their own work and read nothing of others. */
-export const roles = ['author', 'reviewer', 'operator', 'auditor', 'admin', 'device', 'robot'] as const;
+/** People: the first five. Devices, robots and jobs of CI do their own work and read nothing of others. */
+export const roles = ['author', 'reviewer', 'operator', 'auditor', 'admin', 'device', 'robot', 'ci'] as const;
 export type Role = (typeof roles)[number];
 
 const people = ['author', 'reviewer', 'operator', 'auditor', 'admin'] as const;
@@ -12,8 +12,13 @@ const people = ['author', 'reviewer', 'operator', 'auditor', 'admin'] as const;
 export const permissions = {
   /** A device's own journal and state. */
   journal: ['device'],
-  /** Decisions of CI and of OPA agents. */
+  /** Decisions and state of OPA agents. */
   'decision:write': ['robot'],
+  /** The decision of a job of CI, by the token that its platform gave it. */
+  'decision:ci': ['ci'],
+  /** Which jobs are believed. */
+  'ci:read': ['operator', 'auditor', 'admin'],
+  'ci:write': ['admin'],
   'decision:read': people,
   /** Checkpoints, hashes and proofs: they say nothing of what was decided. */
   'log:read': roles,

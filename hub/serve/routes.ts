@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { describeApi } from './openapi.ts';
 import { json, type Route, route, text } from './route.ts';
 import { changeRoutes } from './routes/changes.ts';
+import { ciRoutes } from './routes/ci.ts';
 import { decisionRoutes } from './routes/decisions.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { enrolmentRoutes } from './routes/enrolment.ts';
@@ -65,4 +66,5 @@ export const routes: readonly Route[] = [
   ...exceptionRoutes,
   ...rolloutRoutes,
   ...opaRoutes,
+  ...ciRoutes,
 ];

@@ -1,6 +1,7 @@
 /** Every query that both databases answer with the same SQL. */
 import type { Kysely } from 'kysely';
 import { type Access, accessQueries } from './query/access.ts';
+import { type CiRules, ciRuleQueries } from './query/ciRule.ts';
 import { type Devices, deviceQueries } from './query/device.ts';
 import { type Enrolments, enrolmentQueries } from './query/enrolment.ts';
 import { type Exceptions, exceptionQueries } from './query/exception.ts';
@@ -25,7 +26,8 @@ export function queries(
   Publications &
   Exceptions &
   Rollouts &
-  OpaAgents {
+  OpaAgents &
+  CiRules {
   return {
     ...tenantQueries(db),
     ...logQueries(db),
@@ -38,5 +40,6 @@ export function queries(
     ...exceptionQueries(db),
     ...rolloutQueries(db),
     ...opaAgentQueries(db),
+    ...ciRuleQueries(db),
   };
 }

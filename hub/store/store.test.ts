@@ -40,6 +40,17 @@ for (const { name, start, skip } of databases) {
     };
     const decisions = (count: number, from = 1) => Array.from({ length: count }, (_, at) => decision(from + at));
 
+    test('rules for jobs of CI come and go, and are found by who vouches', async () => {
+      await fresh();
+      const rule = { id: uuid(now), name: 'shop', issuer: `https://ci-${tenant.id}.example`, createdAt: now };
+      const claims = { repository_id: ['74'], ref: ['refs/heads/main', 'refs/tags/v*'] };
+      await submit(store, tenant.id, act([{ kind: 'addCiRule', rule: { ...rule, claims } }]));
+      assert.deepEqual(await store.ciRules(tenant.id), [{ ...rule, claims, tenant: tenant.id }]);
+      assert.deepEqual(await store.ciRulesOf(rule.issuer), [{ ...rule, claims, tenant: tenant.id }]);
+      await submit(store, tenant.id, act([{ kind: 'removeCiRule', id: rule.id }], uuid(now + 1)));
+      assert.deepEqual([await store.ciRules(tenant.id), await store.ciRulesOf(rule.issuer)], [[], []]);
+    });
+
     test('an agent of OPA is as it said last, and makes room when nothing is heard of it any more', async () => {
       await fresh();
       const agent = { token: 'robot', id: 'opa-1', standing: '{"dropped":0}', seenAt: now };

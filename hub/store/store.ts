@@ -4,6 +4,7 @@
  */
 import type { Frontier, TileId, TreeNode } from '../../engine/index.ts';
 import type { Access } from './query/access.ts';
+import type { CiRule, CiRules } from './query/ciRule.ts';
 import type { Devices } from './query/device.ts';
 import type { Enrolments } from './query/enrolment.ts';
 import type { AskedException, Exceptions } from './query/exception.ts';
@@ -26,7 +27,8 @@ export interface Store
     Publications,
     Exceptions,
     Rollouts,
-    OpaAgents {
+    OpaAgents,
+    CiRules {
   readonly database: 'sqlite' | 'postgresql';
   /**
    * The one way anything gets into a tenant's log. Reads what `wanted` names, asks `plan` what to write, and commits all
@@ -142,6 +144,8 @@ export type Change =
   | { readonly kind: 'revokeDevice'; readonly id: string; readonly at: number }
   | { readonly kind: 'addToken'; readonly token: NewToken }
   | { readonly kind: 'revokeToken'; readonly id: string; readonly at: number }
+  | { readonly kind: 'addCiRule'; readonly rule: Omit<CiRule, 'tenant'> }
+  | { readonly kind: 'removeCiRule'; readonly id: string }
   | { readonly kind: 'retain'; readonly beforeId: string }
   /** Each is new, but for the timestamp, which a newer one replaces. */
   | { readonly kind: 'publish'; readonly files: readonly PublishedFile[] }

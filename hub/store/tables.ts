@@ -26,6 +26,7 @@ export interface Tables {
   readonly exception_request: ExceptionRequestTable;
   readonly rollout: RolloutTable;
   readonly opa_agent: OpaAgentTable;
+  readonly ci_rule: CiRuleTable;
 }
 
 interface TenantTable {
@@ -270,4 +271,15 @@ interface OpaAgentTable {
   /** JSON. */
   readonly standing: string;
   readonly seen_at: number;
+}
+
+/** Jobs of CI that are believed, by what their platform says of them. */
+interface CiRuleTable {
+  readonly tenant: number;
+  readonly id: string;
+  readonly name: string;
+  readonly issuer: string;
+  /** JSON: claim → the values that it may have. */
+  readonly claims: string;
+  readonly created_at: number;
 }

@@ -8,8 +8,8 @@ import { json, notFound, type Route, route } from '../route.ts';
 
 const dayMs = 86_400_000;
 const name = z.string().min(1).max(200);
-/** A device has a key and no token. */
-const role = z.enum(roles).exclude(['device']);
+/** A device has a key, and a job of CI its platform's token. */
+const role = z.enum(roles).exclude(['device', 'ci']);
 const shownToken = z.object({
   id: z.uuid(),
   name,

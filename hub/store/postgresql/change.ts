@@ -94,6 +94,15 @@ function statementFor(change: Exclude<Change, { kind: 'publish' }>): {
         values: [id, state, reason, begunAt],
       };
     }
+    case 'addCiRule': {
+      const { id, name, issuer, claims, createdAt } = change.rule;
+      return {
+        text: 'INSERT INTO ci_rule (tenant, id, name, issuer, claims, created_at) VALUES ($1, $2, $3, $4, $5, $6)',
+        values: [id, name, issuer, JSON.stringify(claims), createdAt],
+      };
+    }
+    case 'removeCiRule':
+      return { text: 'DELETE FROM ci_rule WHERE tenant = $1 AND id = $2', values: [change.id] };
     case 'labelDevice':
       return {
         text: 'UPDATE device SET labels = $2 WHERE tenant = $1 AND id = $3',

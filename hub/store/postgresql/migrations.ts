@@ -233,4 +233,15 @@ create table opa_agent (
 );
 `,
   },
+  {
+    number: 7,
+    name: 'which jobs of CI are believed',
+    sql: `
+create table ci_rule (
+  tenant integer not null references tenant, id text not null, name text not null, issuer text not null,
+  claims text not null, created_at bigint not null, primary key (tenant, id)
+);
+create index ci_issuer on ci_rule (issuer);
+`,
+  },
 ];

@@ -14,6 +14,8 @@ export function sqliteChanger(database: Database.Database): (tenant: number, cha
       case 'revokeDevice':
       case 'revokeToken':
       case 'retain':
+      case 'addCiRule':
+      case 'removeCiRule':
       case 'rekeyDevice':
       case 'labelDevice':
         return identity(tenant, change);
@@ -29,10 +31,12 @@ type IdentityKind =
   | 'revokeDevice'
   | 'revokeToken'
   | 'retain'
+  | 'addCiRule'
+  | 'removeCiRule'
   | 'rekeyDevice'
   | 'labelDevice';
 
-/** Devices, tokens, and how long records stay. */
+/** Devices, tokens, jobs of CI, and how long records stay. */
 function identityChanger(database: Database.Database): Changer<IdentityKind> {
   const addDevice = database.prepare(
     'insert into device (tenant, id, name, key_id, public_key, platform, labels, enrolled_at, seq, head, missing, awaited, forked) values (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, 0, 0)',
@@ -48,6 +52,10 @@ function identityChanger(database: Database.Database): Changer<IdentityKind> {
   const rekeyDevice = database.prepare(
     'update device set name = ?, key_id = ?, public_key = ?, platform = ?, revoked_at = null where tenant = ? and id = ?',
   );
+  const addCiRule = database.prepare(
+    'insert into ci_rule (tenant, id, name, issuer, claims, created_at) values (?, ?, ?, ?, ?, ?)',
+  );
+  const removeCiRule = database.prepare('delete from ci_rule where tenant = ? and id = ?');
   const labelDevice = database.prepare('update device set labels = ? where tenant = ? and id = ?');
   return (tenant, change) => {
     switch (change.kind) {
@@ -68,6 +76,12 @@ function identityChanger(database: Database.Database): Changer<IdentityKind> {
         const { id, name, keyId, publicKey, platform } = change.device;
         return void rekeyDevice.run(name, keyId, publicKey, platform, tenant, id);
       }
+      case 'addCiRule': {
+        const { id, name, issuer, claims, createdAt } = change.rule;
+        return void addCiRule.run(tenant, id, name, issuer, JSON.stringify(claims), createdAt);
+      }
+      case 'removeCiRule':
+        return void removeCiRule.run(tenant, change.id);
       case 'labelDevice':
         return void labelDevice.run(JSON.stringify(change.labels), tenant, change.id);
     }

@@ -177,4 +177,15 @@ create table opa_agent (
 ) strict, without rowid;
 `,
   },
+  {
+    number: 7,
+    name: 'which jobs of CI are believed',
+    sql: `
+create table ci_rule (
+  tenant integer not null references tenant, id text not null, name text not null, issuer text not null,
+  claims text not null, created_at integer not null, primary key (tenant, id)
+) strict;
+create index ci_issuer on ci_rule (issuer);
+`,
+  },
 ];

@@ -26,7 +26,13 @@ export async function showDecision({ api }: Visit, id: string): Promise<Template
     </section>`;
 }
 
-function isDecision(body: unknown): body is JournalEntry & { readonly record: DecisionRecord } {
+/** A decision as its device chained it, or as a job of CI sent it. */
+interface Entry extends Partial<Pick<JournalEntry, 'device' | 'seq'>> {
+  readonly record: DecisionRecord;
+  readonly job?: { readonly issuer: string; readonly claims: Readonly<Record<string, string>> };
+}
+
+function isDecision(body: unknown): body is Entry {
   return (body as { readonly record?: { readonly kind?: unknown } } | null)?.record?.kind === 'decision';
 }
 
@@ -80,10 +86,7 @@ function exceptionOf({ exception }: RecordedFinding): TemplateResult {
   return html`${exception.kind} ${exception.id === null ? nothing : code(exception.id)}`;
 }
 
-function circumstances(
-  { device, seq, record }: JournalEntry & { readonly record: DecisionRecord },
-  { received }: ShownRecord,
-) {
+function circumstances({ device, seq, job, record }: Entry, { received }: ShownRecord) {
   const { subject, target, policies, inputDigest, exceptions, client } = record;
   const rows: readonly (readonly [string, TemplateResult | typeof nothing])[] = [
     ['Who', html`${said(subject.name)} <span class="faint">${said(subject.email)}</span>`],
@@ -108,13 +111,26 @@ function circumstances(
     ['Input digest', code(inputDigest)],
     ['Exceptions used', exceptions.length === 0 ? none() : html`${exceptions.map((id) => code(id))}`],
     ['Judged in', html`${record.latencyMs.toFixed(1)} ms, by ${said(client.name)} ${said(client.version)}`],
-    ['Device', html`<a href=${hrefOf('decisions', null, { device })}>${code(device)}</a>, its entry ${count(seq)}`],
+    [
+      'Device',
+      device === undefined || seq === undefined
+        ? nothing
+        : html`<a href=${hrefOf('decisions', null, { device })}>${code(device)}</a>, its entry ${count(seq)}`,
+    ],
+    ...(job === undefined ? [] : jobRows(job)),
     ['Received', received === undefined ? nothing : instant(received)],
   ];
   return html`<section class="card" aria-labelledby="evidence">
     <h2 id="evidence">Evidence</h2>
     <dl>${rows.map(([name, value]) => (value === nothing ? nothing : html`<div><dt>${name}</dt><dd>${value}</dd></div>`))}</dl>
   </section>`;
+}
+
+/** What the platform says of the job that decided. */
+function jobRows({ issuer, claims }: NonNullable<Entry['job']>): readonly (readonly [string, TemplateResult])[] {
+  const shown = ['repository', 'job_workflow_ref', 'environment', 'run_id', 'actor', 'project_path', 'pipeline_id'];
+  const known = shown.flatMap((name) => (claims[name] === undefined ? [] : [html`${name} ${code(claims[name])} `]));
+  return [['Job of CI', html`${known} <span class="faint">as ${said(issuer)} says</span>`]];
 }
 
 const originWords = {
