@@ -33,19 +33,31 @@ export interface JudgeCache {
   tally: Tally;
 }
 
-/** By resource kind, then by `self`. */
-export type ResourceEntries = Map<string, Map<object, ResourceEntry>>;
+/** By resource kind. */
+export type ResourceEntries = Map<string, KindEntries>;
 
-/** What policies said of one `self`: all of its kind together, and group by group. */
-export interface ResourceEntry {
-  all: Remembered | null;
-  readonly groups: Remembered[];
+interface KindEntries {
+  readonly bySelf: Map<object, ResourceEntry>;
+  /** In the order in which they were judged. */
+  readonly inOrder: ResourceEntry[];
 }
 
-/** What was said, and what the relatives were then, as far as they were read. */
+/** What policies said of one resource: all of its kind together, and group by group. */
+export interface ResourceEntry {
+  all: Remembered | null;
+  readonly groups: RememberedGroup[];
+}
+
+/** What was said of a resource that was like this. */
 export interface Remembered {
-  readonly relatives: readonly (Value | undefined)[];
+  readonly self: Value;
+  readonly relatives: Resource['relatives'];
   readonly result: JudgedGroup;
+}
+
+export interface RememberedGroup extends Remembered {
+  /** Policy by policy, in the order of the group; null for one that is not asked about this file. */
+  readonly each: readonly (JudgedGroup | null)[];
 }
 
 /** The findings of a part, their spans counted from its beginning. */
@@ -66,7 +78,10 @@ export function nextGeneration(cache: JudgeCache): void {
   cache.resources = new Map();
 }
 
-/** Where what is said of a resource is kept; null for a `self` that is no object. `known` is where it was kept otherwise. */
+/**
+ * Where what is said of a resource is kept; null for a `self` that is no object. `known` is where it was kept otherwise. One
+ * that is new begins with what was said of the one at its turn before: most often that is itself before an edit.
+ */
 export function entryOf(
   { resources, formerResources }: JudgeCache,
   { kind, self }: Resource,
@@ -75,14 +90,14 @@ export function entryOf(
   if (typeof self !== 'object' || self === null) return null;
   let entries = resources.get(kind);
   if (entries === undefined) {
-    entries = new Map();
+    entries = { bySelf: new Map(), inOrder: [] };
     resources.set(kind, entries);
   }
-  let entry = entries.get(self);
-  if (entry === undefined) {
-    entry = formerResources.get(kind)?.get(self) ?? known ?? { all: null, groups: [] };
-    entries.set(self, entry);
-  }
+  const former = formerResources.get(kind);
+  let entry = entries.bySelf.get(self) ?? former?.bySelf.get(self) ?? known;
+  if (entry === null) entry = { all: null, groups: [...(former?.inOrder[entries.inOrder.length]?.groups ?? [])] };
+  entries.bySelf.set(self, entry);
+  entries.inOrder.push(entry);
   return entry;
 }
 

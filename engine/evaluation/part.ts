@@ -2,11 +2,13 @@
 
 import { maySuppress } from '../exception/find.ts';
 import type { Document, Part, PartContent, Problem, Resource, Span, Value } from '../model.ts';
+import { once } from '../once.ts';
 import type { PolicyGroup, PolicySet } from '../policy/compile.ts';
-import { isSameRead, type Read, readValue } from '../policy/reads.ts';
+import type { CompiledPolicy } from '../policy/compilePolicy.ts';
+import { isSameAt, isSameRead, type Read } from '../policy/reads.ts';
 import { liftResources } from '../resource/index.ts';
 import type { Scope } from '../rule/require.ts';
-import { entryOf, type JudgeCache, type Remembered, type ResourceEntry } from './cache.ts';
+import { entryOf, type JudgeCache, type Remembered, type RememberedGroup, type ResourceEntry } from './cache.ts';
 import type { Judged, JudgedGroup } from './judged.ts';
 import { failed, judgeResource } from './judgeResource.ts';
 import { distinct, isFirstWord, keyOf, type Mark, withMaskedKeys } from './mark.ts';
@@ -118,79 +120,93 @@ function judgeOne(judging: Judging, bench: Bench): Said {
 }
 
 /** All policies of a resource's kind: what they said before, as far as what they read is the same. */
-function judgeAll({ resource, entry, file, budget }: Judging, bench: Bench): JudgedGroup {
-  const { policies } = bench;
-  const reads = policies.reads(resource.kind);
-  const before = remembered(entry?.all, reads, resource, budget);
-  if (before !== null) return before;
-  const results: JudgedGroup[] = [];
-  let scope: Scope | null = null;
-  let left = budget;
-  for (const [index, group] of policies.groups(resource.kind).entries()) {
-    let result = remembered(entry?.groups[index], group.reads, resource, left);
-    if (result === null) {
-      scope ??= scopeOf(resource, file, bench.context);
-      result = judgeGroup(group, resource, scope, bench.document, left);
-      if (entry !== null) entry.groups[index] = { relatives: relativesOf(group.reads, resource), result };
+function judgeAll(judging: Judging, bench: Bench): JudgedGroup {
+  const { resource, entry, budget } = judging;
+  const { self, relatives } = resource;
+  const before = entry?.all ?? null;
+  if (before !== null && before.self === self && isEnough(budget, before.result)) {
+    if (isSameAround(bench.policies.reads(resource.kind), before, resource)) {
+      if (entry !== null) entry.all = { ...before, relatives };
+      return before.result;
     }
-    left -= result.cost;
-    results.push(result);
+  }
+  const results: JudgedGroup[] = [];
+  const scope = once(() => scopeOf(resource, judging.file, bench.context));
+  let left = budget;
+  for (const [index, group] of bench.policies.groups(resource.kind).entries()) {
+    const now = judgeGroup(group, { ...judging, budget: left }, { scope, bench }, entry?.groups[index] ?? null);
+    if (entry !== null) entry.groups[index] = now;
+    left -= now.result.cost;
+    results.push(now.result);
   }
   const result = together(results);
-  if (entry !== null) entry.all = { relatives: relativesOf(reads, resource), result };
+  if (entry !== null) entry.all = { self, relatives, result };
   return result;
 }
 
-function together(results: readonly JudgedGroup[]): JudgedGroup {
-  return {
-    judged: results.flatMap(({ judged }) => judged),
-    unknown: results.reduce((sum, { unknown }) => sum + unknown, 0),
-    cost: results.reduce((sum, { cost }) => sum + cost, 0),
-  };
-}
-
-/**
- * What policies said of the same values before. Where the budget is nearly used up the order of judging matters, so
- * nothing is taken over then.
- */
-function remembered(
-  known: Remembered | null | undefined,
-  reads: readonly Read[],
-  { relatives }: Resource,
-  budget: number,
-): JudgedGroup | null {
-  if (known === undefined || known === null || budget < known.result.cost + plenty) return null;
-  // A plain loop: this runs for every resource at every keystroke.
-  for (let at = 0; at < reads.length; at++) {
-    const read = reads[at];
-    if (read !== undefined && !isSameRead(known.relatives[at], readValue(relatives, read))) return null;
-  }
-  return known.result;
-}
-
-function relativesOf(reads: readonly Read[], { relatives }: Resource): readonly (Value | undefined)[] {
-  return reads.map((read) => readValue(relatives, read));
-}
-
-/** Policies that read the same variables are remembered together: one comparison serves them all. */
-function judgeGroup(
-  { policies }: PolicyGroup,
-  resource: Resource,
-  scope: Scope,
-  document: Document,
-  budget: number,
-): JudgedGroup {
+function together(results: readonly (JudgedGroup | null)[]): JudgedGroup {
   const judged: Judged[] = [];
   let unknown = 0;
   let cost = 0;
-  for (const policy of policies) {
-    if (policy.enabled.ignores(document.file.path)) continue;
-    const one = judgeSafely(policy, resource, scope, document, budget - cost);
-    judged.push(...one.judged);
-    unknown += one.unknown;
-    cost += one.cost;
+  for (const result of results) {
+    if (result === null) continue;
+    judged.push(...result.judged);
+    unknown += result.unknown;
+    cost += result.cost;
   }
   return { judged, unknown, cost };
+}
+
+/** Where the budget is nearly used up the order of judging matters, so that nothing may be taken over. */
+function isEnough(budget: number, { cost }: JudgedGroup): boolean {
+  return budget >= cost + plenty;
+}
+
+/** A plain loop: this runs for every resource at every keystroke. */
+function isSameAround(reads: readonly Read[], { relatives: before }: Remembered, { relatives }: Resource): boolean {
+  for (const { name, path } of reads) if (!isSameRead(before[name], relatives[name], path)) return false;
+  return true;
+}
+
+interface Asking {
+  readonly scope: () => Scope;
+  readonly bench: Bench;
+}
+
+/** Policies that read the same of the relatives: one comparison serves them all, and what each reads of `self` decides the rest. */
+function judgeGroup(
+  group: PolicyGroup,
+  { resource, budget }: Judging,
+  { scope, bench }: Asking,
+  before: RememberedGroup | null,
+): RememberedGroup {
+  const { self, relatives } = resource;
+  const known =
+    before !== null && isEnough(budget, before.result) && isSameAround(group.reads, before, resource) ? before : null;
+  if (known !== null && known.self === self) return { ...known, relatives };
+  let cost = 0;
+  const each = group.policies.map((policy, index): JudgedGroup | null => {
+    const { document } = bench;
+    if (policy.enabled.ignores(document.file.path)) return null;
+    const said = known?.each[index] ?? null;
+    const one =
+      known !== null && said !== null && stillSays(policy, said, known, resource)
+        ? said
+        : judgeSafely(policy, resource, scope(), document, budget - cost);
+    cost += one.cost;
+    return one;
+  });
+  return { self, relatives, each, result: together(each) };
+}
+
+/** Whether all that a policy read of a resource is the same, and what stands at the places that it named. */
+function stillSays({ reads }: CompiledPolicy, { judged }: JudgedGroup, before: Remembered, now: Resource): boolean {
+  if (now.span !== undefined || !reads.self.every(({ path }) => isSameRead(before.self, now.self, path))) return false;
+  return judged.every(({ target: [variable, ...path] }) => {
+    if (variable === undefined) return true;
+    if (variable === 'self') return isSameAt(before.self, now.self, path);
+    return isSameAt(before.relatives[variable], now.relatives[variable], path);
+  });
 }
 
 /** A crash of one rule is that rule's error: the others still judge. Its text may quote the document, so it is not shown. */

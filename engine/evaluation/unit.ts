@@ -4,7 +4,7 @@
  */
 import type { PartContent, Resource, Span, Unit, Value } from '../model.ts';
 import type { PolicySet } from '../policy/compile.ts';
-import { isSameRead, type Read, readValue } from '../policy/reads.ts';
+import { isSameRead } from '../policy/reads.ts';
 import type { ResourceEntry } from './cache.ts';
 import type { Mark } from './mark.ts';
 import type { Place } from './place.ts';
@@ -25,8 +25,8 @@ export interface Said {
 export interface JudgedUnit {
   /** Where it stood. */
   readonly start: number;
-  /** What was read of the relatives from around the unit. */
-  readonly around: readonly (Value | undefined)[];
+  /** The relatives from around it. */
+  readonly around: Unit['around'];
   /** In the order in which its resources were lifted. */
   readonly said: readonly Said[];
 }
@@ -76,7 +76,7 @@ export function createUnits(known: WeakMap<object, JudgedUnit>, policies: Policy
     keep() {
       for (const [id, { unit, said }] of turns) {
         if (said.every(({ marks }) => marks.every((mark) => standsIn(mark, unit.span))))
-          known.set(id, { start: unit.span.start, around: holds.read(unit), said });
+          known.set(id, { start: unit.span.start, around: unit.around, said });
         else known.delete(id);
       }
     },
@@ -93,32 +93,18 @@ interface Turn {
   readonly said: Said[];
 }
 
-/** Units of one part share what is around them, so that it is read and compared once. */
+/** Whether policies read the same around a unit as before. Units of one part share what is around them: it is compared once. */
 function createComparison(policies: PolicySet) {
-  const reads = new Map<Unit['around'], readonly (Value | undefined)[]>();
-  const results = new Map<JudgedUnit['around'], boolean>();
-  const read = ({ kinds, around }: Unit): readonly (Value | undefined)[] => {
-    let values = reads.get(around);
-    if (values === undefined) {
-      values = readsAround(kinds.flatMap(policies.reads), around).map((one) => readValue(around, one));
-      reads.set(around, values);
-    }
-    return values;
-  };
-  const holds = ({ around: before }: JudgedUnit, unit: Unit): boolean => {
+  const results = new Map<Unit['around'], boolean>();
+  return ({ around: before }: JudgedUnit, { kinds, around }: Unit): boolean => {
     let same = results.get(before);
     if (same === undefined) {
-      const now = read(unit);
-      same = now.length === before.length && now.every((value, index) => isSameRead(value, before[index]));
+      const reads = kinds.flatMap(policies.reads).filter(({ name }) => Object.hasOwn(around, name));
+      same = reads.every(({ name, path }) => isSameRead(before[name], around[name], path));
       results.set(before, same);
     }
     return same;
   };
-  return Object.assign(holds, { read });
-}
-
-function readsAround(reads: readonly Read[], around: Unit['around']): readonly Read[] {
-  return reads.filter(({ name }) => Object.hasOwn(around, name));
 }
 
 /** The same of the resource as it was lifted now, where it stands now. */

@@ -13,7 +13,7 @@ import { type FileProblem, fileProblem } from './file.ts';
 import { globMatcher } from './glob.ts';
 import { ignoredByAll } from './layer.ts';
 import type { Policy } from './policy.ts';
-import type { Read } from './reads.ts';
+import { distinctReads, type Read } from './reads.ts';
 import { type EnabledPolicy, enabledPolicies } from './select.ts';
 
 export type { EnabledPolicy } from './select.ts';
@@ -33,16 +33,17 @@ export interface PolicySet {
   readonly ignores: (path: string) => boolean;
   /** Compiled policies of a resource kind. */
   readonly compiled: (kind: string) => readonly CompiledPolicy[];
-  /** The same, together where they read the same variables. */
+  /** The same, together where they read the same of a resource's relatives. */
   readonly groups: (kind: string) => readonly PolicyGroup[];
-  /** What any policy of a resource kind reads: while that is the same, all of them say the same. */
+  /** What any policy of a resource kind reads beside `self`: while that is the same, all of them say the same of it. */
   readonly reads: (kind: string) => readonly Read[];
   /** One scanner for all secret policies, on or off, since what they find is masked everywhere; and those that are on, by id. */
   readonly secrets: () => Secrets | null;
 }
 
-/** Policies whose verdicts depend on the same variables of a resource. */
+/** Policies whose verdicts depend on the same of a resource's relatives. */
 export interface PolicyGroup {
+  /** Beside `self`. */
   readonly reads: readonly Read[];
   readonly policies: readonly CompiledPolicy[];
 }
@@ -159,15 +160,14 @@ function groupsOf(policies: readonly CompiledPolicy[]): readonly PolicyGroup[] {
   const groups = new Map<string, CompiledPolicy[]>();
   for (const policy of policies) {
     if (policy.enabled.policy.rule.kind === 'secret' && policy.broken === null) continue;
-    const name = policy.reads.map((read) => `${read.name}.${read.field}`).join();
+    const name = JSON.stringify(policy.reads.relatives);
     groups.set(name, [...(groups.get(name) ?? []), policy]);
   }
-  return [...groups.values()].map((group) => ({ reads: group[0]?.reads ?? [], policies: group }));
+  return [...groups.values()].map((group) => ({ reads: group[0]?.reads.relatives ?? [], policies: group }));
 }
 
 function readsOfAll(groups: readonly PolicyGroup[]): readonly Read[] {
-  const all = groups.flatMap(({ reads }) => reads);
-  return [...new Map(all.map((read) => [`${read.name}.${read.field}`, read])).values()];
+  return distinctReads(groups.flatMap(({ reads }) => reads));
 }
 
 function secretsOf(

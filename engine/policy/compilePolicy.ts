@@ -2,14 +2,14 @@
 import { compile, type Program } from '../cel/index.ts';
 import { dyn, type Type } from '../cel/type.ts';
 import { createLines } from '../document/index.ts';
-import type { Span } from '../model.ts';
+import type { Path, Span } from '../model.ts';
 import { once } from '../once.ts';
 import { type CompiledPattern, compilePattern } from '../rule/pattern.ts';
 import type { SecretProblem } from '../rule/secret.ts';
 import { environmentOf, itemTypes, matchTypes } from './environment.ts';
 import { type FileProblem, fileProblem } from './file.ts';
 import type { Expression, FixRule, Policy } from './policy.ts';
-import { type Read, readsOf } from './reads.ts';
+import { type PolicyReads, type Read, readsOf } from './reads.ts';
 import { scalarSpan } from './scalar.ts';
 import type { EnabledPolicy } from './select.ts';
 import { parseTemplate, type Template } from './template.ts';
@@ -29,8 +29,7 @@ export interface CompiledPolicy {
   readonly message: Template;
   readonly fixValue: Program | null;
   readonly fixText: Template | null;
-  /** The relatives (`object` among them) that a verdict and its message depend on beside `self`, sorted. */
-  readonly reads: readonly Read[];
+  readonly reads: PolicyReads;
 }
 
 /** The parts of a vetted policy, each compiled when it is first needed. No configuration changes them. */
@@ -130,7 +129,21 @@ function compileAtOnce(
     first === undefined
       ? null
       : `the policy itself is broken: ${policy.file}:${first.range.start.line}:${first.range.start.column}: ${first.message}`;
-  return { enabled, kind, broken, problems, where, require, pattern, message, ...fix, reads: readsOf(programs) };
+  const reads = readsOf(programs, readsBeside(policy));
+  return { enabled, kind, broken, problems, where, require, pattern, message, ...fix, reads };
+}
+
+/** Only `require` is told by its CEL, the elements that it is asked for, and the places that it marks. */
+function readsBeside({ rule, each, mark }: Policy): readonly Read[] {
+  if (rule.kind !== 'require') return [{ name: 'self', path: [] }];
+  const marks = each.length === 0 ? mark : [];
+  return [...each, ...marks].map((path) => ({ name: 'self', path: beginningOf(path) }));
+}
+
+/** As far as a path names fields. */
+function beginningOf(path: Path): readonly string[] {
+  const end = path.findIndex((key) => typeof key === 'number');
+  return path.slice(0, end < 0 ? path.length : end).map(String);
 }
 
 /** The character of the regular expression that is wrong. */

@@ -1,6 +1,6 @@
 /** What a policy says, read and checked but not yet compiled. See `schema.ts` for the file that it is read from. */
 import type { CodeLanguage, Enforcement, Path, Severity, Span, Value } from '../model.ts';
-import type { Read } from './reads.ts';
+import type { PolicyReads } from './reads.ts';
 
 /** One policy. The id is its path below the policy folder without the ending: `kubernetes/privileged`. */
 export interface Policy {
@@ -46,7 +46,7 @@ export interface Vetted {
   /** See `digestOfPolicy`. */
   readonly digest: string;
   /** What it reads, by resource kind. */
-  readonly reads: Readonly<Record<string, readonly Read[]>>;
+  readonly reads: Readonly<Record<string, PolicyReads>>;
 }
 
 /** A text that is compiled later, and where it stands in the policy's file. */

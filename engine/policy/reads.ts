@@ -1,68 +1,114 @@
-/** What of a resource's relatives a policy depends on, so that its verdict can be kept while only other things change. */
+/** What of a resource a policy depends on, so that its verdict can be kept while only other things change. */
 import type { Program } from '../cel/index.ts';
-import { Unknown, type Value } from '../model.ts';
+import { type Path, Unknown, type Value } from '../model.ts';
 
-/** A relative, or one field of it. */
+/** A variable, or what a path of fields in it leads to. */
 export interface Read {
   readonly name: string;
-  /** Null: all of it. Empty: only whether it is null. */
-  readonly field: string | null;
+  /** Empty: all of the variable. Null: only whether it is null. */
+  readonly path: readonly string[] | null;
 }
 
-/** Set by the evaluation for each policy, or the same for a whole judgement. `self` is what verdicts are kept by. */
-const given: readonly string[] = ['self', 'params', 'context', 'file', 'item', 'key', 'match'];
+/** What a policy's verdict and its message depend on, each sorted. */
+export interface PolicyReads {
+  /** Beside `self`; `object` is among them. */
+  readonly relatives: readonly Read[];
+  /** Of `self`. */
+  readonly self: readonly Read[];
+}
 
-/** The relatives that programs read, sorted; fields where every mention is of a field by name. */
-export function readsOf(programs: readonly Program[]): readonly Read[] {
-  const fields = new Map<string, Set<string> | null>();
-  for (const program of programs) {
-    for (const name of program.reads) {
-      if (given.includes(name)) continue;
-      const before = fields.get(name);
-      const found = before === null ? null : fieldsIn(program.source, name);
-      fields.set(name, found === null ? null : new Set([...(before ?? []), ...found]));
-    }
+/** Set by the evaluation for each policy, or the same for a whole judgement. */
+const given: readonly string[] = ['params', 'context', 'file', 'item', 'key', 'match'];
+
+const deepest = 6;
+
+/** What programs read of a resource, and what is read of it beside them; paths where a mention is of fields by name. */
+export function readsOf(programs: readonly Program[], more: readonly Read[]): PolicyReads {
+  const mentioned = programs.flatMap((program) =>
+    [...program.reads].flatMap((name): readonly Read[] =>
+      given.includes(name) ? [] : pathsIn(program.source, name).map((path) => ({ name, path })),
+    ),
+  );
+  const reads = distinctReads([...mentioned, ...more]);
+  return {
+    relatives: reads.filter(({ name }) => name !== 'self'),
+    self: reads.filter(({ name }) => name === 'self'),
+  };
+}
+
+/** Each once, without what is within another; sorted. */
+export function distinctReads(reads: readonly Read[]): readonly Read[] {
+  const texts = new Map(reads.map((read) => [textOf(read), read]));
+  const isWithin = ({ name, path }: Read): boolean =>
+    path === null
+      ? texts.has(name)
+      : path.some((_field, depth) => texts.has([name, ...path.slice(0, depth)].join('.')));
+  return [...texts]
+    .filter(([, read]) => !isWithin(read))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, read]) => read);
+}
+
+function textOf({ name, path }: Read): string {
+  return path === null ? `${name} is null` : [name, ...path].join('.');
+}
+
+/** Whether what a read leads to is surely the same in two values of its variable. */
+export function isSameRead(a: Value | undefined, b: Value | undefined, path: Read['path']): boolean {
+  return path === null ? (a === null) === (b === null) : isSameAt(a, b, path);
+}
+
+/** Whether two values are surely the same where a path leads to, and whatever a list on the way holds. */
+export function isSameAt(a: Value | undefined, b: Value | undefined, path: Path): boolean {
+  for (const key of path) {
+    if (a === b) return true;
+    if (!isMap(a) || !isMap(b)) break;
+    const inA: boolean = Object.hasOwn(a, key);
+    if (inA !== Object.hasOwn(b, key)) return false;
+    if (!inA) return true;
+    a = a[key];
+    b = b[key];
   }
-  return [...fields]
-    .flatMap(([name, found]): readonly Read[] =>
-      found === null ? [{ name, field: null }] : [...found].map((field) => ({ name, field })),
-    )
-    .sort((a, b) => (`${a.name}.${a.field}` < `${b.name}.${b.field}` ? -1 : 1));
+  return isSame(a, b);
 }
 
-/** The value that a read depends on. */
-export function readValue(relatives: Readonly<Record<string, Value>>, { name, field }: Read): Value | undefined {
-  const value = relatives[name];
-  if (field === '') return value === null;
-  if (field === null || typeof value !== 'object' || value === null) return value;
-  // Whether an unknown or a list is read is told by the value itself.
-  if (value instanceof Unknown || Array.isArray(value)) return value;
-  return Object.hasOwn(value, field) ? (value as Readonly<Record<string, Value>>)[field] : undefined;
-}
-
-/** Whether two values are surely the same: identical, or short lists of identical elements. */
-export function isSameRead(a: Value | undefined, b: Value | undefined): boolean {
+/** Identical, or short lists of identical elements. */
+function isSame(a: Value | undefined, b: Value | undefined): boolean {
   if (a === b) return true;
   if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length || a.length > 32) return false;
   return a.every((item, index) => item === b[index]);
 }
 
+function isMap(value: Value | undefined): value is Readonly<Record<string, Value>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Unknown);
+}
+
 /**
- * The fields of a variable that a source mentions; null where it is mentioned otherwise, or a method is called on it. Names in
- * strings and after dots are taken for mentions too: that only makes the answer more careful.
+ * What a source mentions of a variable: `[]` where it is mentioned otherwise than by fields, or a method is called on it.
+ * Names in strings and after dots are taken for mentions too: that only makes the answer more careful.
  */
-function fieldsIn(source: string, name: string): readonly string[] | null {
-  const fields: string[] = [];
+function pathsIn(source: string, name: string): readonly (readonly string[] | null)[] {
+  const paths: (readonly string[] | null)[] = [];
   for (const match of source.matchAll(/[A-Za-z_]\w*/g)) {
     if (match[0] !== name) continue;
-    const rest = source.slice(match.index + name.length, match.index + name.length + 200);
-    if (/^\s*[!=]=\s*null(?!\w)/.test(rest)) {
-      fields.push('');
-      continue;
-    }
-    const next = /^\s*\.\s*\??\s*([A-Za-z_]\w*)(?!\w)\s*(\()?/.exec(rest);
-    if (next === null || next[2] !== undefined) return null;
-    fields.push(next[1] ?? '');
+    const end = match.index + name.length;
+    nullTest.lastIndex = end;
+    paths.push(nullTest.test(source) ? null : fieldsFrom(source, end));
   }
-  return fields.length === 0 ? null : fields;
+  return paths.length === 0 ? [[]] : paths;
+}
+
+const nullTest = /\s*[!=]=\s*null(?!\w)/y;
+const fieldAccess = /\s*\.\s*\??\s*([A-Za-z_]\w*)(?!\w)\s*(\()?/y;
+
+/** The fields by which a source goes on. */
+function fieldsFrom(source: string, start: number): readonly string[] {
+  const fields: string[] = [];
+  fieldAccess.lastIndex = start;
+  for (let next = fieldAccess.exec(source); next !== null && fields.length < deepest; next = fieldAccess.exec(source)) {
+    const [, name = '', call] = next;
+    if (call !== undefined) break;
+    fields.push(name);
+  }
+  return fields;
 }
