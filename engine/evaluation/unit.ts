@@ -47,7 +47,10 @@ export interface Units {
 export function createUnits(known: WeakMap<object, JudgedUnit>, policies: PolicySet): Units {
   const turns = new Map<object, Turn>();
   const holds = createComparison(policies);
+  // Most resources follow one of the same unit.
+  let last: Turn | null = null;
   const turnOf = (unit: Unit): Turn => {
+    if (last !== null && last.unit === unit) return last;
     let turn = turns.get(unit.id);
     if (turn === undefined) {
       const before = known.get(unit.id) ?? null;
@@ -55,6 +58,7 @@ export function createUnits(known: WeakMap<object, JudgedUnit>, policies: Policy
       turn = { unit, before, by, holds: before !== null && holds(before, unit), said: [] };
       turns.set(unit.id, turn);
     }
+    last = turn;
     return turn;
   };
   const beforeOf = (resource: Resource, { before, said }: Turn): Said | null => {

@@ -21,7 +21,7 @@ function lift(source: Source): readonly Resource[] {
 }
 
 function fitting({ memo }: Source, root: ValueMap, shape: Shape): ValueMap {
-  return memo(root, 'shape', () => shaped(root, shape) as ValueMap);
+  return shaped(root, shape, memo) as ValueMap;
 }
 
 const workflowPath = /(?:^|\/)(?:\.(?:github|gitea|forgejo)\/workflows|workflow-templates)\/[^/]+\.ya?ml$/;

@@ -24,7 +24,7 @@ interface Place {
 /** `container` may be just the name of its image. */
 function container(owner: Resource, holder: ValueMap, { value, path, memo }: Place): readonly Resource[] {
   const label = path.join(' ');
-  if (isMap(value)) return [resource(owner, path, { self: shaped(value, containerShape) ?? value })];
+  if (isMap(value)) return [resource(owner, path, { self: shaped(value, containerShape, memo) ?? value })];
   if (typeof value !== 'string' || value === '') return [];
   const self = memo(holder, label, () => withFields({ image: value }, {}));
   return [resource(owner, path, { self, derived: { image: [] } })];

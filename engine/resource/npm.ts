@@ -91,7 +91,7 @@ function lift({ document, part, memo }: Source): readonly Resource[] {
   if (document.kind !== 'json' || !isMap(root)) return [];
   const name = fileName(document.file.path);
   if (name === 'package.json') {
-    const self = memo(root, 'shape', () => shaped(root, packageShape) as ValueMap);
+    const self = shaped(root, packageShape, memo) as ValueMap;
     return [whole('npm.package', `package ${typeof self.name === 'string' ? self.name : name}`, self)];
   }
   if (name !== 'package-lock.json' && name !== 'npm-shrinkwrap.json') return [];
@@ -141,7 +141,7 @@ function lockedPackage(root: ValueMap, entry: ValueMap, { name, location, path, 
     path,
     // An alias (`npm:other@1`) has the real name in the entry.
     self: memo(entry, location, () =>
-      withFields(shaped(entry, lockedShape) as ValueMap, {
+      withFields(shaped(entry, lockedShape, memo) as ValueMap, {
         name: typeof entry.name === 'string' ? entry.name : name,
         location,
       }),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Unknown, type Value } from '../model.ts';
+import { createMemo } from './adapter.ts';
 import { containerShape, lockedShape, shaped, workflowShape } from './shape.ts';
 
 const unknown = new Unknown('a template');
@@ -21,12 +22,12 @@ const cases: readonly { shape: typeof workflowShape; value: Value; fit: unknown 
 
 for (const { shape, value, fit } of cases) {
   test(`what fits of ${JSON.stringify(value)}`, () => {
-    const found = shaped(value, shape);
+    const found = shaped(value, shape, createMemo());
     assert.deepEqual(JSON.parse(JSON.stringify(found ?? null)), JSON.parse(JSON.stringify(fit ?? null)));
   });
 }
 
 test('what fits as a whole is the very same object', () => {
   const value = { jobs: { a: { steps: [{ run: 'make', with: {} }] } } };
-  assert.equal(shaped(value, workflowShape), value);
+  assert.equal(shaped(value, workflowShape, createMemo()), value);
 });

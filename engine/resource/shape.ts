@@ -3,7 +3,7 @@
  * so that policies need not ask of every value what it is. What fits keeps its identity.
  */
 import { Unknown, type Value, type ValueMap } from '../model.ts';
-import { isList, isMap } from './adapter.ts';
+import { isList, isMap, type Memo } from './adapter.ts';
 
 export type Shape =
   /** A number or boolean that stands where a text must becomes one. */
@@ -12,11 +12,11 @@ export type Shape =
   /** `values` is the shape of every value; null for any. */
   | { readonly kind: 'map'; readonly values: Shape | null }
   | { readonly kind: 'list'; readonly items: Shape }
-  /** A map of which some fields have shapes. */
-  | { readonly kind: 'fields'; readonly fields: Readonly<Record<string, Shape>> };
+  /** A map of which some fields have shapes. What was made of one that is named is kept, to be given again. */
+  | { readonly kind: 'fields'; readonly fields: Readonly<Record<string, Shape>>; readonly name: string | null };
 
 /** The value as far as it fits; undefined where it does not. Unknown values fit everywhere. */
-export function shaped(value: Value, shape: Shape): Value | undefined {
+export function shaped(value: Value, shape: Shape, memo: Memo): Value | undefined {
   if (value instanceof Unknown) return value;
   switch (shape.kind) {
     case 'text':
@@ -24,25 +24,30 @@ export function shaped(value: Value, shape: Shape): Value | undefined {
     case 'flag':
       return typeof value === 'boolean' ? value : undefined;
     case 'map':
-      return isMap(value) ? withShapes(value, () => shape.values) : undefined;
+      return isMap(value) ? withShapes(value, () => shape.values, memo) : undefined;
     case 'fields':
-      return isMap(value) ? withShapes(value, (key) => fieldOf(shape.fields, key)) : undefined;
+      return isMap(value) ? withFieldShapes(value, shape, memo) : undefined;
     case 'list':
-      return isList(value) ? shapedItems(value, shape.items) : undefined;
+      return isList(value) ? shapedItems(value, shape.items, memo) : undefined;
   }
+}
+
+function withFieldShapes(map: ValueMap, { fields, name }: Extract<Shape, { kind: 'fields' }>, memo: Memo): ValueMap {
+  const make = (): ValueMap => withShapes(map, (key) => fieldOf(fields, key), memo);
+  return name === null ? make() : memo(map, `shape of a ${name}`, make);
 }
 
 function fieldOf(fields: Readonly<Record<string, Shape>>, key: string): Shape | null {
   return Object.hasOwn(fields, key) ? fields[key]! : null;
 }
 
-function withShapes(map: ValueMap, shapeOf: (key: string) => Shape | null): ValueMap {
+function withShapes(map: ValueMap, shapeOf: (key: string) => Shape | null, memo: Memo): ValueMap {
   let same = true;
   const result: Record<string, Value> = Object.create(null);
   for (const key of Object.keys(map)) {
     const value = map[key]!;
     const shape = shapeOf(key);
-    const fit = shape === null ? value : shaped(value, shape);
+    const fit = shape === null ? value : shaped(value, shape, memo);
     if (fit !== value) same = false;
     if (fit !== undefined) result[key] = fit;
   }
@@ -50,8 +55,8 @@ function withShapes(map: ValueMap, shapeOf: (key: string) => Shape | null): Valu
 }
 
 /** An item that does not fit becomes an empty one: the others keep their places. */
-function shapedItems(items: readonly Value[], shape: Shape): readonly Value[] {
-  const result = items.map((item) => shaped(item, shape) ?? emptyOf(shape));
+function shapedItems(items: readonly Value[], shape: Shape, memo: Memo): readonly Value[] {
+  const result = items.map((item) => shaped(item, shape, memo) ?? emptyOf(shape));
   return result.every((item, index) => item === items[index]) ? items : result;
 }
 
@@ -67,42 +72,44 @@ const text: Shape = { kind: 'text' };
 const flag: Shape = { kind: 'flag' };
 const anyMap: Shape = { kind: 'map', values: null };
 
-function fields(named: Readonly<Record<string, Shape>>): Shape {
-  return { kind: 'fields', fields: named };
+function fields(shapes: Readonly<Record<string, Shape>>, name: string | null = null): Shape {
+  return { kind: 'fields', fields: shapes, name };
 }
 
 const step = fields({ id: text, name: text, uses: text, run: text, shell: text, with: anyMap, env: anyMap });
 const steps: Shape = { kind: 'list', items: step };
 /** A container of a job, where it is a map. */
-export const containerShape = fields({ image: text, env: anyMap, credentials: anyMap });
+export const containerShape = fields({ image: text, env: anyMap, credentials: anyMap }, 'container');
 const defaults = fields({ run: fields({ shell: text }) });
-const job = fields({
-  uses: text,
-  steps,
-  env: anyMap,
-  with: anyMap,
-  services: { kind: 'map', values: containerShape },
-  defaults,
-});
+const job = fields(
+  { uses: text, steps, env: anyMap, with: anyMap, services: { kind: 'map', values: containerShape }, defaults },
+  'job',
+);
 
 /** A workflow of GitHub Actions. */
-export const workflowShape: Shape = fields({ name: text, env: anyMap, jobs: { kind: 'map', values: job }, defaults });
+export const workflowShape: Shape = fields(
+  { name: text, env: anyMap, jobs: { kind: 'map', values: job }, defaults },
+  'workflow',
+);
 
 /** An action of GitHub Actions. */
-export const actionShape: Shape = fields({ name: text, runs: fields({ using: text, steps, env: anyMap }) });
+export const actionShape: Shape = fields({ name: text, runs: fields({ using: text, steps, env: anyMap }) }, 'action');
 
 /** A package.json. */
-export const packageShape: Shape = fields({
-  name: text,
-  version: text,
-  private: flag,
-  scripts: anyMap,
-  dependencies: anyMap,
-  devDependencies: anyMap,
-  optionalDependencies: anyMap,
-  peerDependencies: anyMap,
-  publishConfig: fields({ registry: text }),
-});
+export const packageShape: Shape = fields(
+  {
+    name: text,
+    version: text,
+    private: flag,
+    scripts: anyMap,
+    dependencies: anyMap,
+    devDependencies: anyMap,
+    optionalDependencies: anyMap,
+    peerDependencies: anyMap,
+    publishConfig: fields({ registry: text }),
+  },
+  'package',
+);
 
 /** An entry of a package-lock.json. */
 export const lockedShape: Shape = fields({

@@ -1,3 +1,5 @@
+import type { Span } from '../../model.ts';
+
 /**
  * An Aho–Corasick automaton over ASCII without case, as one table of transitions: a text is read once, one step a
  * character, whatever the number of words.
@@ -31,13 +33,13 @@ export type Take = (word: number, end: number) => 'stop' | undefined;
 
 /** Calls `found` for each occurrence of each word, in the order of where they end. */
 export function findWords(automaton: Automaton, text: string, found: Take): void {
-  findWordsFrom(automaton, text, 0, found);
+  findWordsWithin(automaton, text, { start: 0, end: text.length }, found);
 }
 
-/** {@link findWords} of the words that begin at an offset or behind it. */
-export function findWordsFrom(automaton: Automaton, text: string, offset: number, found: Take): void {
+/** {@link findWords} of the words that stand within a span. */
+export function findWordsWithin(automaton: Automaton, text: string, { start, end }: Span, found: Take): void {
   const { firstEnd, classes, ends } = automaton;
-  const cursor: Cursor = { at: offset, state: 0 };
+  const cursor: Cursor = { at: start, end, state: 0 };
   while (readOn(automaton, text, cursor)) {
     for (const word of ends[(cursor.state - firstEnd) / classes]!) {
       if (found(word, cursor.at) === 'stop') return;
@@ -48,13 +50,15 @@ export function findWordsFrom(automaton: Automaton, text: string, offset: number
 /** How far a text is read. */
 interface Cursor {
   at: number;
+  readonly end: number;
   state: number;
 }
 
 /** Reads on to where the next word ends, if there is one. By itself, so that it is compiled once, whatever is found. */
 function readOn({ next, classOf, firstEnd }: Automaton, text: string, cursor: Cursor): boolean {
+  const { end } = cursor;
   let { at, state } = cursor;
-  while (at < text.length) {
+  while (at < end) {
     const code = text.charCodeAt(at++);
     state = next[state + (code < 128 ? classOf[code]! : 0)]!;
     if (state < firstEnd) continue;

@@ -1,5 +1,6 @@
 /** Where keywords stand in a text that is edited: only around what changed is it read again. */
-import { type Automaton, findWords, findWordsFrom, type Take } from './automaton.ts';
+import { commonPrefix, commonSuffix } from '../../document/difference.ts';
+import { type Automaton, findWords, findWordsWithin, type Take } from './automaton.ts';
 
 /** The keywords of a text. */
 export interface Occurrences {
@@ -33,35 +34,18 @@ export function occurrencesIn(
     findWords(automaton, text, add);
     return { text, words };
   }
-  const front = sameFromFront(before.text, text);
-  const back = sameFromBack(before.text, text, front);
+  const front = commonPrefix(before.text, text);
+  const back = commonSuffix(before.text, text, front);
   const by = text.length - before.text.length;
   // What ends this far behind the change began behind it.
-  const reach = text.length - back + longestWord;
+  const reach = Math.min(text.length, text.length - back + longestWord);
   let known = 0;
   for (; known < before.words.length && before.words[known]!.end <= front; known++) words.push(before.words[known]!);
-  findWordsFrom(automaton, text, Math.max(0, front - longestWord), (word, end) => {
-    if (end > reach) return 'stop';
-    return end > front ? add(word, end) : undefined;
-  });
+  const around = { start: Math.max(0, front - longestWord), end: reach };
+  findWordsWithin(automaton, text, around, (word, end) => (end > front ? add(word, end) : undefined));
   for (; known < before.words.length; known++) {
     const { word, end } = before.words[known]!;
     if (end + by > reach) words.push(by === 0 ? before.words[known]! : { word, end: end + by });
   }
   return { text, words };
-}
-
-function sameFromFront(a: string, b: string): number {
-  const most = Math.min(a.length, b.length);
-  let same = 0;
-  while (same < most && a.charCodeAt(same) === b.charCodeAt(same)) same++;
-  return same;
-}
-
-/** No further than to what is the same from the front. */
-function sameFromBack(a: string, b: string, front: number): number {
-  const most = Math.min(a.length, b.length) - front;
-  let same = 0;
-  while (same < most && a.charCodeAt(a.length - 1 - same) === b.charCodeAt(b.length - 1 - same)) same++;
-  return same;
 }
