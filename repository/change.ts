@@ -45,6 +45,14 @@ export async function readStaged(root: string): Promise<Change | GitFailure> {
   const base = await resolveCommit(root, 'HEAD');
   const from = base ?? (await emptyTree(root));
   if (typeof from !== 'string') return from;
+  return readStagedSince(root, { base, from });
+}
+
+/** The same where it is known what HEAD is: a commit, and what that or an empty tree is to be compared as. */
+export async function readStagedSince(
+  root: string,
+  { base, from }: { readonly base: string | null; readonly from: string },
+): Promise<Change | GitFailure> {
   const answer = await git(root, ['diff-index', '--cached', '--ita-invisible-in-index', ...rawDiff, from]);
   return answer.kind === 'failure' ? answer : changeOf({ root, base, head: null }, answer.bytes);
 }

@@ -11,6 +11,7 @@ export {
   readChange,
   readRange,
   readStaged,
+  readStagedSince,
 } from './change.ts';
 export { fieldsOf, type GitFailure, type GitOutput, git, gitFolder } from './git.ts';
 export { type GitSession, type ObjectFacts, openGitSession } from './gitSession.ts';
@@ -32,4 +33,5 @@ export { repositoryName } from './repositoryName.ts';
 export { configurationName, findRoot, isInside, type Placement, placeOf, relativePath } from './root.ts';
 export { loadSetup, type Origin, type Setup, type SetupOptions } from './setup.ts';
 export { type Decoded, decodeText, type Encoding, encodeText } from './text.ts';
+export { watchIndex } from './watchIndex.ts';
 export { replaceFile } from './write.ts';

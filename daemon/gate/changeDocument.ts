@@ -1,9 +1,9 @@
 /** A change as the document that policies on `change.*` judge; see `engine/resource/change.ts`. */
 import { changeFolder, codeOwnersPaths } from '../../engine/index.ts';
 import { type Change, type ChangeEntry, type GitSession, readBlobs } from '../../repository/index.ts';
-import type { Input, Judgement } from '../check/judgeInput.ts';
+import type { Judgement } from '../check/judgeInput.ts';
 import { type OwnerRule, ownersOf, readCodeOwners } from './codeOwners.ts';
-import type { Bench, JudgedChange } from './judgeChange.ts';
+import type { Bench, DocumentInput, JudgedChange } from './judgeChange.ts';
 
 /** What a gate knows of a change beside its files. Empty lists where it is no push, or has no commit yet. */
 export interface ChangeFacts {
@@ -32,7 +32,7 @@ export async function changeDocument(
   { judgements, sizes }: Pick<JudgedChange, 'judgements' | 'sizes'>,
   facts: ChangeFacts,
   bench: Bench,
-): Promise<Input> {
+): Promise<DocumentInput> {
   const { ruling, gate } = bench;
   const { owners } = facts;
   const entries = change.entries.slice(0, maxFiles);

@@ -4,6 +4,7 @@ import type { GitSession } from '../../repository/index.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Store } from '../store/store.ts';
 import { version } from '../version.ts';
+import { judgeAhead } from './ahead.ts';
 import { recordBypasses, unpushed } from './bypass.ts';
 import { conclude, type Mode } from './conclude.ts';
 import type { GateCase, GateParts } from './gateCase.ts';
@@ -17,7 +18,7 @@ import { createSessions } from './sessions.ts';
 
 export interface GateOptions {
   /** Where judged files come from, and what was decided on a commit. */
-  readonly store: Pick<Store, 'verdicts' | 'findDecision' | 'state'>;
+  readonly store: Pick<Store, 'verdicts' | 'putVerdicts' | 'findDecision' | 'state'>;
   /** Where decisions go. */
   readonly journal: Pick<Journal, 'record'>;
   readonly native: Native;
@@ -35,6 +36,8 @@ export interface GateOptions {
 export interface Gate extends LocalGate {
   /** Looks for commits of a work tree that passed no gate, and records them. Returns how many it found. */
   noticeBypasses(root: string): Promise<number>;
+  /** Judges what is staged in a work tree, for as long as that is wanted. See `judgeAhead`. */
+  judgeAhead(root: string, isWanted: () => boolean): Promise<void>;
   /** Makes ready, and keeps, what judges a repository that says nothing of its own. */
   standardPolicies(): Promise<PolicySet>;
 }
@@ -78,6 +81,7 @@ export function createGate({ mode, organisation, ...options }: GateOptions): Gat
         const client = { name: 'kerb', version: parts.version };
         return Array.isArray(commits) ? recordBypasses(commits, { session, parts, mode: mode(), client }) : 0;
       }),
+    judgeAhead: (root, isWanted) => within(root, (session) => judgeAhead(session, parts, isWanted)),
     async standardPolicies() {
       const nowhere = { root: '/', resolve: async (names: readonly string[]) => names.map(() => null) };
       return (await parts.rulings.of(nowhere, { commit: null, gate: 'commit' })).policies;

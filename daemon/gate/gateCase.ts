@@ -30,7 +30,7 @@ export interface GateCase {
 
 /** What all questions to one gate share. */
 export interface GateParts {
-  readonly store: Pick<Store, 'verdicts' | 'findDecision' | 'state'>;
+  readonly store: Pick<Store, 'verdicts' | 'putVerdicts' | 'findDecision' | 'state'>;
   readonly journal: Pick<Journal, 'record'>;
   readonly native: Native;
   /** Milliseconds since 1970. */

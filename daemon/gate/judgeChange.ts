@@ -1,6 +1,13 @@
 /** The files of a change, judged; what was judged before under the same rules is not judged again. */
 import { type Approved, approvedAt, lastBoundary, type Met, maySuppress, type Native } from '../../engine/index.ts';
-import { type Change, type ChangedFile, type GitFailure, type GitSession, readChange } from '../../repository/index.ts';
+import {
+  type Change,
+  type ChangedFile,
+  type GitFailure,
+  type GitSession,
+  type Reading,
+  readChange,
+} from '../../repository/index.ts';
 import { type Input, type Judgement, pathOf } from '../check/judgeInput.ts';
 import { judgeAll } from '../check/pool.ts';
 import type { Ruling } from './ruling.ts';
@@ -52,6 +59,31 @@ export async function judgeChange(change: Change, bench: Bench): Promise<ChangeJ
     if (judgement.state !== 'unreadable') made.set(keys.get(judgement.path)!, JSON.stringify(judgement));
   }
   return { kind: 'judged', judgements: change.files.map(({ path }) => done.get(path)!), made, sizes: read.sizes };
+}
+
+/** A text that no blob holds, such as the document of a change. */
+export interface DocumentInput {
+  readonly kind: 'read';
+  readonly reading: Extract<Reading, { readonly kind: 'text' }>;
+}
+
+export interface JudgedDocument {
+  readonly judgement: Judgement;
+  /** The verdict by its key, where it is new. */
+  readonly made: ReadonlyMap<string, string>;
+}
+
+/** Judges a document; it is known again by its text. */
+export async function judgeDocument(document: DocumentInput, bench: Bench): Promise<JudgedDocument> {
+  const { path, file } = document.reading;
+  const text = { path, blob: bench.native.sha256(file.text), baseBlob: null };
+  const key = keyOf(text, bench, epochOf(await approvedOf(bench)));
+  const known = bench.verdicts.verdicts([key]).get(key);
+  if (known !== undefined) return { judgement: JSON.parse(known) as Judgement, made: new Map() };
+  const [judgement] = await judgeInputs([document], bench);
+  if (judgement === undefined) throw new Error(`${path} was not judged`);
+  const isKept = judgement.state !== 'unreadable';
+  return { judgement, made: new Map(isKept ? [[key, JSON.stringify(judgement)]] : []) };
 }
 
 /** Judges inputs that are no files of a change. */

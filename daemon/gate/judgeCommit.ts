@@ -1,12 +1,13 @@
 /** The commit gate: the index that git is about to commit, by the rules of the commit that it starts from. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { configurationName, type GitSession, gitFolder } from '../../repository/index.ts';
+import { type Change, configurationName, type GitSession, gitFolder } from '../../repository/index.ts';
+import type { Judgement } from '../check/judgeInput.ts';
 import { changeDocument, ownFindings, readOwners, speaksOf } from './changeDocument.ts';
 import { readCommitChange } from './commit.ts';
 import { benchOf, type GateCase, type GateParts, problemsOf, unjudged } from './gateCase.ts';
-import { readHead } from './head.ts';
-import { judgeChange, judgeInputs } from './judgeChange.ts';
+import { type Head, readHead } from './head.ts';
+import { type Bench, judgeChange, judgeDocument } from './judgeChange.ts';
 import type { CommitRequest } from './localGate.ts';
 
 /** Judges what a commit would change. */
@@ -24,34 +25,58 @@ export async function judgeCommit({ tree }: CommitRequest, session: GitSession, 
   ]);
   if ('kind' in change) return unjudged(parts, session, target, change.message);
   const bench = benchOf(parts, { session, ruling, gate: 'commit' });
-  // git answers while the files are judged.
-  const owners = speaksOf(bench, 'change.') ? readOwners(head.commit, session) : null;
-  const judged = await judgeChange(change, bench);
+  const judged = await judgeStaged({ change, head }, bench, parts);
   if (judged.kind === 'failure') return unjudged(parts, session, target, judged.message);
   markMessages(session.root, speaksOf(bench, 'change.message') ? 'judge' : 'pass');
-  const judgements = [...judged.judgements];
-  if (owners !== null) {
-    const { subject } = await parts.identityOf(session.root);
-    const commit = {
-      author: subject,
-      committer: subject,
-      parentCount: head.merged.length + (head.commit === null ? 0 : 1),
-      isMerge: head.merged.length > 0,
-    };
-    const facts = { name: 'commit', branch: head.branch, pushes: [], commits: [commit], owners: await owners };
-    const document = await changeDocument(change, judged, facts, bench);
-    judgements.push(...(await judgeInputs([document], bench)).map((each) => ownFindings(each, bench)));
-  }
   const bringsFirst = head.commit === null && change.touched.includes(configurationName);
   return {
     ruling,
-    judgements,
+    judgements: judged.judgements,
     problems: await problemsOf(change, bench),
     skipped: change.skipped,
     notes: bringsFirst ? [`${configurationName} governs from the next commit on`] : [],
     targets: [target],
     commits: [],
     made: judged.made,
+  };
+}
+
+/** What a commit would change, and where it goes. */
+export interface Staged {
+  readonly change: Change;
+  readonly head: Head;
+}
+
+interface JudgedStaged {
+  readonly kind: 'judged';
+  readonly judgements: readonly Judgement[];
+  readonly made: ReadonlyMap<string, string>;
+}
+
+/** The files of a commit to be, and the change as such. */
+export async function judgeStaged(
+  { change, head }: Staged,
+  bench: Bench,
+  { identityOf }: Pick<GateParts, 'identityOf'>,
+): Promise<JudgedStaged | { readonly kind: 'failure'; readonly message: string }> {
+  const { root } = bench.session;
+  // git answers while the files are judged.
+  const owners = speaksOf(bench, 'change.') ? readOwners(head.commit, bench.session) : null;
+  const judged = await judgeChange(change, bench);
+  if (judged.kind === 'failure' || owners === null) return judged;
+  const { subject } = await identityOf(root);
+  const commit = {
+    author: subject,
+    committer: subject,
+    parentCount: head.merged.length + (head.commit === null ? 0 : 1),
+    isMerge: head.merged.length > 0,
+  };
+  const facts = { name: 'commit', branch: head.branch, pushes: [], commits: [commit], owners: await owners };
+  const document = await judgeDocument(await changeDocument(change, judged, facts, bench), bench);
+  return {
+    kind: 'judged',
+    judgements: [...judged.judgements, ownFindings(document.judgement, bench)],
+    made: new Map([...judged.made, ...document.made]),
   };
 }
 

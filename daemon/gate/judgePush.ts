@@ -7,7 +7,7 @@ import { type CommitObject, readCommits } from './commitObject.ts';
 import { benchOf, type GateCase, type GateParts, problemsOf, unjudged } from './gateCase.ts';
 import { emptyTreeLike } from './head.ts';
 import { judgeHistory } from './history.ts';
-import { type Bench, judgeChange, judgeInputs } from './judgeChange.ts';
+import { type Bench, judgeChange, judgeDocument } from './judgeChange.ts';
 import type { PushRequest } from './localGate.ts';
 import { type PushedRef, readPush } from './pushed.ts';
 
@@ -54,7 +54,7 @@ async function judgeRef(ref: PushedRef, { request, index, session, parts }: Ques
       owners: await readOwners(change.base, session),
     };
     const document = await changeDocument(change, judged, facts, bench);
-    judgements.push(...(await judgeInputs([document], bench)).map((each) => ownFindings(each, bench)));
+    judgements.push(ownFindings((await judgeDocument(document, bench)).judgement, bench));
   }
   return {
     ruling,

@@ -1,8 +1,9 @@
 /** What a daemon serves, put together: the organisation in force, the gate with its store, and the way to the hub. */
 import { setImmediate as turn } from 'node:timers/promises';
 import type { PolicySet } from '../../engine/index.ts';
-import { createNative } from '../../repository/index.ts';
+import { createNative, watchIndex } from '../../repository/index.ts';
 import type { LocalGate } from '../gate/localGate.ts';
+import { lookingAhead } from '../gate/lookAhead.ts';
 import { lookingBack } from '../gate/lookBack.ts';
 import { openGate } from '../gate/open.ts';
 import type { Home } from '../home.ts';
@@ -53,13 +54,20 @@ export async function openWorks({ home, tell, log }: WorksOptions): Promise<Work
   const gate =
     opened.kind === 'problem'
       ? refusing(opened.message)
-      : lookingBack(opened.gate, {
-          later(work) {
-            const timer = setTimeout(work, lookBackMs).unref();
-            return () => clearTimeout(timer);
+      : lookingAhead(
+          lookingBack(opened.gate, {
+            later(work) {
+              const timer = setTimeout(work, lookBackMs).unref();
+              return () => clearTimeout(timer);
+            },
+            onFault: (message) => log(`commits without a decision could not be looked for: ${message}`),
+          }),
+          {
+            judge: (root, isWanted) => rest.during(() => opened.gate.judgeAhead(root, isWanted)),
+            watch: watchIndex,
+            onFault: (error) => log(`broke on what is staged: ${framesOf(error)}`),
           },
-          onFault: (message) => log(`commits without a decision could not be looked for: ${message}`),
-        });
+        );
 
   function changed(): void {
     tell({ about: 'policies' });
