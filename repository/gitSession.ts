@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { rawDiff } from './change.ts';
 import type { GitOutput } from './git.ts';
 import { createConversation, type Reader } from './gitConversation.ts';
+import { createKnownFacts } from './knownFacts.ts';
 import { looseBlobs } from './looseObjects.ts';
 import { lines, type ObjectStore } from './objects.ts';
 
@@ -29,15 +30,19 @@ export function openGitSession(root: string): GitSession {
   const reading = createConversation(root, ['cat-file', '--batch']);
   const comparing = createConversation(root, ['diff-tree', '--stdin', ...rawDiff]);
   const describe: GitSession['describe'] = (names) => describing.ask(lines(names), lineReader(names.length));
+  const known = createKnownFacts();
   return {
     root,
     describe,
     async resolve(names) {
+      const unknown = names.filter((name) => known.of(name) === undefined);
+      if (unknown.length === 0) return names.map((name) => known.of(name) ?? null);
       // git reads a name up to the end of its line.
-      const asked = names.map((name) => (/[\n\0]/.test(name) ? '' : name));
-      const answer = await describe(asked);
-      const facts = answer.kind === 'output' ? answer.bytes.toString().split('\n') : [];
-      return names.map((_, index) => factsOf(facts[index] ?? ''));
+      const answer = await describe(unknown.map((name) => (/[\n\0]/.test(name) ? '' : name)));
+      const told = answer.kind === 'output' ? answer.bytes.toString().split('\n') : [];
+      const found = new Map(unknown.map((name, index) => [name, factsOf(told[index] ?? '')]));
+      if (told.length > unknown.length) known.keep(found);
+      return names.map((name) => found.get(name) ?? known.of(name) ?? null);
     },
     contents: (ids) => reading.ask(lines(ids), contentReader(ids.length)),
     near: looseBlobs(root),

@@ -15,9 +15,11 @@ export interface Head {
 
 /** Reads where the next commit goes. */
 export async function readHead(session: GitSession): Promise<Head> {
-  const [commit, tree] = await session.resolve(['HEAD^{commit}', 'HEAD^{tree}']);
   const folder = gitFolder(session.root);
   const ref = folder === null ? '' : readText(path.join(folder, 'HEAD'));
+  const name = folder === null ? null : commitOf(ref, folder);
+  // What a commit leads to is known, once it was asked; HEAD may be another one each time.
+  const [commit, tree] = await session.resolve([`${name ?? 'HEAD'}^{commit}`, `${name ?? 'HEAD'}^{tree}`]);
   const merging = folder === null ? '' : readText(path.join(folder, 'MERGE_HEAD'));
   return {
     commit: commit?.id ?? null,
@@ -25,6 +27,19 @@ export async function readHead(session: GitSession): Promise<Head> {
     branch: /^ref: refs\/heads\/(.+)$/m.exec(ref)?.[1] ?? null,
     merged: merging.split('\n').filter((line) => /^[0-9a-f]{40,64}$/.test(line)),
   };
+}
+
+/** The id that HEAD or its branch has in a file of its own; null where git has to be asked. */
+function commitOf(head: string, folder: string): string | null {
+  const branch = /^ref: (refs\/heads\/[^\0]+)$/m.exec(head)?.[1];
+  const text = branch === undefined ? head : readText(path.join(commonFolder(folder), branch));
+  return /^(?:[0-9a-f]{64}|[0-9a-f]{40})\n$/.test(text) ? text.trimEnd() : null;
+}
+
+/** Where the branches are: a linked work tree has them in the repository that it belongs to. */
+function commonFolder(folder: string): string {
+  const common = readText(path.join(folder, 'commondir')).trimEnd();
+  return common === '' ? folder : path.resolve(folder, common);
 }
 
 /** The id of a tree with nothing in it, which every repository knows: of SHA-1 and SHA-256. */
