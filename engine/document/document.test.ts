@@ -34,7 +34,7 @@ function plainNode(node: Node): object {
 }
 
 const edit = fc.record({
-  at: fc.double({ min: 0, max: 1, noNaN: true }),
+  at: fc.oneof({ weight: 9, arbitrary: fc.double({ min: 0, max: 1, noNaN: true }) }, fc.constant(1)),
   remove: fc.oneof(fc.constant(0), fc.nat(3), fc.nat(200)),
   insert: fc.oneof(
     fc.constantFrom(
@@ -96,6 +96,15 @@ test('what is read with a cache, edit after edit, is what is read without', () =
     },
   );
   fc.assert(property, { numRuns: Number(process.env.RUNS ?? 150) });
+});
+
+test('what is put behind a text without a last line break belongs to its last line', () => {
+  const cache = createDocumentCache();
+  const text = `kind: "Pod\n${'# filler\n'.repeat(40)}metadata:\n  name: x`;
+  readDocument({ path: 'a.yaml', text }, native, cache);
+  const longer = `${text}labels: 0`;
+  const cached = readDocument({ path: 'a.yaml', text: longer }, native, cache);
+  assert.deepEqual(plain(cached), plain(readDocument({ path: 'a.yaml', text: longer }, native)));
 });
 
 test('YAML that is valid as a whole is read by piece to the same values, and the other way about', () => {

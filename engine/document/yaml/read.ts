@@ -95,7 +95,7 @@ function sameFromFront({ raw, text }: Stretch, layout: Layout, old: readonly Pie
   for (const { stretch } of old) {
     const end = offset + stretch.raw.length;
     if (raw.slice(offset, end) !== stretch.raw || text.slice(offset, end) !== stretch.text) break;
-    if (end < text.length && !isBeginning(text, layout, end)) break;
+    if (end < text.length && (text[end - 1] !== '\n' || !isBeginning(text, layout, end))) break;
     offset = end;
     count++;
   }
