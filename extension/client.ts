@@ -4,6 +4,7 @@ import { type Disposable, type Event, EventEmitter, type ExtensionContext, windo
 import {
   LanguageClient,
   type LanguageClientOptions,
+  ProgressType,
   type ServerOptions,
   TransportKind,
 } from 'vscode-languageclient/node';
@@ -19,6 +20,8 @@ export interface Server {
   /** The server's log, with something more in it where it is given. */
   showOutput(text?: string): void;
   request<T>(method: string, params: object): Promise<T>;
+  /** A request that tells how far it is. */
+  follow<T, P>(method: string, params: object, hear: (progress: P) => void): Promise<T>;
   start(): Promise<void>;
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -28,6 +31,11 @@ export interface Server {
 export function createClient(context: ExtensionContext, status: StatusItem): Server & Disposable {
   const told = new EventEmitter<Status>();
   let client: LanguageClient | null = null;
+  let followed = 0;
+  const running = (): LanguageClient => {
+    if (client === null) throw new Error('Kerb is not running: use “Kerb: Restart the Language Server”');
+    return client;
+  };
   const start = async (): Promise<void> => {
     status.starting();
     client = new LanguageClient('kerb', 'Kerb', serverOptions(context), clientOptions(context));
@@ -50,9 +58,15 @@ export function createClient(context: ExtensionContext, status: StatusItem): Ser
       if (text !== undefined) client?.outputChannel.appendLine(text);
       client?.outputChannel.show();
     },
-    async request(method, params) {
-      if (client === null) throw new Error('Kerb is not running: use “Kerb: Restart the Language Server”');
-      return client.sendRequest(method, params);
+    request: async (method, params) => running().sendRequest(method, params),
+    async follow<T, P>(method: string, params: object, hear: (progress: P) => void) {
+      const partialResultToken = `kerb-${++followed}`;
+      const hearing = running().onProgress(new ProgressType<P>(), partialResultToken, hear);
+      try {
+        return await running().sendRequest<T>(method, { ...params, partialResultToken });
+      } finally {
+        hearing.dispose();
+      }
     },
     start,
     stop,

@@ -21,6 +21,7 @@ import {
   type PreviewedFinding,
   type PreviewedState,
   type PreviewOutcome,
+  type PreviewProgress,
 } from '../server/protocol.ts';
 import type { Server } from './client.ts';
 
@@ -64,8 +65,12 @@ export function createPreview(server: Server): Preview {
   };
   /** Leaves the view as it is where the file is no policy, and where a newer text is asked about meanwhile. */
   const ask = async (uri: Uri): Promise<void> => {
+    const hear = (progress: PreviewProgress): void => {
+      view.description = progress.id;
+      view.message = wordsSoFar(progress);
+    };
     const answer = await server
-      .request<PreviewAnswer | null>(messages.preview, { uri: uri.toString() })
+      .follow<PreviewAnswer | null, PreviewProgress>(messages.preview, { uri: uri.toString() }, hear)
       .catch(() => null);
     if (answer === null) return;
     policy = uri;
@@ -95,6 +100,11 @@ export function createPreview(server: Server): Preview {
       for (const part of [...listening, view, changed]) part.dispose();
     },
   };
+}
+
+function wordsSoFar({ looked, files, counts: { added, kept } }: PreviewProgress): string {
+  const found = added + kept;
+  return `${found} finding${found === 1 ? '' : 's'} in ${looked} of ${files} files so far…`;
 }
 
 /** How many findings there are, and how many more or fewer than the saved policy has. */

@@ -1,13 +1,13 @@
 // `kerb/preview`: what a policy that is being written would find in the workspace. A thread of its own works it out.
 
 import path from 'node:path';
-import type { CancellationToken } from 'vscode-languageserver';
+import { type CancellationToken, ProgressType } from 'vscode-languageserver';
 import { isInside } from '../repository/index.ts';
 import type { OpenDocument } from './documents.ts';
 import { policyIdOf } from './own.ts';
 import type { DeskOptions } from './preview/desk.ts';
-import { type PreviewThread, startThread } from './preview/thread.ts';
-import type { PreviewAnswer, PreviewParams } from './protocol.ts';
+import { type PreviewThread, type Progress, startThread } from './preview/thread.ts';
+import type { PreviewAnswer, PreviewParams, PreviewProgress } from './protocol.ts';
 import type { Root, Rules } from './roots.ts';
 import type { Session } from './session.ts';
 import { uriOf } from './uri.ts';
@@ -29,6 +29,8 @@ interface Room {
   readonly sent: Map<string, number>;
 }
 
+const previewed = new ProgressType<PreviewProgress>();
+
 /** Keeps one thread: people write one policy at a time. */
 export function createPreviews(): Previews {
   let room: Room | null = null;
@@ -46,7 +48,7 @@ export function createPreviews(): Previews {
     return room;
   };
   return {
-    async preview(session, { uri }, token) {
+    async preview(session, { uri, partialResultToken }, token) {
       const { root, path: name } = session.roots.placeOf(uri);
       await session.roots.ready(root);
       const file = name.replace(/\.md$/, '.yaml');
@@ -58,13 +60,12 @@ export function createPreviews(): Previews {
       if (draft === null) return null;
       const { thread, sent } = roomFor(session, root, root.rules);
       const began = performance.now();
-      const outcome = await thread.ask({
-        id,
-        draft,
-        saved,
-        date: session.today(),
-        open: changedTexts(session, root, sent),
-      });
+      const hear = (progress: Progress): void => {
+        if (partialResultToken !== undefined)
+          void session.connection.sendProgress(previewed, partialResultToken, { id, ...progress });
+      };
+      const question = { id, draft, saved, date: session.today(), open: changedTexts(session, root, sent) };
+      const outcome = await thread.ask(question, { hear, token });
       return { id, tookMs: Math.round(performance.now() - began), outcome };
     },
     async close() {

@@ -176,9 +176,22 @@ export interface CoveredRange {
   readonly otherCount: number;
 }
 
-/** `kerb/preview`: what a policy would find in the workspace as it is being written. `uri` is the policy's or its page's. */
-export const previewSchema = z.object({ uri: z.string().max(10_000) });
+/**
+ * `kerb/preview`: what a policy would find in the workspace as it is being written. `uri` is the policy's or its page's.
+ * Where a `partialResultToken` comes with it, `$/progress` tells what was found so far while that takes its time.
+ */
+export const previewSchema = z.object({
+  uri: z.string().max(10_000),
+  partialResultToken: z.union([z.string().max(200), z.number()]).optional(),
+});
 export type PreviewParams = z.infer<typeof previewSchema>;
+export interface PreviewProgress {
+  readonly id: string;
+  /** Files that were looked at, of how many. */
+  readonly looked: number;
+  readonly files: number;
+  readonly counts: Readonly<Record<PreviewedState, number>>;
+}
 export interface PreviewAnswer {
   readonly id: string;
   readonly tookMs: number;
@@ -196,7 +209,7 @@ export type PreviewOutcome =
     }
   /** The policy cannot judge as it is written. */
   | { readonly kind: 'problem'; readonly message: string }
-  /** A newer request is being answered. */
+  /** A newer request is being answered, or nobody waits any more. */
   | { readonly kind: 'overtaken' };
 /** Against the saved policy: `vanished` is what only that one finds. */
 export type PreviewedState = 'added' | 'kept' | 'vanished';

@@ -18,7 +18,7 @@ import {
   previewPolicy,
 } from '../../engine/index.ts';
 import { type ListedFile, listFiles, readWorkFile } from '../../repository/index.ts';
-import type { PreviewedFinding, PreviewedState, PreviewOutcome } from '../protocol.ts';
+import type { PreviewedFinding, PreviewedState, PreviewOutcome, PreviewProgress } from '../protocol.ts';
 import { uriOf } from '../uri.ts';
 
 /** What a desk works on. */
@@ -41,13 +41,23 @@ export interface Question {
   readonly open: Readonly<Record<string, string | null>>;
 }
 
+/** Who waits for an answer. */
+export interface Asker {
+  /** Whether nobody waits any more. */
+  isGone(): boolean;
+  /** Hears what was found so far. */
+  hear(progress: Omit<PreviewProgress, 'id'>): void;
+}
+
 /** Answers questions, one at a time. */
 export interface Desk {
-  answer(question: Question, isOvertaken: () => boolean): Promise<PreviewOutcome>;
+  answer(question: Question, asker: Asker): Promise<PreviewOutcome>;
 }
 
 /** How long to work before a newer question gets its turn. */
 const sliceMs = 15;
+/** How long an asker hears nothing: what is answered sooner needs no progress. */
+const silentMs = 100;
 /** How long a listing holds while somebody types. */
 const listingMs = 2_000;
 const maxFiles = 20_000;
@@ -60,7 +70,7 @@ export function createDesk(options: DeskOptions, native: Native): Desk {
   const masking = compilePolicies(options.masking, options.configuration, native);
   const shelf = createShelf(options, native);
   return {
-    async answer(question, isOvertaken) {
+    async answer(question, asker) {
       const { id, configuration } = { ...question, configuration: options.configuration };
       const draft = previewPolicy({ id, text: question.draft, as: 'draft', configuration, native });
       if (draft.kind === 'problem') return draft;
@@ -70,18 +80,24 @@ export function createDesk(options: DeskOptions, native: Native): Desk {
           : previewPolicy({ id, text: question.saved, as: 'saved', configuration, native });
       const listing = await shelf.files(question.open);
       const tally = createTally();
+      const files = listing.names.length;
       let since = performance.now();
-      for (const name of listing.names) {
+      let heardAt = since;
+      for (const [looked, name] of listing.names.entries()) {
         if (performance.now() - since > sliceMs) {
           await turn();
-          if (isOvertaken()) return { kind: 'overtaken' };
+          if (asker.isGone()) return { kind: 'overtaken' };
           since = performance.now();
+          if (since - heardAt > silentMs) {
+            asker.hear({ looked, files, counts: { ...tally.counts } });
+            heardAt = since;
+          }
         }
         const file = shelf.take(name);
         if (file !== null)
           compare(file, { draft, saved, masking, native, date: question.date, root: options.root }, tally);
       }
-      return { kind: 'judged', files: listing.names.length, omitted: listing.omitted, ...tally };
+      return { kind: 'judged', files, omitted: listing.omitted, ...tally };
     },
   };
 }

@@ -72,7 +72,8 @@ async function timeIn(contender: Contender, root: string, files: string): Promis
     author.forget();
     for (let round = 0; round < 2; round++) await author.type();
     const quiet = await typeElsewhere(server, root);
-    const busy = await author.meanwhile(() => typeElsewhere(server, root));
+    const busy = await author.meanwhile(100, () => typeElsewhere(server, root));
+    const pressed = await author.meanwhile(0, () => typeElsewhere(server, root));
     const { diagnostics, completion, cases, preview, judged } = author;
     const looked = `${judged.files} files, ${judged.found} findings`;
     return [
@@ -83,6 +84,11 @@ async function timeIn(contender: Contender, root: string, files: string): Promis
       { what: `preview on ${files}, after each character`, budgetMs: 500, time: summarise(preview) },
       { what: 'keystroke in a workflow of 350 lines, without previews', budgetMs: null, time: summarise(quiet) },
       { what: 'keystroke in a workflow of 350 lines, with previews going on', budgetMs: 10, time: summarise(busy) },
+      {
+        what: 'keystroke in a workflow of 350 lines, with preview upon preview',
+        budgetMs: 10,
+        time: summarise(pressed),
+      },
     ];
   } finally {
     await server.close();
@@ -149,14 +155,14 @@ class Author {
     return tookMs;
   }
 
-  /** Somebody types ten characters a second, each with its preview, while something else is done. */
-  async meanwhile<T>(work: () => Promise<T>): Promise<T> {
+  /** Somebody types, each character with its preview and a pause behind it, while something else is done. */
+  async meanwhile<T>(pauseMs: number, work: () => Promise<T>): Promise<T> {
     let isOver = false;
     const going = (async () => {
       for (let turn = 0; !isOver; turn++) {
         await this.#change(policy(JSON.stringify(`${before} && ${turn} >= 0`)));
         await this.time('kerb/preview');
-        await sleep(100);
+        await sleep(pauseMs);
       }
     })();
     try {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { PreviewAnswer, PreviewOutcome } from '../../server/protocol.ts';
+import type { PreviewAnswer, PreviewOutcome, PreviewProgress } from '../../server/protocol.ts';
 import { startClient, type TestClient, uriOf } from './client.ts';
 import { folderWith, pod } from './texts.ts';
 
@@ -121,4 +121,31 @@ describe('what a policy would do', () => {
   test('what is no policy has no preview', async () => {
     assert.equal(await ask(uriOf(`${place.folder}/a.yaml`)), null);
   });
+});
+
+test('a preview that takes its time tells what it found so far, and ends when nobody waits any more', async () => {
+  const many = Array.from({ length: 60 }, (_, index): [string, string] => [`many-${index}.yaml`, pod]);
+  const place = folderWith({ ...Object.fromEntries(many), 'kerb.yaml': 'policyFolders: [rules]\n' });
+  const client = await startClient({ folders: [place.folder] });
+  const uri = uriOf(`${place.folder}/rules/team/net.yaml`);
+  const list = `[${Array.from({ length: 40 }, (_, index) => index).join(',')}]`;
+  const costly = `${list}.all(a, ${list}.all(b, ${list}.all(c, a + b + c >= 0))) && ${saved}`;
+  const told = (): readonly PreviewProgress[] =>
+    client.received
+      .filter(({ method }) => method === '$/progress')
+      .map(({ params }) => params as { token: string; value: PreviewProgress })
+      .flatMap(({ token, value }) => (token === 'so far' ? [value] : []));
+  try {
+    client.open(uri, 'yaml', policy(JSON.stringify(costly)));
+    const { id, answer } = client.begin<PreviewAnswer>('kerb/preview', { uri, partialResultToken: 'so far' });
+    await client.until('progress', () => told().length > 0);
+    client.notify('$/cancelRequest', { id });
+    assert.equal((await answer).outcome.kind, 'overtaken');
+    const [first] = told();
+    assert.equal(first?.id, 'team/net');
+    assert.ok(first.looked > 0 && first.looked < first.files, JSON.stringify(first));
+  } finally {
+    await client.stop();
+    place.remove();
+  }
 });
