@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import {
   type CelValue,
+  checkPolicies,
   compileExpression,
   compilePolicies,
   defaultConfiguration,
@@ -158,4 +159,36 @@ test('what cannot be said there is refused with its reason', () => {
   assert.match(reason('kubernetes/volume-type'), /the fields of `item`/);
   assert.match(reason('kubernetes/image-tag'), /image\(\)|textOf\(\)/);
   assert.match(reason('kubernetes/memory-limit'), /self\.type/);
+});
+
+test('what the API server would give up on is no ValidatingAdmissionPolicy, and its author is told', () => {
+  const ports = 'self.?ports.orValue([])';
+  const [policy] = readPolicies([
+    {
+      id: 'team/ports',
+      path: 'team/ports.yaml',
+      text: `title: No port is opened twice
+severity: low
+why: Because.
+remedy: Otherwise.
+owners: [tests]
+resource: kubernetes.container
+require: ${ports}.all(a, ${ports}.all(b, ${ports}.all(c, a.containerPort != b.containerPort || b != c)))
+message: found
+`,
+    },
+  ]).policies;
+  assert.ok(policy);
+  const to = (form: 'vap' | 'kyverno') =>
+    exportAdmission({ policy, enforcement: 'deny', parameters: {}, form, native });
+  const refused = to('vap');
+  assert.match(
+    refused.kind === 'refused' ? refused.reason : '',
+    /^over budget for the API server: .* the variable `misses`/,
+  );
+  assert.equal(to('kyverno').kind, 'exported');
+  const [problem] = checkPolicies(compilePolicies([policy], defaultConfiguration, native), native);
+  assert.equal(problem?.severity, 'warning');
+  assert.equal(problem.message, refused.kind === 'refused' ? refused.reason : '');
+  assert.match(policy.source.slice(problem.span.start, problem.span.end), /^self\.\?ports.*\)\)\)$/);
 });

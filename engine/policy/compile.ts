@@ -9,6 +9,7 @@ import { type Compilations, createCompilations } from './compilations.ts';
 import { type CompiledPolicy, compilePolicy } from './compilePolicy.ts';
 import type { Configuration } from './configuration.ts';
 import { digestOfPolicy, digestOfSet } from './digest.ts';
+import { admissionBudgetProblem } from './exchange/exportAdmission.ts';
 import { type FileProblem, fileProblem } from './file.ts';
 import { globMatcher } from './glob.ts';
 import { ignoredByAll } from './layer.ts';
@@ -120,7 +121,7 @@ export function checkPolicies(set: PolicySet, native?: Pick<Native, 'parseCode'>
   const kinds = [...new Set(set.policies.flatMap(({ policy }) => policy.resources))];
   const compiled = kinds.flatMap((kind) => set.compiled(kind));
   const refused = native === undefined ? [] : compiled.flatMap((policy) => refusedPatterns(policy, native));
-  const found = [...compiled.flatMap((policy) => policy.problems), ...refused];
+  const found = [...compiled.flatMap((policy) => [...policy.problems, ...budgetProblems(policy)]), ...refused];
   // A policy on several kinds is compiled for each of them, and most often says the same of both.
   const distinct = new Map(found.map((problem) => [JSON.stringify(problem), problem]));
   return [...set.problems, ...distinct.values()];
@@ -130,6 +131,16 @@ export function checkPolicies(set: PolicySet, native?: Pick<Native, 'parseCode'>
 function ignoring(globs: readonly string[]): (path: string) => boolean {
   const matches = globMatcher(globs);
   return (path) => !path.startsWith(changeFolder) && matches(path);
+}
+
+/** A policy that could be enforced in a cluster too, if only it were not too dear for that. */
+function budgetProblems({ broken, enabled }: CompiledPolicy): readonly FileProblem[] {
+  const { policy, parameters } = enabled;
+  const { rule, file, source } = policy;
+  if (broken !== null || rule.kind !== 'require') return [];
+  const problem = admissionBudgetProblem({ policy, parameters });
+  if (problem === null) return [];
+  return [fileProblem(file, createLines(source), 'warning', rule.require.span, problem)];
 }
 
 function refusedPatterns(

@@ -8,6 +8,7 @@ import type { Enforcement, Native, Path } from '../../model.ts';
 import { environmentOf, itemTypes } from '../environment.ts';
 import type { Policy } from '../policy.ts';
 import { parseTemplate } from '../template.ts';
+import { overBudget } from './admissionCost.ts';
 import { manifestOf } from './admissionManifest.ts';
 import { type ApiResource, apiResources, podHolders } from './kubernetesApi.ts';
 import { elements, inTemplate, judgedContainers, judgedPods, toldOf } from './podForm.ts';
@@ -22,12 +23,27 @@ export interface ExportRequest {
   readonly native: Pick<Native, 'sha256'>;
 }
 
-export type Exported =
-  | { readonly kind: 'exported'; readonly yaml: string }
-  | { readonly kind: 'refused'; readonly reason: string };
+export type Exported = { readonly kind: 'exported'; readonly yaml: string } | Refused;
+interface Refused {
+  readonly kind: 'refused';
+  readonly reason: string;
+}
 
 /** Exports a policy, or says why it cannot be. */
 export function exportAdmission(request: ExportRequest): Exported {
+  const said = rulesOf(request);
+  if (said.kind === 'refused') return said;
+  const tooDear = request.form === 'vap' ? overBudget(said.rules) : null;
+  return tooDear === null ? { kind: 'exported', yaml: manifestOf(request, said.rules) } : refused(tooDear);
+}
+
+/** Why the API server would give up on a policy that it could otherwise enforce; null where it would not, or never could. */
+export function admissionBudgetProblem(request: RuleRequest): string | null {
+  const said = rulesOf(request);
+  return said.kind === 'refused' ? null : overBudget(said.rules);
+}
+
+function rulesOf(request: RuleRequest): { readonly kind: 'said'; readonly rules: Rules } | Refused {
   const { policy } = request;
   const [resource, ...others] = policy.resources;
   const self = resource === undefined || others.length > 0 ? undefined : selves.get(resource);
@@ -41,10 +57,10 @@ export function exportAdmission(request: ExportRequest): Exported {
     eachProblem(policy, readings) ??
     [where, require, ...message].map((one) => problemOf(one, policy)).find((one) => one !== null);
   if (problem !== null && problem !== undefined) return refused(problem);
-  return { kind: 'exported', yaml: manifestOf(request, self(readings, request)) };
+  return { kind: 'said', rules: self(readings, request) };
 }
 
-function refused(reason: string): Exported {
+function refused(reason: string): Refused {
   return { kind: 'refused', reason };
 }
 
@@ -128,7 +144,8 @@ export interface Rules {
   readonly messageExpression: string;
 }
 
-type Self = (readings: Readings, request: ExportRequest) => Rules;
+type RuleRequest = Pick<ExportRequest, 'policy' | 'parameters'>;
+type Self = (readings: Readings, request: RuleRequest) => Rules;
 
 const selves: ReadonlyMap<string, Self> = new Map<string, Self>([
   ['kubernetes.object', objectRules],
@@ -138,7 +155,7 @@ const selves: ReadonlyMap<string, Self> = new Map<string, Self>([
 ]);
 
 /** `where` becomes match conditions, but for what only says which kinds are meant: that is the match itself. */
-function objectRules({ where, require, message, read }: Readings, { parameters }: ExportRequest): Rules {
+function objectRules({ where, require, message, read }: Readings, { parameters }: RuleRequest): Rules {
   const say = (reading: Reading): string => renamed(reading, { self: 'object' }, parameters);
   const conditions =
     where === null ? [] : conjunctsOf(where.root).map(({ span }) => where.source.slice(span.start, span.end));
@@ -159,7 +176,7 @@ function objectRules({ where, require, message, read }: Readings, { parameters }
 }
 
 /** What is judged is the pod, or the template that a workload makes pods of. Match conditions know no variables. */
-function templateRules({ where, require, message }: Readings, { parameters }: ExportRequest): Rules {
+function templateRules({ where, require, message }: Readings, { parameters }: RuleRequest): Rules {
   const names = { self: 'variables.template', workload: 'object' };
   const say = (reading: Reading): string => renamed(reading, names, parameters);
   return {
@@ -175,7 +192,7 @@ function templateRules({ where, require, message }: Readings, { parameters }: Ex
 }
 
 /** The pod is found wherever its kind has it; what fails is collected, so that the message can name it. */
-function podRules({ where, require, message }: Readings, request: ExportRequest, judged: string): Rules {
+function podRules({ where, require, message }: Readings, request: RuleRequest, judged: string): Rules {
   const { parameters, policy } = request;
   const names = { pod: 'variables.pod', workload: 'object', metadata: 'variables.metadata' };
   const say = (reading: Reading): string => renamed(reading, names, parameters);
