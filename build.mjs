@@ -5,6 +5,7 @@
 //   dist/worker.js      judges files on a thread    dist/policies.json   the built-in policies, dist/pages.json their pages
 //   dist/hub.js         the hub                     dist/web/            its page
 //   dist/preview.js     previews policies on a thread
+//   dist/mutation.js    tries a policy's mutants on a thread
 //
 //   node build.mjs [--quiet]
 import {
@@ -41,6 +42,7 @@ const programs = {
   server: 'server/main.ts',
   worker: 'daemon/worker.ts',
   preview: 'server/preview/worker.ts',
+  mutation: 'server/mutation/worker.ts',
   hub: 'hub/main.ts',
 };
 const extensions = { extension: 'extension/extension.ts' };

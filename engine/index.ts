@@ -122,6 +122,8 @@ export {
   completeDraft,
   type DraftCompletion,
   describeDraft,
+  foldsOf,
+  formatDraft,
   type OwnFile,
   occurrencesInDraft,
   type SemanticToken,

@@ -1,6 +1,14 @@
 // The connection to the language server, which is part of this extension and runs on VS Code's own Node.
 import path from 'node:path';
-import { type Disposable, type Event, EventEmitter, type ExtensionContext, window, workspace } from 'vscode';
+import {
+  type CancellationToken,
+  type Disposable,
+  type Event,
+  EventEmitter,
+  type ExtensionContext,
+  window,
+  workspace,
+} from 'vscode';
 import {
   LanguageClient,
   type LanguageClientOptions,
@@ -19,7 +27,7 @@ export interface Server {
   readonly onStatus: Event<Status>;
   /** The server's log, with something more in it where it is given. */
   showOutput(text?: string): void;
-  request<T>(method: string, params: object): Promise<T>;
+  request<T>(method: string, params: object, token?: CancellationToken): Promise<T>;
   /** A request that tells how far it is. */
   follow<T, P>(method: string, params: object, hear: (progress: P) => void): Promise<T>;
   start(): Promise<void>;
@@ -58,7 +66,7 @@ export function createClient(context: ExtensionContext, status: StatusItem): Ser
       if (text !== undefined) client?.outputChannel.appendLine(text);
       client?.outputChannel.show();
     },
-    request: async (method, params) => running().sendRequest(method, params),
+    request: async (method, params, token) => running().sendRequest(method, params, token),
     async follow<T, P>(method: string, params: object, hear: (progress: P) => void) {
       const partialResultToken = `kerb-${++followed}`;
       const hearing = running().onProgress(new ProgressType<P>(), partialResultToken, hear);

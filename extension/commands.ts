@@ -10,7 +10,13 @@ import {
   window,
   workspace,
 } from 'vscode';
-import { type CatalogueEntry, type CheckResult, type DaemonStatusResult, messages } from '../server/protocol.ts';
+import {
+  type CatalogueEntry,
+  type CheckResult,
+  type DaemonStatusResult,
+  type MutationAnswer,
+  messages,
+} from '../server/protocol.ts';
 import { askException, suppress } from './act.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Server } from './client.ts';
@@ -18,6 +24,7 @@ import { stepThroughCase, stepThroughFile } from './debug/register.ts';
 import { policyOf, type Shown } from './diagnostics.ts';
 import type { Findings } from './findings.ts';
 import { acceptCase, openBeside } from './lenses.ts';
+import type { Mutation } from './mutation.ts';
 import { newPolicy } from './newPolicy.ts';
 import { openPage } from './pages.ts';
 import type { Preview } from './preview.ts';
@@ -31,6 +38,7 @@ export interface Parts {
   readonly findings: Findings;
   readonly cases: Cases;
   readonly preview: Preview;
+  readonly mutation: Mutation;
 }
 
 /** What a command may be given: nothing by the palette, an id by a link, an element by a view. */
@@ -45,7 +53,7 @@ type Target =
 
 /** Registers every command that package.json names. */
 export function registerCommands(context: ExtensionContext, parts: Parts): void {
-  const { server, catalogue, findings, cases, preview } = parts;
+  const { server, catalogue, findings, cases, preview, mutation } = parts;
   const table: Readonly<Record<string, (target: Target) => unknown>> = {
     'kerb.check': () => checkWorkspace(server),
     'kerb.explain': async (target) => withPolicy(target, catalogue, openPage),
@@ -60,6 +68,7 @@ export function registerCommands(context: ExtensionContext, parts: Parts): void 
     'kerb.writePolicy': () => writePolicyHere(),
     'kerb.stepThrough': (target) => stepThrough(isLeaf(target) ? target.finding : findingAtCursor()),
     'kerb.previewPolicy': () => preview.show(),
+    'kerb.mutate': (target) => mutateHere(mutation, target),
     'kerb.restart': () => server.restart(),
     'kerb.restartDaemon': () => server.request(messages.restartDaemon, {}),
     'kerb.showDaemonStatus': () => showDaemonStatus(server),
@@ -81,6 +90,14 @@ async function withTest(target: Target, act: (item: TestItem) => Promise<void>):
   if (typeof target !== 'object') return;
   if ('test' in target) await act(target.test);
   else if ('children' in target) await act(target);
+}
+
+/** Tries the mutants of the policy that a lens names, else of the one in the editor. */
+async function mutateHere(mutation: Mutation, target: Target): Promise<MutationAnswer | null> {
+  const uri = typeof target === 'string' ? Uri.parse(target) : window.activeTextEditor?.document.uri;
+  const answer = uri === undefined ? null : await mutation.run(uri);
+  if (answer === null) void window.showInformationMessage('Kerb: open one of your policies, or its page.');
+  return answer;
 }
 
 async function showDaemonStatus(server: Server): Promise<string> {

@@ -6,6 +6,7 @@ import { registerCommands } from './commands.ts';
 import { registerDebugger } from './debug/register.ts';
 import { createFindings } from './findings.ts';
 import { registerLenses } from './lenses.ts';
+import { createMutation } from './mutation.ts';
 import { registerPages } from './pages.ts';
 import { createPreview } from './preview.ts';
 import { createStatus } from './status.ts';
@@ -22,6 +23,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
   const pages = registerPages(server);
   const cases = createCases(server);
   const preview = createPreview(server);
+  const mutation = createMutation(server);
   context.subscriptions.push(
     status,
     catalogue,
@@ -29,10 +31,11 @@ export async function activate(context: ExtensionContext): Promise<void> {
     pages,
     cases,
     preview,
+    mutation,
     registerDebugger(server),
-    registerLenses(server, preview),
+    registerLenses(server, preview, mutation),
   );
-  registerCommands(context, { server, catalogue, findings, cases, preview });
+  registerCommands(context, { server, catalogue, findings, cases, preview, mutation });
   server.onStatus((told) => {
     status.show(told);
     catalogue.refresh();

@@ -16,10 +16,11 @@ import {
 } from 'vscode';
 import { type CasesAnswer, type JudgedCase, messages } from '../server/protocol.ts';
 import type { Server } from './client.ts';
+import type { Mutation } from './mutation.ts';
 import type { Preview } from './preview.ts';
 
 /** Registers the lenses. */
-export function registerLenses(server: Server, preview: Preview): Disposable {
+export function registerLenses(server: Server, preview: Preview, mutation: Mutation): Disposable {
   const changed = new EventEmitter<void>();
   /** Policies and pages that were seen: what is typed into one shows above the other. */
   const seen = new Set<string>();
@@ -30,7 +31,7 @@ export function registerLenses(server: Server, preview: Preview): Disposable {
       const answer = await server.request<CasesAnswer | null>(messages.cases, { uri }).catch(() => null);
       if (answer === null) return [];
       for (const each of [answer.policy, answer.page]) seen.add(Uri.parse(each).toString());
-      return document.fileName.endsWith('.md') ? pageLenses(document, answer) : policyLenses(answer, preview);
+      return document.fileName.endsWith('.md') ? pageLenses(document, answer) : policyLenses(answer, preview, mutation);
     },
   };
   const selector = ['file', 'vscode-remote'].map((scheme) => ({ pattern: '**/*.{yaml,yml,md}', scheme }));
@@ -40,6 +41,7 @@ export function registerLenses(server: Server, preview: Preview): Disposable {
       if (seen.has(document.uri.toString())) changed.fire();
     }),
     preview.onChange(() => changed.fire()),
+    mutation.onChange(() => changed.fire()),
     changed,
   ];
   return { dispose: () => parts.forEach((part) => void part.dispose()) };
@@ -60,10 +62,15 @@ export async function acceptCase(uri: Uri, { first, last, drawn }: JudgedCase): 
 
 const top = new Range(0, 0, 0, 0);
 
-function policyLenses({ id, page, problem, cases }: CasesAnswer, preview: Preview): CodeLens[] {
+function policyLenses(
+  { id, policy, page, problem, cases }: CasesAnswer,
+  preview: Preview,
+  mutation: Mutation,
+): CodeLens[] {
   const lens = (command: Command): CodeLens => new CodeLens(top, command);
   return [
     lens({ title: casesTitle(problem, cases), command: 'kerb.openBeside', arguments: [page] }),
+    lens({ title: mutationTitle(mutation.scoreOf(Uri.parse(policy))), command: 'kerb.mutate', arguments: [policy] }),
     lens({ title: previewTitle(id, preview), command: 'kerb.previewPolicy' }),
     lens({ title: '$(question) Explain', command: 'kerb.explain', arguments: [id] }),
   ];
@@ -74,6 +81,11 @@ function casesTitle(problem: string, cases: readonly JudgedCase[]): string {
   const failed = cases.filter(({ outcome }) => outcome === 'failed').length;
   const count = `${cases.length} case${cases.length === 1 ? '' : 's'}`;
   return failed === 0 ? `$(pass) ${count} as drawn` : `$(error) ${failed} of ${count} not as drawn`;
+}
+
+function mutationTitle(score: ReturnType<Mutation['scoreOf']>): string {
+  if (score === null) return '$(beaker) Do they prove anything?';
+  return `$(beaker) ${score.noticed} of ${score.mutants} mistakes noticed`;
 }
 
 function previewTitle(id: string, preview: Preview): string {

@@ -83,7 +83,7 @@ export function createPreview(server: Server): Preview {
   const listening = [
     window.onDidChangeActiveTextEditor((editor) => void follow(editor?.document)),
     workspace.onDidChangeTextDocument(({ document }) => {
-      if (policy !== null && document.uri.toString() === policy.toString()) void ask(policy);
+      if (policy !== null && stemOf(document.uri) === stemOf(policy)) void ask(policy);
     }),
     workspace.onDidSaveTextDocument(() => void again()),
   ];
@@ -100,6 +100,11 @@ export function createPreview(server: Server): Preview {
       for (const part of [...listening, view, changed]) part.dispose();
     },
   };
+}
+
+/** A policy and its page have one. */
+function stemOf(uri: Uri): string {
+  return uri.toString().replace(/\.(ya?ml|md)$/, '');
 }
 
 function wordsSoFar({ looked, files, counts: { added, kept } }: PreviewProgress): string {

@@ -98,12 +98,22 @@ interface Names {
   readonly page: string;
 }
 
+type Unreadable = Names & { readonly kind: 'problem'; readonly problem: string };
 type Sheet =
   | (Names & { readonly kind: 'judged'; readonly request: CasesRequest; readonly cases: readonly CaseResult[] })
-  | (Names & { readonly kind: 'problem'; readonly problem: string });
+  | Unreadable;
 
 /** A policy and its page, judged. */
-function sheetAt(session: Session, { root, path: name }: Place): Sheet | null {
+function sheetAt(session: Session, place: Place): Sheet | null {
+  const sheet = readSheet(session, place);
+  return sheet?.kind === 'read' ? { ...sheet, kind: 'judged', cases: runCases(sheet.request).cases } : sheet;
+}
+
+/** A policy and its page as both are being written. Null where the place is neither's. */
+export function readSheet(
+  session: Session,
+  { root, path: name }: Place,
+): (Names & { readonly kind: 'read'; readonly request: CasesRequest }) | Unreadable | null {
   const policy = name.replace(/\.md$/, '.yaml');
   const id = root.rules === null ? null : policyIdOf(root.rules, policy);
   if (id === null) return null;
@@ -117,7 +127,7 @@ function sheetAt(session: Session, { root, path: name }: Place): Sheet | null {
   const [first] = problems.filter(({ severity }) => severity === 'error');
   if (read === undefined) return { ...names, kind: 'problem', problem: first?.message ?? 'the policy cannot be read' };
   const request = { policy: read, page: { path: names.page, text: page }, native: session.native };
-  return { ...names, kind: 'judged', request, cases: runCases(request).cases };
+  return { ...names, kind: 'read', request };
 }
 
 /** The text of a file as it is being edited, else as it is on disk. */
@@ -132,6 +142,7 @@ function pageOf(policy: string): string {
   return policy.replace(/\.ya?ml$/, '.md');
 }
 
-function uriIn({ folder }: Root, name: string): string {
+/** The URI of a file of a root. */
+export function uriIn({ folder }: Root, name: string): string {
   return uriOf(path.resolve(folder, name));
 }

@@ -16,6 +16,8 @@ export interface Client {
   readonly markdownHover: boolean;
   readonly watchesFiles: boolean;
   readonly relativePatterns: boolean;
+  /** It can be told that formatting and folding are for some files alone. */
+  readonly formatsByPattern: boolean;
   readonly workspaceFolders: boolean;
   readonly progress: boolean;
   readonly showsDocuments: boolean;
@@ -41,6 +43,10 @@ export function readClient(params: InitializeParams): Client {
     snippetEdits: workspace?.workspaceEdit?.snippetEditSupport === true,
     markdownHover: formats === undefined || formats.includes('markdown'),
     watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+    formatsByPattern:
+      textDocument?.formatting?.dynamicRegistration === true &&
+      textDocument.rangeFormatting?.dynamicRegistration === true &&
+      textDocument.foldingRange?.dynamicRegistration === true,
     relativePatterns: workspace?.didChangeWatchedFiles?.relativePatternSupport === true,
     workspaceFolders: workspace?.workspaceFolders === true,
     progress: window?.workDoneProgress === true,

@@ -23,9 +23,11 @@ import {
 } from './draft.ts';
 import { executeCommand, reloadAll } from './execute.ts';
 import { createExpiry } from './expiry.ts';
+import { createFormattingOffer, foldingRanges, formatting } from './format.ts';
 import { createCollector, ownHeap } from './garbage.ts';
 import { hover } from './hover.ts';
 import { closeDocument, editDocument, moveDocuments, openOne } from './lifecycle.ts';
+import { mutation } from './mutation.ts';
 import { createOrganisation } from './organisation.ts';
 import { createPreviews } from './preview.ts';
 import {
@@ -96,7 +98,7 @@ function start(connection: Connection, client: Client): Running {
     markAllDirty(session, root);
     publishOwnFiles(session, root);
     expiry.follow(root);
-    if (begun) watch.follow(root);
+    if (begun) follow(root);
     tellStatus(session);
     warm(root);
     if (!session.pushes && client.refreshesDiagnostics) connection.languages.diagnostics.refresh();
@@ -129,7 +131,7 @@ function start(connection: Connection, client: Client): Running {
     recordings: createRecordings(),
     daemon: linkTo(client, {
       changed: () => begun && tellStatus(session),
-      told: (told) => void follow(session, told),
+      told: (told) => void heed(session, told),
     }),
     documents: new Map(),
     dirty: new Set(),
@@ -142,12 +144,17 @@ function start(connection: Connection, client: Client): Running {
     today: () => new Date().toISOString().slice(0, 10),
   };
   const watch = createWatch(session);
+  const offer = createFormattingOffer(session);
+  const follow = (root: Root): void => {
+    watch.follow(root);
+    offer.follow(root);
+  };
   return {
     session,
     watch,
     begin() {
       begun = true;
-      for (const root of session.roots.all()) if (root.rules !== null) watch.follow(root);
+      for (const root of session.roots.all()) if (root.rules !== null) follow(root);
       tellStatus(session);
     },
     async close() {
@@ -162,7 +169,7 @@ function start(connection: Connection, client: Client): Running {
 }
 
 /** What the daemon told governs, and what was asked for is marked. */
-async function follow(session: Session, { organisation, requests }: Told): Promise<void> {
+async function heed(session: Session, { organisation, requests }: Told): Promise<void> {
   const hasRequests = session.requests.take(requests);
   if (session.organisation.take(organisation)) await reloadAll(session);
   const roots = session.roots.all().filter(({ rules }) => rules !== null);
@@ -209,6 +216,9 @@ function register(connection: Connection, { session, watch }: Running): void {
   connection.onRequest(messages.ownPolicies, () => ownPolicies(session));
   connection.onRequest(messages.cases, (params: unknown) => casesOf(session, casesSchema.parse(params)));
   connection.onRequest(messages.coverage, (params: unknown) => coverage(session, casesSchema.parse(params)));
+  connection.onRequest(messages.mutate, (params: unknown, token) =>
+    mutation(session, casesSchema.parse(params), token),
+  );
   connection.onRequest(messages.preview, (params: unknown, token) =>
     session.previews.preview(session, previewSchema.parse(params), token),
   );
@@ -247,6 +257,11 @@ function registerAuthoring(connection: Connection, open: (uri: string) => OpenDo
   connection.onRenameRequest(({ textDocument: { uri }, position, newName }) =>
     at(uri, (document) => rename(document, position, newName)),
   );
+  connection.onDocumentFormatting(({ textDocument: { uri } }) => at(uri, (document) => formatting(document)));
+  connection.onDocumentRangeFormatting(({ textDocument: { uri }, range }) =>
+    at(uri, (document) => formatting(document, range)),
+  );
+  connection.onFoldingRanges(({ textDocument: { uri } }) => at(uri, foldingRanges));
   connection.languages.semanticTokens.on(({ textDocument: { uri } }) => at(uri, semanticTokens) ?? { data: [] });
 }
 
@@ -266,6 +281,10 @@ function capabilitiesOf(client: Client): InitializeResult['capabilities'] {
     definitionProvider: true,
     referencesProvider: true,
     renameProvider: { prepareProvider: true },
+    // A formatter of every file would ask people which one they want: see `offerFormatting`.
+    ...(client.formatsByPattern
+      ? {}
+      : { documentFormattingProvider: true, documentRangeFormattingProvider: true, foldingRangeProvider: true }),
     semanticTokensProvider: { legend: { tokenTypes: [...tokenTypes], tokenModifiers: [] }, full: true },
     codeActionProvider: {
       codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.Refactor, fixAllKind],

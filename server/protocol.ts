@@ -10,6 +10,7 @@ export const messages = {
   ownPolicies: 'kerb/ownPolicies',
   cases: 'kerb/cases',
   coverage: 'kerb/coverage',
+  mutate: 'kerb/mutate',
   preview: 'kerb/preview',
   record: 'kerb/record',
   inspect: 'kerb/inspect',
@@ -174,6 +175,37 @@ export interface CoveredRange {
   readonly trueCount: number;
   readonly falseCount: number;
   readonly otherCount: number;
+}
+
+/** `kerb/mutate`: takes what `kerb/cases` takes, and tells which small mistakes in the policy no case would notice. */
+export interface MutationAnswer {
+  readonly id: string;
+  /** URI of the policy. */
+  readonly policy: string;
+  readonly outcome:
+    | {
+        readonly kind: 'tried';
+        /** How many mistakes were made, one at a time. */
+        readonly mutants: number;
+        readonly survivors: readonly UnnoticedMutant[];
+      }
+    /** The cases fail as they are, or cannot be judged. */
+    | { readonly kind: 'problem'; readonly message: string }
+    | { readonly kind: 'cancelled' };
+}
+export interface UnnoticedMutant {
+  /** What is different, in words. */
+  readonly title: string;
+  /** Where in the policy's file, from 0. */
+  readonly start: { readonly line: number; readonly character: number };
+  readonly end: { readonly line: number; readonly character: number };
+  /** A small file that would show it; null where none was found. */
+  readonly witness: {
+    readonly name: string;
+    readonly text: string;
+    readonly findings: number;
+    readonly mutantFindings: number;
+  } | null;
 }
 
 /**

@@ -71,6 +71,9 @@ export function createDesk(options: DeskOptions, native: Native): Desk {
   const shelf = createShelf(options, native);
   return {
     async answer(question, asker) {
+      // Newer questions that have come meanwhile are heard of first.
+      await turn();
+      if (asker.isGone()) return { kind: 'overtaken' };
       const { id, configuration } = { ...question, configuration: options.configuration };
       const draft = previewPolicy({ id, text: question.draft, as: 'draft', configuration, native });
       if (draft.kind === 'problem') return draft;

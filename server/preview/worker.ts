@@ -13,8 +13,9 @@ const [{ createDesk }, { createNative }] = await Promise.all([
   import('./desk.ts'),
   import('../../repository/index.ts'),
 ]);
+const { PRIORITY_BELOW_NORMAL } = os.constants.priority;
 // On Linux priorities are those of threads: the one that answers keystrokes comes first. Elsewhere this would slow it too.
-if (process.platform === 'linux') os.setPriority(os.constants.priority.PRIORITY_LOW);
+if (process.platform === 'linux' && os.getPriority() < PRIORITY_BELOW_NORMAL) os.setPriority(PRIORITY_BELOW_NORMAL);
 const desk = createDesk(workerData as DeskOptions, createNative());
 /** The question that somebody waits for. */
 let wanted = 0;

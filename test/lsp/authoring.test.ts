@@ -4,14 +4,18 @@ import { after, before, describe, test } from 'node:test';
 import type {
   CodeAction,
   CompletionItem,
+  FoldingRange,
   Hover,
   Location,
   MarkupContent,
+  RegistrationParams,
   SemanticTokens,
   SignatureHelp,
+  TextEdit,
   WorkspaceEdit,
 } from 'vscode-languageserver';
-import type { CasesAnswer, CoverageAnswer } from '../../server/protocol.ts';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { CasesAnswer, CoverageAnswer, MutationAnswer } from '../../server/protocol.ts';
 import { startClient, type TestClient, uriOf } from './client.ts';
 import { folderWith } from './texts.ts';
 
@@ -172,6 +176,76 @@ describe('writing a policy', () => {
     assert.equal(covered.parts[0]?.start.line, 8);
     await show('title: [‸');
     assert.notEqual((await client.request<CasesAnswer>('kerb/cases', { uri })).problem, '');
+  });
+
+  test('a mistake that no case notices is told with an input that would show it', async () => {
+    const page = uriOf(`${place.folder}/rules/team/ports.md`);
+    await show(`${policy.replace('"size', `"self.name != 'a' || size`)}‸`);
+    const pod =
+      'apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec:\n  containers:\n    - { name: a, ports: [1, 2, 3, 4] }\n';
+    client.open(page, 'markdown', `\`\`\`yaml pod.yaml\n${pod}\`\`\`\n`);
+    const drawn = await client.request<CasesAnswer>('kerb/cases', { uri: page });
+    const problem = await client.request<MutationAnswer>('kerb/mutate', { uri });
+    assert.deepEqual(problem.outcome, {
+      kind: 'problem',
+      message: 'a case fails as it is: what fails proves nothing',
+    });
+    client.change(page, 2, [{ text: `\`\`\`yaml pod.yaml\n${drawn.cases[0]?.drawn}\n\`\`\`\n` }]);
+    const { id, policy: of, outcome } = await client.request<MutationAnswer>('kerb/mutate', { uri: page });
+    assert.deepEqual([id, of], ['team/ports', uri]);
+    assert.equal(outcome.kind, 'tried', JSON.stringify(outcome));
+    const { mutants, survivors } = outcome as Extract<MutationAnswer['outcome'], { kind: 'tried' }>;
+    assert.ok(mutants > survivors.length && survivors.length > 0, `${mutants}, ${survivors.length}`);
+    const shown = survivors.find(({ witness }) => witness !== null);
+    assert.equal(shown?.start.line, 8);
+    assert.match(shown.witness?.text ?? '', /^apiVersion: v1\n/);
+    assert.equal(await client.request('kerb/mutate', { uri: uriOf(`${place.folder}/kerb.yaml`) }), null);
+    const begun = client.begin<MutationAnswer>('kerb/mutate', { uri });
+    client.notify('$/cancelRequest', { id: begun.id });
+    assert.equal((await begun.answer).outcome.kind, 'cancelled');
+    client.close(page);
+  });
+
+  test('CEL is formatted where the policy says the same afterwards, all of it or a stretch', async () => {
+    const text = policy.replace('size(self.ports) <= params.most', 'size( self.ports )<=params.most');
+    await show(`${text}‸`);
+    const options = { tabSize: 2, insertSpaces: true };
+    const edits = await client.request<TextEdit[]>('textDocument/formatting', { textDocument: { uri }, options });
+    assert.equal(TextDocument.applyEdits(TextDocument.create(uri, 'yaml', 1, text), edits), policy);
+    const range = { start: { line: 0, character: 0 }, end: { line: 8, character: 0 } };
+    const none = await client.request('textDocument/rangeFormatting', { textDocument: { uri }, options, range });
+    assert.deepEqual(none, []);
+    const folds = await client.request<FoldingRange[]>('textDocument/foldingRange', { textDocument: { uri } });
+    assert.deepEqual(folds, [{ startLine: 6, endLine: 7 }]);
+  });
+
+  test('what is no policy is not formatted, and who can be told is told so', async () => {
+    const other = uriOf(`${place.folder}/unformatted.yaml`);
+    client.open(other, 'yaml', 'require: a==b\n', 1);
+    const options = { tabSize: 2, insertSpaces: true };
+    assert.equal(await client.request('textDocument/formatting', { textDocument: { uri: other }, options }), null);
+    assert.equal(await client.request('textDocument/foldingRange', { textDocument: { uri: other } }), null);
+    client.close(other);
+    const dynamic = { dynamicRegistration: true };
+    const capabilities = { textDocument: { formatting: dynamic, rangeFormatting: dynamic, foldingRange: dynamic } };
+    const told = await startClient({ folders: [place.folder], capabilities });
+    const registrations = () =>
+      told.received
+        .filter(({ method }) => method === 'client/registerCapability')
+        .flatMap(({ params }) => (params as RegistrationParams).registrations)
+        .filter(({ method }) => /ormatting|folding/.test(method));
+    try {
+      assert.equal(told.initialized.capabilities.documentFormattingProvider, undefined);
+      told.open(uri, 'yaml', policy);
+      await told.until('three registrations', () => registrations().length === 3);
+      const name = place.folder.split('/').slice(-2).join('/');
+      for (const { registerOptions } of registrations())
+        assert.deepEqual(registerOptions.documentSelector, [
+          { scheme: 'file', pattern: `**/${name}/rules/**/*.{yaml,yml}` },
+        ]);
+    } finally {
+      await told.stop();
+    }
   });
 
   test('garbage in a policy leaves other files as they are', async () => {

@@ -3,7 +3,7 @@
 //   npm run screenshots, which makes those of the hub's page too
 //   node toolchain.mjs test/vscode/screenshots.ts authoring FOLDER: every station of writing a policy, to be looked at
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -21,10 +21,22 @@ const viewport = { width: 1280, height: 800 };
 /** Menus and hovers fade in. */
 const settleMs = 600;
 
+/** Its image comes from the registry that the workspace's policy wants. */
+const worker = `apiVersion: v1
+kind: Pod
+metadata:
+  name: worker
+spec:
+  containers:
+    - name: worker
+      image: registry.internal/shop/worker:2.3
+`;
+
 const folder = mkdtempSync(path.join(tmpdir(), 'kerb-pictures-'));
 const vsix = path.join(folder, 'kerb.vsix');
 pack();
 writeWorkspace(path.join(folder, 'work'));
+writeFileSync(path.join(folder, 'work', 'alpha', 'deploy', 'worker.yaml'), worker);
 mkdirSync(images, { recursive: true });
 const host = await startHost(await installParts(), {
   mode: 'installed',
@@ -33,6 +45,8 @@ const host = await startHost(await installParts(), {
     'editor.fontSize': 14,
     'editor.stickyScroll.enabled': false,
     'window.commandCenter': false,
+    'debug.internalConsoleOptions': 'neverOpen',
+    'testing.automaticallyOpenTestResults': 'neverOpen',
     'window.title': '${activeEditorShort}',
   },
 });
@@ -41,7 +55,7 @@ try {
   const page = await host.open(path.join(folder, 'work', 'alpha'), { viewport });
   try {
     if (only !== 'authoring') await takePictures(page);
-    await takeAuthoring(page, only === 'authoring' ? take : takeKept);
+    await takeAuthoring(page, take);
   } catch (error) {
     await page.screenshot({ path: path.join(tmpdir(), 'kerb-picture-failed.png') });
     throw error;
@@ -80,11 +94,6 @@ async function takePictures(page: Page): Promise<void> {
   const preview = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
   await preview.locator('h1', { hasText: 'Containers must not run privileged' }).waitFor();
   await take(page, 'page');
-}
-
-/** Of the stations of writing a policy, those that the documentation shows. */
-async function takeKept(page: Page, name: string): Promise<void> {
-  if (name === 'authoring' || name === 'debugger') await take(page, name);
 }
 
 async function take(page: Page, name: string): Promise<void> {

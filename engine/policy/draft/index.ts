@@ -11,6 +11,8 @@ import { describeKey, type OwnFile, type PolicyName, yamlItems } from './keys.ts
 
 export type { Signatures } from '../../cel/assist/describe.ts';
 export type { SemanticToken, TokenKind } from '../../cel/assist/tokens.ts';
+export { foldsOf } from './folds.ts';
+export { formatDraft } from './format.ts';
 export type { OwnFile } from './keys.ts';
 
 /** Something that may be written. */

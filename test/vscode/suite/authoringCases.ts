@@ -8,13 +8,15 @@ import {
   debug,
   EventEmitter,
   type Location,
+  languages,
   Range,
+  type TextEdit,
   type TextEditor,
   Uri,
   window,
   workspace,
 } from 'vscode';
-import type { PreviewAnswer } from '../../../server/protocol.ts';
+import type { MutationAnswer, PreviewAnswer } from '../../../server/protocol.ts';
 import { behind, eventually, finding, folder, gone, open, replaceAll, textAt, type } from './workbench.ts';
 
 const file = 'policies/team/image-registry.yaml';
@@ -145,7 +147,50 @@ export const authoringCases: Readonly<Record<string, () => Promise<void>>> = {
     assert.deepEqual(await titlesIn(page), ['The policy', 'as drawn', 'Step through', 'as drawn', 'Step through']);
     await open('alpha', file);
     await commands.executeCommand('kerb.previewPolicy');
-    assert.deepEqual(await titlesIn(file), ['2 cases as drawn', '1 finding in the workspace', 'Explain']);
+    const titles = ['2 cases as drawn', 'Do they prove anything?', '1 finding in the workspace', 'Explain'];
+    assert.deepEqual(await titlesIn(file), titles);
+  },
+
+  'what no case notices is shown in the policy, until something is typed': async () => {
+    const editor = await open('alpha', file);
+    const { document } = editor;
+    const text = document.getText();
+    await replaceAll(
+      editor,
+      text.replace('registry.internal/', 'registry.').replace("')\n", "') || self.name == 'b'\n"),
+    );
+    const answer = await commands.executeCommand<MutationAnswer>('kerb.mutate');
+    assert.equal(answer.outcome.kind, 'tried', JSON.stringify(answer));
+    const unnoticed = () => languages.getDiagnostics(document.uri).filter(({ source }) => source === 'kerb mutants');
+    const [first] = unnoticed();
+    assert.match(first?.message ?? '', /^No case notices: in `require`/);
+    assert.match(first?.relatedInformation?.[0]?.message ?? '', /would show it|makes no difference/);
+    assert.equal(first?.range.start.line, 6);
+    await restore(editor, text);
+    assert.deepEqual(unnoticed(), []);
+  },
+
+  'a policy is formatted, and other files are not by Kerb': async () => {
+    const editor = await open('alpha', file);
+    const text = editor.document.getText();
+    await replaceAll(editor, text.replace("('registry", "(  'registry"));
+    const edits = await commands.executeCommand<TextEdit[]>(
+      'vscode.executeFormatDocumentProvider',
+      editor.document.uri,
+      { tabSize: 2, insertSpaces: true },
+    );
+    assert.deepEqual(
+      edits.map(({ newText }) => newText),
+      [''],
+    );
+    await restore(editor, text);
+    const other = await open('alpha', 'deploy/web.yaml');
+    const none = await commands.executeCommand<TextEdit[] | undefined>(
+      'vscode.executeFormatDocumentProvider',
+      other.document.uri,
+      { tabSize: 2, insertSpaces: true },
+    );
+    assert.equal(none, undefined);
   },
 
   'a case is stepped through, forwards and backwards': async () => {
