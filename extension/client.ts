@@ -27,7 +27,7 @@ export interface Server {
   readonly onStatus: Event<Status>;
   /** The server's log, with something more in it where it is given. */
   showOutput(text?: string): void;
-  request<T>(method: string, params: object, token?: CancellationToken): Promise<T>;
+  request<T>(method: string, params: object, ...token: readonly [] | readonly [CancellationToken]): Promise<T>;
   /** A request that tells how far it is. */
   follow<T, P>(method: string, params: object, hear: (progress: P) => void): Promise<T>;
   start(): Promise<void>;
@@ -66,7 +66,8 @@ export function createClient(context: ExtensionContext, status: StatusItem): Ser
       if (text !== undefined) client?.outputChannel.appendLine(text);
       client?.outputChannel.show();
     },
-    request: async (method, params, token) => running().sendRequest(method, params, token),
+    // A token that is not given must not be passed on: the connection would take it for one more parameter.
+    request: async (method, params, ...token) => running().sendRequest(method, params, ...token),
     async follow<T, P>(method: string, params: object, hear: (progress: P) => void) {
       const partialResultToken = `kerb-${++followed}`;
       const hearing = running().onProgress(new ProgressType<P>(), partialResultToken, hear);

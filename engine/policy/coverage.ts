@@ -5,7 +5,7 @@ import type { Span } from '../model.ts';
 import { type CasesRequest, caseFiles, caseOptions } from './cases.ts';
 import { evaluationsOf } from './evaluations.ts';
 import type { Expression } from './policy.ts';
-import { scalarSpan } from './scalar.ts';
+import { scalarPlaces } from './scalar.ts';
 
 /** A condition, or a part of one, and how often it came out each way. */
 export interface CoveredPart {
@@ -23,10 +23,11 @@ export function coverageOf({ policy, page, native }: CasesRequest): readonly Cov
   const found = caseFiles(page.text).flatMap((file) =>
     evaluationsOf({ file, policies, id: policy.id, native, context }),
   );
-  const inFile = (expression: Expression | null, nodes: readonly (EvaluationNode | null)[]): readonly CoveredPart[] =>
-    expression === null
-      ? []
-      : countsOf(nodes).map((part) => ({ ...part, span: scalarSpan(policy.source, expression, part.span) }));
+  const inFile = (expression: Expression | null, nodes: readonly (EvaluationNode | null)[]): readonly CoveredPart[] => {
+    if (expression === null) return [];
+    const { toFile } = scalarPlaces(policy.source, expression);
+    return countsOf(nodes).map((part) => ({ ...part, span: toFile(part.span) }));
+  };
   return [
     ...inFile(
       policy.where,

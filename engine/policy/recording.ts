@@ -12,7 +12,7 @@ import { Unknown } from '../model.ts';
 import { quoted } from './celText.ts';
 import { type EvaluationRequest, evaluationsOf, type PolicyEvaluation } from './evaluations.ts';
 import type { Expression, Policy } from './policy.ts';
-import { scalarSpan } from './scalar.ts';
+import { scalarPlaces } from './scalar.ts';
 import { shown, wordsFor } from './why.ts';
 
 /** A part of a policy's expressions. */
@@ -126,11 +126,12 @@ function createTape(): Tape {
 
 function recordOne(policy: Policy, { where, require }: PolicyEvaluation, resource: number, tape: Tape): void {
   const record = (field: RecordedNode['field'], expression: Expression, root: EvaluationNode): void => {
+    const places = scalarPlaces(policy.source, expression);
     const visit = (node: EvaluationNode, parent: number | null, variables: TapedStep['variables']): void => {
       if (node.outcome.kind === 'skipped') return;
       const index = tape.nodeAt({
         field,
-        span: scalarSpan(policy.source, expression, node.span),
+        span: places.toFile(node.span),
         source: expression.text.slice(node.span.start, node.span.end).replace(/\s+/g, ' '),
         parent,
       });

@@ -6,7 +6,7 @@ import type { Native, Part, Path, Span, Value } from '../../model.ts';
 import { environmentOf, itemTypes, matchTypes } from '../environment.ts';
 import { parsePath } from '../path.ts';
 import type { Parameter, ParameterType } from '../policy.ts';
-import { scalarOffset, scalarSpan } from '../scalar.ts';
+import { scalarPlaces } from '../scalar.ts';
 import { parseTemplate } from '../template.ts';
 
 export interface Draft {
@@ -45,14 +45,14 @@ export function readDraft(text: string): Draft {
     const found = span === null ? undefined : textAt(text, span, valueAt(value, path));
     if (found === undefined || span === null) return [];
     const environment = withVariables(facts, sees);
-    const scalar = { text: found, span };
+    const places = scalarPlaces(text, { text: found, span });
     return stretchesOf(found, form).map(
       ({ source, offset }): DraftExpression => ({
         field: path.join('.'),
         source,
         environment,
-        toFile: (within) => scalarSpan(text, scalar, { start: within.start + offset, end: within.end + offset }),
-        fromFile: (at) => within(scalarOffset(text, scalar, at) - offset, source, at, span),
+        toFile: (within) => places.toFile({ start: within.start + offset, end: within.end + offset }),
+        fromFile: (at) => within(places.fromFile(at) - offset, source, at, span),
       }),
     );
   });

@@ -1,7 +1,7 @@
 /** A policy with one small mistake in it: what its cases should notice. */
 import type { Span } from '../../model.ts';
 import type { Expression, PatternRule, Policy, Rule, SecretRule } from '../policy.ts';
-import { scalarSpan } from '../scalar.ts';
+import { scalarPlaces } from '../scalar.ts';
 import { changed, quoted } from './change.ts';
 import { expressionChanges } from './expression.ts';
 import { regexChanges } from './regex.ts';
@@ -61,10 +61,11 @@ function expressionMutants(
   field: string,
   remake: (text: string) => Policy,
 ): readonly Mutant[] {
+  const { toFile } = scalarPlaces(policy.source, expression);
   return expressionChanges(expression.text).map((change) => ({
     policy: remake(changed(expression.text, change)),
     title: `in \`${field}\`: ${change.title}`,
-    span: scalarSpan(policy.source, expression, change.span),
+    span: toFile(change.span),
     shows: 'in files',
   }));
 }
