@@ -1,6 +1,7 @@
 /** Brings a hub up: store, keys, first tenant and admin, server, and the clock that signs. */
 import { existsSync, readFileSync } from 'node:fs';
 import { createNative } from '../repository/index.ts';
+import { lookForAlerts } from './alerts/round.ts';
 import { type HubHome, writeSecret } from './home.ts';
 import type { Hub } from './hub.ts';
 import { mintToken, tokenHash } from './identity/bearer.ts';
@@ -54,6 +55,7 @@ const maxGroupEntries = 2_000;
 const signEveryMs = 1_000;
 const renewEveryMs = 60_000;
 const watchEveryMs = 5_000;
+const alertEveryMs = 15_000;
 const maintainEveryMs = 3_600_000;
 const adminDays = 30;
 const dayMs = 86_400_000;
@@ -98,6 +100,7 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
   const signing = regularly(signEveryMs, () => signAll(hub));
   const renewing = regularly(renewEveryMs, () => renewAll(hub));
   const watching = regularly(watchEveryMs, () => watchAll(hub));
+  const alerting = regularly(alertEveryMs, () => lookAfterAlerts(hub));
   const maintenance = regularly(maintainEveryMs, () => maintain(hub));
   return {
     url,
@@ -108,6 +111,7 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
       await listening.close();
       await renewing.close();
       await watching.close();
+      await alerting.close();
       await sequencer.close();
       await signing.close();
       await maintenance.close();
@@ -209,6 +213,18 @@ async function watchAll(hub: Hub): Promise<void> {
     } catch (error) {
       hub.say(
         `the rollout of ${tenant.name} could not be looked after: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+}
+
+async function lookAfterAlerts(hub: Hub): Promise<void> {
+  for (const tenant of await tenantsOf(hub)) {
+    try {
+      await lookForAlerts(hub, tenant);
+    } catch (error) {
+      hub.say(
+        `alerts of ${tenant.name} could not be looked for: ${error instanceof Error ? error.message : String(error)}`,
       );
     }
   }

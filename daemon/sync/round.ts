@@ -80,7 +80,8 @@ export async function doRound(connection: Connection, options: RoundOptions): Pr
   if (standing.kind === 'problem') return { kind: 'failed', ...nothing, failure: standing.message };
   const policies = await bringIn(connection, standing, options);
   const journal = policies.failure === null ? await sendOut(connection, options) : unsent;
-  const failure = policies.failure ?? journal.failure ?? (await report(connection, options, policies));
+  const failure =
+    policies.failure ?? journal.failure ?? (await report(connection, options, { ...policies, alarm: journal.alarm }));
   return {
     ...policies,
     uploaded: journal.uploaded,
@@ -132,7 +133,7 @@ async function sendOut(
 async function report(
   connection: Connection,
   { home, store }: RoundOptions,
-  { governing, refusal }: Pick<Round, 'governing' | 'refusal'>,
+  { governing, refusal, alarm }: Pick<Round, 'governing' | 'refusal' | 'alarm'>,
 ): Promise<string | null> {
   const standing = readStanding(home);
   if (standing.kind !== 'enrolled' || store === null) return null;
@@ -143,6 +144,7 @@ async function report(
     roles: { root: standing.trust.root.version, ...standing.trust.seen },
     journal: { seq: head.seq, head: head.hash },
     refusal: refusal?.slice(0, 2_000) ?? null,
+    logAlarm: alarm?.slice(0, 2_000) ?? null,
     kerb: version(),
     platform: process.platform,
   };

@@ -36,6 +36,11 @@ export const permissions = {
   'change:propose': ['author', 'reviewer', 'admin'],
   /** To hand in a signature; what counts is the key that made it. */
   'change:approve': ['reviewer', 'admin'],
+  'alert:read': people,
+  /** To hold alerts back for a while. */
+  'alert:write': ['operator', 'admin'],
+  /** To say who is told of them. */
+  'receiver:write': ['admin'],
   'rollout:read': people,
   /** To pause and resume one, and to propose its next stage or the way back: what counts is what approvers sign. */
   'rollout:write': ['operator', 'admin'],

@@ -27,6 +27,6 @@ export function inTurn<T>(hub: Hub, tenant: number, work: (desk: Desk) => Promis
 }
 
 /** The desk for whoever only looks. */
-export function deskOf({ store, online, now }: Hub, tenant: number): Desk {
+export function deskOf({ store, online, now }: Pick<Hub, 'store' | 'online' | 'now'>, tenant: number): Desk {
   return { publications: store, exceptions: store, rollouts: store, tenant, online, now: now() };
 }

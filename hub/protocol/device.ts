@@ -68,6 +68,8 @@ export const deviceStatus = z.strictObject({
   journal: z.strictObject({ seq: z.int().min(0), head: hash }),
   /** Why the newest policies were refused; null where they were not. */
   refusal: words.nullable(),
+  /** What it found wrong with the hub's log; null where nothing is. */
+  logAlarm: words.nullable().default(null),
   kerb: name,
   platform: name,
 });

@@ -58,12 +58,14 @@ export function createMeasures(): Measures {
         const [id, kind = ''] = key.split(' ');
         if (Number(id) === tenant.id) entries.inc({ kind }, count);
       }
-      const [missing, exceptions, frontier, checkpoint] = await Promise.all([
+      const [missing, exceptions, frontier, checkpoint, alerts] = await Promise.all([
         store.missingDecisions(tenant.id),
         store.exceptionCounts(tenant.id, { now: now(), soon: now() + soonMs }),
         store.frontier(tenant.id),
         store.checkpoint(tenant.id),
+        store.alerts(tenant.id),
       ]);
+      const holding = alerts.filter(({ resolvedAt }) => resolvedAt === null);
       gauge(own, 'decisions_missing_total', 'Decisions that devices made and that are not here', missing);
       gauge(
         own,
@@ -73,6 +75,7 @@ export function createMeasures(): Measures {
       );
       gauge(own, 'kerb_exceptions', 'Exceptions in force', exceptions.granted);
       gauge(own, 'kerb_exceptions_ending', 'Exceptions in force that end within 14 days', exceptions.ending);
+      gauge(own, 'kerb_alerts', 'Alerts that hold', holding.length);
       gauge(own, 'kerb_log_size', 'Entries of the log', frontier.size);
       gauge(own, 'kerb_checkpoint_size', 'Entries under the newest signed checkpoint', checkpoint?.size ?? 0);
       return `${await registry!.metrics()}\n${await own.metrics()}`;

@@ -15,6 +15,9 @@ import {
 } from '../../test/hub/organisation.ts';
 import { askerOf, type EnrolledDevice, enrol, runHub, type TestHub } from '../../test/hub/running.ts';
 import { keyOf } from '../../test/hub/shelf.ts';
+import { lookForAlerts } from '../alerts/round.ts';
+import { openHome } from '../home.ts';
+import { alertList } from '../protocol/alert.ts';
 import {
   exceptionList,
   exceptionRequestPayloadType,
@@ -25,6 +28,7 @@ import {
 } from '../protocol.ts';
 
 const dayMs = 86_400_000;
+const inDays = (days: number): string => new Date(Date.now() + days * dayMs).toISOString();
 for (const { name, skip, start } of databases) {
   describe(`publishing on ${name}`, { skip }, () => {
     test('policies and exceptions go out signed, and each decision is in the log', async () => {
@@ -153,6 +157,7 @@ async function halting(hub: TestHub): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   assert.match((await status())?.reason ?? '', /25\.0 % were denied/);
+  await assertAlerted(hub);
   const promoted = await hub.admin('POST', `${hubPaths.rollout}/promotion`);
   assert.equal(promoted.status, 409);
   assert.equal((await hub.admin('POST', `${hubPaths.rollout}/resume`, { reason: 'a test did it' })).status, 204);
@@ -165,6 +170,36 @@ async function halting(hub: TestHub): Promise<void> {
   const inForce = await publishedBy(hub);
   assert.deepEqual([inForce.bundle?.version, inForce.bundle?.organisation, inForce.rollout], [3, '', null]);
   assert.ok((await actsOf(hub)).some((act) => act.startsWith('rollout.halt ') && act.endsWith(' hub')));
+}
+
+/** Somebody has to look at a rollout that was halted. */
+async function assertAlerted(hub: TestHub): Promise<void> {
+  const { online } = openHome(hub.folder);
+  const [tenant] = await hub.store.tenants();
+  await lookForAlerts({ store: hub.store, online, now: Date.now, url: hub.url, say: () => undefined }, tenant!);
+  const { alerts } = alertList.parse(await (await hub.admin('GET', '/v1/alerts')).json());
+  const halted = alerts.filter(({ kind }) => kind === 'haltedRollout');
+  assert.deepEqual(
+    halted.map(({ labels, resolvedAt, silencedBy }) => ({ labels, resolvedAt, silencedBy })),
+    [{ labels: { bundle: '2' }, resolvedAt: null, silencedBy: null }],
+  );
+  const silence = { kind: 'haltedRollout', labels: {}, reason: 'we know', expiresAt: inDays(1) };
+  assert.equal((await hub.admin('POST', '/v1/alerts/silences', { ...silence, expiresAt: inDays(100) })).status, 400);
+  const answer = await hub.admin('POST', '/v1/alerts/silences', silence);
+  assert.equal(answer.status, 201);
+  const { id } = (await answer.json()) as { id: string };
+  const shown = alertList.parse(await (await hub.admin('GET', '/v1/alerts')).json()).alerts;
+  assert.equal(shown.find(({ kind }) => kind === 'haltedRollout')?.silencedBy, id);
+  assert.equal((await hub.admin('DELETE', `/v1/alerts/silences/${id}`)).status, 204);
+  const receiver = { name: 'chat', form: 'slack', url: 'https://chat.example/services/secret' };
+  assert.equal((await hub.admin('POST', '/v1/alerts/receivers', receiver)).status, 201);
+  const listed = await (await hub.admin('GET', '/v1/alerts/receivers')).text();
+  assert.match(listed, /"host":"chat\.example"/);
+  assert.doesNotMatch(listed, /secret/);
+  const { receivers } = JSON.parse(listed) as { receivers: { id: string }[] };
+  assert.equal((await hub.admin('DELETE', `/v1/alerts/receivers/${receivers[0]!.id}`)).status, 204);
+  for (const url of ['http://chat.example/x', 'file:///etc/passwd'])
+    assert.equal((await hub.admin('POST', '/v1/alerts/receivers', { ...receiver, url })).status, 400);
 }
 
 async function race(hub: TestHub, twin: TestHub): Promise<void> {

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { describeApi } from './openapi.ts';
 import { json, type Route, route, text } from './route.ts';
+import { alertRoutes } from './routes/alerts.ts';
 import { changeRoutes } from './routes/changes.ts';
 import { ciRoutes } from './routes/ci.ts';
 import { decisionRoutes } from './routes/decisions.ts';
@@ -67,4 +68,5 @@ export const routes: readonly Route[] = [
   ...rolloutRoutes,
   ...opaRoutes,
   ...ciRoutes,
+  ...alertRoutes,
 ];

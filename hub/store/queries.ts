@@ -1,6 +1,8 @@
 /** Every query that both databases answer with the same SQL. */
 import type { Kysely } from 'kysely';
 import { type Access, accessQueries } from './query/access.ts';
+import { type Alerts, alertQueries } from './query/alert.ts';
+import { type CiJobs, ciJobQueries } from './query/ciJob.ts';
 import { type CiRules, ciRuleQueries } from './query/ciRule.ts';
 import { type Devices, deviceQueries } from './query/device.ts';
 import { type Enrolments, enrolmentQueries } from './query/enrolment.ts';
@@ -12,6 +14,7 @@ import { type Publications, publicationQueries } from './query/publication.ts';
 import { type Rollouts, rolloutQueries } from './query/rollout.ts';
 import { type Search, searchQueries } from './query/search.ts';
 import { type Tenants, tenantQueries } from './query/tenant.ts';
+import { type Trouble, troubleQueries } from './query/trouble.ts';
 import type { Tables } from './tables.ts';
 
 export function queries(
@@ -27,7 +30,10 @@ export function queries(
   Exceptions &
   Rollouts &
   OpaAgents &
-  CiRules {
+  CiRules &
+  CiJobs &
+  Alerts &
+  Trouble {
   return {
     ...tenantQueries(db),
     ...logQueries(db),
@@ -41,5 +47,8 @@ export function queries(
     ...rolloutQueries(db),
     ...opaAgentQueries(db),
     ...ciRuleQueries(db),
+    ...ciJobQueries(db),
+    ...alertQueries(db),
+    ...troubleQueries(db),
   };
 }

@@ -4,6 +4,8 @@
  */
 import type { Frontier, TileId, TreeNode } from '../../engine/index.ts';
 import type { Access } from './query/access.ts';
+import type { Alerts, Receiver, Silence } from './query/alert.ts';
+import type { CiJobs } from './query/ciJob.ts';
 import type { CiRule, CiRules } from './query/ciRule.ts';
 import type { Devices } from './query/device.ts';
 import type { Enrolments } from './query/enrolment.ts';
@@ -15,6 +17,7 @@ import type { Approval, ChangeRequest, Publications, PublishedFile } from './que
 import type { RolloutState, Rollouts } from './query/rollout.ts';
 import type { Search } from './query/search.ts';
 import type { Tenants } from './query/tenant.ts';
+import type { Trouble } from './query/trouble.ts';
 
 export interface Store
   extends Tenants,
@@ -28,7 +31,10 @@ export interface Store
     Exceptions,
     Rollouts,
     OpaAgents,
-    CiRules {
+    CiRules,
+    CiJobs,
+    Alerts,
+    Trouble {
   readonly database: 'sqlite' | 'postgresql';
   /**
    * The one way anything gets into a tenant's log. Reads what `wanted` names, asks `plan` what to write, and commits all
@@ -146,6 +152,10 @@ export type Change =
   | { readonly kind: 'revokeToken'; readonly id: string; readonly at: number }
   | { readonly kind: 'addCiRule'; readonly rule: Omit<CiRule, 'tenant'> }
   | { readonly kind: 'removeCiRule'; readonly id: string }
+  | { readonly kind: 'addSilence'; readonly silence: Silence }
+  | { readonly kind: 'removeSilence'; readonly id: string }
+  | { readonly kind: 'addReceiver'; readonly receiver: Receiver }
+  | { readonly kind: 'removeReceiver'; readonly id: string }
   | { readonly kind: 'retain'; readonly beforeId: string }
   /** Each is new, but for the timestamp, which a newer one replaces. */
   | { readonly kind: 'publish'; readonly files: readonly PublishedFile[] }

@@ -3,8 +3,9 @@
  * ids are UUIDs in lower case, so that one text orders and compares alike in both.
  */
 import type { GeneratedAlways } from 'kysely';
+import type { AlertTables } from './alertTables.ts';
 
-export interface Tables {
+export interface Tables extends AlertTables {
   readonly tenant: TenantTable;
   readonly head: HeadTable;
   readonly tile: TileTable;

@@ -33,6 +33,8 @@ export const ciRoutes: readonly Route[] = [
       const outcome = await hub.sequencer.submit(tenant.id, { kind: 'records', entries, changes: [] });
       if (outcome.kind !== 'committed')
         return refuse(409, 'idTaken', `record ${record.id} is in the log already, from elsewhere`);
+      const { issuer, subject } = job;
+      await hub.store.noteJob(tenant.id, { issuer, subject, record: record.id, at: hub.now() });
       hub.measures.ingested(tenant.id, 'decision', outcome.added);
       if (outcome.added > 0) hub.news.announce(tenant.id, 'journal');
       return json(201, { id: record.id, isNew: outcome.added > 0 });

@@ -27,10 +27,12 @@ async function publish(client: pg.PoolClient, tenant: number, file: PublishedFil
   if (rowCount !== 1) throw new ConflictError(`${file.name} is published already`);
 }
 
-function statementFor(change: Exclude<Change, { kind: 'publish' }>): {
+interface Statement {
   readonly text: string;
   readonly values: readonly unknown[];
-} {
+}
+
+function statementFor(change: Exclude<Change, { kind: 'publish' }>): Statement {
   switch (change.kind) {
     case 'addDevice': {
       const { id, name, keyId, publicKey, platform, labels, at } = change.device;
@@ -94,15 +96,13 @@ function statementFor(change: Exclude<Change, { kind: 'publish' }>): {
         values: [id, state, reason, begunAt],
       };
     }
-    case 'addCiRule': {
-      const { id, name, issuer, claims, createdAt } = change.rule;
-      return {
-        text: 'INSERT INTO ci_rule (tenant, id, name, issuer, claims, created_at) VALUES ($1, $2, $3, $4, $5, $6)',
-        values: [id, name, issuer, JSON.stringify(claims), createdAt],
-      };
-    }
+    case 'addCiRule':
     case 'removeCiRule':
-      return { text: 'DELETE FROM ci_rule WHERE tenant = $1 AND id = $2', values: [change.id] };
+    case 'addSilence':
+    case 'removeSilence':
+    case 'addReceiver':
+    case 'removeReceiver':
+      return sideStatement(change);
     case 'labelDevice':
       return {
         text: 'UPDATE device SET labels = $2 WHERE tenant = $1 AND id = $3',
@@ -128,5 +128,40 @@ function statementFor(change: Exclude<Change, { kind: 'publish' }>): {
         values: [to, at, by, note, expiresAt, id, from],
       };
     }
+  }
+}
+
+type SideKind = 'addCiRule' | 'removeCiRule' | 'addSilence' | 'removeSilence' | 'addReceiver' | 'removeReceiver';
+
+/** Jobs of CI, and alerts. */
+function sideStatement(change: Extract<Change, { kind: SideKind }>): Statement {
+  switch (change.kind) {
+    case 'addCiRule': {
+      const { id, name, issuer, claims, createdAt } = change.rule;
+      return {
+        text: 'INSERT INTO ci_rule (tenant, id, name, issuer, claims, created_at) VALUES ($1, $2, $3, $4, $5, $6)',
+        values: [id, name, issuer, JSON.stringify(claims), createdAt],
+      };
+    }
+    case 'removeCiRule':
+      return { text: 'DELETE FROM ci_rule WHERE tenant = $1 AND id = $2', values: [change.id] };
+    case 'addSilence': {
+      const { id, kind, labels, reason, by, expiresAt } = change.silence;
+      return {
+        text: 'INSERT INTO alert_silence (tenant, id, kind, labels, reason, by_name, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)',
+        values: [id, kind, JSON.stringify(labels), reason, by, expiresAt],
+      };
+    }
+    case 'removeSilence':
+      return { text: 'DELETE FROM alert_silence WHERE tenant = $1 AND id = $2', values: [change.id] };
+    case 'addReceiver': {
+      const { id, name, form, url, kinds } = change.receiver;
+      return {
+        text: 'INSERT INTO alert_receiver (tenant, id, name, form, url, kinds) VALUES ($1, $2, $3, $4, $5, $6)',
+        values: [id, name, form, url, JSON.stringify(kinds)],
+      };
+    }
+    case 'removeReceiver':
+      return { text: 'DELETE FROM alert_receiver WHERE tenant = $1 AND id = $2', values: [change.id] };
   }
 }

@@ -244,4 +244,31 @@ create table ci_rule (
 create index ci_issuer on ci_rule (issuer);
 `,
   },
+  {
+    number: 8,
+    name: 'alerts: what stands, what holds it back, who is told',
+    sql: `
+create index record_bypass on record (tenant, id) where origin in ('bypass', 'breakGlass');
+create table ci_job (
+  tenant integer not null references tenant, issuer text not null, subject text not null, record text not null,
+  at bigint not null, primary key (tenant, issuer, subject)
+);
+create table alert (
+  tenant integer not null references tenant, id text not null, kind text not null, labels text not null,
+  summary text not null, records text not null, since bigint not null, resolved_at bigint, primary key (tenant, id)
+);
+create table alert_silence (
+  tenant integer not null references tenant, id text not null, kind text, labels text not null, reason text not null,
+  by_name text not null, expires_at bigint not null, primary key (tenant, id)
+);
+create table alert_receiver (
+  tenant integer not null references tenant, id text not null, name text not null, form text not null,
+  url text not null, kinds text not null, primary key (tenant, id)
+);
+create table alert_notice (
+  tenant integer not null references tenant, receiver text not null, kind text not null, sent_at bigint not null,
+  digest text not null, told text not null, failure text, primary key (tenant, receiver, kind)
+);
+`,
+  },
 ];

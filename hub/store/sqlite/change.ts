@@ -7,6 +7,7 @@ type Changer<Kind extends Change['kind']> = (tenant: number, change: Extract<Cha
 
 export function sqliteChanger(database: Database.Database): (tenant: number, change: Change) => void {
   const [identity, publication] = [identityChanger(database), publicationChanger(database)];
+  const alert = alertChanger(database);
   return (tenant, change) => {
     switch (change.kind) {
       case 'addDevice':
@@ -19,6 +20,11 @@ export function sqliteChanger(database: Database.Database): (tenant: number, cha
       case 'rekeyDevice':
       case 'labelDevice':
         return identity(tenant, change);
+      case 'addSilence':
+      case 'removeSilence':
+      case 'addReceiver':
+      case 'removeReceiver':
+        return alert(tenant, change);
       default:
         return publication(tenant, change);
     }
@@ -88,8 +94,38 @@ function identityChanger(database: Database.Database): Changer<IdentityKind> {
   };
 }
 
+type AlertKind = 'addSilence' | 'removeSilence' | 'addReceiver' | 'removeReceiver';
+
+/** What holds alerts back, and who is told of them. */
+function alertChanger(database: Database.Database): Changer<AlertKind> {
+  const addSilence = database.prepare(
+    'insert into alert_silence (tenant, id, kind, labels, reason, by_name, expires_at) values (?, ?, ?, ?, ?, ?, ?)',
+  );
+  const removeSilence = database.prepare('delete from alert_silence where tenant = ? and id = ?');
+  const addReceiver = database.prepare(
+    'insert into alert_receiver (tenant, id, name, form, url, kinds) values (?, ?, ?, ?, ?, ?)',
+  );
+  const removeReceiver = database.prepare('delete from alert_receiver where tenant = ? and id = ?');
+  return (tenant, change) => {
+    switch (change.kind) {
+      case 'addSilence': {
+        const { id, kind, labels, reason, by, expiresAt } = change.silence;
+        return void addSilence.run(tenant, id, kind, JSON.stringify(labels), reason, by, expiresAt);
+      }
+      case 'removeSilence':
+        return void removeSilence.run(tenant, change.id);
+      case 'addReceiver': {
+        const { id, name, form, url, kinds } = change.receiver;
+        return void addReceiver.run(tenant, id, name, form, url, JSON.stringify(kinds));
+      }
+      case 'removeReceiver':
+        return void removeReceiver.run(tenant, change.id);
+    }
+  };
+}
+
 /** Policies, rollouts and exceptions. */
-function publicationChanger(database: Database.Database): Changer<Exclude<Change['kind'], IdentityKind>> {
+function publicationChanger(database: Database.Database): Changer<Exclude<Change['kind'], IdentityKind | AlertKind>> {
   const publish = database.prepare(
     "insert into tuf_file (tenant, name, role, version, bytes) values (@tenant, @name, @role, @version, @bytes) on conflict do update set version = excluded.version, bytes = excluded.bytes where tuf_file.role = 'timestamp' and excluded.version > tuf_file.version",
   );

@@ -1,0 +1,113 @@
+/** What points to trouble: who is refused again and again, who passes by the gates, who is not heard of. */
+import { type Kysely, sql } from 'kysely';
+import type { Tables } from '../tables.ts';
+import { firstIdOf } from './search.ts';
+
+/** Where records come from, with how many there are. */
+export interface Source {
+  readonly device: string | null;
+  readonly repository: string;
+  readonly count: number;
+  /** Id of the newest. */
+  readonly last: string;
+}
+
+export interface TroubledDevice {
+  readonly id: string;
+  readonly name: string;
+  readonly missing: number;
+  readonly awaited: number;
+  readonly forked: 0 | 1;
+  /** What it says of the hub's log; null where it says nothing against it. */
+  readonly alarm: string | null;
+}
+
+interface Since {
+  readonly since: number;
+  readonly limit: number;
+}
+
+export interface Trouble {
+  refusalSources(tenant: number, about: Since & { readonly least: number }): Promise<readonly Source[]>;
+  bypassSources(tenant: number, about: Since): Promise<readonly (Source & { readonly origin: string })[]>;
+  /** Devices that miss decisions, have two histories, or say that the log was changed. */
+  troubledDevices(tenant: number, limit: number): Promise<readonly TroubledDevice[]>;
+  /** Those that are not revoked and were not heard of since; the longest ago come first. */
+  unseenDevices(
+    tenant: number,
+    about: { readonly before: number; readonly limit: number },
+  ): Promise<readonly { readonly id: string; readonly name: string; readonly seenAt: number }[]>;
+}
+
+export function troubleQueries(db: Kysely<Tables>): Trouble {
+  const records = (tenant: number, since: number) =>
+    db.selectFrom('record').where('tenant', '=', tenant).where('id', '>=', firstIdOf(since));
+  return {
+    async refusalSources(tenant, { since, least, limit }) {
+      const rows = await records(tenant, since)
+        .select(['device', 'repository'])
+        .select(({ fn, cast }) => cast<number>(fn.countAll(), 'bigint').as('count'))
+        .select(({ fn, cast }) => fn.max(cast<string>('id', 'text')).as('last'))
+        .where('effect', '=', 'deny')
+        // Said aloud, so that the index of what was refused answers.
+        .where('effect', '<>', sql.lit('allow'))
+        .groupBy(['device', 'repository'])
+        .having(({ fn }) => fn.countAll(), '>=', least)
+        .orderBy('count', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map(({ repository, ...row }) => ({ ...row, repository: repository ?? '' }));
+    },
+    async bypassSources(tenant, { since, limit }) {
+      const rows = await records(tenant, since)
+        .select(['device', 'repository', 'origin'])
+        .select(({ fn, cast }) => cast<number>(fn.countAll(), 'bigint').as('count'))
+        .select(({ fn, cast }) => fn.max(cast<string>('id', 'text')).as('last'))
+        .where(sql<boolean>`origin in ('bypass', 'breakGlass')`)
+        .groupBy(['device', 'repository', 'origin'])
+        .orderBy('count', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map(({ repository, origin, ...row }) => ({
+        ...{ ...row, repository: repository ?? '', origin: origin ?? '' },
+      }));
+    },
+    async troubledDevices(tenant, limit) {
+      const rows = await db
+        .selectFrom('device')
+        .select(['id', 'name', 'missing', 'awaited', 'forked', 'status'])
+        .where('tenant', '=', tenant)
+        .where(({ eb, or }) =>
+          or([
+            eb('missing', '>', 0),
+            eb('awaited', '>', 0),
+            eb('forked', '=', 1),
+            eb('status', 'like', '%"logAlarm":"%'),
+          ]),
+        )
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      return rows.map(({ status, ...row }) => ({ ...row, alarm: alarmIn(status) }));
+    },
+    async unseenDevices(tenant, { before, limit }) {
+      const seenAt = sql<number>`coalesce(seen_at, enrolled_at)`;
+      return db
+        .selectFrom('device')
+        .select(['id', 'name', seenAt.as('seenAt')])
+        .where('tenant', '=', tenant)
+        .where('revoked_at', 'is', null)
+        .where(seenAt, '<', before)
+        .orderBy(seenAt)
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+    },
+  };
+}
+
+function alarmIn(status: string | null): string | null {
+  const said: unknown = status === null ? null : JSON.parse(status);
+  const alarm = (said as { readonly logAlarm?: unknown } | null)?.logAlarm;
+  return typeof alarm === 'string' ? alarm : null;
+}
