@@ -15,7 +15,32 @@ type Path = (string | number)[];
  * lone surrogate, `undefined` and whatever else JSON has no word for.
  */
 export function canonicalize(value: unknown): string {
-  return write(value, []);
+  return isInOrder(value, maxDepth) ? JSON.stringify(value) : write(value, []);
+}
+
+/** Whether `JSON.stringify`, which is several times as fast, writes the same: nothing to refuse, and every key in its place. */
+function isInOrder(value: unknown, depth: number): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (value === null || typeof value === 'boolean') return true;
+  if (typeof value !== 'object' || depth === 0) return false;
+  if (Array.isArray(value)) return areInOrder(value, depth - 1);
+  return Object.getPrototypeOf(value) === Object.prototype && hasKeysInOrder(value, depth - 1);
+}
+
+function areInOrder(items: readonly unknown[], depth: number): boolean {
+  // By number, since a sparse array's holes count too.
+  for (let at = 0; at < items.length; at++) if (!isInOrder(items[at], depth)) return false;
+  return true;
+}
+
+function hasKeysInOrder(value: object, depth: number): boolean {
+  let before: string | null = null;
+  for (const [key, member] of Object.entries(value)) {
+    if ((before !== null && key < before) || !key.isWellFormed() || !isInOrder(member, depth)) return false;
+    before = key;
+  }
+  return true;
 }
 
 function write(value: unknown, path: Path): string {
