@@ -1,5 +1,5 @@
 /** What devices send: a signed batch of entries, each of which follows the one before it. */
-import { breakOf, type ChainHead, canonicalize } from '../../engine/index.ts';
+import { breakOf, CanonicalError, type ChainHead, canonicalize } from '../../engine/index.ts';
 import { sha256Hex } from '../cryptography.ts';
 import { newEntry } from '../log/entry.ts';
 import type { ChainLink } from '../log/plan.ts';
@@ -14,6 +14,7 @@ import {
 import type { Device } from '../store/query/device.ts';
 import type { DecisionColumns, PolicyCount } from '../store/store.ts';
 import { openEnvelope } from './envelope.ts';
+import { shapeOf } from './shape.ts';
 
 export type BatchReading =
   | { readonly kind: 'batch'; readonly links: readonly ChainLink[] }
@@ -23,30 +24,48 @@ export type BatchReading =
 export function readBatch(envelope: Envelope, device: Device, received: number): BatchReading {
   const opened = openEnvelope(envelope, device, batchPayloadType);
   if (opened.kind === 'refused') return opened;
-  const batch = parse(opened.text);
-  return typeof batch === 'string' ? refused('invalid', batch) : readChain(batch, device.id, received);
-}
-
-/** The batch, or what is wrong with it. */
-function parse(payload: string): JournalBatch | string {
+  const parsed = parse(opened.text);
+  if (typeof parsed === 'string') return refused('invalid', parsed);
   try {
-    const { success, data, error } = journalBatch.safeParse(JSON.parse(payload));
-    if (success) return data;
-    const [issue] = error.issues;
-    return `${issue?.path.join('.') ?? 'payload'}: ${issue?.message ?? 'not a batch'}`;
-  } catch {
-    return 'the payload is not JSON';
+    return readChain(parsed, device.id, received);
+  } catch (error) {
+    if (error instanceof CanonicalError) return refused('invalid', error.message);
+    throw error;
   }
 }
 
-function readChain({ entries }: JournalBatch, device: string, received: number): BatchReading {
+interface Parsed {
+  readonly entries: readonly JournalEntry[];
+  /** Writes an entry as canonical JSON. */
+  readonly write: (entry: JournalEntry) => string;
+}
+
+const isPlainBatch = shapeOf(journalBatch) as (value: unknown) => value is JournalBatch;
+
+/** The batch, or what is wrong with it. A device sends what it has stored, which is in canonical order. */
+function parse(payload: string): Parsed | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(payload);
+  } catch {
+    return 'the payload is not JSON';
+  }
+  if (isPlainBatch(value)) return { entries: value.entries, write: JSON.stringify };
+  const { success, data, error } = journalBatch.safeParse(value);
+  if (success) return { entries: data.entries, write: canonicalize };
+  const [issue] = error.issues;
+  return `${issue?.path.join('.') ?? 'payload'}: ${issue?.message ?? 'not a batch'}`;
+}
+
+/** Throws `CanonicalError` where an entry is no I-JSON. */
+function readChain({ entries, write }: Parsed, device: string, received: number): BatchReading {
   const [first] = entries;
   let head: ChainHead = { seq: first!.seq - 1, hash: first!.previous };
   const links: ChainLink[] = [];
   for (const entry of entries) {
     const broken = breakOf(entry, { device, head });
     if (broken !== null) return refused('brokenChain', `entry ${entry.seq}: ${broken}`);
-    const text = canonicalize(entry);
+    const text = write(entry);
     const hash = sha256Hex(text);
     links.push(linkOf(entry, { text, hash, received }));
     head = { seq: entry.seq, hash };

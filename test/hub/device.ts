@@ -62,7 +62,8 @@ function deviceOf(id: string, keys: Keys, start: ChainHead): TestDevice {
       records.map((record) => {
         const linked = link({ device: id, head, record }, { sha256: sha256Hex });
         head = linked.head;
-        return linked.entry;
+        // As it would come out of its store: in canonical order.
+        return JSON.parse(linked.text) as JournalEntry;
       }),
     batch: (entries) => seal(batchPayloadType, JSON.stringify({ entries })),
     seal,
