@@ -11,7 +11,7 @@ import {
 import type { Sha256, VerifyEd25519 } from '../engine/index.ts';
 
 /** By way of a string, since Node makes a memory of its own for each digest that it returns as a buffer: three times as dear. */
-export const sha256: Sha256 = (bytes) => Buffer.from(hash('sha256', bytes, 'latin1'), 'latin1');
+export const sha256: Sha256 = (bytes) => Buffer.from(hash('sha256', bytes, 'binary'), 'binary');
 
 /** Lower-case hex. */
 export const sha256Hex = (text: string | Uint8Array): string => hash('sha256', text, 'hex');

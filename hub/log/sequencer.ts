@@ -28,7 +28,10 @@ export interface SequencerOptions {
   readonly maxGroup: number;
 }
 
-const gatherMs = 3;
+/** A group is committed once nothing more has come for so long, */
+const quietMs = 3;
+/** or the first has waited so long. */
+const maxGatherMs = 24;
 
 interface Waiting {
   readonly submission: Submission;
@@ -43,13 +46,12 @@ export function createSequencer({ store, maxWaiting, maxGroup }: SequencerOption
   let waiting = 0;
 
   async function work(tenant: number, queue: Waiting[]): Promise<void> {
-    // A commit costs as much for one as for many: what arrives within a moment goes with it.
-    await delay(gatherMs);
+    await gather(queue);
     while (queue.length > 0) {
       const group = takeGroup(queue, maxGroup);
       await commit(store, tenant, group);
       waiting -= sizeOf(group);
-      await delay(gatherMs);
+      await gather(queue);
     }
     working.delete(tenant);
   }
@@ -73,6 +75,17 @@ export function createSequencer({ store, maxWaiting, maxGroup }: SequencerOption
       await Promise.all(working.values());
     },
   };
+}
+
+/** A commit costs as much for one as for many: what arrives within a moment goes with it. */
+async function gather(queue: readonly Waiting[]): Promise<void> {
+  let seen: number;
+  let waitedMs = 0;
+  do {
+    seen = queue.length;
+    await delay(quietMs);
+    waitedMs += quietMs;
+  } while (queue.length > seen && waitedMs < maxGatherMs);
 }
 
 function takeGroup(queue: Waiting[], maxGroup: number): readonly Waiting[] {

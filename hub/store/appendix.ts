@@ -8,16 +8,17 @@ const minuteMs = 60_000;
 
 /** The same nodes as runs of hashes, each within one tile. */
 export function tilePieces(nodes: readonly TreeNode[]): readonly (TilePiece & { readonly offset: number })[] {
-  const runs = new Map<string, { level: number; index: number; offset: number; hashes: Uint8Array[] }>();
+  const runs = new Map<number, { level: number; index: number; offset: number; hashes: Uint8Array[] }[]>();
   for (const node of nodes) {
     const { level, index } = tileOf(node);
-    const key = `${level}/${index}`;
-    const run = runs.get(key);
-    if (run === undefined) {
-      runs.set(key, { level, index, offset: (node.index % tileWidth) * hashBytes, hashes: [node.hash] });
-    } else run.hashes.push(node.hash);
+    const ofLevel = runs.get(level) ?? [];
+    runs.set(level, ofLevel);
+    const run = ofLevel.at(-1);
+    // The nodes of a level come in order, so that a tile's are one after the other.
+    if (run?.index === index) run.hashes.push(node.hash);
+    else ofLevel.push({ level, index, offset: (node.index % tileWidth) * hashBytes, hashes: [node.hash] });
   }
-  return [...runs.values()].map((run) => ({ ...run, hashes: Buffer.concat(run.hashes) }));
+  return [...runs.values()].flat().map((run) => ({ ...run, hashes: Buffer.concat(run.hashes) }));
 }
 
 export interface HourRows {
@@ -26,40 +27,43 @@ export interface HourRows {
   readonly revisions: readonly Tables['revision_minute'][];
 }
 
+type Counted<Row> = { -readonly [Key in keyof Row]: Row[Key] };
+
 /** What new entries add to the figures of each hour, and of each minute where a rollout is looked after. */
 export function hourRows(tenant: number, entries: readonly NewEntry[]): HourRows {
-  const gates = new Map<string, Tables['gate_hour']>();
-  const policies = new Map<string, Tables['policy_hour']>();
-  const revisions = new Map<string, Tables['revision_minute']>();
+  const gates = new Map<string, Counted<Tables['gate_hour']>>();
+  const policies = new Map<string, Counted<Tables['policy_hour']>>();
+  const revisions = new Map<string, Counted<Tables['revision_minute']>>();
   for (const { at, decision } of entries) {
     if (decision === null) continue;
     const hour = at - (at % hourMs);
     const { gate, effect, repository, revision } = decision;
-    add(gates, [hour, gate, effect, repository], (row) => ({
+    const gateRow = rowOf(gates, `${hour}\0${gate}\0${effect}\0${repository}`, () => ({
       ...{ tenant, hour, gate, effect, repository },
-      decisions: (row?.decisions ?? 0) + 1,
-      latency_ms: (row?.latency_ms ?? 0) + decision.latencyMs,
+      ...{ decisions: 0, latency_ms: 0 },
     }));
+    gateRow.decisions++;
+    gateRow.latency_ms += decision.latencyMs;
     const minute = at - (at % minuteMs);
-    add(revisions, [minute, revision, effect], (row) => ({
-      ...{ tenant, minute, revision, effect },
-      decisions: (row?.decisions ?? 0) + 1,
-    }));
+    rowOf(revisions, `${minute}\0${revision}\0${effect}`, () => ({ tenant, minute, revision, effect, decisions: 0 }))
+      .decisions++;
     for (const { policy, enforcement, findings, excepted } of decision.policies) {
-      add(policies, [hour, policy, repository, enforcement], (row) => ({
+      const policyRow = rowOf(policies, `${hour}\0${policy}\0${repository}\0${enforcement}`, () => ({
         ...{ tenant, hour, policy, repository, enforcement },
-        findings: (row?.findings ?? 0) + findings,
-        excepted: (row?.excepted ?? 0) + excepted,
+        ...{ findings: 0, excepted: 0 },
       }));
+      policyRow.findings += findings;
+      policyRow.excepted += excepted;
     }
   }
   // In the order of their keys, so that two writers never wait for each other crosswise.
   return { gates: sorted(gates), policies: sorted(policies), revisions: sorted(revisions) };
 }
 
-function add<Row>(rows: Map<string, Row>, key: readonly unknown[], next: (row: Row | undefined) => Row): void {
-  const text = key.join('\0');
-  rows.set(text, next(rows.get(text)));
+function rowOf<Row>(rows: Map<string, Row>, key: string, empty: () => Row): Row {
+  const row = rows.get(key) ?? empty();
+  rows.set(key, row);
+  return row;
 }
 
 function sorted<Row>(rows: ReadonlyMap<string, Row>): readonly Row[] {

@@ -4,6 +4,7 @@ import { hourRows, tilePieces } from '../appendix.ts';
 import { readFrontier } from '../query/log.ts';
 import type { Appendix, DeviceHead, LogState, NewEntry, Wanted } from '../store.ts';
 import type { Tables } from '../tables.ts';
+import { int8Array, textArray, uuidArray } from './array.ts';
 import { changeRow } from './change.ts';
 import { appendLock } from './locks.ts';
 import { inTransaction } from './open.ts';
@@ -86,26 +87,28 @@ async function writeEntries(
   entries: readonly NewEntry[],
   begin: number,
 ): Promise<void> {
-  const places = entries.map((_, at) => begin + at);
-  const ids = entries.map(({ id }) => id);
+  const places = int8Array(entries.map((_, at) => begin + at));
+  const ids = uuidArray(entries.map(({ id }) => id));
   await client.query({
     name: 'entries',
     text: 'INSERT INTO entry (tenant, idx, id, leaf) SELECT $1, * FROM unnest($2::bigint[], $3::uuid[], $4::text[])',
-    values: [tenant, places, ids, entries.map(({ leaf }) => leaf)],
+    values: [tenant, places, ids, textArray(entries.map(({ leaf }) => leaf))],
   });
-  const decided = <K extends keyof NonNullable<NewEntry['decision']>>(key: K) =>
-    entries.map(({ decision }) => decision?.[key] ?? null);
+  const decided = (key: 'gate' | 'origin' | 'effect' | 'repository') =>
+    textArray(entries.map(({ decision }) => decision?.[key] ?? null));
+  const passed = entries.map(({ decision }) => (decision === null ? null : Number(decision.passed)));
   await client.query({
     name: 'records',
     text: `INSERT INTO record (tenant, idx, id, at, received, kind, device, gate, origin, effect, passed, repository, body)
-      SELECT $1, idx, id, at, received, kind, device, gate, origin, effect, passed::int, repository, body FROM unnest(
+      SELECT $1, * FROM unnest(
         $2::bigint[], $3::uuid[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
-        $11::boolean[], $12::text[], $13::text[]
-      ) AS given (idx, id, at, received, kind, device, gate, origin, effect, passed, repository, body)`,
+        $11::bigint[], $12::text[], $13::text[]
+      )`,
     values: [
-      ...[tenant, places, ids, entries.map(({ at }) => at), entries.map(({ received }) => received)],
-      ...[entries.map(({ kind }) => kind), entries.map(({ device }) => device), decided('gate'), decided('origin')],
-      ...[decided('effect'), decided('passed'), decided('repository'), entries.map(({ body }) => body)],
+      ...[tenant, places, ids, int8Array(entries.map(({ at }) => at))],
+      ...[int8Array(entries.map(({ received }) => received)), textArray(entries.map(({ kind }) => kind))],
+      ...[textArray(entries.map(({ device }) => device)), decided('gate'), decided('origin'), decided('effect')],
+      ...[int8Array(passed), decided('repository'), textArray(entries.map(({ body }) => body))],
     ],
   });
 }
@@ -116,7 +119,7 @@ async function writePolicies(client: pg.PoolClient, tenant: number, entries: rea
   await client.query({
     name: 'policies',
     text: 'INSERT INTO record_policy (tenant, policy, id) SELECT $1, * FROM unnest($2::text[], $3::uuid[]) ON CONFLICT DO NOTHING',
-    values: [tenant, rows.map(({ policy }) => policy), rows.map(({ id }) => id)],
+    values: [tenant, textArray(rows.map(({ policy }) => policy)), uuidArray(rows.map(({ id }) => id))],
   });
 }
 
