@@ -75,10 +75,10 @@ async function inNameOf({ tenant, role, id, name }: Token, store: Identity['stor
 
 async function byDevice(token: string, credentials: Credentials, identity: Identity): Promise<Authentication> {
   const { store, tokenSecret: secret, proofs, now } = identity;
-  const claim = await readDeviceToken(token, { secret, now: now() });
+  const claim = readDeviceToken(token, { secret, now: now() });
   if (claim === null) return unauthorized('the access token is unknown or expired: ask for a new one');
   const { method, url, proof = '' } = credentials;
-  const reading = await readProof(proof, { method, url, accessToken: token, now: now(), isFirst: proofs.isFirst });
+  const reading = readProof(proof, { method, url, accessToken: token, now: now(), isFirst: proofs.isFirst });
   if (reading.kind === 'refused') return unauthorized(reading.why);
   if (reading.keyId !== claim.keyId) return unauthorized('the proof is by another key than the token is bound to');
   const device = await store.device(claim.tenant, claim.device);

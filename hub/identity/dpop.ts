@@ -1,8 +1,8 @@
 /** Proof of possession of a device's key with each request: DPoP (RFC 9449), Ed25519 only. */
 import { hash } from 'node:crypto';
-import { type JWK, jwtVerify } from 'jose';
 import * as z from 'zod';
-import { thumbprint } from '../cryptography.ts';
+import { thumbprint, verifyBytes } from '../cryptography.ts';
+import { noExtensions, readCompact } from './compact.ts';
 
 export interface ProofDemand {
   readonly method: string;
@@ -25,7 +25,8 @@ const maxSkewMs = 30_000;
 const header = z.object({
   typ: z.literal('dpop+jwt'),
   alg: z.enum(['EdDSA', 'Ed25519']),
-  jwk: z.strictObject({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string().length(43) }),
+  jwk: z.strictObject({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string().regex(/^[\w-]{43}$/) }),
+  ...noExtensions,
 });
 const claims = z.object({
   htm: z.string().max(20),
@@ -33,29 +34,37 @@ const claims = z.object({
   iat: z.number(),
   jti: z.string().min(8).max(200),
   ath: z.string().max(100).optional(),
+  exp: z.number().optional(),
+  nbf: z.number().optional(),
 });
 
-export async function readProof(proof: string, demand: ProofDemand): Promise<ProofReading> {
+export function readProof(proof: string, demand: ProofDemand): ProofReading {
   if (proof.length > 4_000) return refused('the proof is too long');
-  try {
-    const { payload, protectedHeader } = await jwtVerify(proof, (given) => header.parse(given).jwk as JWK, {
-      algorithms: ['EdDSA', 'Ed25519'],
-      typ: 'dpop+jwt',
-      currentDate: new Date(demand.now),
-    });
-    const wrong = whatIsWrong(claims.parse(payload), demand);
-    if (wrong !== null) return refused(wrong);
-    const publicKey = new Uint8Array(Buffer.from(header.parse(protectedHeader).jwk.x, 'base64url'));
-    return { kind: 'proved', keyId: thumbprint(publicKey), publicKey };
-  } catch {
-    return refused('the proof is no DPoP proof by an Ed25519 key');
-  }
+  const signed = readSigned(proof);
+  if (signed === null) return refused('the proof is no DPoP proof by an Ed25519 key');
+  const { publicKey } = signed;
+  const wrong = whatIsWrong(signed.claims, demand);
+  return wrong === null ? { kind: 'proved', keyId: thumbprint(publicKey), publicKey } : refused(wrong);
 }
 
-function whatIsWrong({ htm, htu, iat, jti, ath }: z.infer<typeof claims>, demand: ProofDemand): string | null {
+/** What the proof claims, and the key in it that signed that. */
+function readSigned(proof: string): { readonly claims: Claims; readonly publicKey: Uint8Array } | null {
+  const compact = readCompact(proof);
+  const given = header.safeParse(compact?.header);
+  const claimed = claims.safeParse(compact?.payload);
+  if (compact === null || !given.success || !claimed.success) return null;
+  const publicKey = new Uint8Array(Buffer.from(given.data.jwk.x, 'base64url'));
+  const isSigned = verifyBytes(publicKey, Buffer.from(compact.signed, 'ascii'), compact.signature);
+  return isSigned ? { claims: claimed.data, publicKey } : null;
+}
+
+type Claims = z.infer<typeof claims>;
+
+function whatIsWrong({ htm, htu, iat, jti, ath, exp, nbf }: Claims, demand: ProofDemand): string | null {
   if (htm !== demand.method || htu !== demand.url) return `the proof is for ${htm} ${htu}`;
   const age = demand.now - iat * 1_000;
-  if (age > maxAgeMs || age < -maxSkewMs) return 'the proof is not of this minute: is the clock right?';
+  const isOutside = (exp !== undefined && exp * 1_000 <= demand.now) || (nbf !== undefined && nbf * 1_000 > demand.now);
+  if (isOutside || age > maxAgeMs || age < -maxSkewMs) return 'the proof is not of this minute: is the clock right?';
   const wanted = demand.accessToken === null ? undefined : hash('sha256', demand.accessToken, 'base64url');
   if (wanted !== undefined && ath !== wanted) return 'the proof goes with another token';
   return demand.isFirst(jti, demand.now + maxAgeMs + maxSkewMs) ? null : 'the proof was used before';

@@ -116,7 +116,7 @@ async function grantToken({
   const proof = typeof dpop === 'string' ? dpop : '';
   const url = `${hub.url}${hubPaths.token}`;
   const demand = { method, url, accessToken: null, now: hub.now(), isFirst: hub.proofs.isFirst };
-  const key = await readProof(proof, demand);
+  const key = readProof(proof, demand);
   if (key.kind === 'refused') return oauthError('invalid_dpop_proof', key.why);
   const granted =
     body.grant_type === deviceGrant
