@@ -3,20 +3,27 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import process from 'node:process';
 import * as z from 'zod';
 import { type NoteKey, readNoteKey } from '../../engine/index.ts';
-import { createNative } from '../../repository/index.ts';
+import { createNative, findRoot } from '../../repository/index.ts';
 import { verifyLocally } from '../audit/local.ts';
 import { sha256 } from '../audit/trust.ts';
 import { exportLine, type Verification, verifyExport, verifyReceiptText } from '../audit/verify.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
-import { print } from '../output.ts';
+import { evidenceRefs } from '../evidence/note.ts';
+import { type Home, openHome } from '../home.ts';
+import { complain, print } from '../output.ts';
+import { printable } from '../report/style.ts';
+import { counted } from '../report/summary.ts';
 
 export const auditCommand: Command = {
-  usage: 'audit verify (FILE | --local) | prove ID | export',
+  usage: 'audit verify (FILE | --local) | prove ID | export | attach A..B | device-key',
   summary: 'verify what a hub keeps, without trusting it',
   description: `verify FILE   whether a receipt, or an exported log, is what the log's key signed; needs no hub. Exit code 1: it is not
 verify --local  the same of this user's own journal: walks its chain and names the first entry that does not hold
 prove ID      fetches the receipt of a record from the hub (C2SP tlog-proof)
 export        fetches the log with all bodies, as lines of JSON for \`verify\`
+attach A..B   signs this device's decisions on the commits from A to B and puts them on these as git notes, which
+              \`kerb check --range A..B --require-decisions --device-keys FILE\` verifies elsewhere, without a hub
+device-key    prints this device's public key as a JWK Set, for that FILE
 
 The key is the line that \`GET /v1/log/key\` answers: keep it where the hub's operator cannot change it. Prove and export ask
 with the token in the file of --token-file, or in KERB_HUB_TOKEN.`,
@@ -44,7 +51,9 @@ async function run(given: Arguments): Promise<ExitCode> {
     return 0;
   }
   if (verb === 'export' && what === undefined) return exportLog(given);
-  throw new UsageError('kerb audit verify FILE, kerb audit verify --local, kerb audit prove ID, or kerb audit export');
+  if (verb === 'attach' && what !== undefined && more.length === 0) return attach(what);
+  if (verb === 'device-key' && what === undefined) return printDeviceKey();
+  throw new UsageError('kerb audit verify FILE, verify --local, prove ID, export, attach A..B, or device-key');
 }
 
 async function verify(file: string, given: Arguments): Promise<ExitCode> {
@@ -63,6 +72,37 @@ async function verification(file: string, key: NoteKey): Promise<Verification> {
       throw new UsageError(`${file} is neither a receipt nor an export of kerb audit`);
     throw new UsageError(`${file} cannot be read: ${(error as Error).message}`);
   }
+}
+
+async function attach(range: string): Promise<ExitCode> {
+  const { attachDecisions } = await import('../evidence/attach.ts');
+  const { device, attached, without } = await attachDecisions(rootHere(), range, homeOrRefuse());
+  const lines = without.map(({ id, message }) => `kerb: no decision on ${id.slice(0, 12)}: ${subjectOf(message)}\n`);
+  await complain(lines.join(''));
+  await print(`${counted(attached.length, 'decision')} attached: git push REMOTE ${evidenceRefs}${device}\n`);
+  return without.length === 0 ? 0 : 1;
+}
+
+async function printDeviceKey(): Promise<ExitCode> {
+  const { keySetOf, ownKey } = await import('../evidence/keys.ts');
+  await print(`${JSON.stringify(keySetOf(await ownKey(homeOrRefuse())), null, 2)}\n`);
+  return 0;
+}
+
+function rootHere(): string {
+  const root = findRoot(process.cwd());
+  if (root === null) throw new UsageError('this is no repository: decisions are attached to commits');
+  return root;
+}
+
+function homeOrRefuse(): Home {
+  const home = openHome();
+  if (home.kind === 'problem') throw new UsageError(home.message);
+  return home;
+}
+
+function subjectOf(message: string): string {
+  return printable(message.split('\n')[0] ?? '');
 }
 
 async function exportLog(given: Arguments): Promise<ExitCode> {

@@ -41,6 +41,10 @@ Without a PATH the working directory is judged. .gitignore is honoured; a file t
     staged: { help: 'judge what the next commit holds' },
     range: { value: 'A..B', help: 'judge what the commits from A to B change (A...B: what B did since it left A)' },
     'require-decisions': { help: 'with --range: deny where a commit passed no gate, as far as KERB_HOME remembers' },
+    'device-keys': {
+      value: 'FILE',
+      help: 'with --require-decisions: believe the decisions that travel with the commits, if one of these keys signed them',
+    },
     'stdin-path': { value: 'PATH', help: 'judge the text on stdin as if it stood in PATH' },
     policies: {
       value: 'DIR',
@@ -135,7 +139,9 @@ async function metNow(root: string, atMs: number): Promise<Met> {
 /** Whether each commit of the range passed a gate; names those that did not. */
 async function areDecided(root: string, given: Arguments): Promise<boolean> {
   const { undecidedCommits } = await import('../check/requireDecisions.ts');
-  const commits = await undecidedCommits(root, given.value('range') ?? '');
+  const file = given.value('device-keys');
+  const keys = file === null ? null : await (await import('../evidence/keys.ts')).readKeySet(file);
+  const commits = await undecidedCommits(root, given.value('range') ?? '', keys);
   const lines = commits.map(({ id, message }) => {
     const [subject = ''] = message.split('\n');
     return `kerb: ${id.slice(0, 12)} passed no gate: ${printable(subject)}\n`;
@@ -191,6 +197,8 @@ async function requestOf(given: Arguments): Promise<Omit<Request, 'organisation'
   }
   if (given.has('require-decisions') && range === null)
     throw new UsageError('--require-decisions looks at the commits of a range: give one with --range A..B');
+  if (given.value('device-keys') !== null && !given.has('require-decisions'))
+    throw new UsageError('--device-keys says whose decisions count: it goes with --require-decisions');
   const common = { paths: pathsOf(given), policyFolders: given.values('policies') };
   if (given.has('staged')) return { ...common, subject: { kind: 'staged' } };
   if (range !== null) return { ...common, subject: { kind: 'range', range } };
