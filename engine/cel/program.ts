@@ -83,8 +83,8 @@ function createProgram(compiled: Compiled): Program {
       return explainSafely({ compiler, frame, paths: startPaths(notes), bound: new Map() }, root);
     },
     tree: (variables, limits = defaultLimits) => {
-      // Every part is evaluated anew for itself, so that the whole costs a multiple.
-      const frame = start(variables, limits.cost * 100);
+      // Every part is evaluated anew for itself, so that the whole costs a multiple. Who waits for it is a person.
+      const frame = start(variables, limits.cost * 10);
       return evaluationTree({ compiler, frame, paths: startPaths(notes), bound: new Map() }, root);
     },
   };

@@ -3,19 +3,19 @@ import { readDocument } from '../../document/index.ts';
 import type { Native, Node, Span } from '../../model.ts';
 
 const noNative: Native = { sha256: () => '', parseCode: () => null };
-/** More than anybody folds. */
+/** More than anybody folds, in files longer than any of Kerb's own. */
 const maxFolds = 2_000;
+const maxLength = 200_000;
 
 /** From the key, or the element's beginning, to the end of the value, in the order of the text. Never throws. */
 export function foldsOf(text: string): readonly Span[] {
+  if (text.length > maxLength) return [];
   const { parts } = readDocument({ path: 'policy.yaml', text }, noNative);
   return parts
     .flatMap(({ content, offset }) =>
-      content.root === null
-        ? []
-        : foldsIn(content.root).map(({ start, end }) => shortened(text, start + offset, end + offset)),
+      content.root === null ? [] : foldsIn(content.root).map((span) => trimmed(text, span, offset)),
     )
-    .filter(({ start, end }) => text.slice(start, end).includes('\n'))
+    .filter(({ start, end }) => isLong(text, start, end))
     .slice(0, maxFolds);
 }
 
@@ -28,6 +28,13 @@ function foldsIn(node: Node): readonly Span[] {
 }
 
 /** Without the empty lines behind. */
-function shortened(text: string, start: number, end: number): Span {
-  return { start, end: start + text.slice(start, end).trimEnd().length };
+function trimmed(text: string, span: Span, offset: number): Span {
+  let end = span.end + offset;
+  while (end > span.start + offset && /\s/.test(text[end - 1] ?? '')) end--;
+  return { start: span.start + offset, end };
+}
+
+function isLong(text: string, start: number, end: number): boolean {
+  const lineEnd = text.indexOf('\n', start);
+  return lineEnd !== -1 && lineEnd < end;
 }
