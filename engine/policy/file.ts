@@ -68,13 +68,12 @@ export function readYaml<T>(
     add('error', { start: parts[1].offset, end: parts[1].offset + 3 }, `a file has one ${options.what}`);
 
   const parsed = part === undefined ? null : schema.safeParse(part.content.value);
-  if (parsed !== null && !parsed.success) {
-    for (const issue of parsed.error.issues) {
-      for (const { path, message, place } of explainIssue(issue, schema, part?.content.value)) {
-        const key = place === 'key' && part !== undefined ? locate(part.content, path).key : null;
-        add('error', key === null ? spanOf(path) : shifted(key, part?.offset ?? 0), message);
-      }
-    }
+  const issues = parsed?.error?.issues.slice(0, maxProblems) ?? [];
+  const explained = issues.flatMap((issue) => explainIssue(issue, schema, part?.content.value, maxProblems));
+  // Looking for a place goes through the whole file: not for more problems than are told.
+  for (const { path, message, place } of explained.slice(0, maxProblems)) {
+    const key = place === 'key' && part !== undefined ? locate(part.content, path).key : null;
+    add('error', key === null ? spanOf(path) : shifted(key, part?.offset ?? 0), message);
   }
   return {
     value: parsed?.success === true ? parsed.data : null,

@@ -12,13 +12,15 @@ interface Explained {
   readonly place?: 'key';
 }
 
-/** What an issue means, and where; one issue may be several (each unknown key). */
-export function explainIssue(issue: Issue, schema: z.ZodType, value: unknown): readonly Explained[] {
+/** What an issue means, and where; one issue may be several (each unknown key, up to `most`). */
+export function explainIssue(issue: Issue, schema: z.ZodType, value: unknown, most: number): readonly Explained[] {
   const path = issue.path.filter((key): key is string | number => typeof key !== 'symbol');
   switch (issue.code) {
     case 'unrecognized_keys': {
       const known = keysAt(schema, path);
-      return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(key, known), place: 'key' }));
+      return issue.keys
+        .slice(0, most)
+        .map((key) => ({ path: [...path, key], message: unknownKey(key, known), place: 'key' }));
     }
     case 'invalid_type':
       if (valueAt(value, path) === undefined) return [{ path, message: missingKey(path) }];
@@ -35,7 +37,7 @@ export function explainIssue(issue: Issue, schema: z.ZodType, value: unknown): r
       ];
     }
     case 'invalid_union':
-      return explainUnion(issue, schema, value, path);
+      return explainUnion(issue, schema, value, path, most);
     case 'invalid_key':
       return issue.issues.flatMap((inner) => [{ path, message: messageOf(inner), place: 'key' as const }]);
     default:
@@ -49,6 +51,7 @@ function explainUnion(
   schema: z.ZodType,
   value: unknown,
   path: Path,
+  most: number,
 ): readonly Explained[] {
   const depth = (issues: readonly Issue[]) =>
     Math.max(
@@ -56,7 +59,7 @@ function explainUnion(
     );
   const best = [...issue.errors].sort((a, b) => depth(b) - depth(a))[0] ?? [];
   if (best.length === 0 || depth(best) < 0) return [{ path, message: 'not of the form that is expected here' }];
-  return best.flatMap((inner) => explainIssue({ ...inner, path: [...path, ...inner.path] }, schema, value));
+  return best.flatMap((inner) => explainIssue({ ...inner, path: [...path, ...inner.path] }, schema, value, most));
 }
 
 function messageOf(issue: Issue): string {

@@ -139,3 +139,10 @@ for (const [name, text] of Object.entries(hostile)) {
     assert.equal(Object.hasOwn(Object.prototype, 'title'), false);
   });
 }
+
+test('of very many mistakes the first fifty are told', () => {
+  const keys = Array.from({ length: 10_000 }, (_, at) => `k${at}: 1`).join('\n');
+  const found = problemsOf(`${policyText(base)}\n${keys}`);
+  assert.equal(found.length, 50);
+  assert.ok(found.every((one) => /: error: unknown key/.test(` ${one}`.replace(/^ \d+:\d+ /, ': '))));
+});

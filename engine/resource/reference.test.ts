@@ -42,9 +42,8 @@ function typeText({ name, fields, additional }: ObjectType): string {
 function objectTypes(): readonly ObjectType[] {
   const found = new Map<string, ObjectType>();
   const visit = (type: Type): void => {
-    if (type.kind === 'list') return visit(type.element);
-    if (type.kind === 'map') return visit(type.value);
-    if (type.kind === 'optional') return visit(type.value);
+    if (type.kind === 'list') visit(type.element);
+    if (type.kind === 'map' || type.kind === 'optional') visit(type.value);
     if (type.kind !== 'object' || found.has(type.name)) return;
     found.set(type.name, type);
     for (const field of Object.values(type.fields)) visit(field);

@@ -49,7 +49,7 @@ export function fitting<T>({ value, templated }: Manifest, schema: z.ZodType<T>)
   if (templated !== null) throw new Refusal(templated, 'a template fills this in, and here nothing does');
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const [first] = parsed.error.issues.flatMap((issue) => explainIssue(issue, schema, value));
+  const [first] = parsed.error.issues.flatMap((issue) => explainIssue(issue, schema, value, 1));
   throw new Refusal(first?.path ?? [], first === undefined ? 'not of the form that is expected here' : said(first));
 }
 
