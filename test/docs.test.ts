@@ -7,12 +7,13 @@ import {
   checkPolicies,
   compilePolicies,
   defaultConfiguration,
+  judge,
   readConfiguration,
   readPolicies,
   resourceKinds,
   runCases,
 } from '../engine/index.ts';
-import { native } from './policySet.ts';
+import { native, policyText } from './policySet.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const authors = readFileSync(path.join(root, 'docs/authors.md'), 'utf8');
@@ -35,6 +36,30 @@ test('the policy for authors compiles and passes its cases', () => {
     ['passed', 'passed', 'passed'],
   );
 });
+
+test('what is nearly right is wrong where the page says so, and what was meant is right', () => {
+  const text = readFileSync(path.join(root, 'docs/precise.md'), 'utf8');
+  const sections = text.split('\n## ').filter((section) => section.includes('```yaml loose'));
+  assert.ok(sections.length >= 4);
+  for (const section of sections) {
+    const [loose, meant] = ['yaml loose', 'yaml meant'].map((name) => policyText(block(section, '```', name)));
+    const [right, wrong] = ['yaml right', 'yaml wrong'].map((name) => block(section, '```', name));
+    const title = section.slice(0, section.indexOf('\n'));
+    assert.deepEqual([found(meant, right), found(meant, wrong)], [0, 1], title);
+    assert.notDeepEqual([found(loose, right), found(loose, wrong)], [0, 1], title);
+  }
+});
+
+/** How many findings a policy has in a manifest. */
+function found(text = '', manifest = ''): number {
+  const { policies, problems } = readPolicies([{ path: 'team/one.yaml', id: 'team/one', text }]);
+  const set = compilePolicies(policies, defaultConfiguration, native);
+  assert.deepEqual([...problems, ...checkPolicies(set, native)], []);
+  const context = { gate: 'check', date: '2026-01-01' } as const;
+  const { findings } = judge({ path: 'a.yaml', text: manifest }, { policies: set, native, context });
+  assert.ok(findings.every(({ outcome }) => outcome !== 'error'));
+  return findings.filter(({ policy }) => policy === 'team/one').length;
+}
 
 test('authors are told of every kind of resource', () => {
   const kinds = resourceKinds.map(({ kind }) => kind);
