@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import type { Severity } from '../model.ts';
+import { once } from '../once.ts';
 import { compileMatch } from './match.ts';
 
 /** Who approved: their signature was verified with the document that the exception came in. */
@@ -105,24 +106,26 @@ export const policyName = z
   .regex(/^(?:\*|[a-z0-9-]+(?:\/[a-z0-9-]+)*\/(?:\*|[a-z0-9-]+))$/);
 export const findingFingerprint = z.string().regex(/^[0-9a-f]{32}$/);
 
-const policyReference = z.union([
-  policyName.transform((id): PolicyReference => ({ id })),
-  z.strictObject({
-    id: policyName,
-    revisions: z.strictObject({ from: z.int().min(0), to: z.int().min(0).nullable() }).optional(),
-    digest: z
-      .string()
-      .regex(/^sha256:[0-9a-f]{64}$/)
-      .optional(),
-  }),
-]);
+const policyReference = () =>
+  z.union([
+    policyName.transform((id): PolicyReference => ({ id })),
+    z.strictObject({
+      id: policyName,
+      revisions: z.strictObject({ from: z.int().min(0), to: z.int().min(0).nullable() }).optional(),
+      digest: z
+        .string()
+        .regex(/^sha256:[0-9a-f]{64}$/)
+        .optional(),
+    }),
+  ]);
 
-const condition = z
-  .string()
-  .trim()
-  .min(1)
-  .max(20_000)
-  .refine((source) => compileMatch(source).program !== null, 'is no CEL over `finding` and `context`');
+const condition = () =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(20_000)
+    .refine((source) => compileMatch(source).program !== null, 'is no CEL over `finding` and `context`');
 const nowhereNamed = {
   repositories: [],
   paths: [],
@@ -134,46 +137,50 @@ const nowhereNamed = {
 };
 
 /** Strict: a condition that this version does not know must not widen an exception by being passed over. */
-const approvedException = z.strictObject({
-  id: name,
-  policies: z.array(policyReference).min(1).max(100),
-  scope: z
-    .strictObject({
-      repositories: names,
-      paths: z.array(z.string().min(1).max(1_000)).max(1_000).default([]),
-      resources: names,
-      environments: names,
-      gates: names,
-      actors: names,
-      match: condition.nullable().default(null),
-    })
-    .default(nowhereNamed),
-  fingerprints: z.array(findingFingerprint).max(10_000).default([]),
-  category: z.enum(exceptionCategories),
-  justification: name.nullable().default(null),
-  statement: z.string().trim().min(1).max(2_000),
-  compensatingControls: z.array(z.string().min(1).max(1_000)).max(50).default([]),
-  ticket: name.nullable().default(null),
-  requestedBy: name,
-  approvals: z
-    .array(z.strictObject({ who: name, role: name, keyid: name, at: instant }))
-    .min(1)
-    .max(32),
-  notBefore: instant,
-  expiresAt: instant,
-  maxUses: z.int().min(1).nullable().default(null),
-  revokedAt: instant.nullable().default(null),
-  baseCommit: z
-    .string()
-    .regex(/^[0-9a-f]{40,64}$/)
-    .nullable()
-    .default(null),
-});
+const approvedException = once(() =>
+  z.strictObject({
+    id: name,
+    policies: z.array(policyReference()).min(1).max(100),
+    scope: z
+      .strictObject({
+        repositories: names,
+        paths: z.array(z.string().min(1).max(1_000)).max(1_000).default([]),
+        resources: names,
+        environments: names,
+        gates: names,
+        actors: names,
+        match: condition().nullable().default(null),
+      })
+      .default(nowhereNamed),
+    fingerprints: z.array(findingFingerprint).max(10_000).default([]),
+    category: z.enum(exceptionCategories),
+    justification: name.nullable().default(null),
+    statement: z.string().trim().min(1).max(2_000),
+    compensatingControls: z.array(z.string().min(1).max(1_000)).max(50).default([]),
+    ticket: name.nullable().default(null),
+    requestedBy: name,
+    approvals: z
+      .array(z.strictObject({ who: name, role: name, keyid: name, at: instant }))
+      .min(1)
+      .max(32),
+    notBefore: instant,
+    expiresAt: instant,
+    maxUses: z.int().min(1).nullable().default(null),
+    revokedAt: instant.nullable().default(null),
+    baseCommit: z
+      .string()
+      .regex(/^[0-9a-f]{40,64}$/)
+      .nullable()
+      .default(null),
+  }),
+);
 
-const exceptionsDocument = z.strictObject({
-  version: z.literal(1),
-  exceptions: z.array(z.unknown()).max(maxExceptions),
-});
+const exceptionsDocument = once(() =>
+  z.strictObject({
+    version: z.literal(1),
+    exceptions: z.array(z.unknown()).max(maxExceptions),
+  }),
+);
 
 /**
  * Reads `exceptions.json`. Never throws: an exception that cannot be understood in full does not govern and a problem says
@@ -185,7 +192,7 @@ export function readExceptions(text: string): ExceptionsReading {
   const exceptions = new Map<string, ApprovedException>();
   const problems: string[] = [];
   for (const [index, value] of document.entries()) {
-    const read = approvedException.safeParse(value);
+    const read = approvedException().safeParse(value);
     if (!read.success) problems.push(`exception ${nameOf(value, index)} does not govern: ${firstOf(read.error)}`);
     else if (exceptions.has(read.data.id)) problems.push(`exception ${read.data.id} is there twice: the first governs`);
     else exceptions.set(read.data.id, read.data);
@@ -201,7 +208,7 @@ export function formatExceptions(exceptions: readonly ApprovedException[]): stri
 function documentOf(text: string): readonly unknown[] | string {
   if (text.length > maxCharacters) return `the exceptions are longer than ${maxCharacters} characters: none governs`;
   try {
-    const read = exceptionsDocument.safeParse(JSON.parse(text));
+    const read = exceptionsDocument().safeParse(JSON.parse(text));
     return read.success
       ? read.data.exceptions
       : `the exceptions cannot be read, and none governs: ${firstOf(read.error)}`;

@@ -1,5 +1,6 @@
 /** A bundle: what one version of an organisation's policies is, as one deterministic JSON text. */
 import * as z from 'zod';
+import { once } from '../once.ts';
 
 /** Texts as their authors wrote them; what they mean is read by whoever uses them. */
 export interface Bundle {
@@ -15,25 +16,27 @@ const maxFiles = 5_000;
 const maxCharacters = 1_000_000;
 const policyPath = /^[a-z0-9][a-z0-9-]*(?:\/[a-z0-9][a-z0-9-]*)+\.(?:yaml|md)$/;
 
-const bundleSchema = z.strictObject({
-  schema: z.literal(1),
-  version: z.int().min(1),
-  organisation: z.string().max(maxCharacters),
-  policies: z
-    .record(z.string().max(300).regex(policyPath), z.string().max(maxCharacters))
-    .refine((files) => Object.keys(files).length <= maxFiles, `a bundle has at most ${maxFiles} files`),
-});
+const bundleSchema = once(() =>
+  z.strictObject({
+    schema: z.literal(1),
+    version: z.int().min(1),
+    organisation: z.string().max(maxCharacters),
+    policies: z
+      .record(z.string().max(300).regex(policyPath), z.string().max(maxCharacters))
+      .refine((files) => Object.keys(files).length <= maxFiles, `a bundle has at most ${maxFiles} files`),
+  }),
+);
 
 /** The text of a bundle: the same for the same content, whoever makes it. Throws where the content is no bundle. */
 export function formatBundle({ version, organisation, policies }: Bundle): string {
   const sorted = Object.entries(policies).sort(([a], [b]) => (a < b ? -1 : 1));
   const document = { schema: 1, version, organisation, policies: Object.fromEntries(sorted) };
-  return `${JSON.stringify(bundleSchema.parse(document))}\n`;
+  return `${JSON.stringify(bundleSchema().parse(document))}\n`;
 }
 
 /** Reads a bundle; a string says what is wrong with it. Never throws. */
 export function readBundle(text: string): Bundle | string {
-  const parsed = parseJson(text, bundleSchema);
+  const parsed = parseJson(text, bundleSchema());
   if (typeof parsed === 'string') return parsed;
   const { version, organisation, policies } = parsed;
   return { version, organisation, policies };

@@ -1,6 +1,7 @@
 /** A rollout: who gets a new bundle first, and how strict gates are there at first. Read by devices; pure. */
 import * as z from 'zod';
 import type { Enforcement, Native, SourceFile } from '../model.ts';
+import { once } from '../once.ts';
 import { type FileProblem, readYaml } from '../policy/file.ts';
 import { type Bundle, parseJson } from './bundle.ts';
 
@@ -66,50 +67,59 @@ export interface Ring {
   readonly enforcement: Stage['enforcement'];
 }
 
-const gate = z.string().min(1).max(100);
-const percent = z.number().min(0).max(100);
-const stage = z.strictObject({
-  name: z.string().min(1).max(100),
-  selector: z.record(z.string().min(1).max(100), z.array(z.string().max(200)).min(1).max(1_000)).default({}),
-  percent: percent.default(100),
-  enforcement: z.record(gate, z.enum(['audit', 'warn', 'deny'])).default({}),
-  minSuccessHours: z.number().min(0).max(8_760).default(0),
-});
+const label = () => z.string().min(1).max(100);
+const percent = () => z.number().min(0).max(100);
+const stage = () =>
+  z.strictObject({
+    name: label(),
+    selector: z.record(label(), z.array(z.string().max(200)).min(1).max(1_000)).default({}),
+    percent: percent().default(100),
+    enforcement: z.record(label(), z.enum(['audit', 'warn', 'deny'])).default({}),
+    minSuccessHours: z.number().min(0).max(8_760).default(0),
+  });
 const usualGuards: Guards = { denyRise: 5, errorRise: 1, leastDecisions: 100 };
-const guards = z
-  .strictObject({
-    denyRise: percent.default(usualGuards.denyRise),
-    errorRise: percent.default(usualGuards.errorRise),
-    leastDecisions: z.int().min(1).max(1_000_000_000).default(usualGuards.leastDecisions),
-  })
-  .default(usualGuards);
-const stages = z.array(stage).min(1).max(50);
+const guards = () =>
+  z
+    .strictObject({
+      denyRise: percent().default(usualGuards.denyRise),
+      errorRise: percent().default(usualGuards.errorRise),
+      leastDecisions: z.int().min(1).max(1_000_000_000).default(usualGuards.leastDecisions),
+    })
+    .default(usualGuards);
+const stages = () => z.array(stage()).min(1).max(50);
 
 /** The form of a plan, as its author writes it. */
-const planSchema = z
-  .strictObject({ stages, guards })
-  .refine(({ stages: all }) => isForAll(all.at(-1)), 'the last stage takes every device: no selector, and 100 percent');
+const planSchema = once(() =>
+  z
+    .strictObject({ stages: stages(), guards: guards() })
+    .refine(
+      ({ stages: all }) => isForAll(all.at(-1)),
+      'the last stage takes every device: no selector, and 100 percent',
+    ),
+);
 
-const rolloutSchema = z
-  .strictObject({
-    schema: z.literal(1),
-    id: z.string().min(1).max(200),
-    version: z.int().min(1),
-    base: z.int().min(1),
-    changed: z.array(z.string().min(1).max(200)).max(10_000),
-    stages,
-    guards,
-    begun: z.int().min(0),
-  })
-  .refine(({ version, base }) => version > base, 'the new bundle has a higher number than the old one')
-  .refine(({ begun, stages: all }) => begun <= all.length, 'no more stages have begun than there are');
+const rolloutSchema = once(() =>
+  z
+    .strictObject({
+      schema: z.literal(1),
+      id: z.string().min(1).max(200),
+      version: z.int().min(1),
+      base: z.int().min(1),
+      changed: z.array(z.string().min(1).max(200)).max(10_000),
+      stages: stages(),
+      guards: guards(),
+      begun: z.int().min(0),
+    })
+    .refine(({ version, base }) => version > base, 'the new bundle has a higher number than the old one')
+    .refine(({ begun, stages: all }) => begun <= all.length, 'no more stages have begun than there are'),
+);
 
 /** Reads a plan. Never throws; null where a problem says why. */
 export function readRolloutPlan(file: SourceFile): {
   readonly plan: RolloutPlan | null;
   readonly problems: readonly FileProblem[];
 } {
-  const checked = readYaml(file, planSchema, { maxBytes: 100_000, what: ' rollout plan' });
+  const checked = readYaml(file, planSchema(), { maxBytes: 100_000, what: ' rollout plan' });
   return { plan: checked.ok() ? checked.value : null, problems: checked.problems };
 }
 
@@ -130,7 +140,7 @@ export function isRolledOut({ stages: all, begun }: Rollout): boolean {
 
 /** Reads `rollout.json`; a string says what is wrong with it. Never throws. */
 export function readRollout(text: string): Rollout | string {
-  const parsed = parseJson(text, rolloutSchema);
+  const parsed = parseJson(text, rolloutSchema());
   if (typeof parsed === 'string') return parsed;
   const { schema: _schema, ...rollout } = parsed;
   return rollout;
@@ -138,7 +148,7 @@ export function readRollout(text: string): Rollout | string {
 
 /** The text of a rollout. Throws where the content is no rollout. */
 export function formatRollout(rollout: Rollout): string {
-  return `${JSON.stringify(rolloutSchema.parse({ schema: 1, ...rollout }))}\n`;
+  return `${JSON.stringify(rolloutSchema().parse({ schema: 1, ...rollout }))}\n`;
 }
 
 /**

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { defaultExceptionTerms, type ExceptionTerms, policyName } from '../exception/approved.ts';
 import type { Enforcement, SourceFile } from '../model.ts';
+import { once } from '../once.ts';
 import { type Configuration, configurationOf, defaultConfiguration, namesIn } from '../policy/configuration.ts';
 import { type FileProblem, readYaml } from '../policy/file.ts';
 import { configurationSchema } from '../policy/schema.ts';
@@ -54,43 +55,45 @@ const { longestDays: usualDays } = defaultExceptionTerms;
 const days = (usual: number) => z.int().min(1).max(3_650).default(usual);
 
 /** The exact form of `organisation.yaml`: what `kerb.yaml` has of policies, what is locked, and how gates behave. */
-const organisationSchema = configurationSchema
-  .pick({ sets: true, policies: true, ignore: true, suppressions: true })
-  .extend({
-    /** What a repository cannot loosen: policy ids, `<domain>/*`, `*`, `suppressions`, `baseline`. */
-    locked: z
-      .array(z.string().regex(lockable, 'expected a policy, `<domain>/*`, `*`, `suppressions` or `baseline`'))
-      .max(1_000)
-      .optional(),
-    /** How long approved exceptions last at most, by severity, and what is never exempt. */
-    exceptions: z
-      .strictObject({
-        longestDays: z
-          .strictObject({
-            critical: days(usualDays.critical),
-            high: days(usualDays.high),
-            medium: days(usualDays.medium),
-            low: days(usualDays.low),
-            info: days(usualDays.info),
-          })
-          .optional(),
-        never: z.array(policyName).max(1_000).optional(),
-      })
-      .optional(),
-    gates: z
-      .strictObject({
-        mode: z.enum(['observe', 'durable', 'strict']).optional(),
-        maxOfflineHours: z.int().min(1).max(8_760).optional(),
-        whenStale: z.enum(['warn', 'block']).optional(),
-        journal: z
-          .strictObject({
-            whenFull: z.enum(['block', 'gap']).optional(),
-          })
-          .optional(),
-      })
-      .optional(),
-  });
-type OrganisationDocument = z.infer<typeof organisationSchema>;
+const organisationSchema = once(() =>
+  configurationSchema()
+    .pick({ sets: true, policies: true, ignore: true, suppressions: true })
+    .extend({
+      /** What a repository cannot loosen: policy ids, `<domain>/*`, `*`, `suppressions`, `baseline`. */
+      locked: z
+        .array(z.string().regex(lockable, 'expected a policy, `<domain>/*`, `*`, `suppressions` or `baseline`'))
+        .max(1_000)
+        .optional(),
+      /** How long approved exceptions last at most, by severity, and what is never exempt. */
+      exceptions: z
+        .strictObject({
+          longestDays: z
+            .strictObject({
+              critical: days(usualDays.critical),
+              high: days(usualDays.high),
+              medium: days(usualDays.medium),
+              low: days(usualDays.low),
+              info: days(usualDays.info),
+            })
+            .optional(),
+          never: z.array(policyName).max(1_000).optional(),
+        })
+        .optional(),
+      gates: z
+        .strictObject({
+          mode: z.enum(['observe', 'durable', 'strict']).optional(),
+          maxOfflineHours: z.int().min(1).max(8_760).optional(),
+          whenStale: z.enum(['warn', 'block']).optional(),
+          journal: z
+            .strictObject({
+              whenFull: z.enum(['block', 'gap']).optional(),
+            })
+            .optional(),
+        })
+        .optional(),
+    }),
+);
+type OrganisationDocument = z.infer<ReturnType<typeof organisationSchema>>;
 
 /** Reads `organisation.yaml`. Never throws; null where a problem of severity `error` says why. */
 export function readOrganisationRules(file: SourceFile): {
@@ -100,7 +103,7 @@ export function readOrganisationRules(file: SourceFile): {
 } {
   if (file.text.trim() === '')
     return { rules: rulesOf(defaultConfiguration, {}), gates: defaultGateSettings, problems: [] };
-  const checked = readYaml(file, organisationSchema, {
+  const checked = readYaml(file, organisationSchema(), {
     maxBytes: maxCharacters,
     what: "n organisation's configuration",
   });

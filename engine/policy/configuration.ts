@@ -63,7 +63,7 @@ export function readConfiguration(
   if (file.text.replace(/#.*$/gm, '').trim() === '') {
     return { configuration: { ...defaults, file: file.path, source: file.text }, problems: [] };
   }
-  const checked = readYaml(file, configurationSchema, { maxBytes, what: 'configuration' });
+  const checked = readYaml(file, configurationSchema(), { maxBytes, what: 'configuration' });
   for (const key of ['policyFolders', 'baseline'] as const) {
     const value = checked.value?.[key];
     const paths = typeof value === 'string' ? [value] : (value ?? []);

@@ -35,7 +35,7 @@ export function readPolicies(files: readonly PolicyFile[]): PolicyReading {
   const policies = new Map<string, Policy>();
   const problems: FileProblem[] = [];
   for (const file of [...files].sort((a, b) => compare(a.id, b.id) || compare(a.path, b.path))) {
-    const checked = readYaml(file, policySchema, { maxBytes, what: 'policy' });
+    const checked = readYaml(file, policySchema(), { maxBytes, what: 'policy' });
     const policy = checked.value === null ? null : policyOf(file, checked.value, checked);
     const twin = policies.get(file.id);
     if (twin !== undefined) checked.report([], `another file, ${twin.file}, has the same policy id ${file.id}`);

@@ -122,7 +122,7 @@ function heldAt(file: OwnFile, path: readonly string[]): readonly z.ZodType[] {
 }
 
 function schemaOf(file: OwnFile): z.ZodType {
-  return file === 'policy' ? policySchema : configurationSchema;
+  return file === 'policy' ? policySchema() : configurationSchema();
 }
 
 /** The place of an offset, read off the indentation: the file is half-typed. Null in block texts and comments. */
