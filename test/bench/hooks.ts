@@ -25,6 +25,8 @@ interface Situation {
   readonly files: number;
   readonly rounds: number;
   readonly hook: Hook;
+  /** Between staging and committing: nobody types `git commit` while `git add` ends. */
+  readonly pauseMs: number;
 }
 
 /** What is installed in one of two repositories that are alike otherwise. */
@@ -55,9 +57,11 @@ export async function timeHooks(share = 1, only = ''): Promise<readonly HookRow[
     const times = (rounds: number): number => Math.max(1, Math.round(rounds * share));
     const warm = (home: string): Hook => kerbHook(packaged(home), () => kerb(home, ['daemon', 'start']));
     const cold = (env: NodeJS.ProcessEnv): Hook => kerbHook(env, () => endDaemon(env.KERB_HOME!));
-    const situations: readonly Situation[] = [
+    const situations: readonly (Omit<Situation, 'pauseMs'> & Partial<Situation>)[] = [
       { name: 'daemon runs', files: 10, rounds: times(60), hook: warm(alone) },
+      { name: 'daemon runs, staged before', files: 10, rounds: times(60), hook: warm(alone), pauseMs: 300 },
       { name: 'daemon runs', files: 1_000, rounds: times(10), hook: warm(alone) },
+      { name: 'daemon runs, staged before', files: 1_000, rounds: times(10), hook: warm(alone), pauseMs: 5_000 },
       { name: 'no daemon', files: 10, rounds: times(15), hook: cold(packaged(alone)) },
       { name: 'no daemon, from a checkout', files: 10, rounds: times(15), hook: cold({ KERB_HOME: alone }) },
       { name: 'daemon runs, hub never answers', files: 10, rounds: times(30), hook: warm(governed) },
@@ -67,7 +71,7 @@ export async function timeHooks(share = 1, only = ''): Promise<readonly HookRow[
     ];
     return situations
       .filter(({ name, hook, files }) => `${hook.name}, ${name}, ${files}`.includes(only))
-      .map((situation, index) => timeSituation(path.join(folder, String(index)), situation));
+      .map((situation, index) => timeSituation(path.join(folder, String(index)), { pauseMs: 0, ...situation }));
   } finally {
     for (const cleanup of cleanups.reverse()) await cleanup();
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -89,7 +93,7 @@ export function hookTable(rows: readonly HookRow[]): string {
 /** Commits that nobody times come first: what they warm, everybody's second commit has. */
 const untimed = 3;
 
-function timeSituation(folder: string, { name, files, rounds, hook }: Situation): HookRow {
+function timeSituation(folder: string, { name, files, rounds, hook, pauseMs }: Situation): HookRow {
   const bareRoot = createRepository(path.join(folder, 'bare'), files);
   const hookedRoot = createRepository(path.join(folder, 'hooked'), files);
   hook.install(hookedRoot);
@@ -104,7 +108,7 @@ function timeSituation(folder: string, { name, files, rounds, hook }: Situation)
     ];
     if (round % 2 === 1) turns.reverse();
     for (const { root, env, into } of turns) {
-      const elapsedMs = timeCommit(root, { files, round, env });
+      const elapsedMs = timeCommit(root, { files, round, env, pauseMs });
       if (round >= untimed) into.push(elapsedMs);
     }
   }
@@ -117,10 +121,11 @@ function timeSituation(folder: string, { name, files, rounds, hook }: Situation)
 
 function timeCommit(
   root: string,
-  { files, round, env }: { readonly files: number; readonly round: number; readonly env: NodeJS.ProcessEnv },
+  { files, round, env, pauseMs }: Pick<Situation, 'files' | 'pauseMs'> & { readonly round: number } & Pick<Hook, 'env'>,
 ): number {
   writeFiles(root, files, round);
   git(root, ['add', '-A']);
+  if (pauseMs > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
   const began = performance.now();
   git(root, ['commit', '-q', '-m', `round ${round}`], env);
   return performance.now() - began;
