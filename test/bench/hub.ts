@@ -87,7 +87,7 @@ async function load(hub: HubProcess, devices: readonly EnrolledDevice[], seconds
   while (elapsedMs < seconds * 1_000) {
     const rounds = devices.map((device) =>
       Array.from({ length: batches }, () =>
-        JSON.stringify(device.batch(device.record(Array.from({ length: batchSize }, () => decision(number++))))),
+        JSON.stringify(device.recordBatch(Array.from({ length: batchSize }, () => decision(number++)))),
       ),
     );
     const began = performance.now();

@@ -23,6 +23,8 @@ export interface TestDevice {
   /** The next entries of the device's chain. */
   record(records: readonly JournalRecord[]): readonly JournalEntry[];
   batch(entries: readonly JournalEntry[]): Envelope;
+  /** Both at once, for those who make many. */
+  recordBatch(records: readonly JournalRecord[]): Envelope;
   /** Whatever else the device signs. */
   seal(payloadType: string, text: string): Envelope;
   /** Another device with the same key and history: what a copied home would be. */
@@ -54,17 +56,18 @@ function deviceOf(id: string, keys: Keys, start: ChainHead): TestDevice {
     const signatures = [{ keyid: keyId, sig: sig.toString('base64') }];
     return { payloadType, payload: payload.toString('base64'), signatures };
   };
+  const write = (record: JournalRecord): string => {
+    const linked = link({ device: id, head, record }, { sha256: sha256Hex });
+    head = linked.head;
+    return linked.text;
+  };
   return {
     ...{ id, keyId, privateKey: keys.privateKey, publicKey: keys.publicKey, asKey: keys.asKey },
     asNew: { id, name: `${id}'s laptop`, keyId, publicKey: keys.publicKey, platform: 'linux-x64', labels: {}, at: 0 },
     head: () => head,
-    record: (records) =>
-      records.map((record) => {
-        const linked = link({ device: id, head, record }, { sha256: sha256Hex });
-        head = linked.head;
-        // As it would come out of its store: in canonical order.
-        return JSON.parse(linked.text) as JournalEntry;
-      }),
+    // As they would come out of its store: in canonical order.
+    record: (records) => records.map((record) => JSON.parse(write(record)) as JournalEntry),
+    recordBatch: (records) => seal(batchPayloadType, `{"entries":[${records.map(write).join(',')}]}`),
     batch: (entries) => seal(batchPayloadType, JSON.stringify({ entries })),
     seal,
     copy: () => deviceOf(id, keys, head),
