@@ -10,12 +10,14 @@ import { authoringTable, timeAuthoring } from './authoring.ts';
 import { celTable, timeCel } from './cel.ts';
 import { timeCheck } from './check.ts';
 import { daemonTable, watchDaemon } from './daemon.ts';
+import { fanoutTable, timeFanout } from './fanout.ts';
 import { hookTable, timeHooks } from './hooks.ts';
 import { ingestTable, timeIngest } from './hub.ts';
 import { manifests, typescript, workflow } from './inputs.ts';
 import { type Contender, type KeystrokeRow, timeKeystrokes } from './keystroke.ts';
 import { watchMemory } from './memory.ts';
 import { mutationTable } from './mutation.ts';
+import { searchTable, timeSearch } from './search.ts';
 import { secretTable, timeSecrets } from './secret.ts';
 import { formatMs, markdownTable } from './statistics.ts';
 
@@ -97,6 +99,22 @@ const sections: readonly Section[] = [
       'once it is read from the log. `node test/bench/hub.ts 600` is the full form of ten minutes.',
     ],
     measure: async () => ingestTable(await timeIngest(20)),
+  },
+  {
+    title: 'A publication to 2,000 devices',
+    prose: [
+      'From the last signature on a change until a device has the timestamp, the snapshot, the targets and the bundle, one request with a',
+      'proof of its key for each. Hub (SQLite) and all devices share the machine. `node test/bench/fanout.ts DEVICES`.',
+    ],
+    measure: async () => fanoutTable(await timeFanout(2_000)),
+  },
+  {
+    title: 'Looking for decisions',
+    prose: [
+      'The hub’s own queries on PostgreSQL, over decisions of 200 repositories in 30 days. `node test/bench/search.ts 10000000` is the full',
+      'form.',
+    ],
+    measure: async () => searchTable(await timeSearch(300_000)),
   },
   { title: 'Secrets', prose: ['All secret policies on generated text.'], measure: () => secretTable(timeSecrets(10)) },
   {
