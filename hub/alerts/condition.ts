@@ -69,7 +69,7 @@ const lookFor: Readonly<Record<AlertKind, (sight: Sight) => Promise<readonly See
     const sources = await store.bypassSources(tenant, { since: now - lookBackMs, limit: most });
     return sources.map(({ device, repository, origin, count, last }) => ({
       labels: { ...(device === null ? {} : { device }), repository, origin },
-      summary: `${count} commits or pushes in ${repository} within a day ${origin === 'bypass' ? 'passed no gate' : 'broke the glass'}`,
+      summary: `${count === 1 ? 'one commit or push' : `${count} commits or pushes`} in ${repository} within a day ${origin === 'bypass' ? 'passed no gate' : 'broke the glass'}`,
       records: [last],
     }));
   },

@@ -73,14 +73,14 @@ for (const { name, start, skip } of databases) {
       await send(store, device, device.record([...refused, ...few, past]));
       await look();
       assert.deepEqual(await standing(), [
-        `bypass: 1 commits or pushes in ${shop} within a day passed no gate`,
+        `bypass: one commit or push in ${shop} within a day passed no gate`,
         `repeatedRefusals: 12 refusals within an hour in ${shop}, from device ${device.id}`,
       ]);
       const [alert] = (await store.alerts(tenant.id)).filter(({ kind }) => kind === 'repeatedRefusals');
       assert.deepEqual(alert?.records, [refused.at(-1)?.id]);
       at = now + 2 * 3_600_000;
       await look();
-      assert.deepEqual(await standing(), [`bypass: 1 commits or pushes in ${shop} within a day passed no gate`]);
+      assert.deepEqual(await standing(), [`bypass: one commit or push in ${shop} within a day passed no gate`]);
     });
 
     test('decisions that are missing, two histories, and a log that a device says was changed', async () => {

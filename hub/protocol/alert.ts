@@ -39,6 +39,7 @@ export const shownAlert = z.object({
   /** The silence that holds it back. */
   silencedBy: z.string().nullable(),
 });
+export type AlertShown = z.infer<typeof shownAlert>;
 export const alertList = z.object({ alerts: z.array(shownAlert) });
 export const silenceList = z.object({
   silences: z.array(silence.extend({ id: z.uuid(), by: z.string() })),

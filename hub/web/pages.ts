@@ -1,5 +1,6 @@
 /** Every page, by its name in the address. */
 
+import { alertsPage } from './page/alerts.ts';
 import { changesPage } from './page/changes.ts';
 import { decisionsPage } from './page/decisions.ts';
 import { devicesPage } from './page/devices.ts';
@@ -18,6 +19,7 @@ export const pages: Readonly<Partial<Record<PageName, Page>>> = {
   policies: policiesPage,
   changes: changesPage,
   exceptions: exceptionsPage,
+  alerts: alertsPage,
   devices: devicesPage,
   log: logPage,
   enroll: enrollPage,

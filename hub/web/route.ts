@@ -6,6 +6,7 @@ export const pageNames = [
   'policies',
   'changes',
   'exceptions',
+  'alerts',
   'devices',
   'log',
   'sign-in',

@@ -130,6 +130,27 @@ describe('in a real browser', () => {
     assert.deepEqual([outside, complaints], [[], []]);
   });
 
+  test('what somebody has to look at is on a page of its own, with the record that it rests on', async (t) => {
+    const past = decision(73, { at: new Date().toISOString(), origin: 'bypass', repository: hostileName });
+    await send(past);
+    const patience = Date.now() + 60_000;
+    const alerts = async () => (await hub.admin('GET', '/v1/alerts')).text();
+    while (!(await alerts()).includes(past.id)) {
+      assert.ok(Date.now() < patience, 'the hub does not look');
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    const visit = await open(t, '#/alerts');
+    if (visit === null) return;
+    const { page, outside, complaints } = visit;
+    const row = page.locator('tbody tr', { hasText: 'Past the gates' });
+    assert.match((await row.textContent()) ?? '', /one commit or push in .*onerror.* passed no gate/);
+    assert.deepEqual(await axe(page), []);
+    await row.locator('a').click();
+    await page.locator('[data-proof="proved"]').waitFor();
+    assert.equal(await page.evaluate('window.pwned'), undefined);
+    assert.deepEqual([outside, complaints], [[], []]);
+  });
+
   test('everything can be reached by the keyboard, from the first key on', async (t) => {
     const visit = await open(t);
     if (visit === null) return;
