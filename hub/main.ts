@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { backup } from './command/backup.ts';
 import { UsageError } from './command/options.ts';
 import { restore } from './command/restore.ts';
+import { retain } from './command/retain.ts';
 import { root } from './command/root.ts';
 import { run } from './command/run.ts';
 import { signIn } from './command/signIn.ts';
@@ -12,6 +13,7 @@ const usage = `kerb hub [--database URL] [--listen HOST:PORT]
 kerb hub backup FILE
 kerb hub restore FILE
 kerb hub sign-in [--url URL] [--token-file FILE]
+kerb hub retain DAYS [--url URL] [--token-file FILE]
 kerb hub root FILE --root-key NAME=KEY… --approver NAME=KEY… [--previous FILE]
 
 Runs the hub of an organisation until it is told to end (SIGINT, SIGTERM): it takes decisions in, keeps them in a log that
@@ -29,7 +31,8 @@ Options:
   --root-threshold N, --threshold N
                      how many of them it takes (default: 2)
   --previous FILE    the root before, where there is one
-  --token-file FILE  who signs in: an address of the page is printed that does it once (default: the first admin)
+  --token-file FILE  who signs in: an address of the page is printed that does it once (default: the first admin);
+                     the same for retain, which deletes what is older than so many days
   --tenant NAME      the name of the first tenant, where there is none yet (default: default)
 `;
 
@@ -56,7 +59,8 @@ async function dispatch(args: readonly string[]): Promise<number> {
   if (verb === undefined) return run(values);
   if (verb === 'sign-in' && file === undefined) return signIn(values);
   if (file === undefined || more.length > 0)
-    throw new UsageError('kerb hub backup FILE, kerb hub restore FILE, or kerb hub root FILE');
+    throw new UsageError('kerb hub backup FILE, restore FILE, root FILE, or retain DAYS');
+  if (verb === 'retain') return retain(file, values);
   if (verb === 'backup') return backup(file, values);
   if (verb === 'root') return root(file, values);
   if (verb === 'restore') return restore(file, values);

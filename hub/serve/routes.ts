@@ -13,6 +13,7 @@ import { journalRoutes } from './routes/journal.ts';
 import { logRoutes } from './routes/log.ts';
 import { opaRoutes } from './routes/opa.ts';
 import { policyRoutes } from './routes/policies.ts';
+import { retentionRoutes } from './routes/retention.ts';
 import { rolloutRoutes } from './routes/rollout.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -69,4 +70,5 @@ export const routes: readonly Route[] = [
   ...opaRoutes,
   ...ciRoutes,
   ...alertRoutes,
+  ...retentionRoutes,
 ];

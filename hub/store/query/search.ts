@@ -39,6 +39,10 @@ export interface Search {
   search(tenant: number, query: DecisionQuery): Promise<readonly ListedRow[]>;
   /** With the text that the leaf names by hash; null where there is none, or none any more. */
   record(tenant: number, id: string): Promise<(FoundRecord & { readonly body: string }) | null>;
+  /** Id of the oldest record that is still there. */
+  oldestRecord(tenant: number): Promise<string | null>;
+  /** Records below this id may be deleted; null where none may. */
+  retainedFrom(tenant: number): Promise<string | null>;
 }
 
 /** In characters. */
@@ -86,6 +90,14 @@ export function searchQueries(db: Kysely<Tables>): Search {
         .executeTakeFirst();
       return row === undefined ? null : { ...found(row), body: row.body };
     },
+    async oldestRecord(tenant) {
+      const own = db.selectFrom('record').select('id').where('tenant', '=', tenant);
+      return (await own.orderBy('id').limit(1).executeTakeFirst())?.id ?? null;
+    },
+    async retainedFrom(tenant) {
+      const own = db.selectFrom('retention').select('before_id').where('tenant', '=', tenant);
+      return (await own.executeTakeFirst())?.before_id ?? null;
+    },
   };
 }
 
@@ -93,6 +105,11 @@ export function searchQueries(db: Kysely<Tables>): Search {
 export function firstIdOf(ms: number): string {
   const hex = Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
+}
+
+/** The millisecond that an id of version 7 begins with. */
+export function timeOfId(id: string): number {
+  return Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
 }
 
 function select(db: Kysely<Tables>, tenant: number, query: DecisionQuery) {
