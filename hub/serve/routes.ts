@@ -9,6 +9,7 @@ import { decisionRoutes } from './routes/decisions.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { enrolmentRoutes } from './routes/enrolment.ts';
 import { exceptionRoutes } from './routes/exceptions.ts';
+import { exportRoutes } from './routes/exports.ts';
 import { journalRoutes } from './routes/journal.ts';
 import { logRoutes } from './routes/log.ts';
 import { opaRoutes } from './routes/opa.ts';
@@ -71,4 +72,5 @@ export const routes: readonly Route[] = [
   ...ciRoutes,
   ...alertRoutes,
   ...retentionRoutes,
+  ...exportRoutes,
 ];
