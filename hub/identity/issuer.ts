@@ -1,6 +1,7 @@
 /** The keys of those who issue tokens (OpenID Connect Discovery): fetched where a rule names them, kept for a while. */
 import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose';
 import * as z from 'zod';
+import { isOutwardAddress } from '../outward.ts';
 
 export interface IssuerKeys {
   /** A string: why they cannot be had. */
@@ -30,21 +31,14 @@ export function createIssuerKeys({ now }: { readonly now: () => number }): Issue
   };
 }
 
-/** HTTPS; HTTP on this machine alone. */
-export function isIssuer(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, search, hash } = new URL(text);
-  const isHere = ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
-  return (protocol === 'https:' || (protocol === 'http:' && isHere)) && search === '' && hash === '';
-}
-
 async function addressOfKeys(issuer: string): Promise<URL | string> {
   try {
     const where = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
     const answer = await fetch(where, { redirect: 'error', signal: AbortSignal.timeout(withinMs) });
     if (!answer.ok) return `it answers ${answer.status}`;
     const { success, data } = configuration.safeParse(JSON.parse(await boundedText(answer)));
-    if (!success || data.issuer !== issuer || !isIssuer(data.jwks_uri)) return 'its configuration is not its own';
+    if (!success || data.issuer !== issuer || !isOutwardAddress(data.jwks_uri))
+      return 'its configuration is not its own';
     return new URL(data.jwks_uri);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -1,8 +1,8 @@
 /** Alerts: which stand, what holds them back, and who is told. */
 import * as z from 'zod';
 import { silenceOf } from '../../alerts/notice.ts';
-import { isIssuer as isSafeAddress } from '../../identity/issuer.ts';
 import { newId } from '../../log/act.ts';
+import { isOutwardAddress } from '../../outward.ts';
 import { alertList, receiver, receiverList, silence, silenceList } from '../../protocol/alert.ts';
 import { perform } from '../perform.ts';
 import { json, notFound, type Route, refuse, route } from '../route.ts';
@@ -101,7 +101,7 @@ export const alertRoutes: readonly Route[] = [
     body: receiver,
     success: made,
     async run({ hub, caller, body }) {
-      if (!isSafeAddress(body.url)) return refuse(400, 'invalid', 'the address is https, without a query');
+      if (!isOutwardAddress(body.url)) return refuse(400, 'invalid', 'the address is https, without a query');
       if ((await hub.store.receivers(caller.tenant.id)).length >= maxEach)
         return refuse(409, 'tooMany', `there are ${maxEach} receivers already`);
       const id = newId(hub.now());

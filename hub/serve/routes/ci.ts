@@ -1,8 +1,8 @@
 /** Jobs of CI: which are believed, and the decision that one sends. */
 import * as z from 'zod';
-import { isIssuer } from '../../identity/issuer.ts';
 import { jobDecision } from '../../intake/job.ts';
 import { newId } from '../../log/act.ts';
+import { isOutwardAddress } from '../../outward.ts';
 import { ciRule, ciRuleList, jobDecisionPath, jobDecisionTaken, shownCiRule } from '../../protocol/ci.ts';
 import { decisionRecord } from '../../protocol.ts';
 import { perform } from '../perform.ts';
@@ -62,7 +62,8 @@ export const ciRoutes: readonly Route[] = [
     body: ciRule,
     success: { status: 201, description: 'The rule', content: shownCiRule.pick({ id: true }) },
     async run({ hub, caller, body: { name, issuer, claims } }) {
-      if (!isIssuer(issuer)) return refuse(400, 'invalid', 'the issuer is the https address that its tokens name');
+      if (!isOutwardAddress(issuer))
+        return refuse(400, 'invalid', 'the issuer is the https address that its tokens name');
       if ((await hub.store.ciRules(caller.tenant.id)).length >= maxRules)
         return refuse(409, 'tooMany', `there are ${maxRules} rules already`);
       const createdAt = hub.now();

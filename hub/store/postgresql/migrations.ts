@@ -271,4 +271,12 @@ create table alert_notice (
 );
 `,
   },
+  {
+    number: 9,
+    name: 'who passed by the gates is found without looking through a whole day',
+    sql: `
+drop index record_bypass;
+create index record_bypass on record (tenant, origin, id) where origin in ('bypass', 'breakGlass');
+`,
+  },
 ];

@@ -39,25 +39,13 @@ export interface Trouble {
   ): Promise<readonly { readonly id: string; readonly name: string; readonly seenAt: number }[]>;
 }
 
+const hourMs = 3_600_000;
+
 export function troubleQueries(db: Kysely<Tables>): Trouble {
   const records = (tenant: number, since: number) =>
     db.selectFrom('record').where('tenant', '=', tenant).where('id', '>=', firstIdOf(since));
   return {
-    async refusalSources(tenant, { since, least, limit }) {
-      const rows = await records(tenant, since)
-        .select(['device', 'repository'])
-        .select(({ fn, cast }) => cast<number>(fn.countAll(), 'bigint').as('count'))
-        .select(({ fn, cast }) => fn.max(cast<string>('id', 'text')).as('last'))
-        .where('effect', '=', 'deny')
-        // Said aloud, so that the index of what was refused answers.
-        .where('effect', '<>', sql.lit('allow'))
-        .groupBy(['device', 'repository'])
-        .having(({ fn }) => fn.countAll(), '>=', least)
-        .orderBy('count', 'desc')
-        .limit(limit)
-        .execute();
-      return rows.map(({ repository, ...row }) => ({ ...row, repository: repository ?? '' }));
-    },
+    refusalSources: (tenant, about) => refusalSources(db, tenant, about),
     async bypassSources(tenant, { since, limit }) {
       const rows = await records(tenant, since)
         .select(['device', 'repository', 'origin'])
@@ -104,6 +92,42 @@ export function troubleQueries(db: Kysely<Tables>): Trouble {
         .execute();
     },
   };
+}
+
+/** What was counted by the hour says where to look, so that the records of everybody else are not looked through. */
+async function refusalSources(
+  db: Kysely<Tables>,
+  tenant: number,
+  { since, least, limit }: Since & { readonly least: number },
+): Promise<readonly Source[]> {
+  const counted = await db
+    .selectFrom('gate_hour')
+    .select('repository')
+    .where('tenant', '=', tenant)
+    .where('hour', '>=', since - (since % hourMs))
+    .where('effect', '=', 'deny')
+    .groupBy('repository')
+    .having(({ fn }) => fn.sum('decisions'), '>=', least)
+    .orderBy(({ fn }) => fn.sum('decisions'), 'desc')
+    .limit(limit)
+    .execute();
+  const found: Source[] = [];
+  for (const { repository } of counted) {
+    const rows = await db
+      .selectFrom('record')
+      .select('device')
+      .select(({ fn, cast }) => cast<number>(fn.countAll(), 'bigint').as('count'))
+      .select(({ fn, cast }) => fn.max(cast<string>('id', 'text')).as('last'))
+      .where('tenant', '=', tenant)
+      .where('repository', '=', repository)
+      .where('id', '>=', firstIdOf(since))
+      .where('effect', '=', 'deny')
+      .groupBy('device')
+      .having(({ fn }) => fn.countAll(), '>=', least)
+      .execute();
+    found.push(...rows.map((row) => ({ ...row, repository })));
+  }
+  return found.sort((a, b) => b.count - a.count).slice(0, limit);
 }
 
 function alarmIn(status: string | null): string | null {

@@ -1,0 +1,9 @@
+/** Addresses that the hub calls by itself, as people have told it. */
+
+/** HTTPS, or HTTP on this machine; without a query. */
+export function isOutwardAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, search, hash } = new URL(text);
+  const isHere = ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
+  return (protocol === 'https:' || (protocol === 'http:' && isHere)) && search === '' && hash === '';
+}
