@@ -67,8 +67,12 @@ export function createClient(context: ExtensionContext, status: StatusItem): Ser
       client?.outputChannel.show();
     },
     // A token that is not given must not be passed on: the connection would take it for one more parameter.
-    request: async (method, params, ...token) => running().sendRequest(method, params, ...token),
+    async request(method, params, ...token) {
+      await editsSent();
+      return running().sendRequest(method, params, ...token);
+    },
     async follow<T, P>(method: string, params: object, hear: (progress: P) => void) {
+      await editsSent();
       const partialResultToken = `kerb-${++followed}`;
       const hearing = running().onProgress(new ProgressType<P>(), partialResultToken, hear);
       try {
@@ -85,6 +89,11 @@ export function createClient(context: ExtensionContext, status: StatusItem): Ser
     },
     dispose: () => told.dispose(),
   };
+}
+
+/** An edit is sent some steps after VS Code tells of it: whoever asks because of it would ask about the text before. */
+async function editsSent(): Promise<void> {
+  await new Promise<void>((resolve) => void setImmediate(resolve));
 }
 
 function serverOptions(context: ExtensionContext): ServerOptions {
