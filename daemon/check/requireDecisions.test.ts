@@ -22,6 +22,8 @@ test('a range is denied where a commit passed no gate, and names it', (context) 
   const store = openTestStore(context, home);
   store.append(decision({ target, passed: false, effect: 'deny' }));
   assert.equal(check().status, 1, 'a decision that blocked is no pass');
+  store.append(decision({ target, origin: 'bypass' }));
+  assert.equal(check().status, 1, 'a bypass that was noticed is no pass');
   store.append(decision({ target }));
   const after = check();
   assert.equal(after.status, 0, after.stderr);
