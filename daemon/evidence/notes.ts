@@ -5,12 +5,16 @@ import { evidenceRefs, maxNoteBytes } from './note.ts';
 /** More devices than this have never worked on one repository. */
 const maxRefs = 1_000;
 
+/** A job of CI has no identity of its own for git. Nobody believes who writes a note, but the key that signed it. */
+const writer = ['-c', 'user.name=kerb', '-c', 'user.email=kerb@kerb.invalid'];
+
 /** Puts a device's note on a commit, in place of one that it has put there before. Null, or why that cannot be done. */
 export async function writeNote(
   root: string,
   { device, commit, note }: { readonly device: string; readonly commit: string; readonly note: string },
 ): Promise<GitFailure | null> {
-  const written = await git(root, ['notes', `--ref=${evidenceRefs}${device}`, 'add', '-f', '-F', '-', commit], note);
+  const ref = `--ref=${evidenceRefs}${device}`;
+  const written = await git(root, [...writer, 'notes', ref, 'add', '-f', '-F', '-', commit], note);
   return written.kind === 'failure' ? written : null;
 }
 
