@@ -59,8 +59,8 @@ function unknownToStore(commits: readonly CommitObject[]): readonly CommitObject
   }
 }
 
-/** A bypass that was noticed later is on record, and still no gate let it pass. */
-function isPassage(fact: DecisionFact | null): boolean {
+/** Whether a gate let it pass: a bypass that was noticed later is on record too. */
+export function isPassage(fact: DecisionFact | null): fact is DecisionFact {
   return fact?.passed === true && fact.origin !== 'bypass';
 }
 

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { JournalEntry } from '../../hub/protocol.ts';
 import { createNative, openGitSession } from '../../repository/index.ts';
-import { commitsOf } from '../check/requireDecisions.ts';
+import { commitsOf, isPassage } from '../check/requireDecisions.ts';
 import { UsageError } from '../command.ts';
 import type { CommitObject } from '../gate/commitObject.ts';
 import type { Home } from '../home.ts';
@@ -49,7 +49,7 @@ export async function attachDecisions(root: string, range: string, home: Home): 
 /** The entry of the decision that let a commit's tree pass at a gate. */
 function passageOf({ tree }: CommitObject, store: Store): JournalEntry | null {
   const fact = store.findDecision({ tree });
-  if (fact?.passed !== true || fact.origin === 'bypass') return null;
+  if (!isPassage(fact)) return null;
   const { head, entries } = store.status();
   if (fact.seq <= head.seq - entries) return null;
   return store.entries(fact.seq - 1, 1)[0] ?? null;
