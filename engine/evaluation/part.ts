@@ -124,11 +124,13 @@ function judgeAll(judging: Judging, bench: Bench): JudgedGroup {
   const { resource, entry, budget } = judging;
   const { self, relatives } = resource;
   const before = entry?.all ?? null;
-  if (before !== null && before.self === self && isEnough(budget, before.result)) {
-    if (isSameAround(bench.policies.reads(resource.kind), before, resource)) {
-      if (entry !== null) entry.all = { ...before, relatives };
-      return before.result;
-    }
+  const isSame =
+    before?.self === self &&
+    isEnough(budget, before.result) &&
+    isSameAround(bench.policies.reads(resource.kind), before, resource);
+  if (entry !== null && before !== null && isSame) {
+    entry.all = { ...before, relatives };
+    return before.result;
   }
   const results: JudgedGroup[] = [];
   const scope = once(() => scopeOf(resource, judging.file, bench.context));
@@ -162,9 +164,17 @@ function isEnough(budget: number, { cost }: JudgedGroup): boolean {
   return budget >= cost + plenty;
 }
 
-/** A plain loop: this runs for every resource at every keystroke. */
-function isSameAround(reads: readonly Read[], { relatives: before }: Remembered, { relatives }: Resource): boolean {
-  for (const { name, path } of reads) if (!isSameRead(before[name], relatives[name], path)) return false;
+/**
+ * Whether all that was read of the relatives is the same, and what stands at the places in them that were named. Plain
+ * loops: this runs for every resource at every keystroke.
+ */
+function isSameAround(reads: readonly Read[], before: Remembered, { relatives }: Resource): boolean {
+  for (const { name, path } of reads) if (!isSameRead(before.relatives[name], relatives[name], path)) return false;
+  for (const { target } of before.result.judged) {
+    const [variable, ...path] = target;
+    if (variable === undefined || variable === 'self') continue;
+    if (!isSameAt(before.relatives[variable], relatives[variable], path)) return false;
+  }
   return true;
 }
 
@@ -199,14 +209,12 @@ function judgeGroup(
   return { self, relatives, each, result: together(each) };
 }
 
-/** Whether all that a policy read of a resource is the same, and what stands at the places that it named. */
+/** Whether all that a policy read of `self` is the same, and what stands at the places in it that it named. */
 function stillSays({ reads }: CompiledPolicy, { judged }: JudgedGroup, before: Remembered, now: Resource): boolean {
   if (now.span !== undefined || !reads.self.every(({ path }) => isSameRead(before.self, now.self, path))) return false;
-  return judged.every(({ target: [variable, ...path] }) => {
-    if (variable === undefined) return true;
-    if (variable === 'self') return isSameAt(before.self, now.self, path);
-    return isSameAt(before.relatives[variable], now.relatives[variable], path);
-  });
+  return judged.every(
+    ({ target: [variable, ...path] }) => variable !== 'self' || isSameAt(before.self, now.self, path),
+  );
 }
 
 /** A crash of one rule is that rule's error: the others still judge. Its text may quote the document, so it is not shown. */
