@@ -13,7 +13,7 @@ import {
   publish,
   publishedBy,
 } from '../../test/hub/organisation.ts';
-import { askerOf, type EnrolledDevice, enrol, runHub, type TestHub } from '../../test/hub/running.ts';
+import { askerOf, type EnrolledDevice, enrol, runHub, type TestHub, withHub } from '../../test/hub/running.ts';
 import { keyOf } from '../../test/hub/shelf.ts';
 import { lookForAlerts } from '../alerts/round.ts';
 import { openHome } from '../home.ts';
@@ -31,46 +31,23 @@ const dayMs = 86_400_000;
 const inDays = (days: number): string => new Date(Date.now() + days * dayMs).toISOString();
 for (const { name, skip, start } of databases) {
   describe(`publishing on ${name}`, { skip }, () => {
-    test('policies and exceptions go out signed, and each decision is in the log', async () => {
-      const server = await start();
-      const database = await server.create();
-      const hub = await runHub(() => database.open());
-      try {
-        await story(hub);
-      } finally {
-        await hub.close();
-        await database.remove();
-        await server.close();
-      }
-    });
-    test('a rollout halts by what came in, and its next stage is not proposed', async () => {
-      const server = await start();
-      const database = await server.create();
-      const hub = await runHub(() => database.open());
-      try {
-        await halting(hub);
-      } finally {
-        await hub.close();
-        await database.remove();
-        await server.close();
-      }
-    });
-    test('of two processes that decide at the same moment one does, and the other is told', {
-      skip: name === 'SQLite' && 'one process has the file',
-    }, async () => {
-      const server = await start();
-      const database = await server.create();
-      const hub = await runHub(() => database.open());
-      const twin = await runHub(() => database.open(), hub.folder);
-      try {
-        await race(hub, twin);
-      } finally {
-        await twin.close();
-        await hub.close();
-        await database.remove();
-        await server.close();
-      }
-    });
+    test('policies and exceptions go out signed, and each decision is in the log', () => withHub(start, story));
+    test('a rollout halts by what came in, and its next stage is not proposed', () => withHub(start, halting));
+    test(
+      'of two processes that decide at the same moment one does, and the other is told',
+      {
+        skip: name === 'SQLite' && 'one process has the file',
+      },
+      () =>
+        withHub(start, async (hub, database) => {
+          const twin = await runHub(() => database.open(), hub.folder);
+          try {
+            await race(hub, twin);
+          } finally {
+            await twin.close();
+          }
+        }),
+    );
   });
 }
 

@@ -8,7 +8,7 @@ import { readNoteKey, verifyReceipt } from '../../engine/index.ts';
 import { databases } from '../../test/hub/databases.ts';
 import { decision } from '../../test/hub/device.ts';
 import { actsOf } from '../../test/hub/organisation.ts';
-import { enrol, runHub, type TestHub } from '../../test/hub/running.ts';
+import { enrol, type TestHub, withHub } from '../../test/hub/running.ts';
 import { sha256, verifyEd25519 } from '../cryptography.ts';
 import { hubPaths } from '../protocol.ts';
 
@@ -16,18 +16,7 @@ const dayMs = 86_400_000;
 
 for (const { name, skip, start } of databases) {
   describe(`retention on ${name}`, { skip }, () => {
-    test('what is older is deleted, and still proved', async () => {
-      const server = await start();
-      const database = await server.create();
-      const hub = await runHub(() => database.open());
-      try {
-        await story(hub);
-      } finally {
-        await hub.close();
-        await database.remove();
-        await server.close();
-      }
-    });
+    test('what is older is deleted, and still proved', () => withHub(start, story));
   });
 }
 

@@ -10,6 +10,8 @@ import { assertionType, clientId, deviceGrant, hubPaths } from '../../hub/protoc
 import { startHub } from '../../hub/start.ts';
 import { openSqlite } from '../../hub/store/sqlite/open.ts';
 import type { Store } from '../../hub/store/store.ts';
+import type { TestDatabase } from './database.ts';
+import type { DatabaseKind } from './databases.ts';
 import { createDevice, type TestDevice } from './device.ts';
 
 /** A hub that can be asked, wherever it runs. */
@@ -28,6 +30,23 @@ export interface TestHub extends AskedHub {
 
 /** Asks with a bearer token; `null`: as a stranger. */
 export type Asker = (method: string, path: string, body?: unknown) => Promise<Response>;
+
+/** Runs a hub on a database of its own, for as long as `use` takes. */
+export async function withHub(
+  start: DatabaseKind['start'],
+  use: (hub: TestHub, database: TestDatabase) => Promise<void>,
+): Promise<void> {
+  const server = await start();
+  const database = await server.create();
+  const hub = await runHub(() => database.open());
+  try {
+    await use(hub, database);
+  } finally {
+    await hub.close();
+    await database.remove();
+    await server.close();
+  }
+}
 
 /** `folder`: of another process of the same hub, for its keys; it is removed with whichever closes last. */
 export async function runHub(
