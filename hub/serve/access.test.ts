@@ -22,10 +22,13 @@ let visitors: ReadonlyMap<Role, Asker>;
 let stranger: Asker;
 let foreigner: Asker;
 let decided: string;
+/** A stranger may ask five times a second, and asks here for every route: the hub's clock goes ahead by as much each time. */
+let aheadMs = 0;
+const msPerStranger = 200;
 
 describe('who may do what', () => {
   before(async () => {
-    hub = await runHub();
+    hub = await runHub(undefined, undefined, () => Date.now() + aheadMs);
     device = await enrol(hub);
     const entries = device.record([decision(10)]);
     decided = entries[0]!.record.id;
@@ -35,7 +38,11 @@ describe('who may do what', () => {
     const asked = tokens.map(([role, token]) => [role, askerOf(hub.url, token)] as const);
     askers = new Map<Role, Asker>([...asked, ['device', device.ask]]);
     visitors = new Map<Role, Asker>(tokens.map(([role, token]) => [role, visitorWith(token)]));
-    stranger = askerOf(hub.url, null);
+    const unknown = askerOf(hub.url, null);
+    stranger = (...asked) => {
+      aheadMs += msPerStranger;
+      return unknown(...asked);
+    };
     const other = await hub.store.addTenant({ name: 'other', origin: 'hub.example/other', createdAt: 0 });
     foreigner = askerOf(hub.url, await tokenFor(other.id, 'admin'));
   });

@@ -52,12 +52,13 @@ export async function withHub(
 export async function runHub(
   open: (file: string) => Promise<Store> = async (file) => openSqlite(file),
   folder = mkdtempSync(path.join(tmpdir(), 'kerb-hub-')),
+  now: () => number = Date.now,
 ): Promise<TestHub> {
   const home = openHome(folder);
   const store = await open(home.database);
   const said: string[] = [];
   const own = { home, store, host: '127.0.0.1', port: 0, url: null, tls: null, tenant: 'acme', version: 'test' };
-  const hub = await startHub({ ...own, now: Date.now, say: (line) => said.push(line) });
+  const hub = await startHub({ ...own, now, say: (line) => said.push(line) });
   const token = readFileSync(home.adminToken, 'utf8').trim();
   return {
     ...{ url: hub.url, folder, store, said, admin: askerOf(hub.url, token) },
