@@ -25,6 +25,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   enroll: async () => (await import('./command/enroll.ts')).enrollCommand,
   publish: async () => (await import('./command/publish.ts')).publishCommand,
   review: async () => (await import('./command/review.ts')).reviewCommand,
+  replay: async () => (await import('./command/replay.ts')).replayCommand,
   rollout: async () => (await import('./command/rollout.ts')).rolloutCommand,
   sync: async () => (await import('./command/sync.ts')).syncCommand,
 };

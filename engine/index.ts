@@ -72,6 +72,7 @@ export {
   type OrganisationProblem,
   organisationOf,
   organisationPrefix,
+  proposedOrganisation,
 } from './organisation/organisation.ts';
 export {
   beginRollout,
@@ -92,6 +93,7 @@ export {
   type GateSettings,
   isLocked,
   type OrganisationRules,
+  type ReplayConsent,
   readOrganisationRules,
 } from './organisation/rules.ts';
 export {

@@ -83,5 +83,27 @@ export {
   recordedFinding,
 } from './protocol/journal.ts';
 export { hubPaths, hubProtocolVersion } from './protocol/path.ts';
+export {
+  maxNamedFindings,
+  maxReplayDays,
+  maxReplayGroups,
+  openReplays,
+  type ReplayAnswer,
+  type ReplayGroup,
+  type ReplayObstacle,
+  type ReplayQuestion,
+  type ReplayShown,
+  type ReplaySummary,
+  type ReplayTask,
+  type ReplayTransitions,
+  replayAnswer,
+  replayAnswerType,
+  replayObstacles,
+  replayQuestion,
+  replayQuestionType,
+  replayShown,
+  replaySummary,
+  replayTask,
+} from './protocol/replay.ts';
 export { type RolloutStatus, rolloutReason, rolloutStatus } from './protocol/rollout.ts';
 export { type KeyDocument, proposedTargets, type Sealed, type TargetsProposal } from './protocol/targets.ts';

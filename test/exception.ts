@@ -40,6 +40,7 @@ export function organisationWith(exceptions: readonly ApprovedException[]): Orga
     ring: null,
     rules: rules!,
     gates: defaultGateSettings,
+    replay: 'refused',
     policies: [],
     pages: {},
     exceptions: formatExceptions(exceptions),

@@ -1,7 +1,7 @@
 /** `kerb check`: the verdict on files, on what is staged, on a range of commits, or on a text. */
 import process from 'node:process';
 import { atGate, exceptionsOf, type Met } from '../../engine/index.ts';
-import { findRoot, maxFileBytes, readIdentity } from '../../repository/index.ts';
+import { findRoot, readIdentity } from '../../repository/index.ts';
 import { writeBaseline } from '../check/baseline.ts';
 import { createDesk } from '../check/desk.ts';
 import { applySafeFixes } from '../check/fix.ts';
@@ -9,6 +9,7 @@ import { type Gathered, gather, type Request } from '../check/gather.ts';
 import { createProgress } from '../check/progress.ts';
 import { ruleProblems } from '../check/rules.ts';
 import { judgeInputs, reportOf } from '../check/run.ts';
+import { readStdin } from '../check/stdin.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
 import { complain, print } from '../output.ts';
 import { disarmed, formatGithub } from '../report/github.ts';
@@ -217,16 +218,4 @@ function pathsOf(given: Arguments): readonly string[] {
   }
   const cwd = process.cwd();
   return [findRoot(cwd) ?? cwd];
-}
-
-async function readStdin(): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of process.stdin) {
-    chunks.push(chunk as Buffer);
-    bytes += (chunk as Buffer).length;
-    // What is beyond the limit is not judged; one byte more tells, and a stream without an end is not waited for.
-    if (bytes > maxFileBytes) break;
-  }
-  return Buffer.concat(chunks);
 }

@@ -2,10 +2,10 @@
 import path from 'node:path';
 import * as z from 'zod';
 import { type ChangeProposal, hubPaths, signedRoot } from '../../hub/protocol.ts';
-import { readFolderTexts } from '../../repository/index.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
 import { print } from '../output.ts';
 import { hubOptions, personsHub, readText } from '../review/hub.ts';
+import { readPolicyFolder } from '../review/policyFolder.ts';
 
 export const publishCommand: Command = {
   usage: 'publish DIR | --root FILE',
@@ -31,8 +31,11 @@ async function run(given: Arguments): Promise<ExitCode> {
   if (folder === undefined || file !== null || more.length > 0)
     throw new UsageError('kerb publish DIR, or kerb publish --root FILE');
   const plan = given.value('rollout');
-  const proposal = {
-    ...proposalIn(path.resolve(folder), given.value('title')),
+  const title = given.value('title');
+  if (title === null) throw new UsageError('--title says what changes and why');
+  const proposal: ChangeProposal = {
+    title,
+    ...readPolicyFolder(path.resolve(folder)),
     rollout: plan === null ? null : readText(plan),
   };
   const answer = z.object({ id: z.string(), number: z.int() });
@@ -46,19 +49,6 @@ async function publishRoot(file: string, given: Arguments): Promise<ExitCode> {
   const { version, sha256 } = await personsHub(given).ask('POST', hubPaths.root, answer, rootIn(file));
   await print(`root ${version} is in force: ${sha256}\n`);
   return 0;
-}
-
-/** Everything in a folder that belongs into a bundle. Throws `UsageError`. */
-function proposalIn(folder: string, title: string | null): Omit<ChangeProposal, 'rollout'> {
-  if (title === null) throw new UsageError('--title says what changes and why');
-  const { texts, unreadable } = readFolderTexts(folder, '');
-  const [problem] = unreadable;
-  if (problem !== undefined) throw new UsageError(`${problem.path}: ${problem.message}`);
-  const { 'organisation.yaml': organisation, ...others } = Object.fromEntries(texts);
-  if (organisation === undefined) throw new UsageError(`${folder} holds no organisation.yaml`);
-  // What lies beside the domains' folders, a README, is about the policies and none of them.
-  const policies = Object.fromEntries(Object.entries(others).filter(([file]) => file.includes('/')));
-  return { title, organisation, policies };
 }
 
 function rootIn(file: string): z.infer<typeof signedRoot> {

@@ -2,13 +2,14 @@
  * Commits that passed no gate: made with --no-verify, with hooks that were disabled, by a rebase or by a tool without
  * hooks. None of that can be prevented, so it is noticed: each is judged by its own change, and recorded as a bypass.
  */
-import { type GitFailure, type GitSession, git } from '../../repository/index.ts';
+import { type Change, type GitFailure, type GitSession, git } from '../../repository/index.ts';
 import { type CommitObject, readCommits } from './commitObject.ts';
 import { keep, type Mode, reportFor } from './conclude.ts';
-import { benchOf, type GateCase, type GateParts, problemsOf } from './gateCase.ts';
+import { benchOf, type GateCase, type GateParts, type JudgeParts, problemsOf } from './gateCase.ts';
 import { changeOfCommit } from './history.ts';
 import { judgeChange } from './judgeChange.ts';
 import type { GateClient } from './localGate.ts';
+import type { Ruling } from './ruling.ts';
 
 export interface BypassOptions {
   readonly session: GitSession;
@@ -57,19 +58,30 @@ export async function unpushed(session: GitSession): Promise<CommitObject[] | Gi
 
 async function judgeBypass(commit: CommitObject, { session, parts }: BypassOptions): Promise<GateCase | GitFailure> {
   const base = commit.parents[0] ?? null;
-  const ruling = await parts.rulings.of(session, { commit: base, gate: 'commit' });
-  const bench = benchOf(parts, { session, ruling, gate: 'commit' });
-  const change = await changeOfCommit(commit, bench);
+  const change = await changeOfCommit(commit, session);
   if ('kind' in change) return change;
+  const ruling = await parts.rulings.of(session, { commit: base, gate: 'commit' });
+  const judged = await committedCase(change, { session, ruling }, parts);
+  if ('kind' in judged) return judged;
+  return { ...judged, targets: [{ base, commit: commit.id, tree: commit.tree, ref: null }] };
+}
+
+/** The files that a commit has changed, judged by some rules; it names no target. */
+export async function committedCase(
+  change: Change,
+  question: { readonly session: GitSession; readonly ruling: Ruling },
+  parts: JudgeParts,
+): Promise<GateCase | GitFailure> {
+  const bench = benchOf(parts, { ...question, gate: 'commit' });
   const judged = await judgeChange(change, bench);
   if (judged.kind === 'failure') return judged;
   return {
-    ruling,
+    ruling: bench.ruling,
     judgements: judged.judgements,
     problems: await problemsOf(change, bench),
     skipped: change.skipped,
     notes: [],
-    targets: [{ base, commit: commit.id, tree: commit.tree, ref: null }],
+    targets: [],
     commits: [],
     made: judged.made,
   };

@@ -17,7 +17,7 @@ export interface ChangeFacts {
 }
 
 /** Whether a policy that is on judges changes as such. */
-export function speaksOf({ ruling }: Bench, kind: string): boolean {
+export function speaksOf({ ruling }: Pick<Bench, 'ruling'>, kind: string): boolean {
   return ruling.policies.policies.some(({ policy }) => policy.resources.some((each) => each.startsWith(kind)));
 }
 

@@ -42,6 +42,7 @@ export async function conclude(
   };
   const recorded = await keep(judged, decided, parts, isAllowed ? usesIn(report, judged) : []);
   const text = answerText({ report, outcome, gate: request.gate, breakGlass, notes: aged.notes });
+  if (recorded.kind === 'kept') parts.workTrees.note({ repository: identity.repository, root: request.root });
   if (recorded.kind === 'kept') return { report, outcome, seq: recorded.seq, text };
   const told = `${text}Kerb: ${recorded.message}\n`;
   return { report, outcome: recorded.kind === 'missed' ? outcome : 'block', seq: null, text: told };
@@ -85,7 +86,7 @@ export async function keep(
 export function reportFor(
   { ruling, judgements, problems, skipped, notes }: GateCase,
   { gate, beganMs, latencyMs }: { readonly gate: string; readonly beganMs: number; readonly latencyMs: number },
-  { native }: GateParts,
+  { native }: Pick<GateParts, 'native'>,
 ): Report {
   const { setup, policies, baseline } = ruling;
   const date = new Date(beganMs).toISOString().slice(0, 10);

@@ -2,6 +2,7 @@
 import type { CurrentOrganisation, Native, PolicySet } from '../../engine/index.ts';
 import type { GitSession } from '../../repository/index.ts';
 import type { Journal } from '../journal/journal.ts';
+import { createWorkTreeNotes } from '../replay/workTrees.ts';
 import type { Store } from '../store/store.ts';
 import { version } from '../version.ts';
 import { judgeAhead } from './ahead.ts';
@@ -18,7 +19,7 @@ import { createSessions } from './sessions.ts';
 
 export interface GateOptions {
   /** Where judged files come from, and what was decided on a commit. */
-  readonly store: Pick<Store, 'verdicts' | 'putVerdicts' | 'findDecision' | 'state'>;
+  readonly store: Pick<Store, 'verdicts' | 'putVerdicts' | 'findDecision' | 'state' | 'setState'>;
   /** Where decisions go. */
   readonly journal: Pick<Journal, 'record'>;
   readonly native: Native;
@@ -50,6 +51,7 @@ export function createGate({ mode, organisation, ...options }: GateOptions): Gat
     organisation,
     version: version(),
     rulings: createRulings({ native: options.native, organisation }),
+    workTrees: createWorkTreeNotes(options.store),
     identityOf: createIdentities(options.now),
   };
   const within = async <T>(root: string, work: (session: GitSession) => Promise<T>): Promise<T> => {

@@ -5,6 +5,7 @@ import type { Change, GitSession, Identity } from '../../repository/index.ts';
 import type { Judgement } from '../check/judgeInput.ts';
 import { problemsOfNewRules } from '../check/rules.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { WorkTreeNotes } from '../replay/workTrees.ts';
 import type { ReportedProblem } from '../report/report.ts';
 import type { Store } from '../store/store.ts';
 import { usesOf } from '../store/uses.ts';
@@ -28,23 +29,29 @@ export interface GateCase {
   readonly made: ReadonlyMap<string, string>;
 }
 
-/** What all questions to one gate share. */
-export interface GateParts {
-  readonly store: Pick<Store, 'verdicts' | 'putVerdicts' | 'findDecision' | 'state'>;
-  readonly journal: Pick<Journal, 'record'>;
+/** What judging takes. Nothing is written with it. */
+export interface JudgeParts {
+  readonly store: Pick<Store, 'verdicts' | 'state'>;
   readonly native: Native;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly version: string;
-  readonly rulings: Rulings;
-  /** See `GateOptions`. */
-  readonly organisation: () => CurrentOrganisation;
-  readonly isOutdated: () => boolean;
   readonly identityOf: (root: string) => Promise<Identity>;
 }
 
+/** What all questions to one gate share. */
+export interface GateParts extends JudgeParts {
+  readonly store: Pick<Store, 'verdicts' | 'putVerdicts' | 'findDecision' | 'state'>;
+  readonly journal: Pick<Journal, 'record'>;
+  readonly rulings: Rulings;
+  readonly workTrees: WorkTreeNotes;
+  /** See `GateOptions`. */
+  readonly organisation: () => CurrentOrganisation;
+  readonly isOutdated: () => boolean;
+}
+
 /** What one question is judged with. */
-export function benchOf(parts: GateParts, question: { session: GitSession; ruling: Ruling; gate: string }): Bench {
+export function benchOf(parts: JudgeParts, question: { session: GitSession; ruling: Ruling; gate: string }): Bench {
   const { native, store, identityOf, version } = parts;
   const atMs = parts.now();
   const date = new Date(atMs).toISOString().slice(0, 10);

@@ -2,7 +2,7 @@
  * Secrets in the history that a push brings: what a commit added counts also where a later one took it away, since whoever
  * fetches gets both. Each commit is judged by its own change alone.
  */
-import type { Change, GitFailure } from '../../repository/index.ts';
+import type { Change, GitFailure, GitSession } from '../../repository/index.ts';
 import type { Judgement } from '../check/judgeInput.ts';
 import { compare, ownChange } from './commit.ts';
 import type { CommitObject } from './commitObject.ts';
@@ -27,7 +27,7 @@ export async function judgeHistory(
   const judgements: Judgement[] = [];
   const made = new Map<string, string>();
   for (const commit of commits) {
-    const whole = await changeOfCommit(commit, bench);
+    const whole = await changeOfCommit(commit, bench.session);
     if ('kind' in whole) return whole;
     const files = whole.files.filter(({ blob, path }) => !seen.has(`${blob} ${path}`));
     for (const { blob, path } of files) seen.add(`${blob} ${path}`);
@@ -44,7 +44,7 @@ export async function judgeHistory(
 }
 
 /** What a commit changed: in a merge, what differs from every parent. */
-export async function changeOfCommit(commit: CommitObject, { session }: Bench): Promise<Change | GitFailure> {
+export async function changeOfCommit(commit: CommitObject, session: GitSession): Promise<Change | GitFailure> {
   const parents = await session.resolve(commit.parents.map((parent) => `${parent}^{tree}`));
   const trees = parents.flatMap((facts) => (facts === null ? [] : [facts.id]));
   const [first = emptyTreeLike(commit.tree), ...others] = trees;

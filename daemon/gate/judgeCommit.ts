@@ -1,14 +1,15 @@
 /** The commit gate: the index that git is about to commit, by the rules of the commit that it starts from. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { type Change, configurationName, type GitSession, gitFolder } from '../../repository/index.ts';
+import { type Change, configurationName, type GitFailure, type GitSession, gitFolder } from '../../repository/index.ts';
 import type { Judgement } from '../check/judgeInput.ts';
 import { changeDocument, ownFindings, readOwners, speaksOf } from './changeDocument.ts';
 import { readCommitChange } from './commit.ts';
-import { benchOf, type GateCase, type GateParts, problemsOf, unjudged } from './gateCase.ts';
+import { benchOf, type GateCase, type GateParts, type JudgeParts, problemsOf, unjudged } from './gateCase.ts';
 import { type Head, readHead } from './head.ts';
 import { type Bench, judgeChange, judgeDocument } from './judgeChange.ts';
 import type { CommitRequest } from './localGate.ts';
+import type { Ruling } from './ruling.ts';
 
 /** Judges what a commit would change. */
 export async function judgeCommit({ tree }: CommitRequest, session: GitSession, parts: GateParts): Promise<GateCase> {
@@ -24,18 +25,30 @@ export async function judgeCommit({ tree }: CommitRequest, session: GitSession, 
     parts.rulings.of(session, { commit: head.commit, gate: 'commit' }),
   ]);
   if ('kind' in change) return unjudged(parts, session, target, change.message);
-  const bench = benchOf(parts, { session, ruling, gate: 'commit' });
-  const judged = await judgeStaged({ change, head }, bench, parts);
-  if (judged.kind === 'failure') return unjudged(parts, session, target, judged.message);
-  markMessages(session.root, speaksOf(bench, 'change.message') ? 'judge' : 'pass');
+  const judged = await stagedCase({ change, head }, { session, ruling }, parts);
+  if ('kind' in judged) return unjudged(parts, session, target, judged.message);
+  markMessages(session.root, speaksOf(judged, 'change.message') ? 'judge' : 'pass');
+  return { ...judged, targets: [target] };
+}
+
+/** What a commit would change, judged by some rules; it names no target. */
+export async function stagedCase(
+  staged: Staged,
+  question: { readonly session: GitSession; readonly ruling: Ruling },
+  parts: JudgeParts,
+): Promise<GateCase | GitFailure> {
+  const { change, head } = staged;
+  const bench = benchOf(parts, { ...question, gate: 'commit' });
+  const judged = await judgeStaged(staged, bench, parts);
+  if (judged.kind === 'failure') return judged;
   const bringsFirst = head.commit === null && change.touched.includes(configurationName);
   return {
-    ruling,
+    ruling: bench.ruling,
     judgements: judged.judgements,
     problems: await problemsOf(change, bench),
     skipped: change.skipped,
     notes: bringsFirst ? [`${configurationName} governs from the next commit on`] : [],
-    targets: [target],
+    targets: [],
     commits: [],
     made: judged.made,
   };
@@ -57,7 +70,7 @@ interface JudgedStaged {
 export async function judgeStaged(
   { change, head }: Staged,
   bench: Bench,
-  { identityOf }: Pick<GateParts, 'identityOf'>,
+  { identityOf }: Pick<JudgeParts, 'identityOf'>,
 ): Promise<JudgedStaged | { readonly kind: 'failure'; readonly message: string }> {
   const { root } = bench.session;
   // git answers while the files are judged.

@@ -181,6 +181,11 @@ async function loadRuling(
     organisation,
     builtIn,
   });
+  return rulingOf(setup, { native, shared });
+}
+
+/** What judges by a setup. */
+export function rulingOf(setup: Setup, { native, shared }: Pick<LoadOptions, 'native' | 'shared'>): Ruling {
   const policies = compilePolicies(setup.policies, setup.configuration, native, shared);
   return {
     setup,

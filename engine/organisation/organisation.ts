@@ -5,7 +5,13 @@ import { type PolicyFile, readPolicies } from '../policy/read.ts';
 import type { VerifiedBundle } from '../trust/bundle.ts';
 import { readBundle } from './bundle.ts';
 import type { Ring } from './rollout.ts';
-import { type GateSettings, isLocked, type OrganisationRules, readOrganisationRules } from './rules.ts';
+import {
+  type GateSettings,
+  isLocked,
+  type OrganisationRules,
+  type ReplayConsent,
+  readOrganisationRules,
+} from './rules.ts';
 
 /** An organisation's policies and rules. Plain data: it can be handed to a thread. */
 export interface Organisation {
@@ -16,6 +22,7 @@ export interface Organisation {
   readonly ring: string | null;
   readonly rules: OrganisationRules;
   readonly gates: GateSettings;
+  readonly replay: ReplayConsent;
   /** Sorted by id. Their files begin with `organisation:`. */
   readonly policies: readonly Policy[];
   /** Markdown by policy id. */
@@ -43,11 +50,24 @@ export const organisationPrefix = 'organisation:';
  * Reads a verified bundle. A string says why it cannot govern: part of it would be missing, and a policy that is missing
  * denies nothing.
  */
-export function organisationOf({ bundle: text, exceptions, ring }: VerifiedBundle): Organisation | string {
+export function organisationOf(verified: VerifiedBundle): Organisation | string {
+  return organisationIn(verified);
+}
+
+/** What an organisation would be by a bundle that is only proposed: to be looked at, and never to decide by. */
+export function proposedOrganisation(texts: Pick<VerifiedBundle, 'bundle' | 'exceptions'>): Organisation | string {
+  return organisationIn({ ...texts, ring: null });
+}
+
+function organisationIn({
+  bundle: text,
+  exceptions,
+  ring,
+}: Pick<VerifiedBundle, 'bundle' | 'exceptions' | 'ring'>): Organisation | string {
   const bundle = readBundle(text);
   if (typeof bundle === 'string') return `the bundle cannot be read: ${bundle}`;
   const file = `${organisationPrefix}organisation.yaml`;
-  const { rules, gates, problems } = readOrganisationRules({ path: file, text: bundle.organisation });
+  const { rules, gates, replay, problems } = readOrganisationRules({ path: file, text: bundle.organisation });
   const reading = readPolicies(filesOf(bundle.policies));
   const broken = [...problems, ...reading.problems].find(({ severity }) => severity === 'error');
   if (broken !== undefined || rules === null) return saying(broken);
@@ -57,6 +77,7 @@ export function organisationOf({ bundle: text, exceptions, ring }: VerifiedBundl
     ring: ring?.name ?? null,
     rules,
     gates,
+    replay,
     policies: reading.policies,
     pages: pagesOf(bundle.policies),
     exceptions,

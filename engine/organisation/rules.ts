@@ -40,6 +40,9 @@ export interface GateSettings {
   };
 }
 
+/** Whether devices judge changes of policies on decisions of their own, and say in figures what differs. */
+export type ReplayConsent = 'allowed' | 'refused';
+
 /** What holds where no organisation says otherwise, and where there is none. */
 export const defaultGateSettings: GateSettings = {
   mode: 'durable',
@@ -54,7 +57,7 @@ const lockable = /^(?:suppressions|baseline|\*|[a-z0-9-]+(?:\/[a-z0-9-]+)*\/(?:\
 const { longestDays: usualDays } = defaultExceptionTerms;
 const days = (usual: number) => z.int().min(1).max(3_650).default(usual);
 
-/** The exact form of `organisation.yaml`: what `kerb.yaml` has of policies, what is locked, and how gates behave. */
+/** The exact form of `organisation.yaml`: what `kerb.yaml` has of policies, what is locked, how gates behave, what devices replay. */
 const organisationSchema = once(() =>
   configurationSchema()
     .pick({ sets: true, policies: true, ignore: true, suppressions: true })
@@ -79,6 +82,7 @@ const organisationSchema = once(() =>
           never: z.array(policyName).max(1_000).optional(),
         })
         .optional(),
+      replay: z.enum(['allowed', 'refused']).optional(),
       gates: z
         .strictObject({
           mode: z.enum(['observe', 'durable', 'strict']).optional(),
@@ -99,19 +103,20 @@ type OrganisationDocument = z.infer<ReturnType<typeof organisationSchema>>;
 export function readOrganisationRules(file: SourceFile): {
   readonly rules: OrganisationRules | null;
   readonly gates: GateSettings;
+  readonly replay: ReplayConsent;
   readonly problems: readonly FileProblem[];
 } {
-  if (file.text.trim() === '')
-    return { rules: rulesOf(defaultConfiguration, {}), gates: defaultGateSettings, problems: [] };
+  const unsaid = { gates: defaultGateSettings, replay: 'refused' } as const;
+  if (file.text.trim() === '') return { ...unsaid, rules: rulesOf(defaultConfiguration, {}), problems: [] };
   const checked = readYaml(file, organisationSchema(), {
     maxBytes: maxCharacters,
     what: "n organisation's configuration",
   });
-  if (checked.value === null || !checked.ok())
-    return { rules: null, gates: defaultGateSettings, problems: checked.problems };
-  const { locked, gates, exceptions, ...document } = checked.value;
+  if (checked.value === null || !checked.ok()) return { ...unsaid, rules: null, problems: checked.problems };
+  const { locked, gates, exceptions, replay = unsaid.replay, ...document } = checked.value;
   const configuration = configurationOf(file, document, namesIn(checked.raw, 'policies'), defaultConfiguration);
-  return { rules: rulesOf(configuration, { locked, exceptions }), gates: gatesOf(gates), problems: checked.problems };
+  const rules = rulesOf(configuration, { locked, exceptions });
+  return { rules, gates: gatesOf(gates), replay, problems: checked.problems };
 }
 
 /** Whether something is locked: a policy by its id, or one of the words. */

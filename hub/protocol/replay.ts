@@ -1,0 +1,118 @@
+/**
+ * Replay of a change on past decisions, by the fleet. A person whose key root names asks for it; devices that agreed judge
+ * their own recent changes by what is in force and by what is proposed, and answer with counts and fingerprints. No text, no
+ * path and no name of a person is in an answer.
+ *
+ * `POST changes/ID/replay` takes the question; `GET replays` tells a device which are open, `GET replays/ID` hands one out with
+ * the bundle, `POST replays/ID` takes the device's answer. `GET changes/ID/replay` shows what has come in.
+ */
+import * as z from 'zod';
+import { envelope } from './envelope.ts';
+import { hash, instant, name } from './scalar.ts';
+
+/** Why a decision could not be replayed. */
+export const replayObstacles = [
+  /** The record does not hold what was judged: a message, what a push said of its remote. */
+  'notRecorded',
+  /** No work tree of the repository is known on this machine any more. */
+  'repositoryGone',
+  /** git has let the tree or the commit go. */
+  'objectGone',
+  /** Other policies decided it than those in force, and it was never committed: nothing shows that a replay judges the same. */
+  'olderPolicies',
+  /** The policies that decided it come to another effect now. */
+  'notReproduced',
+  /** It changes more files than a replay looks at. */
+  'tooLarge',
+  /** The time or the work allowed was spent before. */
+  'outOfTime',
+  /** git or a rule failed. */
+  'failed',
+] as const;
+export type ReplayObstacle = (typeof replayObstacles)[number];
+
+const count = z.int().min(0).max(1_000_000_000);
+const fingerprint = z.string().regex(/^[0-9a-f]{32}$/);
+
+/** The most fingerprints that a group names in each direction, and the most groups of an answer. */
+export const maxNamedFindings = 20;
+export const maxReplayGroups = 500;
+
+/** Of decisions. What came to no verdict is counted apart: it is neither allowed nor denied. */
+export const replayTransitions = z.strictObject({
+  allowToDeny: count,
+  denyToAllow: count,
+  toNoVerdict: count,
+  fromNoVerdict: count,
+});
+export type ReplayTransitions = z.infer<typeof replayTransitions>;
+
+/** What one policy would do to one repository at one gate. */
+export const replayGroup = z.strictObject({
+  policy: name,
+  repository: name,
+  gate: name,
+  /** Decisions that turn, and that this policy has a part in. */
+  decisions: replayTransitions,
+  /** Different findings that come, go, begin to block, or block no more. What an exception covers does not count. */
+  findings: z.strictObject({ added: count, gone: count, tightened: count, loosened: count }),
+  /** Some of them. */
+  fingerprints: z.strictObject({
+    added: z.array(fingerprint).max(maxNamedFindings),
+    gone: z.array(fingerprint).max(maxNamedFindings),
+  }),
+});
+export type ReplayGroup = z.infer<typeof replayGroup>;
+
+/** What a replay came to. Every decision that was looked at is either replayed or counted by what was in the way. */
+export const replaySummary = z.strictObject({
+  /** Decisions from this instant on; several on the same change count once. */
+  since: instant,
+  decisions: count,
+  replayed: count,
+  obstacles: z.strictObject(
+    Object.fromEntries(replayObstacles.map((obstacle) => [obstacle, count])) as Record<ReplayObstacle, typeof count>,
+  ),
+  effects: replayTransitions,
+  /** Those that turn most decisions first. */
+  groups: z.array(replayGroup).max(maxReplayGroups),
+  /** Groups for which there was no room. */
+  groupsLeftOut: count,
+});
+export type ReplaySummary = z.infer<typeof replaySummary>;
+
+/** What a person signs (DSSE, with a key that root names for publishing) to have a change replayed. */
+export const replayQuestion = z.strictObject({
+  change: z.uuid(),
+  /** Of the bundle's text. */
+  sha256: hash,
+  askedAt: instant,
+  expiresAt: instant,
+});
+export type ReplayQuestion = z.infer<typeof replayQuestion>;
+export const replayQuestionType = 'application/vnd.kerb.replay-question+json';
+
+/** A question is open for so long at most. */
+export const maxReplayDays = 14;
+
+export const openReplays = z.object({ replays: z.array(z.uuid()).max(50) });
+
+/** A question as it is handed out. */
+export const replayTask = z.object({ question: envelope, bundle: z.string().max(32_000_000) });
+export type ReplayTask = z.infer<typeof replayTask>;
+
+/** What a device signs (DSSE). */
+export const replayAnswer = z.strictObject({ change: z.uuid(), sha256: hash, summary: replaySummary });
+export type ReplayAnswer = z.infer<typeof replayAnswer>;
+export const replayAnswerType = 'application/vnd.kerb.replay-answer+json';
+
+/** What is known of a change's replay. */
+export const replayShown = z.object({
+  /** Whose key asked, and when; null where nobody has. */
+  asked: z.object({ owner: name, at: instant, expiresAt: instant }).nullable(),
+  /** Devices that are not revoked; those that have taken the question; those whose answers are in. */
+  devices: z.object({ enrolled: count, taken: count, answered: count }),
+  /** All answers together; null before the first. `since` is the earliest. */
+  total: replaySummary.nullable(),
+});
+export type ReplayShown = z.infer<typeof replayShown>;
