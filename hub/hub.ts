@@ -3,6 +3,7 @@ import type { SigningKey } from './cryptography.ts';
 import type { OnlineKeys } from './home.ts';
 import type { IssuerKeys } from './identity/issuer.ts';
 import type { Once } from './identity/once.ts';
+import type { Provider } from './identity/provider.ts';
 import type { Masks } from './intake/mask.ts';
 import type { Sequencer } from './log/sequencer.ts';
 import type { OpaBundles } from './opa/bundles.ts';
@@ -32,6 +33,8 @@ export interface Hub {
   readonly proofs: Once;
   /** Of the platforms whose jobs of CI are believed. */
   readonly issuerKeys: IssuerKeys;
+  /** Where people sign in, by the name of their tenant. */
+  readonly providers: ReadonlyMap<string, Provider>;
   readonly measures: Measures;
   /** The hub's address as others see it, without a slash at the end. */
   readonly url: string;

@@ -33,6 +33,7 @@ Options:
   --previous FILE    the root before, where there is one
   --token-file FILE  who signs in: an address of the page is printed that does it once (default: the first admin);
                      the same for retain, which deletes what is older than so many days
+  --people FILE      where the people of each tenant sign in (OpenID Connect): see docs/operating.md
   --tenant NAME      the name of the first tenant, where there is none yet (default: default)
 `;
 
@@ -74,7 +75,16 @@ function readArguments(args: readonly string[]) {
     const { values, positionals } = parseArgs({
       args: [...args],
       options: {
-        ...{ data: text, database: text, listen: text, url: text, tenant: text, 'tls-cert': text, 'tls-key': text },
+        ...{
+          data: text,
+          database: text,
+          listen: text,
+          url: text,
+          tenant: text,
+          people: text,
+          'tls-cert': text,
+          'tls-key': text,
+        },
         'token-file': text,
         ...{ 'root-key': list, approver: list, 'root-threshold': text, threshold: text, previous: text },
         help: { type: 'boolean', short: 'h', default: false },

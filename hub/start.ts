@@ -7,6 +7,7 @@ import type { Hub } from './hub.ts';
 import { mintToken, tokenHash } from './identity/bearer.ts';
 import { createIssuerKeys } from './identity/issuer.ts';
 import { createOnce } from './identity/once.ts';
+import { createProvider, type ProviderSettings } from './identity/provider.ts';
 import { issueSignInCode } from './identity/session.ts';
 import { createMasks } from './intake/mask.ts';
 import { newId } from './log/act.ts';
@@ -36,6 +37,8 @@ export interface StartOptions {
   readonly tls: Tls | null;
   /** The first tenant's name, where there is none yet. */
   readonly tenant: string;
+  /** Where people sign in, by the name of their tenant. */
+  readonly providers: ReadonlyMap<string, ProviderSettings>;
   readonly version: string;
   readonly now: () => number;
   readonly say: (line: string) => void;
@@ -59,6 +62,8 @@ const alertEveryMs = 15_000;
 const maintainEveryMs = 3_600_000;
 const adminDays = 30;
 const dayMs = 86_400_000;
+/** After they are over, so that an admin can still see who was here. */
+const keepSignInsMs = 30 * dayMs;
 
 export async function startHub(options: StartOptions): Promise<RunningHub> {
   const { home, store, host, port, tls, now, say, version } = options;
@@ -73,6 +78,7 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
     sequencer,
     proofs,
     issuerKeys: createIssuerKeys({ now }),
+    providers: new Map([...options.providers].map(([tenant, each]) => [tenant, createProvider(each, { now })])),
     ...keys,
     news,
     turns,
@@ -95,6 +101,7 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
   const listening = await serve(hub, routes, { host, port, tls });
   if (options.url === null) url = `${tls === null ? 'http' : 'https'}://${host}:${listening.port}`;
   const adminTokenFile = await prepare(hub, options);
+  for (const name of await unknownTenants(hub)) say(`people cannot sign in to ${name}: there is no such tenant`);
   await store.maintain(now());
   await renewAll(hub);
   const signing = regularly(signEveryMs, () => signAll(hub));
@@ -126,7 +133,8 @@ async function prepare(hub: Hub, { home, tenant: name }: StartOptions): Promise<
   const [first] = await hub.store.tenants();
   const tenant = first ?? (await hub.store.addTenant({ name, origin: originOf(hub, name), createdAt: hub.now() }));
   const tokens = await hub.store.tokens(tenant.id);
-  if (tokens.some(({ role }) => role === 'admin')) return null;
+  // Who may sign in as one is the provider's word, and may end.
+  if (tokens.some(({ role, person }) => role === 'admin' && person === null)) return null;
   const { token, hash } = mintToken();
   const createdAt = hub.now();
   const admin = { id: newId(createdAt), name: 'first admin', role: 'admin' } as const;
@@ -138,10 +146,15 @@ async function prepare(hub: Hub, { home, tenant: name }: StartOptions): Promise<
     {
       act: 'token.create',
       subject: { id: admin.id, name: admin.name, role: admin.role },
-      changes: [{ kind: 'addToken', token: { ...admin, ...times, hash } }],
+      changes: [{ kind: 'addToken', token: { ...admin, ...times, hash, person: null } }],
     },
   );
   return home.adminToken;
+}
+
+async function unknownTenants({ store, providers }: Hub): Promise<readonly string[]> {
+  const names = (await store.tenants()).map(({ name }) => name);
+  return [...providers.keys()].filter((name) => !names.includes(name));
 }
 
 async function addressOfAdmin(hub: Hub, { adminToken }: HubHome): Promise<string | null> {
@@ -242,6 +255,7 @@ async function tenantsOf({ store, say }: Hub): Promise<readonly Tenant[]> {
 async function maintain({ store, now, say }: Hub): Promise<void> {
   try {
     await store.maintain(now());
+    await store.forgetSignIns(now() - keepSignInsMs);
   } catch (error) {
     say(`the database could not be maintained: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -20,6 +20,7 @@ export interface HubArguments {
   readonly listen?: string | undefined;
   readonly url?: string | undefined;
   readonly tenant?: string | undefined;
+  readonly people?: string | undefined;
   readonly 'tls-cert'?: string | undefined;
   readonly 'tls-key'?: string | undefined;
   readonly 'token-file'?: string | undefined;

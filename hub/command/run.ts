@@ -4,12 +4,23 @@ import { openHome } from '../home.ts';
 import { startHub } from '../start.ts';
 import { version } from '../version.ts';
 import { addressOf, folderOf, type HubArguments, openStore, tlsOf, UsageError, urlOf } from './options.ts';
+import { readPeople } from './people.ts';
 
 export async function run(given: HubArguments): Promise<number> {
   const [address, url, tls] = [addressOf(given), urlOf(given), tlsOf(given)];
+  const providers = given.people === undefined ? new Map() : readPeople(given.people, process.env);
   const home = openHome(folderOf(given));
   const store = await openStore(given, home);
-  const options = { ...address, home, store, url, tls, tenant: given.tenant ?? 'default', version: version() };
+  const options = {
+    ...address,
+    home,
+    store,
+    url,
+    tls,
+    providers,
+    tenant: given.tenant ?? 'default',
+    version: version(),
+  };
   const hub = await startHub({ ...options, now: Date.now, say: complain }).catch(async (error: unknown) => {
     await store.close();
     throw explain(error, given);

@@ -2,6 +2,7 @@
 import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose';
 import * as z from 'zod';
 import { isOutwardAddress } from '../outward.ts';
+import { boundedText } from './boundedText.ts';
 
 export interface IssuerKeys {
   /** A string: why they cannot be had. */
@@ -10,7 +11,6 @@ export interface IssuerKeys {
 
 const withinMs = 5_000;
 const keepMs = 3_600_000;
-const maxBytes = 200_000;
 const maxRemembered = 100;
 const configuration = z.object({ issuer: z.string(), jwks_uri: z.string() });
 
@@ -43,15 +43,4 @@ async function addressOfKeys(issuer: string): Promise<URL | string> {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-}
-
-async function boundedText({ body }: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body ?? []) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw new Error('its configuration is too long');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }

@@ -5,19 +5,15 @@
  * do what its token can, and ends with it.
  */
 import { randomBytes } from 'node:crypto';
-import { jwtVerify, SignJWT } from 'jose';
-import * as z from 'zod';
 import { sha256Hex } from '../cryptography.ts';
 import type { Token } from '../store/query/access.ts';
 import type { Store } from '../store/store.ts';
 import { tokenHash } from './bearer.ts';
 import { isRole, mayDo } from './role.ts';
+import { isTicketSpent, readTicket, signTicket, spendTicket, type Tickets } from './ticket.ts';
 
-export interface Sessions {
-  readonly store: Pick<Store, 'token' | 'tokenByHash' | 'spend' | 'isSpent'>;
-  /** Signs and reads codes and sessions, so that every replica knows them. */
-  readonly tokenSecret: Uint8Array;
-  readonly now: () => number;
+export interface Sessions extends Tickets {
+  readonly store: Tickets['store'] & Pick<Store, 'token' | 'tokenByHash'>;
 }
 
 export interface OpenedSession {
@@ -27,27 +23,17 @@ export interface OpenedSession {
 }
 
 const codeMs = 10 * 60_000;
-const sessionMs = 12 * 3_600_000;
+export const sessionMs = 12 * 3_600_000;
 const codeType = 'kerb-sign-in+jwt';
 const sessionType = 'kerb-session+jwt';
-
-const claims = z.object({
-  tenant: z.int(),
-  sub: z.uuid(),
-  jti: z.string().min(8).max(200),
-  exp: z.number(),
-  /** SHA-256 of the page's key, hex. */
-  page: z.string().optional(),
-});
-type Claims = z.infer<typeof claims>;
 
 /** A code that opens one session in a token's name, within ten minutes. */
 export async function issueSignInCode(
   { tenant, id }: Pick<Token, 'tenant' | 'id'>,
-  { tokenSecret, now }: Sessions,
+  sessions: Sessions,
 ): Promise<{ readonly code: string; readonly expiresAt: number }> {
-  const expiresAt = now() + codeMs;
-  return { code: await signed(codeType, { tenant, sub: id, exp: expiresAt }, tokenSecret), expiresAt };
+  const expiresAt = sessions.now() + codeMs;
+  return { code: await signTicket(codeType, { tenant, sub: id, exp: expiresAt }, sessions), expiresAt };
 }
 
 /** Opens a session; null where the token or the code is not good, or not any more. */
@@ -56,12 +42,18 @@ export async function openSession(
   sessions: Sessions,
 ): Promise<OpenedSession | null> {
   const token = 'token' in by ? await tokenOf(by.token, sessions) : await tokenOfCode(by.code, sessions);
-  const now = sessions.now();
-  if (token === null || !isGood(token, now)) return null;
+  return token === null || !isGood(token, sessions.now()) ? null : sessionOf(token, sessions);
+}
+
+/** A session in the name of a token that is known to be good. */
+export async function sessionOf(
+  token: Pick<Token, 'tenant' | 'id' | 'expiresAt'>,
+  sessions: Sessions,
+): Promise<OpenedSession> {
   const pageKey = randomBytes(32).toString('base64url');
-  const expiresAt = Math.min(now + sessionMs, token.expiresAt);
+  const expiresAt = Math.min(sessions.now() + sessionMs, token.expiresAt);
   const claim = { tenant: token.tenant, sub: token.id, exp: expiresAt, page: sha256Hex(pageKey) };
-  return { cookie: await signed(sessionType, claim, sessions.tokenSecret), pageKey, expiresAt };
+  return { cookie: await signTicket(sessionType, claim, sessions), pageKey, expiresAt };
 }
 
 /** The token in whose name a session is; null where it is over, or the page's key is another's. */
@@ -69,19 +61,19 @@ export async function tokenOfSession(
   { cookie, pageKey }: { readonly cookie: string; readonly pageKey: string },
   sessions: Sessions,
 ): Promise<Token | null> {
-  const claim = await read(sessionType, cookie, sessions);
+  const claim = await readTicket(sessionType, cookie, sessions);
   if (claim === null || claim.page !== sha256Hex(pageKey)) return null;
   const [token, isOver] = await Promise.all([
     sessions.store.token(claim.tenant, claim.sub),
-    sessions.store.isSpent(claim.tenant, useOf(claim)),
+    isTicketSpent(claim, sessions),
   ]);
   return token !== null && !isOver && isGood(token, sessions.now()) ? token : null;
 }
 
 /** Ends a session for good, wherever its cookie still is. */
 export async function endSession(cookie: string, sessions: Sessions): Promise<void> {
-  const claim = await read(sessionType, cookie, sessions);
-  if (claim !== null) await spend(claim, sessions);
+  const claim = await readTicket(sessionType, cookie, sessions);
+  if (claim !== null) await spendTicket(claim, sessions);
 }
 
 async function tokenOf(token: string, { store }: Sessions): Promise<Token | null> {
@@ -90,38 +82,12 @@ async function tokenOf(token: string, { store }: Sessions): Promise<Token | null
 }
 
 async function tokenOfCode(code: string, sessions: Sessions): Promise<Token | null> {
-  const claim = await read(codeType, code, sessions);
-  if (claim === null || !(await spend(claim, sessions))) return null;
+  const claim = await readTicket(codeType, code, sessions);
+  if (claim === null || !(await spendTicket(claim, sessions))) return null;
   return sessions.store.token(claim.tenant, claim.sub);
 }
 
 /** Of a person: robots have no use for a page. */
 function isGood({ expiresAt, revokedAt, role }: Token, now: number): boolean {
   return revokedAt === null && expiresAt > now && isRole(role) && mayDo(role, 'session');
-}
-
-/** Whether this is the first time. */
-function spend(claim: Claims, { store, now }: Sessions): Promise<boolean> {
-  return store.spend(claim.tenant, { what: useOf(claim), expiresAt: claim.exp * 1_000 + 60_000, now: now() });
-}
-
-function useOf({ jti }: Claims): string {
-  return `session ${jti}`;
-}
-
-function signed(typ: string, { exp, ...claim }: Omit<Claims, 'jti'>, secret: Uint8Array): Promise<string> {
-  return new SignJWT({ ...claim, jti: randomBytes(16).toString('base64url') })
-    .setProtectedHeader({ alg: 'HS256', typ })
-    .setExpirationTime(Math.floor(exp / 1_000))
-    .sign(secret);
-}
-
-/** Null where it is not ours, of another kind, or over. */
-async function read(typ: string, text: string, { tokenSecret, now }: Sessions): Promise<Claims | null> {
-  try {
-    const options = { algorithms: ['HS256'], typ, currentDate: new Date(now()) };
-    return claims.parse((await jwtVerify(text, tokenSecret, options)).payload);
-  } catch {
-    return null;
-  }
 }

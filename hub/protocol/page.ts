@@ -10,7 +10,12 @@ export const pagePaths = {
   signIns: '/v1/sign-ins',
   /** `POST`, `DELETE` */
   session: '/v1/session',
+  /** `GET`: where people can sign in. `POST`: begins that. */
+  providers: '/v1/sign-ins/providers',
 } as const;
+
+/** Where a provider sends people back to. */
+export const providerReturn = '/sign-in';
 
 /** Where the page takes a code: in the fragment, which no request carries. */
 export const signInAddress = (url: string, code: string): string => `${url}/#/sign-in?code=${code}`;

@@ -162,7 +162,7 @@ function bodyOf({ body }: Route): unknown {
 async function tokenFor(tenant: number, role: Role): Promise<string> {
   const { token, hash } = mintToken();
   const now = Date.now();
-  const added = { id: newId(now), hash, name: role, role, createdAt: now, expiresAt: now + 3_600_000 };
+  const added = { id: newId(now), hash, name: role, role, createdAt: now, expiresAt: now + 3_600_000, person: null };
   await submit(hub.store, tenant, act([{ kind: 'addToken', token: added }], newId(now)));
   return token;
 }

@@ -4,10 +4,11 @@ import path from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Hub } from '../hub.ts';
+import { providerReturn } from '../protocol/page.ts';
 import { isForUs } from './origin.ts';
 
 /** Where the page stands by itself; everything else of it is behind `#`. `/enroll` is the address that devices show. */
-const addresses = ['/', '/enroll'];
+const addresses = ['/', '/enroll', providerReturn];
 
 /** Beside the bundle that runs, or where a checkout builds it. */
 const folder = [path.join(import.meta.dirname, 'web'), path.resolve(import.meta.dirname, '../../dist/web')].find(

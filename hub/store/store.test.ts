@@ -12,7 +12,7 @@ import { consistencyProof, inclusionProof } from '../log/log.ts';
 import { createSequencer } from '../log/sequencer.ts';
 import { firstIdOf } from './query/search.ts';
 import type { Tenant } from './query/tenant.ts';
-import type { Store } from './store.ts';
+import type { Change, NewToken, Store } from './store.ts';
 
 for (const { name, start, skip } of databases) {
   describe(`the store on ${name}`, { skip }, () => {
@@ -298,6 +298,7 @@ for (const { name, start, skip } of databases) {
         role: 'robot',
         createdAt: now,
         expiresAt: now + 1,
+        person: null,
       };
       const adding = act([{ kind: 'addToken', token }]);
       assert.deepEqual(
@@ -309,6 +310,44 @@ for (const { name, start, skip } of databases) {
       assert.equal((await store.tokenByHash(token.hash))?.revokedAt, now);
       await assert.rejects(submit(store, tenant.id, act([{ kind: 'addToken', token }])));
       assert.equal((await store.frontier(tenant.id)).size, 3);
+    });
+
+    test('a person’s sign-ins of another role end, other people’s stay, and those long over are forgotten', async () => {
+      await fresh();
+      const person = { issuer: 'https://login.example', subject: 'ada' };
+      const signIn = (hash: string, role: string, changes: Partial<NewToken> = {}): Change => ({
+        kind: 'addToken',
+        token: {
+          ...{
+            id: uuid(now),
+            hash: `${hash}-${number}`,
+            name: 'ada',
+            role,
+            createdAt: now,
+            expiresAt: now + 1,
+            person,
+          },
+          ...changes,
+        },
+      });
+      const other = { person: { ...person, subject: 'bob' } };
+      const all = [signIn('a', 'admin'), signIn('b', 'author'), signIn('c', 'admin', other)];
+      await submit(store, tenant.id, act([...all, signIn('d', 'admin', { person: null })]));
+      await submit(store, tenant.id, act([{ kind: 'endSignIns', person, role: 'author', at: now }]));
+      const live = async () =>
+        (await store.tokens(tenant.id))
+          .filter(({ revokedAt }) => revokedAt === null)
+          .map(({ role }) => role)
+          .sort();
+      assert.deepEqual(await live(), ['admin', 'admin', 'author']);
+      await submit(store, tenant.id, act([{ kind: 'endSignIns', person, role: null, at: now }]));
+      assert.deepEqual(await live(), ['admin', 'admin']);
+      assert.deepEqual((await store.tokenByHash(`a-${number}`))?.person, person);
+      await store.forgetSignIns(now + 2);
+      assert.deepEqual(
+        (await store.tokens(tenant.id)).map((each) => each.person),
+        [null],
+      );
     });
 
     test('what may be used once is used once', async () => {

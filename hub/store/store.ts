@@ -3,7 +3,7 @@
  * do. All SQL of the hub is in this folder.
  */
 import type { Frontier, TileId, TreeNode } from '../../engine/index.ts';
-import type { Access } from './query/access.ts';
+import type { Access, Person } from './query/access.ts';
 import type { Alerts, Receiver, Silence } from './query/alert.ts';
 import type { CiJobs } from './query/ciJob.ts';
 import type { CiRule, CiRules } from './query/ciRule.ts';
@@ -141,6 +141,8 @@ export interface NewToken {
   readonly role: string;
   readonly createdAt: number;
   readonly expiresAt: number;
+  /** Whom a provider signed in by it; null where somebody made it. */
+  readonly person: Person | null;
 }
 
 /** A change that an act in the log stands for: both are committed together. */
@@ -150,6 +152,8 @@ export type Change =
   | { readonly kind: 'revokeDevice'; readonly id: string; readonly at: number }
   | { readonly kind: 'addToken'; readonly token: NewToken }
   | { readonly kind: 'revokeToken'; readonly id: string; readonly at: number }
+  /** Those of a person that are of another role than `role`; null: all of them. */
+  | { readonly kind: 'endSignIns'; readonly person: Person; readonly role: string | null; readonly at: number }
   | { readonly kind: 'addCiRule'; readonly rule: Omit<CiRule, 'tenant'> }
   | { readonly kind: 'removeCiRule'; readonly id: string }
   | { readonly kind: 'addSilence'; readonly silence: Silence }

@@ -161,6 +161,9 @@ interface TokenTable {
   readonly created_at: number;
   readonly expires_at: number;
   readonly revoked_at: number | null;
+  /** Whom a provider signed in by it: both null where somebody made it. */
+  readonly issuer: string | null;
+  readonly subject: string | null;
 }
 
 /** A device that waits for a person's word (RFC 8628). */

@@ -1,13 +1,14 @@
 /** The page: who is signed in, where they are, what the hub has of it, drawn again whenever one of the three changes. */
 import { html, render, type TemplateResult } from 'lit';
 import type { CallerShown } from '../protocol/decision.ts';
+import type { SignInProviders } from '../protocol/session.ts';
 import { createApi, Refusal } from './api.ts';
 import { type Live, listen, type Topic } from './live.ts';
 import { createPace } from './pace.ts';
 import { signInForm, trySignIn } from './page/signIn.ts';
 import { pages } from './pages.ts';
 import { hrefOf, type Route, readRoute } from './route.ts';
-import { forgetSession, pageKey, signOut } from './session.ts';
+import { forgetSession, pageKey, signInProviders, signOut, takeAnswer } from './session.ts';
 import { shell } from './shell.ts';
 
 interface State {
@@ -22,6 +23,8 @@ interface State {
   readonly isLost: boolean;
   /** Why the last try to sign in failed. */
   readonly problem: string | null;
+  /** Where somebody can sign in beside here. */
+  readonly providers: SignInProviders['providers'];
 }
 
 const waiting = html`<p class="faint" role="status">Loading …</p>`;
@@ -34,6 +37,7 @@ let state: State = {
   live: 'polling',
   isLost: false,
   problem: null,
+  providers: [],
 };
 let live: Live | null = null;
 /** Counts what was asked for, so that an answer that comes late is not shown in another's place. */
@@ -50,6 +54,13 @@ await arriving;
 
 /** Somebody came to a place: from outside, by a link, or by signing in. */
 async function arrive(): Promise<void> {
+  const answer = takeAnswer();
+  if (answer !== null) {
+    // An answer is used once, and has no place in the history.
+    history.replaceState(null, '', `./${hrefOf('overview')}`);
+    change({ problem: await trySignIn(answer) });
+    return arrive();
+  }
   const route = readRoute(location.pathname.endsWith('/enroll') && location.hash === '' ? enrolHash() : location.hash);
   const code = route?.page === 'sign-in' ? route.query.get('code') : null;
   if (code !== null) {
@@ -79,6 +90,7 @@ async function isSignedIn(): Promise<boolean> {
   const key = pageKey();
   if (key === null) {
     change({});
+    offerProviders();
     return false;
   }
   try {
@@ -90,6 +102,14 @@ async function isSignedIn(): Promise<boolean> {
   }
   live = listen({ pageKey: key, heard, changed: (next) => change({ live: next }) });
   return true;
+}
+
+/** Without them there is still a token. */
+function offerProviders(): void {
+  signInProviders().then(
+    (providers) => change({ providers }),
+    (error: unknown) => change({ problem: wordsOf(error) }),
+  );
 }
 
 function heard(about: Topic | 'anything'): void {
@@ -140,6 +160,7 @@ function leave(problem: string | null): void {
   live = null;
   asked++;
   change({ me: null, problem });
+  offerProviders();
 }
 
 function change(next: Partial<State>): void {
@@ -148,7 +169,7 @@ function change(next: Partial<State>): void {
 }
 
 function draw(): void {
-  const { me, route, content, isSettled, live: heardBy, isLost, problem } = state;
+  const { me, route, content, isSettled, live: heardBy, isLost, problem, providers } = state;
   const page = route === null ? undefined : pages[route.page];
   document.title = me === null ? 'Sign in · Kerb' : `${page?.title ?? 'Not found'} · Kerb`;
   const done = (failure: string | null): void => {
@@ -157,7 +178,7 @@ function draw(): void {
   };
   const whole =
     me === null
-      ? signInForm({ problem, done })
+      ? signInForm({ problem, providers, done })
       : shell({
           me,
           route,

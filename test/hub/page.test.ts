@@ -8,6 +8,7 @@ import { pagePaths } from '../../hub/protocol/page.ts';
 import { hubPaths } from '../../hub/protocol.ts';
 import { type FoundBrowser, openBrowser } from '../browser.ts';
 import { decision } from './device.ts';
+import { type PeopleProvider, startPeopleProvider } from './provider.ts';
 import { type EnrolledDevice, enrol, runHub, type TestHub } from './running.ts';
 import { axe, type ContextOptions, heading, openVisit, type Visit } from './visit.ts';
 
@@ -16,12 +17,16 @@ const arrivalMs = 12_000;
 const hostileName = '<img src=x onerror="window.pwned=1">\u202egpj.exe';
 
 let hub: TestHub;
+let provider: PeopleProvider;
 let device: EnrolledDevice;
 let found: FoundBrowser;
 
 describe('in a real browser', () => {
   before(async () => {
-    hub = await runHub();
+    provider = await startPeopleProvider();
+    const roles = [{ claim: 'groups', value: 'platform', role: 'reviewer' }] as const;
+    hub = await runHub(undefined, undefined, undefined, new Map([['acme', { ...provider.settings, roles }]]));
+    provider.register(hub.url);
     device = await enrol(hub, hostileName.slice(0, 40));
     const now = Date.now();
     const records = Array.from({ length: 60 }, (_, number) =>
@@ -33,6 +38,7 @@ describe('in a real browser', () => {
   after(async () => {
     if (found?.kind === 'browser') await found.browser.close();
     await hub?.close();
+    await provider?.close();
   });
 
   test('the address signs in once, leaves the history, and the session outlives a reload until somebody signs out', async (t) => {
@@ -51,6 +57,38 @@ describe('in a real browser', () => {
     await page.goto(address);
     await page.getByText('unknown, used or expired').waitFor();
     assert.deepEqual(outside, []);
+  });
+
+  test('somebody signs in at their organisation’s provider, as what it says that they are', async (t) => {
+    const visit = await open(t);
+    if (visit === null) return;
+    const { page, outside, complaints } = visit;
+    provider.people.set('grace', { email: 'grace@acme.example', email_verified: true, groups: ['platform'] });
+    provider.people.set('eve', { email: 'eve@acme.example', email_verified: true, groups: ['visitors'] });
+    const signInAs = async (name: string) => {
+      await page.getByRole('button', { name: 'Sign in with Acme' }).click();
+      await heading(page, 'Acme');
+      await page.getByLabel('Name').fill(name);
+      await page.getByRole('button', { name: 'Continue' }).click();
+    };
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await signInAs('grace');
+    await heading(page, 'Overview');
+    await page.getByText('grace@acme.example').waitFor();
+    await page.getByText('reviewer of acme').waitFor();
+    assert.equal(page.url(), `${hub.url}/#/`);
+    await page.reload();
+    await heading(page, 'Overview');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.context().clearCookies();
+    await signInAs('eve');
+    await page.getByText('you have no role here').waitFor();
+    await heading(page, 'Sign in to Kerb');
+    assert.ok(outside.every((address) => address.startsWith(provider.settings.issuer)));
+    assert.deepEqual(
+      complaints.filter((each) => !each.includes('403')),
+      [],
+    );
   });
 
   test('a decision is on the page when the hub has it, without anybody looking again', async (t) => {

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { calculateJwkThumbprint, exportJWK, SignJWT } from 'jose';
 import { sha256Hex } from '../../hub/cryptography.ts';
 import { openHome } from '../../hub/home.ts';
+import type { ProviderSettings } from '../../hub/identity/provider.ts';
 import { assertionType, clientId, deviceGrant, hubPaths } from '../../hub/protocol.ts';
 import { startHub } from '../../hub/start.ts';
 import { openSqlite } from '../../hub/store/sqlite/open.ts';
@@ -53,12 +54,13 @@ export async function runHub(
   open: (file: string) => Promise<Store> = async (file) => openSqlite(file),
   folder = mkdtempSync(path.join(tmpdir(), 'kerb-hub-')),
   now: () => number = Date.now,
+  providers: ReadonlyMap<string, ProviderSettings> = new Map(),
 ): Promise<TestHub> {
   const home = openHome(folder);
   const store = await open(home.database);
   const said: string[] = [];
   const own = { home, store, host: '127.0.0.1', port: 0, url: null, tls: null, tenant: 'acme', version: 'test' };
-  const hub = await startHub({ ...own, now, say: (line) => said.push(line) });
+  const hub = await startHub({ ...own, now, providers, say: (line) => said.push(line) });
   const token = readFileSync(home.adminToken, 'utf8').trim();
   return {
     ...{ url: hub.url, folder, store, said, admin: askerOf(hub.url, token) },

@@ -1,6 +1,7 @@
 /** Somebody signed in at a hub's page, as their browser asks. */
 
 import { pageKeyHeader, pagePaths } from '../../hub/protocol/page.ts';
+import type { SessionRequest } from '../../hub/protocol/session.ts';
 import { cookieName } from '../../hub/serve/origin.ts';
 import type { Asker } from './running.ts';
 
@@ -11,10 +12,7 @@ export interface TestSession {
 }
 
 /** Opens a session by a token or a code. */
-export async function openTestSession(
-  url: string,
-  by: { readonly token: string } | { readonly code: string },
-): Promise<TestSession> {
+export async function openTestSession(url: string, by: SessionRequest): Promise<TestSession> {
   const answer = await post(url, by);
   if (answer.status !== 201) throw new Error(`no session: ${answer.status} ${await answer.text()}`);
   const { pageKey } = (await answer.json()) as { pageKey: string };

@@ -47,7 +47,12 @@ export const tokenRoutes: readonly Route[] = [
       await perform(hub, caller, {
         act: 'token.create',
         subject: { id, name: body.name, role: body.role, expiresAt: new Date(expiresAt).toISOString() },
-        changes: [{ kind: 'addToken', token: { id, hash, name: body.name, role: body.role, createdAt, expiresAt } }],
+        changes: [
+          {
+            kind: 'addToken',
+            token: { id, hash, name: body.name, role: body.role, createdAt, expiresAt, person: null },
+          },
+        ],
       });
       return json(201, { id, token, expiresAt: new Date(expiresAt).toISOString() });
     },

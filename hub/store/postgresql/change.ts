@@ -42,20 +42,15 @@ function statementFor(change: Exclude<Change, { kind: 'publish' }>): Statement {
         values: [id, name, keyId, publicKey, platform, JSON.stringify(labels), at, '0'.repeat(64)],
       };
     }
-    case 'addToken': {
-      const { id, hash, name, role, createdAt, expiresAt } = change.token;
-      return {
-        text: 'INSERT INTO token (tenant, id, hash, name, role, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)',
-        values: [id, hash, name, role, createdAt, expiresAt],
-      };
-    }
+    case 'addToken':
+    case 'revokeToken':
+    case 'endSignIns':
+      return tokenStatement(change);
     case 'revokeDevice':
       return {
         text: 'UPDATE device SET revoked_at = $2 WHERE tenant = $1 AND id = $3',
         values: [change.at, change.id],
       };
-    case 'revokeToken':
-      return { text: 'UPDATE token SET revoked_at = $2 WHERE tenant = $1 AND id = $3', values: [change.at, change.id] };
     case 'retain':
       return {
         text: 'INSERT INTO retention (tenant, before_id) VALUES ($1, $2) ON CONFLICT (tenant) DO UPDATE SET before_id = excluded.before_id',
@@ -128,6 +123,28 @@ function statementFor(change: Exclude<Change, { kind: 'publish' }>): Statement {
         values: [to, at, by, note, expiresAt, id, from],
       };
     }
+  }
+}
+
+/** Tokens of people and robots. */
+function tokenStatement(change: Extract<Change, { kind: 'addToken' | 'revokeToken' | 'endSignIns' }>): Statement {
+  switch (change.kind) {
+    case 'addToken': {
+      const { id, hash, name, role, createdAt, expiresAt, person } = change.token;
+      return {
+        text: `INSERT INTO token (tenant, id, hash, name, role, created_at, expires_at, issuer, subject)
+          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+        values: [id, hash, name, role, createdAt, expiresAt, person?.issuer ?? null, person?.subject ?? null],
+      };
+    }
+    case 'revokeToken':
+      return { text: 'UPDATE token SET revoked_at = $2 WHERE tenant = $1 AND id = $3', values: [change.at, change.id] };
+    case 'endSignIns':
+      return {
+        text: `UPDATE token SET revoked_at = $2
+          WHERE tenant = $1 AND issuer = $3 AND subject = $4 AND revoked_at IS NULL AND role IS DISTINCT FROM $5`,
+        values: [change.at, change.person.issuer, change.person.subject, change.role],
+      };
   }
 }
 

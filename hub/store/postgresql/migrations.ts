@@ -279,4 +279,13 @@ drop index record_bypass;
 create index record_bypass on record (tenant, origin, id) where origin in ('bypass', 'breakGlass');
 `,
   },
+  {
+    number: 10,
+    name: 'people whom a provider signs in',
+    sql: `
+alter table token add column issuer text;
+alter table token add column subject text;
+create index token_person on token (tenant, issuer, subject) where issuer is not null;
+`,
+  },
 ];

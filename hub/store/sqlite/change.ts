@@ -14,6 +14,7 @@ export function sqliteChanger(database: Database.Database): (tenant: number, cha
       case 'addToken':
       case 'revokeDevice':
       case 'revokeToken':
+      case 'endSignIns':
       case 'retain':
       case 'addCiRule':
       case 'removeCiRule':
@@ -36,6 +37,7 @@ type IdentityKind =
   | 'addToken'
   | 'revokeDevice'
   | 'revokeToken'
+  | 'endSignIns'
   | 'retain'
   | 'addCiRule'
   | 'removeCiRule'
@@ -48,10 +50,13 @@ function identityChanger(database: Database.Database): Changer<IdentityKind> {
     'insert into device (tenant, id, name, key_id, public_key, platform, labels, enrolled_at, seq, head, missing, awaited, forked) values (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, 0, 0)',
   );
   const addToken = database.prepare(
-    'insert into token (tenant, id, hash, name, role, created_at, expires_at) values (@tenant, @id, @hash, @name, @role, @createdAt, @expiresAt)',
+    'insert into token (tenant, id, hash, name, role, created_at, expires_at, issuer, subject) values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const revokeDevice = database.prepare('update device set revoked_at = ? where tenant = ? and id = ?');
   const revokeToken = database.prepare('update token set revoked_at = ? where tenant = ? and id = ?');
+  const endSignIns = database.prepare(
+    'update token set revoked_at = ? where tenant = ? and issuer = ? and subject = ? and revoked_at is null and role is not ?',
+  );
   const retain = database.prepare(
     'insert into retention (tenant, before_id) values (?, ?) on conflict do update set before_id = excluded.before_id',
   );
@@ -70,12 +75,17 @@ function identityChanger(database: Database.Database): Changer<IdentityKind> {
         const text = JSON.stringify(labels);
         return void addDevice.run(tenant, id, name, keyId, publicKey, platform, text, at, '0'.repeat(64));
       }
-      case 'addToken':
-        return void addToken.run({ tenant, ...change.token });
+      case 'addToken': {
+        const { id, hash, name, role, createdAt, expiresAt, person } = change.token;
+        const [issuer, subject] = [person?.issuer ?? null, person?.subject ?? null];
+        return void addToken.run(tenant, id, hash, name, role, createdAt, expiresAt, issuer, subject);
+      }
       case 'revokeDevice':
         return void revokeDevice.run(change.at, tenant, change.id);
       case 'revokeToken':
         return void revokeToken.run(change.at, tenant, change.id);
+      case 'endSignIns':
+        return void endSignIns.run(change.at, tenant, change.person.issuer, change.person.subject, change.role);
       case 'retain':
         return void retain.run(tenant, change.beforeId);
       case 'rekeyDevice': {
