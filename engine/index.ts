@@ -58,6 +58,7 @@ export {
   readExceptionRequest,
   refusalOf,
 } from './exception/request.ts';
+export { type Complaint, complaints, type FindingFeedback, findingFeedback, readFeedback } from './feedback.ts';
 export { type FixChoice, type FixedFile, fixesOf, fixFile } from './fix.ts';
 export { mask } from './mask.ts';
 export * from './model.ts';

@@ -64,6 +64,7 @@ export {
   exceptionRequestStates,
   maxRequestStates,
 } from './protocol/exceptionRequest.ts';
+export { type FeedbackList, feedbackPayloadType, feedbackTaken, type ShownFeedback } from './protocol/feedback.ts';
 export {
   batchPayloadType,
   type DecisionRecord,

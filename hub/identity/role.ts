@@ -49,6 +49,9 @@ export const permissions = {
   'exception:read': people,
   /** To refuse one, or to hand in a signature that grants or revokes one; what counts is the key that made it. */
   'exception:decide': ['reviewer', 'admin'],
+  /** To hand in what a person says of a finding. */
+  'feedback:send': ['device'],
+  'feedback:read': people,
   'root:write': ['admin'],
   'retention:write': ['admin'],
   'metrics:read': ['robot', 'operator', 'auditor', 'admin'],

@@ -15,6 +15,25 @@ export const publication = z.object({
 });
 export type PublicationShown = z.infer<typeof publication>;
 
+/**
+ * `due`: its review is. `disputed`: three findings or more were complained of. `excepted`: half of its findings or more are.
+ * `unused`: no finding in 30 days.
+ */
+export const concerns = ['due', 'disputed', 'excepted', 'unused'] as const;
+export type Concern = (typeof concerns)[number];
+
+/** Of findings that no exception covers, in the newest decisions of devices within 30 days: at most 500 of them. */
+const outcome = z.object({
+  decisions: z.int(),
+  /** Not in what the same device got through the same gate of the repository later: fixed, or left out of it. */
+  fixed: z.int(),
+  /** Let pass, since the policy warns or audits there. */
+  passed: z.int(),
+  /** Nothing has passed there since. */
+  open: z.int(),
+});
+export type Outcome = z.infer<typeof outcome>;
+
 export const listedPolicy = z.object({
   id: name,
   title: z.string(),
@@ -30,9 +49,11 @@ export const listedPolicy = z.object({
   isDueForReview: z.boolean(),
   /** Since when its text has been as it is. `isOlder`: since then, or longer. */
   since: publication.extend({ isOlder: z.boolean() }),
-  /** Within the last 30 days. */
+  /** Within the last 30 days; `complaints`: findings that people say are wrong, or unclear. */
   findings: z.int(),
   excepted: z.int(),
+  complaints: z.object({ wrong: z.int(), unclear: z.int() }),
+  concerns: z.array(z.enum(concerns)),
 });
 export type ListedPolicy = z.infer<typeof listedPolicy>;
 
@@ -44,6 +65,9 @@ export const policyCatalogue = z.object({
 export type PolicyCatalogue = z.infer<typeof policyCatalogue>;
 
 export const shownPolicy = listedPolicy.extend({
+  /** In how many decisions it had findings within 30 days, and how many there were. */
+  firing: z.object({ decisions: z.int(), of: z.int() }),
+  outcome,
   why: z.string(),
   remedy: z.string(),
   controls: z.array(z.string()),

@@ -17,6 +17,8 @@ export const hubPaths = {
   journal: '/v1/journal',
   /** `POST` an envelope of a request; `GET` states. */
   exceptionRequests: '/v1/exception-requests',
+  /** `POST` an envelope of what a person says of a finding; `GET` what was said of a policy's. */
+  feedback: '/v1/feedback',
   /** Below it: exceptions that were asked for, and their decisions. */
   exceptions: '/v1/exceptions',
   /** Below it: changes of policies, for their authors and reviewers. */

@@ -10,6 +10,7 @@ import { deviceRoutes } from './routes/devices.ts';
 import { enrolmentRoutes } from './routes/enrolment.ts';
 import { exceptionRoutes } from './routes/exceptions.ts';
 import { exportRoutes } from './routes/exports.ts';
+import { feedbackRoutes } from './routes/feedback.ts';
 import { journalRoutes } from './routes/journal.ts';
 import { logRoutes } from './routes/log.ts';
 import { opaRoutes } from './routes/opa.ts';
@@ -67,6 +68,7 @@ export const routes: readonly Route[] = [
   ...changeRoutes,
   ...policyRoutes,
   ...exceptionRoutes,
+  ...feedbackRoutes,
   ...rolloutRoutes,
   ...opaRoutes,
   ...ciRoutes,

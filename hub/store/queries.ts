@@ -7,6 +7,7 @@ import { type CiRules, ciRuleQueries } from './query/ciRule.ts';
 import { type Devices, deviceQueries } from './query/device.ts';
 import { type Enrolments, enrolmentQueries } from './query/enrolment.ts';
 import { type Exceptions, exceptionQueries } from './query/exception.ts';
+import { type Feedback, feedbackQueries } from './query/feedback.ts';
 import { type Log, logQueries } from './query/log.ts';
 import { type OpaAgents, opaAgentQueries } from './query/opaAgent.ts';
 import { type Overview, overviewQueries } from './query/overview.ts';
@@ -28,6 +29,7 @@ export function queries(
   Access &
   Publications &
   Exceptions &
+  Feedback &
   Rollouts &
   OpaAgents &
   CiRules &
@@ -44,6 +46,7 @@ export function queries(
     ...accessQueries(db),
     ...publicationQueries(db),
     ...exceptionQueries(db),
+    ...feedbackQueries(db),
     ...rolloutQueries(db),
     ...opaAgentQueries(db),
     ...ciRuleQueries(db),

@@ -10,6 +10,7 @@ import type { CiRule, CiRules } from './query/ciRule.ts';
 import type { Devices } from './query/device.ts';
 import type { Enrolments } from './query/enrolment.ts';
 import type { AskedException, Exceptions } from './query/exception.ts';
+import type { Feedback, KeptFeedback } from './query/feedback.ts';
 import type { Log } from './query/log.ts';
 import type { OpaAgents } from './query/opaAgent.ts';
 import type { Overview } from './query/overview.ts';
@@ -29,6 +30,7 @@ export interface Store
     Access,
     Publications,
     Exceptions,
+    Feedback,
     Rollouts,
     OpaAgents,
     CiRules,
@@ -175,6 +177,8 @@ export type Change =
   | { readonly kind: 'setRollout'; readonly rollout: RolloutState }
   | { readonly kind: 'labelDevice'; readonly id: string; readonly labels: Readonly<Record<string, string>> }
   | { readonly kind: 'askException'; readonly request: AskedException }
+  /** In the place of what the device had said of the finding before. */
+  | { readonly kind: 'keepFeedback'; readonly feedback: KeptFeedback }
   /** Fails where it is not in the state that it goes on from. */
   | ({ readonly kind: 'decideException' } & ExceptionDecision);
 

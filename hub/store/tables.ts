@@ -4,8 +4,9 @@
  */
 import type { GeneratedAlways } from 'kysely';
 import type { AlertTables } from './alertTables.ts';
+import type { FindingTables } from './findingTables.ts';
 
-export interface Tables extends AlertTables {
+export interface Tables extends AlertTables, FindingTables {
   readonly tenant: TenantTable;
   readonly head: HeadTable;
   readonly tile: TileTable;
@@ -24,7 +25,6 @@ export interface Tables extends AlertTables {
   readonly tuf_file: TufFileTable;
   readonly change_request: ChangeRequestTable;
   readonly approval: ApprovalTable;
-  readonly exception_request: ExceptionRequestTable;
   readonly rollout: RolloutTable;
   readonly opa_agent: OpaAgentTable;
   readonly ci_rule: CiRuleTable;
@@ -232,27 +232,6 @@ interface ApprovalTable {
   /** Hex. */
   readonly signature: string;
   readonly at: number;
-}
-
-/** What somebody asked to be exempt, and what came of it. */
-interface ExceptionRequestTable {
-  readonly tenant: number;
-  readonly id: string;
-  readonly device: string;
-  /** The very text that the device signed. */
-  readonly text: string;
-  readonly policy: string;
-  readonly severity: string;
-  readonly repository: string;
-  readonly requested_by: string;
-  readonly asked_at: number;
-  /** As asked for; once granted, when the exception ends. */
-  readonly expires_at: number;
-  readonly state: 'pending' | 'granted' | 'refused' | 'revoked';
-  readonly decided_at: number | null;
-  readonly decided_by: string | null;
-  /** Why it was refused or revoked. */
-  readonly note: string | null;
 }
 
 /** How a rollout goes on. Its stages are in the signed document. */

@@ -2,7 +2,6 @@
 import * as z from 'zod';
 import { ask, requestState } from '../../exceptions/ask.ts';
 import { approve, deny, renew, revoke } from '../../exceptions/decide.ts';
-import { openEnvelope } from '../../intake/envelope.ts';
 import {
   type ExceptionSummary,
   envelope,
@@ -20,8 +19,9 @@ import {
   maxRequestStates,
 } from '../../protocol.ts';
 import type { AskedException } from '../../store/query/exception.ts';
-import { type Answer, json, notFound, type Route, refuse, route } from '../route.ts';
+import { type Answer, json, notFound, type Route, route } from '../route.ts';
 import { rule } from '../rule.ts';
+import { readSigned } from '../signed.ts';
 
 const name = z.string().min(1).max(500);
 const one = z.object({ id: z.string().max(500) });
@@ -38,14 +38,12 @@ export const exceptionRoutes: readonly Route[] = [
     maxBody: 200_000,
     success: { status: 200, description: 'Where it stands', content: exceptionRequestState },
     async run({ hub, caller, body }) {
-      const device = await hub.store.device(caller.tenant.id, caller.id);
-      if (device === null) return refuse(403, 'deviceRevoked', 'this device was revoked: enrol it again');
-      const opened = openEnvelope(body, device, exceptionRequestPayloadType);
-      if (opened.kind === 'refused') return refuse(400, opened.code, opened.message);
+      const signed = await readSigned(hub, caller, body, exceptionRequestPayloadType);
+      if ('status' in signed) return signed;
       return rule(
         hub,
         caller,
-        (desk) => ask(desk, device.id, opened.text),
+        (desk) => ask(desk, signed.device.id, signed.text),
         (state) => json(200, state),
       );
     },

@@ -29,6 +29,7 @@ export const retentionRoutes: readonly Route[] = [
           subject: { days, before: new Date(before).toISOString() },
           changes: [{ kind: 'retain', beforeId }],
         });
+      await store.deleteFeedbackBefore(tenant, before);
       let deleted = 0;
       for (let day = 0; day < mostDays; day++) {
         const oldest = await store.oldestRecord(tenant);

@@ -91,6 +91,8 @@ function statementFor(change: Exclude<Change, { kind: 'publish' }>): Statement {
         values: [id, state, reason, begunAt],
       };
     }
+    case 'keepFeedback':
+      return feedbackStatement(change);
     case 'addCiRule':
     case 'removeCiRule':
     case 'addSilence':
@@ -146,6 +148,19 @@ function tokenStatement(change: Extract<Change, { kind: 'addToken' | 'revokeToke
         values: [change.at, change.person.issuer, change.person.subject, change.role],
       };
   }
+}
+
+function feedbackStatement({ feedback }: Extract<Change, { kind: 'keepFeedback' }>): Statement {
+  const { device, policy, fingerprint, id, policySha256, repository, complaint, comment, by, at, received } = feedback;
+  return {
+    text: `INSERT INTO feedback (tenant, device, policy, fingerprint, id, policy_sha256, repository, complaint, comment, by_name, at, received)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+      ON CONFLICT (tenant, device, policy, fingerprint) DO UPDATE SET id = excluded.id, policy_sha256 = excluded.policy_sha256,
+        repository = excluded.repository, complaint = excluded.complaint, comment = excluded.comment,
+        by_name = excluded.by_name, at = excluded.at, received = excluded.received
+      WHERE excluded.at >= feedback.at`,
+    values: [device, policy, fingerprint, id, policySha256, repository, complaint, comment, by, at, received],
+  };
 }
 
 type SideKind = 'addCiRule' | 'removeCiRule' | 'addSilence' | 'removeSilence' | 'addReceiver' | 'removeReceiver';

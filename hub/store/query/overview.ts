@@ -1,6 +1,7 @@
 /** Figures over many decisions, from what was counted as they came in. */
 import type { Kysely } from 'kysely';
 import type { Tables } from '../tables.ts';
+import { firstIdOf } from './search.ts';
 
 export interface HourCount {
   readonly hour: number;
@@ -26,6 +27,8 @@ export interface Overview {
   hours(tenant: number, since: number): Promise<readonly HourCount[]>;
   topPolicies(tenant: number, since: number, limit: number): Promise<readonly PolicyTotal[]>;
   topRepositories(tenant: number, since: number, limit: number): Promise<readonly RepositoryTotal[]>;
+  /** In how many decisions a policy had findings. */
+  decisionsWith(tenant: number, policy: string, since: number): Promise<number>;
   /** The one number: decisions that devices made and that are not here. */
   missingDecisions(tenant: number): Promise<number>;
 }
@@ -75,6 +78,16 @@ export function overviewQueries(db: Kysely<Tables>): Overview {
         .orderBy('repository')
         .limit(limit)
         .execute(),
+    async decisionsWith(tenant, policy, since) {
+      const { found } = await db
+        .selectFrom('record_policy')
+        .select(({ fn, cast }) => cast<number>(fn.countAll(), 'bigint').as('found'))
+        .where('tenant', '=', tenant)
+        .where('policy', '=', policy)
+        .where('id', '>=', firstIdOf(since))
+        .executeTakeFirstOrThrow();
+      return found;
+    },
     async missingDecisions(tenant) {
       const row = await db
         .selectFrom('device')

@@ -157,6 +157,10 @@ function publicationChanger(database: Database.Database): Changer<Exclude<Change
   const decideException = database.prepare(
     'update exception_request set state = @to, decided_at = @at, decided_by = @by, note = @note, expires_at = @expiresAt where tenant = @tenant and id = @id and state = @from',
   );
+  const keepFeedback = database.prepare(
+    `insert into feedback (tenant, device, policy, fingerprint, id, policy_sha256, repository, complaint, comment, by_name, at, received) values (@tenant, @device, @policy, @fingerprint, @id, @policySha256, @repository, @complaint, @comment, @by, @at, @received)
+      on conflict (tenant, device, policy, fingerprint) do update set id = excluded.id, policy_sha256 = excluded.policy_sha256, repository = excluded.repository, complaint = excluded.complaint, comment = excluded.comment, by_name = excluded.by_name, at = excluded.at, received = excluded.received where excluded.at >= feedback.at`,
+  );
   return (tenant, change) => {
     switch (change.kind) {
       case 'publish':
@@ -178,6 +182,8 @@ function publicationChanger(database: Database.Database): Changer<Exclude<Change
         return void setRollout.run({ tenant, ...change.rollout });
       case 'askException':
         return void askException.run({ tenant, ...change.request });
+      case 'keepFeedback':
+        return void keepFeedback.run({ tenant, ...change.feedback });
       case 'decideException': {
         const { kind: _, ...decision } = change;
         if (decideException.run({ tenant, ...decision }).changes === 1) return;

@@ -232,4 +232,17 @@ alter table token add column subject text;
 create index token_person on token (tenant, issuer, subject) where issuer is not null;
 `,
   },
+  {
+    number: 11,
+    name: 'what people say of findings',
+    sql: `
+create table feedback (
+  tenant integer not null references tenant, device text not null, policy text not null, fingerprint text not null,
+  id text not null, policy_sha256 text not null, repository text not null, complaint text not null, comment text,
+  by_name text not null, at integer not null, received integer not null, primary key (tenant, device, policy, fingerprint)
+) strict, without rowid;
+create unique index feedback_id on feedback (tenant, id);
+create index feedback_policy on feedback (tenant, policy, received);
+`,
+  },
 ];

@@ -1,8 +1,16 @@
 /** The policies that this organisation has published: what each does, and who answers for it. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ListedPolicy, PolicyCatalogue, PublicationShown, ShownPolicy } from '../../protocol/catalogue.ts';
+import type {
+  Concern,
+  ListedPolicy,
+  PolicyCatalogue,
+  PublicationShown,
+  ShownPolicy,
+} from '../../protocol/catalogue.ts';
+import type { ShownFeedback } from '../../protocol/feedback.ts';
 import { Refusal } from '../api.ts';
 import type { Page, Visit } from '../page.ts';
+import { feedbackOn, feedbackTable } from '../part/feedback.ts';
 import { code, empty, instant, none, policyLink, said, severity, short } from '../part/value.ts';
 import { hrefOf } from '../route.ts';
 import { count, dayOf } from '../text.ts';
@@ -29,7 +37,7 @@ function table(policies: readonly ListedPolicy[]): TemplateResult {
     <table>
       <thead>
         <tr><th>Policy</th><th>Severity</th><th>Does</th><th>Owners</th><th>As it is since</th><th>Approved by</th>
-          <th class="number">Findings, 30 days</th></tr>
+          <th class="number">Findings, 30 days</th><th class="number">Reported</th></tr>
       </thead>
       <tbody>${policies.map(row)}</tbody>
     </table>
@@ -46,20 +54,41 @@ function row(policy: ListedPolicy): TemplateResult {
     <td class="when">${since.isOlder ? 'before ' : ''}${dayOf(since.at)}<br /><span class="faint">bundle ${since.number}</span></td>
     <td>${names(since.reviewers)}</td>
     <td class="number">${count(findings)}${excepted > 0 ? html`<br /><span class="faint">${count(excepted)} excepted</span>` : nothing}</td>
+    <td class="number">${reported(policy)}</td>
   </tr>`;
 }
 
-function marks({ isLocked, isDueForReview }: Pick<ListedPolicy, 'isLocked' | 'isDueForReview'>): TemplateResult {
-  return html`${isLocked ? html` <span class="badge" title="No repository can loosen it">locked</span>` : nothing}
-    ${isDueForReview ? html`<span class="badge indeterminate">due for review</span>` : nothing}`;
+function reported({ complaints: { wrong, unclear } }: Pick<ListedPolicy, 'complaints'>): TemplateResult {
+  if (wrong + unclear === 0) return none();
+  return html`${count(wrong)} wrong<br /><span class="faint">${count(unclear)} unclear</span>`;
 }
+
+function marks({ isLocked, concerns }: Pick<ListedPolicy, 'isLocked' | 'concerns'>): TemplateResult {
+  return html`${isLocked ? html` <span class="badge" title="No repository can loosen it">locked</span>` : nothing}
+    ${concerns.map((each) => html`<span class="badge indeterminate" title=${concernTitles[each]}>${concernWords[each]}</span> `)}`;
+}
+
+const concernWords: Readonly<Record<Concern, string>> = {
+  due: 'due for review',
+  disputed: 'disputed',
+  excepted: 'mostly excepted',
+  unused: 'unused',
+};
+
+const concernTitles: Readonly<Record<Concern, string>> = {
+  due: 'Its author has asked for a review by now',
+  disputed: 'People say of three of its findings or more that they are wrong or unclear',
+  excepted: 'Half of its findings or more are excepted',
+  unused: 'No finding in 30 days: a candidate for retirement',
+};
 
 async function showOne({ api, me }: Visit, id: string): Promise<TemplateResult> {
   const policy = await api
     .get<ShownPolicy>(`/v1/policies/${id.split('/').map(encodeURIComponent).join('/')}`)
     .catch(whereKnown);
-  if (policy === null) return elsewhere(id);
+  if (policy === null) return elsewhere(id, (await feedbackOn(id, api)).feedback);
   const { title, why, remedy, since } = policy;
+  const { feedback } = await feedbackOn(id, api);
   return html`
     ${crumbs()}
     <header>
@@ -80,9 +109,9 @@ async function showOne({ api, me }: Visit, id: string): Promise<TemplateResult> 
         ${pair('Adopted', policy.adopted === null ? none('not said') : html`${policy.adopted}`)}
         ${pair('Review by', policy.review === null ? none('not said') : html`${policy.review}`)}
         ${pair('Controls', names(policy.controls))} ${pair('Elsewhere called', names(policy.equivalents))}
-        ${pair('Findings', html`<a href=${hrefOf('decisions', null, { policy: id })}>${count(policy.findings)} in 30 days</a>, ${count(policy.excepted)} excepted`)}
       </dl>
     </section>
+    ${history(policy)} ${feedbackTable(feedback, policy.sha256)}
     ${text('The policy', policy.source)} ${policy.page === null ? nothing : text('Its page, with its cases', policy.page)}
     ${me.may.includes('change:propose') ? html`<p class="faint">To change it: <code>kerb publish</code>. Its reviewers sign by <code>kerb review sign</code>.</p>` : nothing}`;
 }
@@ -93,14 +122,34 @@ function whereKnown(error: unknown): null {
   throw error;
 }
 
-function elsewhere(id: string): TemplateResult {
+function elsewhere(id: string, feedback: readonly ShownFeedback[]): TemplateResult {
   return html`${crumbs()}
     <header><h1 tabindex="-1">${code(id)}</h1></header>
     <p>
       This organisation has not published it in its bundle: it comes with Kerb, or from a repository of its own. On your
       machine, <code>kerb explain</code> says what it is about.
     </p>
-    <p><a href=${hrefOf('decisions', null, { policy: id })}>Decisions in which it had findings</a></p>`;
+    <p><a href=${hrefOf('decisions', null, { policy: id })}>Decisions in which it had findings</a></p>
+    ${feedbackTable(feedback, null)}`;
+}
+
+/** What it does to people, in 30 days. */
+function history({ id, findings, excepted, firing, outcome }: ShownPolicy): TemplateResult {
+  const { fixed, passed, open } = outcome;
+  const known = fixed + passed + open;
+  return html`<section class="card" aria-labelledby="history">
+    <h2 id="history">In 30 days</h2>
+    <dl>
+      ${pair('Fires in', html`<a href=${hrefOf('decisions', null, { policy: id })}>${count(firing.decisions)} of ${count(firing.of)} decisions</a>${share(firing.decisions, firing.of)}`)}
+      ${pair('Excepted', html`${count(excepted)} of ${count(findings)} findings${share(excepted, findings)}`)}
+      ${pair('Fixed or left out', html`${count(fixed)} of ${count(known)} findings that devices saw${share(fixed, known)}`)}
+      ${pair('Let pass', html`${count(passed)}`)} ${pair('Still in the way', html`${count(open)}`)}
+    </dl>
+  </section>`;
+}
+
+function share(part: number, whole: number): TemplateResult {
+  return whole === 0 ? html`` : html`, ${Math.round((100 * part) / whole)} %`;
 }
 
 function crumbs(): TemplateResult {
