@@ -85,7 +85,11 @@ export {
 } from './protocol/journal.ts';
 export { hubPaths, hubProtocolVersion } from './protocol/path.ts';
 export {
+  groupName,
+  heaviestGroups,
   maxNamedFindings,
+  maxReplayAnswerBytes,
+  maxReplayAnswers,
   maxReplayDays,
   maxReplayGroups,
   openReplays,

@@ -6,12 +6,16 @@ import { UsageError } from '../command.ts';
 import { type Home, makePrivateFolder } from '../home.ts';
 import type { Address } from '../process/address.ts';
 import { version } from '../version.ts';
-import type { LaunchOptions } from './launch.ts';
+import type { LaunchOptions, Program } from './launch.ts';
 
 /** How this very program starts a daemon. */
 export function launchOptions(home: Home, address: Address): LaunchOptions {
-  const program = { execPath: process.execPath, script: realpathSync(process.argv[1] ?? '') };
-  return { address, logFile: logFileOf(home), program, version: version() };
+  return { address, logFile: logFileOf(home), program: ownProgram(), version: version() };
+}
+
+/** What runs here, to be run again. */
+export function ownProgram(): Program {
+  return { execPath: process.execPath, script: realpathSync(process.argv[1] ?? '') };
 }
 
 export function logFileOf({ log }: Home): string {

@@ -5,10 +5,11 @@ import { createNative, findRoot, readIdentity, relativePath } from '../../reposi
 import { readStdin } from '../check/stdin.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
 import { createRulings, type Rulings } from '../gate/ruling.ts';
-import { openHome } from '../home.ts';
+import { type Home, openHome } from '../home.ts';
 import { print } from '../output.ts';
 import { policyFoldersOf } from '../policies.ts';
 import { bundleIn, bundleRulings, type CandidateParts, workTreeRulings } from '../replay/candidate.ts';
+import { consentOf, setConsent } from '../replay/consent.ts';
 import { replay } from '../replay/replay.ts';
 import { replayJson, replayText } from '../replay/report.ts';
 import { readText } from '../review/hub.ts';
@@ -28,6 +29,10 @@ Exit codes: 0 replayed, whatever it shows; 2 not.`,
   options: {
     policies: { value: 'DIR', repeatable: true, help: 'more policies, as for kerb check' },
     'stdin-path': { value: 'PATH', help: 'the text on stdin stands for the policy in PATH' },
+    consent: {
+      value: 'WORD',
+      help: 'whether this device replays changes for its hub: allowed, refused, or organisation (its word)',
+    },
     bundle: { value: 'FILE', help: 'the candidate is a bundle, as a hub publishes it' },
     days: { value: 'N', help: 'decisions of the last N days (30)' },
     most: { value: 'N', help: 'at most N decisions, the newest (500)' },
@@ -50,6 +55,8 @@ async function run(given: Arguments): Promise<ExitCode> {
   };
   const home = openHome();
   if (home.kind === 'problem') throw new UsageError(home.message);
+  const consent = given.value('consent');
+  if (consent !== null) return consentTo(consent, home);
   const native = createNative();
   const { organisation } = await readGoverningHere();
   const { candidate, repository } = await candidateOf(given, { native, organisation });
@@ -63,6 +70,23 @@ async function run(given: Arguments): Promise<ExitCode> {
       isSpent: spentAfter(limits.seconds * 1_000),
     });
     await print(format === 'json' ? `${JSON.stringify(replayJson(replayed))}\n` : replayText(replayed));
+    return 0;
+  } finally {
+    store.close();
+  }
+}
+
+/** Keeps what the user says, and prints what holds. */
+async function consentTo(word: string, home: Home): Promise<ExitCode> {
+  if (word !== 'allowed' && word !== 'refused' && word !== 'organisation')
+    throw new UsageError(`--consent ${word}: there are allowed, refused and organisation`);
+  const { organisation } = await readGoverningHere();
+  const store = openStore({ home, device: crypto.randomUUID(), now: Date.now, sha256: createNative().sha256 });
+  if (store.kind === 'problem') throw new UsageError(store.message);
+  try {
+    const refusal = setConsent(store, word === 'organisation' ? null : word);
+    if (refusal !== null) throw new UsageError(refusal);
+    await print(`replays for the hub are ${consentOf(organisation, store)} on this device\n`);
     return 0;
   } finally {
     store.close();

@@ -12,12 +12,14 @@ import { printable, styleFor } from '../report/style.ts';
 import { keyFileIn, type PersonsHub, personsHub, readText, rootIn, signingOptions } from '../review/hub.ts';
 import { createPersonKey, openPersonKey } from '../review/personKey.ts';
 import { approversOf, checkProposal, type Published, readPublished } from '../review/proposal.ts';
+import { askForReplay, replayLines } from '../review/replay.ts';
 
 export const reviewCommand: Command = {
-  usage: 'review list | show ID | sign ID | key FILE | sign-root FILE',
+  usage: 'review list | show ID | replay ID | sign ID | key FILE | sign-root FILE',
   summary: 'approve changes of policies by signing them',
   description: `list          changes, the newest first
-show ID       what a change alters, against what is in force, which is verified as devices verify it
+show ID       what a change alters, against what is in force, which is verified as devices verify it; and what its replay says
+replay ID     asks the devices that agreed what the change would have decided of their recent commits; signed by --key
 sign ID       the same, and then signs it by --key: the draft is made again here, and the hub's has to be that very one
 key FILE      makes a key of your own, and prints its public half for the key ceremony
 sign-root F   adds your signature to a root of trust
@@ -32,8 +34,9 @@ async function run(given: Arguments): Promise<ExitCode> {
   const [verb, what, ...more] = given.words;
   if (verb === 'list' && what === undefined) return list(personsHub(given));
   if (what === undefined || more.length > 0)
-    throw new UsageError('kerb review list, show ID, sign ID, key FILE, or sign-root FILE');
+    throw new UsageError('kerb review list, show ID, replay ID, sign ID, key FILE, or sign-root FILE');
   if (verb === 'show') return show(what, given);
+  if (verb === 'replay') return askReplay(what, given);
   if (verb === 'sign') return sign(what, given);
   if (verb === 'key') return makeKey(what);
   if (verb === 'sign-root') return signRoot(what, given);
@@ -51,7 +54,20 @@ async function list(hub: PersonsHub): Promise<ExitCode> {
 }
 
 async function show(id: string, given: Arguments): Promise<ExitCode> {
-  await shown(id, given);
+  const { hub } = await shown(id, given);
+  await print((await replayLines(id, hub)).map((line) => `${printable(line)}\n`).join(''));
+  return 0;
+}
+
+/** Who asks lets many machines work on the change: they have seen what it is, and their key says so. */
+async function askReplay(id: string, given: Arguments): Promise<ExitCode> {
+  const key = openPersonKey(keyFileIn(given));
+  const { hub, change, published } = await shown(id, given);
+  if (change.state !== 'open') throw new UsageError(`the change is ${change.state}: there is nothing to replay`);
+  if (approversOf(published.root)[key.id] === undefined)
+    throw new UsageError('your key is none of the approvers that root names, and devices would not believe it');
+  await askForReplay(change, { hub, key, now: Date.now() });
+  await print(`asked: kerb review show ${id} says what comes in\n`);
   return 0;
 }
 

@@ -2,6 +2,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { PolicySet } from '../../engine/index.ts';
 import { createNative, watchIndex } from '../../repository/index.ts';
+import { ownProgram } from '../client/program.ts';
+import type { Gate } from '../gate/gate.ts';
 import type { LocalGate } from '../gate/localGate.ts';
 import { lookingAhead } from '../gate/lookAhead.ts';
 import { lookingBack } from '../gate/lookBack.ts';
@@ -9,6 +11,9 @@ import { openGate } from '../gate/open.ts';
 import type { Home } from '../home.ts';
 import { journalNotices } from '../journal/notices.ts';
 import type { DaemonStatus, Notice, OrganisationAnswer } from '../protocol.ts';
+import { consentOf } from '../replay/consent.ts';
+import { createReplayDesk, type ReplayDesk } from '../replay/desk.ts';
+import { runReplay } from '../replay/run.ts';
 import type { Store } from '../store/store.ts';
 import { type Sync, startSync } from '../sync/sync.ts';
 import { Refusal } from './answer.ts';
@@ -49,25 +54,23 @@ export async function openWorks({ home, tell, log }: WorksOptions): Promise<Work
     now: Date.now,
     changed: () => tell({ about: 'exceptions' }),
   });
-  const sync = await startSync({ home, store, log, changed, afterRound: requests.look });
+  const replays = createReplayDesk({
+    start: (task) => runReplay(task, home, ownProgram()),
+    schedule: scheduleByClock,
+    ready: () => sync.wake(),
+    log,
+  });
+  const sync = await startSync({
+    ...{ home, store, log, changed },
+    afterRound: requests.look,
+    replays() {
+      if (store !== null && consentOf(ready?.organisation() ?? null, store) === 'allowed') return replays;
+      replays.keep([]);
+      return null;
+    },
+  });
   ready = sync;
-  const gate =
-    opened.kind === 'problem'
-      ? refusing(opened.message)
-      : lookingAhead(
-          lookingBack(opened.gate, {
-            later(work) {
-              const timer = setTimeout(work, lookBackMs).unref();
-              return () => clearTimeout(timer);
-            },
-            onFault: (message) => log(`commits without a decision could not be looked for: ${message}`),
-          }),
-          {
-            judge: (root, isWanted) => rest.during(() => opened.gate.judgeAhead(root, isWanted)),
-            watch: watchIndex,
-            onFault: (error) => log(`broke on what is staged: ${framesOf(error)}`),
-          },
-        );
+  const gate = opened.kind === 'problem' ? refusing(opened.message) : looking(opened.gate, { rest, log });
 
   function changed(): void {
     tell({ about: 'policies' });
@@ -85,7 +88,7 @@ export async function openWorks({ home, tell, log }: WorksOptions): Promise<Work
   }
 
   return {
-    gate: watched(gate, { sync, rest }),
+    gate: watched(gate, { sync, rest, replays }),
     status: () => ({
       policies: policies === null ? null : policiesStatus(policies, sync),
       journal: store === null ? null : journalStatus(store),
@@ -111,6 +114,7 @@ export async function openWorks({ home, tell, log }: WorksOptions): Promise<Work
     async close() {
       isClosed = true;
       rest.close();
+      await replays.close();
       await gate.close();
       await sync.close();
       if (opened.kind === 'open') await opened.close();
@@ -121,11 +125,30 @@ export async function openWorks({ home, tell, log }: WorksOptions): Promise<Work
 /** By then the commit that was asked about is made, and whoever made it does not wait for anything. */
 const lookBackMs = 30_000;
 
-/** Each decision is news for the hub, and work that leaves garbage behind. */
-function watched(gate: LocalGate, { sync, rest }: { readonly sync: Sync; readonly rest: Rest }): LocalGate {
+/** Looks for what passed no gate, and judges ahead what is staged. */
+function looking(gate: Gate, { rest, log }: { readonly rest: Rest; readonly log: Log }): LocalGate {
+  const back = lookingBack(gate, {
+    later(work) {
+      const timer = setTimeout(work, lookBackMs).unref();
+      return () => clearTimeout(timer);
+    },
+    onFault: (message) => log(`commits without a decision could not be looked for: ${message}`),
+  });
+  return lookingAhead(back, {
+    judge: (root, isWanted) => rest.during(() => gate.judgeAhead(root, isWanted)),
+    watch: watchIndex,
+    onFault: (error) => log(`broke on what is staged: ${framesOf(error)}`),
+  });
+}
+
+/** Each decision is news for the hub, and work that leaves garbage behind. No replay runs beside it. */
+function watched(
+  gate: LocalGate,
+  { sync, rest, replays }: { readonly sync: Sync; readonly rest: Rest; readonly replays: ReplayDesk },
+): LocalGate {
   return {
     async decide(request) {
-      const answer = await rest.during(() => gate.decide(request));
+      const answer = await replays.during(() => rest.during(() => gate.decide(request)));
       sync.wake();
       return answer;
     },

@@ -1,7 +1,8 @@
 /** What a candidate makes of decisions: each compared with what is in force, and added up by policy, repository and gate. */
 import {
+  groupName,
+  heaviestGroups,
   maxNamedFindings,
-  maxReplayGroups,
   type ReplayGroup,
   type ReplayObstacle,
   type ReplaySummary,
@@ -69,7 +70,7 @@ export function createTally(): Tally {
       replayed++;
       if (transition !== null) effects[transition]++;
       for (const [policy, difference] of policies) {
-        const key = JSON.stringify([policy, repository, gate]);
+        const key = groupName({ policy, repository, gate });
         const group = groups.get(key) ?? openGroup({ policy, repository, gate });
         groups.set(key, group);
         if (transition !== null && hasPart(difference, transition)) group.decisions[transition]++;
@@ -78,12 +79,10 @@ export function createTally(): Tally {
     },
     miss: (obstacle) => void obstacles[obstacle]++,
     summary(since) {
-      const all = [...groups.values()].map(closed).sort(byWeight);
       const missed = Object.values(obstacles).reduce((sum, each) => sum + each, 0);
       return {
         ...{ since, decisions: replayed + missed, replayed, obstacles: { ...obstacles }, effects: { ...effects } },
-        groups: all.slice(0, maxReplayGroups),
-        groupsLeftOut: Math.max(0, all.length - maxReplayGroups),
+        ...heaviestGroups([...groups.values()].map(closed)),
       };
     },
   };
@@ -158,22 +157,4 @@ function closed({ findings, ...group }: OpenGroup): ReplayGroup {
 
 function noTransitions(): Record<Transition, number> {
   return { allowToDeny: 0, denyToAllow: 0, toNoVerdict: 0, fromNoVerdict: 0 };
-}
-
-/** The same in any order of decisions. */
-function byWeight(a: ReplayGroup, b: ReplayGroup): number {
-  const difference = turned(b) - turned(a) || found(b) - found(a);
-  return difference !== 0 ? difference : nameOf(a) < nameOf(b) ? -1 : 1;
-}
-
-function turned({ decisions }: ReplayGroup): number {
-  return Object.values(decisions).reduce((sum, each) => sum + each, 0);
-}
-
-function found({ findings }: ReplayGroup): number {
-  return Object.values(findings).reduce((sum, each) => sum + each, 0);
-}
-
-function nameOf({ policy, repository, gate }: ReplayGroup): string {
-  return JSON.stringify([policy, repository, gate]);
 }

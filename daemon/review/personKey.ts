@@ -3,7 +3,8 @@ import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sig
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { Metadata, type MetadataKind, Signature } from '@tufjs/models';
-import { canonicalize } from '../../engine/index.ts';
+import { canonicalize, preAuthEncoding } from '../../engine/index.ts';
+import type { Envelope } from '../../hub/protocol.ts';
 import { UsageError } from '../command.ts';
 import { readText } from './hub.ts';
 
@@ -12,6 +13,8 @@ export interface PersonKey {
   readonly publicHex: string;
   /** Hex, over the canonical form of TUF metadata's signed part. */
   sign(kind: MetadataKind.Root | MetadataKind.Targets, signed: object): string;
+  /** A document signed as DSSE v1. */
+  seal(payloadType: string, payload: string): Envelope;
 }
 
 /** Makes a key; its public half. Throws `UsageError` where the file exists. */
@@ -41,6 +44,11 @@ export function openPersonKey(file: string): PersonKey {
         return new Signature({ keyID: id, sig: made });
       });
       return made;
+    },
+    seal(payloadType, payload) {
+      const bytes = Buffer.from(payload, 'utf8');
+      const sig = sign(null, preAuthEncoding(payloadType, bytes), key).toString('base64');
+      return { payloadType, payload: bytes.toString('base64'), signatures: [{ keyid: id, sig }] };
     },
   };
 }

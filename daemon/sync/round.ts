@@ -1,17 +1,23 @@
 /** One round with the hub: policies in; journal and requests out. What fails is said, and what was in force stays in force. */
 import { type DeviceStatus, hubPaths } from '../../hub/protocol.ts';
 import type { Home } from '../home.ts';
+import type { ReplayDesk } from '../replay/desk.ts';
 import type { Store } from '../store/store.ts';
 import { version } from '../version.ts';
 import { type Governing, readStanding, type Standing } from './current.ts';
 import { type DeviceKey, loadDeviceKey } from './deviceKey.ts';
+import { copyFolder } from './enrolment.ts';
 import { connectHub, type Hub } from './hub.ts';
 import { keyStoreNamed } from './keyStore.ts';
 import { HubFailure, type Network } from './network.ts';
 import { fetchPolicies } from './policies.ts';
+import { exchangeReplays } from './replays.ts';
 import { exchangeRequests } from './requests.ts';
+import { copySource } from './tuf/copy.ts';
 import type { Freshness } from './tuf/hubSource.ts';
+import type { RootFile } from './tuf/metadata.ts';
 import { TrustRefusal } from './tuf/refusal.ts';
+import { walkRoots } from './tuf/roots.ts';
 import { uploadJournal } from './upload.ts';
 import { alarmWords, witness } from './witness.ts';
 
@@ -48,6 +54,8 @@ export interface RoundOptions {
   /** Null where this runtime cannot open it: then policies come in, and the journal waits. */
   readonly store: Store | null;
   readonly network: Network;
+  /** What works on replays, where this device agrees to them; null where it does not, or nothing here could. */
+  readonly replays?: () => ReplayDesk | null;
   /** Between 0 and 1. */
   readonly chance?: () => number;
 }
@@ -114,18 +122,32 @@ const unsent = { uploaded: 0, failure: null, alarm: null } as const;
 /** The journal out, and then a look at the log that it is in. */
 async function sendOut(
   { hub, key }: Connection,
-  { home, store, network, chance = Math.random }: RoundOptions,
+  { home, store, network, replays, chance = Math.random }: RoundOptions,
 ): Promise<Pick<Round, 'uploaded' | 'failure' | 'alarm'>> {
   if (store === null) return unsent;
   const before = store.status().acknowledgedSeq;
   try {
     const uploaded = await uploadJournal({ store, hub, key });
     await exchangeRequests({ store, hub, key, now: network.now() });
+    const root = (): Promise<RootFile | null> => trustedRoot(home);
+    await exchangeReplays({ hub, key, desk: replays?.() ?? null, root, now: network.now() });
     const alarm = await witness({ home, hub, store, now: network.now(), chance: chance() });
     return { uploaded, failure: null, alarm: alarm === null ? null : alarmWords(alarm) };
   } catch (error) {
     if (!(error instanceof HubFailure)) throw error;
     return { ...unsent, uploaded: store.status().acknowledgedSeq - before, failure: error.message };
+  }
+}
+
+/** The newest root in the copy, which this round has verified; null where somebody has changed it since. */
+async function trustedRoot(home: Home): Promise<RootFile | null> {
+  const standing = readStanding(home);
+  if (standing.kind !== 'enrolled') return null;
+  try {
+    return (await walkRoots(copySource(copyFolder(home)), standing.trust.root)).newest;
+  } catch (error) {
+    if (error instanceof TrustRefusal) return null;
+    throw error;
   }
 }
 

@@ -142,7 +142,7 @@ class Loop implements Sync {
   }
 
   async #goRound(): Promise<Round> {
-    const { home, store } = this.#options;
+    const { home, store, replays } = this.#options;
     const wasAlone = this.#isAlone;
     this.#isAlone = readStanding(home).kind === 'none';
     if (this.#isAlone) {
@@ -152,7 +152,7 @@ class Loop implements Sync {
     // Somebody asked for this round while the loop waited for no time.
     if (wasAlone) this.#rouse();
     const { connect, doRound } = await import('./round.ts');
-    const parts: RoundOptions = { home, store, network: this.#network };
+    const parts: RoundOptions = { home, store, network: this.#network, ...(replays === undefined ? {} : { replays }) };
     const made = this.#connection ?? (await connect(parts));
     const round = 'hub' in made ? await doRound(made, parts) : made;
     // Whoever enrols meanwhile changes what a connection is made from, so one that fails is made anew.

@@ -23,6 +23,8 @@ export const hubPaths = {
   exceptions: '/v1/exceptions',
   /** Below it: changes of policies, for their authors and reviewers. */
   changes: '/v1/changes',
+  /** Below it: replays, for devices. */
+  replays: '/v1/replays',
   /** The rollout under way, and below it what is done about it. */
   rollout: '/v1/rollout',
   /** `POST` a signed root. */

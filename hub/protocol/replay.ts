@@ -35,8 +35,8 @@ const count = z.int().min(0).max(1_000_000_000);
 const fingerprint = z.string().regex(/^[0-9a-f]{32}$/);
 
 /** The most fingerprints that a group names in each direction, and the most groups of an answer. */
-export const maxNamedFindings = 20;
-export const maxReplayGroups = 500;
+export const maxNamedFindings = 10;
+export const maxReplayGroups = 100;
 
 /** Of decisions. What came to no verdict is counted apart: it is neither allowed nor denied. */
 export const replayTransitions = z.strictObject({
@@ -81,6 +81,26 @@ export const replaySummary = z.strictObject({
 });
 export type ReplaySummary = z.infer<typeof replaySummary>;
 
+/** Those that turn most decisions first, then by findings: the same in whatever order they come. So many as an answer holds. */
+export function heaviestGroups(groups: Iterable<ReplayGroup>): Pick<ReplaySummary, 'groups' | 'groupsLeftOut'> {
+  const all = [...groups].sort(byWeight);
+  return { groups: all.slice(0, maxReplayGroups), groupsLeftOut: Math.max(0, all.length - maxReplayGroups) };
+}
+
+function byWeight(a: ReplayGroup, b: ReplayGroup): number {
+  const difference = sumOf(b.decisions) - sumOf(a.decisions) || sumOf(b.findings) - sumOf(a.findings);
+  return difference !== 0 ? difference : groupName(a) < groupName(b) ? -1 : 1;
+}
+
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, each) => sum + each, 0);
+}
+
+/** Groups of one name are of one policy, repository and gate. */
+export function groupName({ policy, repository, gate }: Pick<ReplayGroup, 'policy' | 'repository' | 'gate'>): string {
+  return JSON.stringify([policy, repository, gate]);
+}
+
 /** What a person signs (DSSE, with a key that root names for publishing) to have a change replayed. */
 export const replayQuestion = z.strictObject({
   change: z.uuid(),
@@ -94,6 +114,10 @@ export const replayQuestionType = 'application/vnd.kerb.replay-question+json';
 
 /** A question is open for so long at most. */
 export const maxReplayDays = 14;
+/** More devices than these are not waited for: who comes later is told that enough have answered. */
+export const maxReplayAnswers = 2_000;
+/** The longest answer. */
+export const maxReplayAnswerBytes = 400_000;
 
 export const openReplays = z.object({ replays: z.array(z.uuid()).max(50) });
 

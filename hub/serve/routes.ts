@@ -15,6 +15,7 @@ import { journalRoutes } from './routes/journal.ts';
 import { logRoutes } from './routes/log.ts';
 import { opaRoutes } from './routes/opa.ts';
 import { policyRoutes } from './routes/policies.ts';
+import { replayRoutes } from './routes/replays.ts';
 import { retentionRoutes } from './routes/retention.ts';
 import { rolloutRoutes } from './routes/rollout.ts';
 import { sessionRoutes } from './routes/session.ts';
@@ -66,6 +67,7 @@ export const routes: readonly Route[] = [
   ...sessionRoutes,
   ...tufRoutes,
   ...changeRoutes,
+  ...replayRoutes,
   ...policyRoutes,
   ...exceptionRoutes,
   ...feedbackRoutes,

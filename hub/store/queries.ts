@@ -12,6 +12,7 @@ import { type Log, logQueries } from './query/log.ts';
 import { type OpaAgents, opaAgentQueries } from './query/opaAgent.ts';
 import { type Overview, overviewQueries } from './query/overview.ts';
 import { type Publications, publicationQueries } from './query/publication.ts';
+import { type Replays, replayQueries } from './query/replay.ts';
 import { type Rollouts, rolloutQueries } from './query/rollout.ts';
 import { type Search, searchQueries } from './query/search.ts';
 import { type Tenants, tenantQueries } from './query/tenant.ts';
@@ -34,6 +35,7 @@ export function queries(
   OpaAgents &
   CiRules &
   CiJobs &
+  Replays &
   Alerts &
   Trouble {
   return {
@@ -51,6 +53,7 @@ export function queries(
     ...opaAgentQueries(db),
     ...ciRuleQueries(db),
     ...ciJobQueries(db),
+    ...replayQueries(db),
     ...alertQueries(db),
     ...troubleQueries(db),
   };

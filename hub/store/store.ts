@@ -15,6 +15,7 @@ import type { Log } from './query/log.ts';
 import type { OpaAgents } from './query/opaAgent.ts';
 import type { Overview } from './query/overview.ts';
 import type { Approval, ChangeRequest, Publications, PublishedFile } from './query/publication.ts';
+import type { AskedReplay, ReplayAnswerRow, Replays } from './query/replay.ts';
 import type { RolloutState, Rollouts } from './query/rollout.ts';
 import type { Search } from './query/search.ts';
 import type { Tenants } from './query/tenant.ts';
@@ -35,6 +36,7 @@ export interface Store
     OpaAgents,
     CiRules,
     CiJobs,
+    Replays,
     Alerts,
     Trouble {
   readonly database: 'sqlite' | 'postgresql';
@@ -175,6 +177,9 @@ export type Change =
       readonly at: number;
     }
   | { readonly kind: 'setRollout'; readonly rollout: RolloutState }
+  | { readonly kind: 'askReplay'; readonly replay: AskedReplay }
+  /** Fails where the device has answered already. */
+  | { readonly kind: 'answerReplay'; readonly answer: ReplayAnswerRow }
   | { readonly kind: 'labelDevice'; readonly id: string; readonly labels: Readonly<Record<string, string>> }
   | { readonly kind: 'askException'; readonly request: AskedException }
   /** In the place of what the device had said of the finding before. */

@@ -5,8 +5,9 @@
 import type { GeneratedAlways } from 'kysely';
 import type { AlertTables } from './alertTables.ts';
 import type { FindingTables } from './findingTables.ts';
+import type { ReplayTables } from './replayTables.ts';
 
-export interface Tables extends AlertTables, FindingTables {
+export interface Tables extends AlertTables, FindingTables, ReplayTables {
   readonly tenant: TenantTable;
   readonly head: HeadTable;
   readonly tile: TileTable;

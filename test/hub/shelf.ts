@@ -3,11 +3,13 @@ import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { Metadata, MetadataKind, Signature } from '@tufjs/models';
 import type { PersonKey } from '../../daemon/review/personKey.ts';
 import type { Source } from '../../daemon/sync/tuf/source.ts';
+import { preAuthEncoding } from '../../engine/index.ts';
 import { rawPublicKey } from '../../hub/cryptography.ts';
 import type { OnlineKeys } from '../../hub/home.ts';
 import { keyDocument, keyIdOf } from '../../hub/policies/metadata.ts';
 import type { Desk, Ruling } from '../../hub/policies/ruling.ts';
 import { instant, onlineKeyId } from '../../hub/policies/shelf.ts';
+import type { Envelope } from '../../hub/protocol.ts';
 import type { AskedException, Exceptions } from '../../hub/store/query/exception.ts';
 import type { Approval, ChangeRequest, Publications, PublishedFile } from '../../hub/store/query/publication.ts';
 import type { RevisionCount, RolloutState, Rollouts } from '../../hub/store/query/rollout.ts';
@@ -23,6 +25,8 @@ export interface Person {
   readonly pem: string;
   /** Hex. */
   sign(signed: object, kind?: MetadataKind.Root | MetadataKind.Targets): string;
+  /** A document as DSSE v1. */
+  seal(payloadType: string, payload: string): Envelope;
 }
 
 export function createPerson(
@@ -43,12 +47,17 @@ export function createPerson(
       });
       return sig;
     },
+    seal(payloadType, payload) {
+      const bytes = Buffer.from(payload);
+      const sig = sign(null, preAuthEncoding(payloadType, bytes), keys.privateKey).toString('base64');
+      return { payloadType, payload: bytes.toString('base64'), signatures: [{ keyid: id, sig }] };
+    },
   };
 }
 
 /** The same key, as the command has it that a person signs with. */
-export function keyOf({ id, hex, sign: signAs }: Person): PersonKey {
-  return { id, publicHex: hex, sign: (kind, signed) => signAs(signed, kind) };
+export function keyOf({ id, hex, seal, sign: signAs }: Person): PersonKey {
+  return { id, publicHex: hex, seal, sign: (kind, signed) => signAs(signed, kind) };
 }
 
 export interface MemoryShelf {

@@ -15,6 +15,7 @@ export async function changeRow(client: pg.PoolClient, tenant: number, change: C
   if (change.kind === 'closeRequest') throw new ConflictError(`the change ${change.id} is not open any more`);
   if (change.kind === 'decideException')
     throw new ConflictError(`the exception ${change.id} is not ${change.from} any more`);
+  if (change.kind === 'answerReplay') throw new ConflictError(`${change.answer.device} has answered already`);
 }
 
 async function publish(client: pg.PoolClient, tenant: number, file: PublishedFile): Promise<void> {
@@ -33,6 +34,7 @@ interface Statement {
 }
 
 function statementFor(change: Exclude<Change, { kind: 'publish' }>): Statement {
+  if (isSide(change)) return sideStatement(change);
   switch (change.kind) {
     case 'addDevice': {
       const { id, name, keyId, publicKey, platform, labels, at } = change.device;
@@ -91,15 +93,6 @@ function statementFor(change: Exclude<Change, { kind: 'publish' }>): Statement {
         values: [id, state, reason, begunAt],
       };
     }
-    case 'keepFeedback':
-      return feedbackStatement(change);
-    case 'addCiRule':
-    case 'removeCiRule':
-    case 'addSilence':
-    case 'removeSilence':
-    case 'addReceiver':
-    case 'removeReceiver':
-      return sideStatement(change);
     case 'labelDevice':
       return {
         text: 'UPDATE device SET labels = $2 WHERE tenant = $1 AND id = $3',
@@ -163,10 +156,18 @@ function feedbackStatement({ feedback }: Extract<Change, { kind: 'keepFeedback' 
   };
 }
 
-type SideKind = 'addCiRule' | 'removeCiRule' | 'addSilence' | 'removeSilence' | 'addReceiver' | 'removeReceiver';
+const sideKinds = [
+  ...(['addCiRule', 'removeCiRule', 'addSilence', 'removeSilence', 'addReceiver', 'removeReceiver'] as const),
+  ...(['keepFeedback', 'askReplay', 'answerReplay'] as const),
+] as const;
+type SideChange = Extract<Change, { kind: (typeof sideKinds)[number] }>;
 
-/** Jobs of CI, and alerts. */
-function sideStatement(change: Extract<Change, { kind: SideKind }>): Statement {
+function isSide(change: Change): change is SideChange {
+  return (sideKinds as readonly string[]).includes(change.kind);
+}
+
+/** Jobs of CI, alerts, and replays. */
+function sideStatement(change: SideChange): Statement {
   switch (change.kind) {
     case 'addCiRule': {
       const { id, name, issuer, claims, createdAt } = change.rule;
@@ -191,6 +192,25 @@ function sideStatement(change: Extract<Change, { kind: SideKind }>): Statement {
       return {
         text: 'INSERT INTO alert_receiver (tenant, id, name, form, url, kinds) VALUES ($1, $2, $3, $4, $5, $6)',
         values: [id, name, form, url, JSON.stringify(kinds)],
+      };
+    }
+    case 'keepFeedback':
+      return feedbackStatement(change);
+    case 'askReplay': {
+      const { request, question, owner, askedAt, expiresAt } = change.replay;
+      return {
+        text: 'INSERT INTO replay (tenant, request, question, owner, asked_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)',
+        values: [request, question, owner, askedAt, expiresAt],
+      };
+    }
+    case 'answerReplay': {
+      const { request, device, answer, at } = change.answer;
+      return {
+        text: `INSERT INTO replay_device (tenant, request, device, taken_at, answer, answered_at)
+          VALUES ($1, $2, $3, $5, $4, $5)
+          ON CONFLICT (tenant, request, device) DO UPDATE SET answer = excluded.answer, answered_at = excluded.answered_at
+          WHERE replay_device.answer IS NULL`,
+        values: [request, device, answer, at],
       };
     }
     case 'removeReceiver':

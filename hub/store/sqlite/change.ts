@@ -134,7 +134,7 @@ function alertChanger(database: Database.Database): Changer<AlertKind> {
   };
 }
 
-/** Policies, rollouts and exceptions. */
+/** Policies, their replays, rollouts and exceptions. */
 function publicationChanger(database: Database.Database): Changer<Exclude<Change['kind'], IdentityKind | AlertKind>> {
   const publish = database.prepare(
     "insert into tuf_file (tenant, name, role, version, bytes) values (@tenant, @name, @role, @version, @bytes) on conflict do update set version = excluded.version, bytes = excluded.bytes where tuf_file.role = 'timestamp' and excluded.version > tuf_file.version",
@@ -161,6 +161,12 @@ function publicationChanger(database: Database.Database): Changer<Exclude<Change
     `insert into feedback (tenant, device, policy, fingerprint, id, policy_sha256, repository, complaint, comment, by_name, at, received) values (@tenant, @device, @policy, @fingerprint, @id, @policySha256, @repository, @complaint, @comment, @by, @at, @received)
       on conflict (tenant, device, policy, fingerprint) do update set id = excluded.id, policy_sha256 = excluded.policy_sha256, repository = excluded.repository, complaint = excluded.complaint, comment = excluded.comment, by_name = excluded.by_name, at = excluded.at, received = excluded.received where excluded.at >= feedback.at`,
   );
+  const askReplay = database.prepare(
+    'insert into replay (tenant, request, question, owner, asked_at, expires_at) values (@tenant, @request, @question, @owner, @askedAt, @expiresAt)',
+  );
+  const answerReplay = database.prepare(
+    'insert into replay_device (tenant, request, device, taken_at, answer, answered_at) values (@tenant, @request, @device, @at, @answer, @at) on conflict do update set answer = excluded.answer, answered_at = excluded.answered_at where replay_device.answer is null',
+  );
   return (tenant, change) => {
     switch (change.kind) {
       case 'publish':
@@ -180,6 +186,11 @@ function publicationChanger(database: Database.Database): Changer<Exclude<Change
         throw new ConflictError(`the change ${change.id} is not open any more`);
       case 'setRollout':
         return void setRollout.run({ tenant, ...change.rollout });
+      case 'askReplay':
+        return void askReplay.run({ tenant, ...change.replay });
+      case 'answerReplay':
+        if (answerReplay.run({ tenant, ...change.answer }).changes === 1) return;
+        throw new ConflictError(`${change.answer.device} has answered already`);
       case 'askException':
         return void askException.run({ tenant, ...change.request });
       case 'keepFeedback':

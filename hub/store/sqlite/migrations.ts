@@ -245,4 +245,19 @@ create unique index feedback_id on feedback (tenant, id);
 create index feedback_policy on feedback (tenant, policy, received);
 `,
   },
+  {
+    number: 12,
+    name: 'replays of changes by the fleet',
+    sql: `
+create table replay (
+  tenant integer not null references tenant, request text not null, question text not null, owner text not null,
+  asked_at integer not null, expires_at integer not null, primary key (tenant, request),
+  foreign key (tenant, request) references change_request
+) strict;
+create table replay_device (
+  tenant integer not null, request text not null, device text not null, taken_at integer not null, answer text,
+  answered_at integer, primary key (tenant, request, device), foreign key (tenant, request) references replay
+) strict;
+`,
+  },
 ];

@@ -1,0 +1,48 @@
+/** A change replayed by the fleet, as a reviewer asks for it and reads what came. */
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import {
+  type ChangeShown,
+  hubPaths,
+  maxReplayDays,
+  type ReplayQuestion,
+  type ReplayShown,
+  replayQuestionType,
+  replayShown,
+} from '../../hub/protocol.ts';
+import { summaryLines } from '../replay/report.ts';
+import { counted } from '../report/summary.ts';
+import type { PersonsHub } from './hub.ts';
+import type { PersonKey } from './personKey.ts';
+
+const dayMs = 86_400_000;
+
+/** Asks the devices that agree, by a question that only this key could sign. */
+export async function askForReplay(
+  { id, bundle }: Pick<ChangeShown, 'id' | 'bundle'>,
+  { hub, key, now }: { readonly hub: PersonsHub; readonly key: PersonKey; readonly now: number },
+): Promise<void> {
+  const question: ReplayQuestion = {
+    change: id,
+    sha256: createHash('sha256').update(bundle).digest('hex'),
+    askedAt: new Date(now).toISOString(),
+    expiresAt: new Date(now + maxReplayDays * dayMs).toISOString(),
+  };
+  await hub.ask('POST', pathOf(id), z.undefined(), key.seal(replayQuestionType, JSON.stringify(question)));
+}
+
+/** What has come in, in lines. */
+export async function replayLines(id: string, hub: PersonsHub): Promise<readonly string[]> {
+  return linesOf(await hub.ask('GET', pathOf(id), replayShown));
+}
+
+function linesOf({ asked, devices, total }: ReplayShown): readonly string[] {
+  if (asked === null) return ['nobody has asked for a replay: kerb review replay ID does'];
+  const { enrolled, taken, answered } = devices;
+  const head = `replay, asked for by ${asked.owner}: ${answered} of ${counted(taken, 'device')} that took the question have answered; ${enrolled} are enrolled`;
+  return total === null ? [head] : [head, ...summaryLines(total).map((line) => `  ${line}`)];
+}
+
+function pathOf(id: string): string {
+  return `${hubPaths.changes}/${encodeURIComponent(id)}/replay`;
+}
