@@ -110,5 +110,12 @@ export {
   replaySummary,
   replayTask,
 } from './protocol/replay.ts';
+export {
+  countedWords,
+  findingWords,
+  obstacleWords,
+  transitionWords,
+  turnedWords,
+} from './protocol/replayWords.ts';
 export { type RolloutStatus, rolloutReason, rolloutStatus } from './protocol/rollout.ts';
 export { type KeyDocument, proposedTargets, type Sealed, type TargetsProposal } from './protocol/targets.ts';

@@ -3,8 +3,10 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { ChangeDifference } from '../../protocol/catalogue.ts';
 import type { ChangeShown, ChangeSummary } from '../../protocol/change.ts';
 import { hubPaths } from '../../protocol/path.ts';
+import type { ReplayShown } from '../../protocol/replay.ts';
 import type { RolloutStatus } from '../../protocol/rollout.ts';
 import type { Page, Visit } from '../page.ts';
+import { replayCard } from '../part/replay.ts';
 import { rolloutCard } from '../part/rollout.ts';
 import { empty, instant, none, said } from '../part/value.ts';
 import { hrefOf } from '../route.ts';
@@ -57,8 +59,9 @@ function badge(state: ChangeSummary['state']): TemplateResult {
 
 async function showOne({ api }: Visit, id: string): Promise<TemplateResult> {
   const path = `/v1/changes/${encodeURIComponent(id)}`;
-  const [change, { lines, isWhole }] = await Promise.all([
+  const [change, replay, { lines, isWhole }] = await Promise.all([
     api.get<ChangeShown>(path),
+    api.get<ReplayShown>(`${path}/replay`),
     api.get<ChangeDifference>(`${path}/difference`),
   ]);
   const { title, state, author, number, openedAt, approvals, threshold } = change;
@@ -78,6 +81,7 @@ async function showOne({ api }: Visit, id: string): Promise<TemplateResult> {
       }
       ${state === 'open' ? howToSign(id) : nothing}
     </section>
+    ${replayCard(id, replay, state === 'open' ? 'open' : 'over')}
     <section aria-labelledby="difference">
       <h2 id="difference">What it alters</h2>
       ${lines.length === 0 ? none('Nothing: the same is in force.') : difference(lines)}
