@@ -55,15 +55,17 @@ export const commands = {
  * The argument of `askException`. A code action names the finding and what may be said of it; a client with a form fills in
  * what a person says. Without a reason the command shows what to type in a terminal.
  */
-export const askExceptionSchema = z.object({
-  uri: z.string().max(10_000),
-  fingerprint: z.string().max(100),
-  reason: z.string().max(2_000).optional(),
-  category: z.string().max(100).optional(),
-  /** `YYYY-MM-DD`; without it for as long as may be. */
-  until: z.string().max(10).optional(),
-  ticket: z.string().max(500).optional(),
-});
+export const askExceptionSchema = z.lazy(() =>
+  z.object({
+    uri: z.string().max(10_000),
+    fingerprint: z.string().max(100),
+    reason: z.string().max(2_000).optional(),
+    category: z.string().max(100).optional(),
+    /** `YYYY-MM-DD`; without it for as long as may be. */
+    until: z.string().max(10).optional(),
+    ticket: z.string().max(500).optional(),
+  }),
+);
 export type AskExceptionParams = z.infer<typeof askExceptionSchema>;
 export interface ExceptionOffer extends AskExceptionParams {
   readonly policy: string;
@@ -77,18 +79,20 @@ export type AskExceptionResult =
   | { readonly kind: 'notAsked'; readonly message: string };
 
 /** The argument of `writePolicy`: what the policy is to be about. Without an id it gets the one that is suggested. */
-export const writePolicySchema = z.object({
-  uri: z.string().max(10_000),
-  line: z.number().int().min(0).max(100_000_000),
-  character: z.number().int().min(0).max(100_000_000),
-  id: z
-    .string()
-    .max(200)
-    .regex(/^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9-]*$/)
-    .optional(),
-  /** What a client may show a person who is asked for an id. */
-  suggested: z.string().max(200).optional(),
-});
+export const writePolicySchema = z.lazy(() =>
+  z.object({
+    uri: z.string().max(10_000),
+    line: z.number().int().min(0).max(100_000_000),
+    character: z.number().int().min(0).max(100_000_000),
+    id: z
+      .string()
+      .max(200)
+      .regex(/^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9-]*$/)
+      .optional(),
+    /** What a client may show a person who is asked for an id. */
+    suggested: z.string().max(200).optional(),
+  }),
+);
 export type WritePolicyParams = z.infer<typeof writePolicySchema>;
 export type WritePolicyResult =
   /** The files were made in the editor; the client saves them. `configuration`: `kerb.yaml` was told of the folder. */
@@ -96,27 +100,33 @@ export type WritePolicyResult =
   | { readonly kind: 'notWritten'; readonly message: string };
 
 /** How the daemon is started: a program and its first arguments, which `daemon start` follows, and more environment. */
-export const startDaemonSchema = z.object({
-  command: z.array(z.string().max(4_096)).min(1).max(20),
-  env: z.record(z.string().max(200), z.string().max(4_096)).optional(),
-});
+export const startDaemonSchema = z.lazy(() =>
+  z.object({
+    command: z.array(z.string().max(4_096)).min(1).max(20),
+    env: z.record(z.string().max(200), z.string().max(4_096)).optional(),
+  }),
+);
 export type StartDaemon = z.infer<typeof startDaemonSchema>;
 
 /** What a client may say in `initializationOptions`. */
-export const initializationSchema = z.object({
-  /** `push`: never by pull, also where the client could. Without it a client that can pull is answered by pull alone. */
-  diagnostics: z.enum(['push', 'pull']).optional(),
-  /** Most diagnostics of one file, the gravest first; what is left out is said in one more. */
-  mostDiagnostics: z.number().int().min(1).max(100_000).optional(),
-  /** Whether the client wants `kerb/status`. */
-  status: z.boolean().optional(),
-  /** Without it the server starts no daemon, and knows no policies of an organisation. */
-  daemon: startDaemonSchema.optional(),
-});
+export const initializationSchema = z.lazy(() =>
+  z.object({
+    /** `push`: never by pull, also where the client could. Without it a client that can pull is answered by pull alone. */
+    diagnostics: z.enum(['push', 'pull']).optional(),
+    /** Most diagnostics of one file, the gravest first; what is left out is said in one more. */
+    mostDiagnostics: z.number().int().min(1).max(100_000).optional(),
+    /** Whether the client wants `kerb/status`. */
+    status: z.boolean().optional(),
+    /** Without it the server starts no daemon, and knows no policies of an organisation. */
+    daemon: startDaemonSchema.optional(),
+  }),
+);
 export type Initialization = z.infer<typeof initializationSchema>;
 
 /** `kerb/explain`: a policy's page in Markdown. Without `uri` the first root's policies are asked. */
-export const explainSchema = z.object({ policy: z.string().max(200), uri: z.string().max(10_000).optional() });
+export const explainSchema = z.lazy(() =>
+  z.object({ policy: z.string().max(200), uri: z.string().max(10_000).optional() }),
+);
 export type ExplainParams = z.infer<typeof explainSchema>;
 export interface ExplainResult {
   readonly markdown: string | null;
@@ -141,7 +151,7 @@ export interface CatalogueEntry {
 }
 
 /** `kerb/checkWorkspace`: judges every file, also closed ones, and publishes what it finds. */
-export const checkSchema = z.object({ workDoneToken: z.union([z.string(), z.number()]).optional() });
+export const checkSchema = z.lazy(() => z.object({ workDoneToken: z.union([z.string(), z.number()]).optional() }));
 export type CheckParams = z.infer<typeof checkSchema>;
 export interface CheckResult {
   readonly files: number;

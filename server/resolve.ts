@@ -9,13 +9,15 @@ import type { Rules } from './roots.ts';
 import type { Session } from './session.ts';
 import { suppressionOf } from './suppress.ts';
 
-const promisedSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('fix'), fingerprint: z.string(), index: z.number().int() }),
-  z.object({ kind: z.literal('policy'), policy: z.string() }),
-  z.object({ kind: z.literal('all') }),
-  z.object({ kind: z.literal('suppress'), fingerprint: z.string() }),
-]);
-const dataSchema = z.object({ uri: z.string(), version: z.number(), promise: promisedSchema });
+const promisedSchema = z.lazy(() =>
+  z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('fix'), fingerprint: z.string(), index: z.number().int() }),
+    z.object({ kind: z.literal('policy'), policy: z.string() }),
+    z.object({ kind: z.literal('all') }),
+    z.object({ kind: z.literal('suppress'), fingerprint: z.string() }),
+  ]),
+);
+const dataSchema = z.lazy(() => z.object({ uri: z.string(), version: z.number(), promise: promisedSchema }));
 
 /** What an action is to do. */
 export type Promised = z.infer<typeof promisedSchema>;

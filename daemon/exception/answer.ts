@@ -7,18 +7,21 @@ import { keepRequest, type QueuedRequest, readQueue } from './queue.ts';
 import { makeRequestIn } from './request.ts';
 
 /** The form of what an editor asks. */
-export const askedException: z.ZodType<AskedException> = exceptionRequest
-  .pick({
-    policy: true,
-    severity: true,
-    file: true,
-    fingerprint: true,
-    resource: true,
-    category: true,
-    reason: true,
-    ticket: true,
-  })
-  .extend({ root: z.string().min(1).max(4_096), until: z.string().max(10).nullable() });
+export const askedException: z.ZodType<AskedException> = z.lazy(() =>
+  exceptionRequest
+    .unwrap()
+    .pick({
+      policy: true,
+      severity: true,
+      file: true,
+      fingerprint: true,
+      resource: true,
+      category: true,
+      reason: true,
+      ticket: true,
+    })
+    .extend({ root: z.string().min(1).max(4_096), until: z.string().max(10).nullable() }),
+);
 
 export interface AskingOptions {
   readonly store: Pick<Store, 'requests' | 'putRequest' | 'removeRequest'>;

@@ -95,16 +95,18 @@ export interface ExceptionsReading {
 const maxCharacters = 16_000_000;
 const maxExceptions = 10_000;
 
-const name = z.string().min(1).max(500);
-const names = z.array(name).max(1_000).default([]);
+const name = z.lazy(() => z.string().min(1).max(500));
+const names = z.lazy(() => z.array(name).max(1_000).default([]));
 /** ISO 8601 in UTC to the millisecond, so that texts sort as instants do. */
-export const instant = z.iso.datetime({ precision: 3 });
+export const instant = z.lazy(() => z.iso.datetime({ precision: 3 }));
 /** A policy's id, `<domain>/*` or `*`. */
-export const policyName = z
-  .string()
-  .max(200)
-  .regex(/^(?:\*|[a-z0-9-]+(?:\/[a-z0-9-]+)*\/(?:\*|[a-z0-9-]+))$/);
-export const findingFingerprint = z.string().regex(/^[0-9a-f]{32}$/);
+export const policyName = z.lazy(() =>
+  z
+    .string()
+    .max(200)
+    .regex(/^(?:\*|[a-z0-9-]+(?:\/[a-z0-9-]+)*\/(?:\*|[a-z0-9-]+))$/),
+);
+export const findingFingerprint = z.lazy(() => z.string().regex(/^[0-9a-f]{32}$/));
 
 const policyReference = () =>
   z.union([

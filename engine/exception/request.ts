@@ -4,33 +4,35 @@ import type { Severity } from '../model.ts';
 import { isNamed } from '../organisation/rules.ts';
 import { type ExceptionTerms, exceptionCategories, findingFingerprint, instant, policyName } from './approved.ts';
 
-const name = z.string().min(1).max(500);
+const name = z.lazy(() => z.string().min(1).max(500));
 
 /** The form of a request, as it waits in the store and travels to the hub. */
-export const exceptionRequest = z.strictObject({
-  id: name,
-  at: instant,
-  policy: policyName,
-  severity: z.enum(['info', 'low', 'medium', 'high', 'critical']),
-  /** `github.com/acme/shop`, or a folder's name. */
-  repository: name,
-  /** Relative to the repository's root; null for all of it. */
-  file: z.string().min(1).max(4_096).nullable(),
-  /** The finding that was in front of the person; null where the policy as such is meant. */
-  fingerprint: findingFingerprint.nullable(),
-  resource: z.string().max(500).nullable(),
-  category: z.enum(exceptionCategories),
-  reason: z.string().trim().min(1).max(2_000),
-  /** What keeps the risk small meanwhile. */
-  compensatingControls: z.array(z.string().trim().min(1).max(1_000)).max(50).default([]),
-  ticket: name.nullable(),
-  requestedBy: name,
-  expiresAt: instant,
-  baseCommit: z
-    .string()
-    .regex(/^[0-9a-f]{40,64}$/)
-    .nullable(),
-});
+export const exceptionRequest = z.lazy(() =>
+  z.strictObject({
+    id: name,
+    at: instant,
+    policy: policyName,
+    severity: z.enum(['info', 'low', 'medium', 'high', 'critical']),
+    /** `github.com/acme/shop`, or a folder's name. */
+    repository: name,
+    /** Relative to the repository's root; null for all of it. */
+    file: z.string().min(1).max(4_096).nullable(),
+    /** The finding that was in front of the person; null where the policy as such is meant. */
+    fingerprint: findingFingerprint.nullable(),
+    resource: z.string().max(500).nullable(),
+    category: z.enum(exceptionCategories),
+    reason: z.string().trim().min(1).max(2_000),
+    /** What keeps the risk small meanwhile. */
+    compensatingControls: z.array(z.string().trim().min(1).max(1_000)).max(50).default([]),
+    ticket: name.nullable(),
+    requestedBy: name,
+    expiresAt: instant,
+    baseCommit: z
+      .string()
+      .regex(/^[0-9a-f]{40,64}$/)
+      .nullable(),
+  }),
+);
 export type ExceptionRequest = z.infer<typeof exceptionRequest>;
 
 /** Reads a request; null where it has another form. */

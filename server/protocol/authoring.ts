@@ -2,7 +2,7 @@
 import * as z from 'zod';
 
 /** `kerb/cases`: the cases of one policy, judged as both texts are now, unsaved. `uri` is the policy's or its page's. */
-export const casesSchema = z.object({ uri: z.string().max(10_000) });
+export const casesSchema = z.lazy(() => z.object({ uri: z.string().max(10_000) }));
 export type CasesParams = z.infer<typeof casesSchema>;
 export interface CasesAnswer {
   readonly id: string;
@@ -75,10 +75,12 @@ export interface UnnoticedMutant {
  * `kerb/preview`: what a policy would find in the workspace as it is being written. `uri` is the policy's or its page's.
  * Where a `partialResultToken` comes with it, `$/progress` tells what was found so far while that takes its time.
  */
-export const previewSchema = z.object({
-  uri: z.string().max(10_000),
-  partialResultToken: z.union([z.string().max(200), z.number()]).optional(),
-});
+export const previewSchema = z.lazy(() =>
+  z.object({
+    uri: z.string().max(10_000),
+    partialResultToken: z.union([z.string().max(200), z.number()]).optional(),
+  }),
+);
 export type PreviewParams = z.infer<typeof previewSchema>;
 export interface PreviewProgress {
   readonly id: string;
@@ -123,11 +125,13 @@ export interface PreviewedFinding {
  * `kerb/record`: a policy's evaluation, step by step: on a case, where `uri` is the policy's or its page's and `line` the
  * case's first line from 0, as `kerb/cases` tells it; or on a file, where `policy` names the policy.
  */
-export const recordSchema = z.object({
-  uri: z.string().max(10_000),
-  line: z.number().int().min(0).max(100_000_000).optional(),
-  policy: z.string().max(200).optional(),
-});
+export const recordSchema = z.lazy(() =>
+  z.object({
+    uri: z.string().max(10_000),
+    line: z.number().int().min(0).max(100_000_000).optional(),
+    policy: z.string().max(200).optional(),
+  }),
+);
 export type RecordParams = z.infer<typeof recordSchema>;
 export type RecordAnswer =
   | {
@@ -155,11 +159,13 @@ export interface RecordedRange {
 }
 
 /** `kerb/inspect`: an expression evaluated where a step was. Without one, the names that can be seen there. */
-export const inspectSchema = z.object({
-  recording: z.number().int(),
-  step: z.number().int().min(0),
-  expression: z.string().max(10_000).optional(),
-});
+export const inspectSchema = z.lazy(() =>
+  z.object({
+    recording: z.number().int(),
+    step: z.number().int().min(0),
+    expression: z.string().max(10_000).optional(),
+  }),
+);
 export type InspectParams = z.infer<typeof inspectSchema>;
 export interface InspectAnswer {
   readonly value: string;

@@ -3,20 +3,24 @@ import * as z from 'zod';
 import { matchSchema } from './match.ts';
 
 const cel = z.string().min(1).max(20_000);
-const named = z
-  .array(z.strictObject({ name: z.string().max(300), expression: cel }))
-  .max(100)
-  .optional();
-const actions = z.array(z.enum(['Deny', 'Warn', 'Audit'])).max(3);
+const named = z.lazy(() =>
+  z
+    .array(z.strictObject({ name: z.string().max(300), expression: cel }))
+    .max(100)
+    .optional(),
+);
+const actions = z.lazy(() => z.array(z.enum(['Deny', 'Warn', 'Audit'])).max(3));
 
 /** The metadata of any of them. */
-export const metadataSchema = z.looseObject({
-  name: z.string().min(1).max(300),
-  annotations: z.record(z.string(), z.string()).nullish(),
-});
+export const metadataSchema = z.lazy(() =>
+  z.looseObject({
+    name: z.string().min(1).max(300),
+    annotations: z.record(z.string(), z.string()).nullish(),
+  }),
+);
 
 /** What an admission policy says in CEL, wherever it is written. */
-export const celSchema = z.strictObject({
+export const celFields = () => ({
   failurePolicy: z.enum(['Fail', 'Ignore']).optional(),
   matchConstraints: matchSchema.optional(),
   matchConditions: named,
@@ -34,53 +38,60 @@ export const celSchema = z.strictObject({
     .optional(),
   auditAnnotations: z.array(z.looseObject({})).max(100).optional(),
 });
+export const celSchema = z.lazy(() => z.strictObject(celFields()));
 
 /** A ValidatingAdmissionPolicy. */
-export const policySchema = z.looseObject({
-  metadata: metadataSchema,
-  spec: z.strictObject({
-    ...celSchema.shape,
-    paramKind: z.strictObject({ apiVersion: z.string(), kind: z.string() }).optional(),
+export const policySchema = z.lazy(() =>
+  z.looseObject({
+    metadata: metadataSchema,
+    spec: z.strictObject({
+      ...celFields(),
+      paramKind: z.strictObject({ apiVersion: z.string(), kind: z.string() }).optional(),
+    }),
   }),
-});
+);
 
 /** A ValidatingAdmissionPolicyBinding. */
-export const bindingSchema = z.looseObject({
-  metadata: metadataSchema,
-  spec: z.strictObject({
-    policyName: z.string(),
-    paramRef: z
-      .strictObject({
-        name: z.string().optional(),
-        namespace: z.string().optional(),
-        selector: z.looseObject({}).optional(),
-        parameterNotFoundAction: z.enum(['Allow', 'Deny']).optional(),
-      })
-      .optional(),
-    matchResources: matchSchema.optional(),
-    validationActions: actions.optional(),
+export const bindingSchema = z.lazy(() =>
+  z.looseObject({
+    metadata: metadataSchema,
+    spec: z.strictObject({
+      policyName: z.string(),
+      paramRef: z
+        .strictObject({
+          name: z.string().optional(),
+          namespace: z.string().optional(),
+          selector: z.looseObject({}).optional(),
+          parameterNotFoundAction: z.enum(['Allow', 'Deny']).optional(),
+        })
+        .optional(),
+      matchResources: matchSchema.optional(),
+      validationActions: actions.optional(),
+    }),
   }),
-});
+);
 
 /** Kyverno's ValidatingPolicy. */
-export const validatingPolicySchema = z.looseObject({
-  metadata: metadataSchema,
-  spec: z.strictObject({
-    ...celSchema.shape,
-    validationActions: actions.optional(),
-    evaluation: z
-      .strictObject({
-        mode: z.string().optional(),
-        admission: z.looseObject({}).optional(),
-        background: z.looseObject({}).optional(),
-      })
-      .optional(),
-    webhookConfiguration: z.looseObject({}).optional(),
-    autogen: z
-      .strictObject({
-        podControllers: z.strictObject({ controllers: z.array(z.string()).max(20).optional() }).optional(),
-        validatingAdmissionPolicy: z.looseObject({}).optional(),
-      })
-      .optional(),
+export const validatingPolicySchema = z.lazy(() =>
+  z.looseObject({
+    metadata: metadataSchema,
+    spec: z.strictObject({
+      ...celFields(),
+      validationActions: actions.optional(),
+      evaluation: z
+        .strictObject({
+          mode: z.string().optional(),
+          admission: z.looseObject({}).optional(),
+          background: z.looseObject({}).optional(),
+        })
+        .optional(),
+      webhookConfiguration: z.looseObject({}).optional(),
+      autogen: z
+        .strictObject({
+          podControllers: z.strictObject({ controllers: z.array(z.string()).max(20).optional() }).optional(),
+          validatingAdmissionPolicy: z.looseObject({}).optional(),
+        })
+        .optional(),
+    }),
   }),
-});
+);

@@ -5,29 +5,33 @@ import { type Draft, escaped, idPart } from './draft.ts';
 import { fitting, type Manifest } from './manifest.ts';
 import { Refusal } from './refusal.ts';
 
-const rules = z.record(z.string(), z.unknown());
-const globs = z
-  .array(z.union([z.string(), z.strictObject({ glob: z.string(), caseInsensitive: z.boolean().optional() })]))
-  .max(200);
+const rules = z.lazy(() => z.record(z.string(), z.unknown()));
+const globs = z.lazy(() =>
+  z
+    .array(z.union([z.string(), z.strictObject({ glob: z.string(), caseInsensitive: z.boolean().optional() })]))
+    .max(200),
+);
 
-const schema = z.strictObject({
-  id: z.string().min(1).max(300),
-  language: z.string().max(50),
-  rule: rules,
-  constraints: rules.optional(),
-  utils: rules.optional(),
-  transform: rules.optional(),
-  rewriters: z.unknown().optional(),
-  fix: z.unknown().optional(),
-  message: z.string().max(1_000).optional(),
-  note: z.string().max(2_000).optional(),
-  severity: z.enum(['hint', 'info', 'warning', 'error', 'off']).optional(),
-  labels: z.unknown().optional(),
-  files: globs.optional(),
-  ignores: globs.optional(),
-  url: z.string().max(500).optional(),
-  metadata: z.unknown().optional(),
-});
+const schema = z.lazy(() =>
+  z.strictObject({
+    id: z.string().min(1).max(300),
+    language: z.string().max(50),
+    rule: rules,
+    constraints: rules.optional(),
+    utils: rules.optional(),
+    transform: rules.optional(),
+    rewriters: z.unknown().optional(),
+    fix: z.unknown().optional(),
+    message: z.string().max(1_000).optional(),
+    note: z.string().max(2_000).optional(),
+    severity: z.enum(['hint', 'info', 'warning', 'error', 'off']).optional(),
+    labels: z.unknown().optional(),
+    files: globs.optional(),
+    ignores: globs.optional(),
+    url: z.string().max(500).optional(),
+    metadata: z.unknown().optional(),
+  }),
+);
 
 /** ast-grep's names and aliases of the languages that Kerb has. */
 const languages: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { Enforcement, Path } from '../../../model.ts';
 import { literalOf } from '../rewrite.ts';
-import { celSchema, metadataSchema } from './admissionForm.ts';
+import { celFields, metadataSchema } from './admissionForm.ts';
 import { type Draft, escaped, idPart } from './draft.ts';
 import { type Around, draftsOf, wordsOf } from './drafts.ts';
 import { patternCondition, wildcardRegex } from './kyvernoPattern.ts';
@@ -10,10 +10,10 @@ import { fitting, type Manifest } from './manifest.ts';
 import { selectorConditions, selectorSchema } from './match.ts';
 import { Refusal } from './refusal.ts';
 
-const texts = z.array(z.string().max(300)).max(200);
+const texts = z.lazy(() => z.array(z.string().max(300)).max(200));
 const action = z.string().max(20);
 
-const filterSchema = z.strictObject({
+const filterFields = () => ({
   resources: z
     .strictObject({
       kinds: texts.optional(),
@@ -25,41 +25,48 @@ const filterSchema = z.strictObject({
     })
     .optional(),
 });
-const matchSchema = z.strictObject({
-  ...filterSchema.shape,
-  any: z.array(filterSchema).max(50).optional(),
-  all: z.array(filterSchema).max(50).optional(),
-});
-const ruleSchema = z.strictObject({
-  name: z.string().max(300),
-  match: matchSchema,
-  exclude: matchSchema.optional(),
-  celPreconditions: celSchema.shape.matchConditions,
-  skipBackgroundRequests: z.boolean().optional(),
-  validate: z.strictObject({
-    message: z.string().max(5_000).optional(),
-    failureAction: action.optional(),
-    validationFailureAction: action.optional(),
-    allowExistingViolations: z.boolean().optional(),
-    cel: z.strictObject({ expressions: celSchema.shape.validations, variables: celSchema.shape.variables }).optional(),
-    pattern: z.record(z.string(), z.unknown()).optional(),
-    anyPattern: z.array(z.record(z.string(), z.unknown())).max(20).optional(),
+const filterSchema = z.lazy(() => z.strictObject(filterFields()));
+const matchSchema = z.lazy(() =>
+  z.strictObject({
+    ...filterFields(),
+    any: z.array(filterSchema).max(50).optional(),
+    all: z.array(filterSchema).max(50).optional(),
   }),
-});
-const policySchema = z.looseObject({
-  metadata: metadataSchema,
-  spec: z.strictObject({
-    rules: z.array(ruleSchema).min(1).max(100),
-    validationFailureAction: action.optional(),
-    failurePolicy: celSchema.shape.failurePolicy,
-    background: z.boolean().optional(),
-    admission: z.boolean().optional(),
-    emitWarning: z.boolean().optional(),
-    webhookTimeoutSeconds: z.number().optional(),
-    webhookConfiguration: z.looseObject({}).optional(),
-    applyRules: z.literal('All').optional(),
+);
+const ruleSchema = z.lazy(() =>
+  z.strictObject({
+    name: z.string().max(300),
+    match: matchSchema,
+    exclude: matchSchema.optional(),
+    celPreconditions: celFields().matchConditions,
+    skipBackgroundRequests: z.boolean().optional(),
+    validate: z.strictObject({
+      message: z.string().max(5_000).optional(),
+      failureAction: action.optional(),
+      validationFailureAction: action.optional(),
+      allowExistingViolations: z.boolean().optional(),
+      cel: z.strictObject({ expressions: celFields().validations, variables: celFields().variables }).optional(),
+      pattern: z.record(z.string(), z.unknown()).optional(),
+      anyPattern: z.array(z.record(z.string(), z.unknown())).max(20).optional(),
+    }),
   }),
-});
+);
+const policySchema = z.lazy(() =>
+  z.looseObject({
+    metadata: metadataSchema,
+    spec: z.strictObject({
+      rules: z.array(ruleSchema).min(1).max(100),
+      validationFailureAction: action.optional(),
+      failurePolicy: celFields().failurePolicy,
+      background: z.boolean().optional(),
+      admission: z.boolean().optional(),
+      emitWarning: z.boolean().optional(),
+      webhookTimeoutSeconds: z.number().optional(),
+      webhookConfiguration: z.looseObject({}).optional(),
+      applyRules: z.literal('All').optional(),
+    }),
+  }),
+);
 
 type Rule = z.infer<typeof ruleSchema>;
 type Filter = z.infer<typeof filterSchema>;

@@ -5,40 +5,46 @@ import { type ApiResource, apiResources } from '../kubernetesApi.ts';
 import { literalOf } from '../rewrite.ts';
 import { Refusal } from './refusal.ts';
 
-const texts = z.array(z.string().max(300)).max(200);
+const texts = z.lazy(() => z.array(z.string().max(300)).max(200));
 
 /** metav1.LabelSelector. */
-export const selectorSchema = z.strictObject({
-  matchLabels: z.record(z.string(), z.string()).optional(),
-  matchExpressions: z
-    .array(
-      z.strictObject({
-        key: z.string(),
-        operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
-        values: texts.nullish(),
-      }),
-    )
-    .max(50)
-    .optional(),
-});
+export const selectorSchema = z.lazy(() =>
+  z.strictObject({
+    matchLabels: z.record(z.string(), z.string()).optional(),
+    matchExpressions: z
+      .array(
+        z.strictObject({
+          key: z.string(),
+          operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
+          values: texts.nullish(),
+        }),
+      )
+      .max(50)
+      .optional(),
+  }),
+);
 
-const ruleSchema = z.strictObject({
-  apiGroups: texts,
-  apiVersions: texts,
-  operations: texts.optional(),
-  resources: texts,
-  resourceNames: texts.optional(),
-  scope: z.enum(['Cluster', 'Namespaced', '*']).optional(),
-});
+const ruleSchema = z.lazy(() =>
+  z.strictObject({
+    apiGroups: texts,
+    apiVersions: texts,
+    operations: texts.optional(),
+    resources: texts,
+    resourceNames: texts.optional(),
+    scope: z.enum(['Cluster', 'Namespaced', '*']).optional(),
+  }),
+);
 
 /** `matchConstraints` of a policy and `matchResources` of its binding. */
-export const matchSchema = z.strictObject({
-  resourceRules: z.array(ruleSchema).max(100).optional(),
-  excludeResourceRules: z.array(ruleSchema).max(100).optional(),
-  namespaceSelector: selectorSchema.optional(),
-  objectSelector: selectorSchema.optional(),
-  matchPolicy: z.enum(['Exact', 'Equivalent']).optional(),
-});
+export const matchSchema = z.lazy(() =>
+  z.strictObject({
+    resourceRules: z.array(ruleSchema).max(100).optional(),
+    excludeResourceRules: z.array(ruleSchema).max(100).optional(),
+    namespaceSelector: selectorSchema.optional(),
+    objectSelector: selectorSchema.optional(),
+    matchPolicy: z.enum(['Exact', 'Equivalent']).optional(),
+  }),
+);
 
 type Match = z.infer<typeof matchSchema>;
 type Rule = z.infer<typeof ruleSchema>;
