@@ -21,6 +21,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   hub: async () => (await import('./command/hub.ts')).hubCommand,
   lsp: async () => (await import('./command/lsp.ts')).lspCommand,
   exception: async () => (await import('./command/exception.ts')).exceptionCommand,
+  feedback: async () => (await import('./command/feedback.ts')).feedbackCommand,
   daemon: async () => (await import('./command/daemon.ts')).daemonCommand,
   enroll: async () => (await import('./command/enroll.ts')).enrollCommand,
   publish: async () => (await import('./command/publish.ts')).publishCommand,

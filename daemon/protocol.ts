@@ -9,11 +9,13 @@
  *   GET  /v1/organisation         what the hub's verified bundle says, for editors
  *   POST /v1/exceptions/requests  an editor asks for an exception: kept, and sent when the hub is in reach
  *   GET  /v1/exceptions/requests  what was asked for on this device, and what became of it
+ *   POST /v1/feedback             an editor hands on what a person says of a finding: kept, and sent when the hub is in reach
+ *   GET  /v1/feedback             what was said on this device
  *   POST /v1/sync                 ask the hub for news now: after an enrolment, or when a person wants it
  *   GET  /v1/notices              becomes a WebSocket of notices
  */
 import * as z from 'zod';
-import type { ExceptionRequest } from '../engine/index.ts';
+import type { ExceptionRequest, FindingFeedback } from '../engine/index.ts';
 
 /** In every path (`/v1/…`) and in the socket's name, so that an old and a new daemon live side by side. */
 export const daemonProtocolVersion = 1;
@@ -164,6 +166,31 @@ export type RequestedException = z.infer<typeof requestedException>;
 
 /** `GET /v1/exceptions/requests`: all of this device, of every repository. */
 export const requestedExceptions = z.lazy(() => z.object({ requests: z.array(requestedException).max(1_000) }));
+
+/** `POST /v1/feedback`: what a person says of a finding that an editor shows, perhaps unsaved. */
+export interface SaidOfFinding extends Pick<FindingFeedback, 'policy' | 'fingerprint' | 'complaint' | 'comment'> {
+  /** Of the work tree, absolute. */
+  readonly root: string;
+}
+
+/** Feedback, as the device remembers it. It answers `POST /v1/feedback`. */
+export const givenFeedback = z.object({
+  id: name,
+  policy: name,
+  repository: name,
+  fingerprint: name,
+  complaint: z.enum(['wrong', 'unclear']),
+  /** An instant, ISO 8601. */
+  at: name,
+  /** Whether the hub has it. */
+  isSent: z.boolean(),
+  /** Why the hub will not have it. */
+  refusal: z.string().max(2_000).nullable(),
+});
+export type GivenFeedback = z.infer<typeof givenFeedback>;
+
+/** `GET /v1/feedback`: all of this device, of every repository. */
+export const givenFeedbacks = z.object({ feedback: z.array(givenFeedback).max(1_000) });
 
 /** `POST /v1/sync`: what came of a round with the hub. */
 export const syncAnswer = z.lazy(() =>

@@ -1,4 +1,4 @@
-// The server's own code actions for what the cursor or the tree points at: suppressing a finding, asking for an exception.
+// The server's own code actions for what the cursor or the tree points at: suppressing a finding, asking for an exception, saying that it is wrong.
 import { type CodeAction, commands, languages, Range, type TextEditor, window, workspace } from 'vscode';
 import { policyOf, type Shown } from './diagnostics.ts';
 
@@ -12,6 +12,17 @@ export async function suppress(finding: Shown | null): Promise<void> {
 export async function askException(finding: Shown | null): Promise<void> {
   const none = 'there is no finding here for which an organisation could grant an exception.';
   const action = await actionFor(finding, 'Ask for an exception ', none);
+  if (action?.command !== undefined)
+    await commands.executeCommand(action.command.command, ...(action.command.arguments ?? []));
+}
+
+/** Says of a finding of the tree, or of the one at the cursor, that it is wrong or unclear. */
+export async function giveFeedback(finding: Shown | null): Promise<void> {
+  const action = await actionFor(
+    finding,
+    'This finding ',
+    'there is no finding here that an organisation answers for.',
+  );
   if (action?.command !== undefined)
     await commands.executeCommand(action.command.command, ...(action.command.arguments ?? []));
 }

@@ -18,6 +18,7 @@ import {
 } from 'vscode-languageclient/node';
 import { type Initialization, messages, type Status, commands as serverCommands } from '../server/protocol.ts';
 import { askPerson } from './askException.ts';
+import { askWhy } from './feedback.ts';
 import { openPage } from './pages.ts';
 import type { StatusItem } from './status.ts';
 import { nameIt, showWritten } from './writePolicy.ts';
@@ -138,6 +139,10 @@ function clientOptions(context: ExtensionContext): LanguageClientOptions {
           const named = await nameIt(args[0]);
           if (named !== null) await showWritten(await next(command, [named]));
           return undefined;
+        }
+        if (command === serverCommands.giveFeedback) {
+          const words = await askWhy(args[0]);
+          return words === null ? undefined : next(command, [words]);
         }
         if (command !== serverCommands.askException) return next(command, args);
         const said = await askPerson(args[0]);

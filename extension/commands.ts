@@ -17,7 +17,7 @@ import {
   type MutationAnswer,
   messages,
 } from '../server/protocol.ts';
-import { askException, suppress } from './act.ts';
+import { askException, giveFeedback, suppress } from './act.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Server } from './client.ts';
 import { stepThroughCase, stepThroughFile } from './debug/register.ts';
@@ -62,6 +62,7 @@ export function registerCommands(context: ExtensionContext, parts: Parts): void 
     'kerb.openCatalogue': () => commands.executeCommand('kerb.catalogue.focus'),
     'kerb.suppress': (target) => suppress(isLeaf(target) ? target.finding : null),
     'kerb.askException': (target) => askException(isLeaf(target) ? target.finding : null),
+    'kerb.giveFeedback': (target) => giveFeedback(isLeaf(target) ? target.finding : null),
     'kerb.fixAll': () =>
       commands.executeCommand('editor.action.sourceAction', { kind: 'source.fixAll.kerb', apply: 'first' }),
     'kerb.newPolicy': () => newPolicy(context),

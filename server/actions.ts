@@ -5,6 +5,7 @@ import { exceptionOffer } from './askException.ts';
 import { drawingActions } from './cases.ts';
 import { diagnosticOf, spanOf } from './convert.ts';
 import type { OpenDocument } from './documents.ts';
+import { feedbackOffers } from './feedback.ts';
 import { judgeDocument } from './judging.ts';
 import { commands } from './protocol.ts';
 import { type ActionData, type Promised, workOut } from './resolve.ts';
@@ -28,7 +29,7 @@ const mostFindings = 20;
 /** A client that wants each edit beforehand asks at every move of the cursor: so much work must not be done for it. */
 const mostEagerFixes = 30;
 
-/** Actions for a range: fixes first, then suppressions, requests for exceptions, explanations; the source action where it is asked for. */
+/** Actions for a range: fixes first, then suppressions, requests for exceptions, feedback, explanations; the source action where it is asked for. */
 export function codeActions(session: Session, document: OpenDocument, params: CodeActionParams): CodeAction[] {
   const judged = judgeDocument(session, document);
   const { rules } = document.place.root;
@@ -58,8 +59,11 @@ function quickFixes(session: Session, document: OpenDocument, rules: Rules, here
     .filter((finding) => canBeSuppressed(document, rules, finding))
     .map((finding) => suppressAction(context, finding));
   const requests = here.map((finding) => askAction(context, finding));
+  const feedback = here.flatMap((finding) => feedbackActions(context, finding));
   const explanations = policies.filter((id) => rules.byId.has(id)).map((id) => explainAction(context, id, here));
-  return [...fixes, ...many, ...suppressions, ...requests, ...explanations].filter((action) => action !== null);
+  return [...fixes, ...many, ...suppressions, ...requests, ...feedback, ...explanations].filter(
+    (action) => action !== null,
+  );
 }
 
 function fixAction(context: Context, finding: Finding, fix: FixOffer, index: number): CodeAction | null {
@@ -87,6 +91,14 @@ function askAction(context: Context, finding: Finding): CodeAction | null {
   const title = `Ask for an exception from ${finding.policy}…`;
   const command = { title, command: commands.askException, arguments: [offer] };
   return { title, kind: CodeActionKind.QuickFix, diagnostics: [shownAs(context, finding)], command };
+}
+
+function feedbackActions(context: Context, finding: Finding): CodeAction[] {
+  return feedbackOffers(context, finding).map((offer) => {
+    const title = `This finding of ${offer.policy} is ${offer.complaint}…`;
+    const command = { title, command: commands.giveFeedback, arguments: [offer] };
+    return { title, kind: CodeActionKind.QuickFix, diagnostics: [shownAs(context, finding)], command };
+  });
 }
 
 function explainAction(context: Context, policy: string, here: readonly Finding[]): CodeAction {

@@ -169,8 +169,8 @@ function start(connection: Connection, client: Client): Running {
 }
 
 /** What the daemon told governs, and what was asked for is marked. */
-async function heed(session: Session, { organisation, requests }: Told): Promise<void> {
-  const hasRequests = session.requests.take(requests);
+async function heed(session: Session, { organisation, requests, feedback }: Told): Promise<void> {
+  const hasRequests = session.requests.take(requests, feedback);
   if (session.organisation.take(organisation)) await reloadAll(session);
   const roots = session.roots.all().filter(({ rules }) => rules !== null);
   if (hasRequests) for (const root of roots) session.roots.renew(root);

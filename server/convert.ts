@@ -44,7 +44,7 @@ export interface Surroundings {
   readonly pageOf: (policy: string) => string | null;
   /** Whether the client shows related places. */
   readonly related: boolean;
-  /** What to add of an exception that was asked for, in words; null where none was. */
+  /** What to add of an exception that was asked for, and of what was said of the finding, in words; null without. */
   readonly askedFor: (finding: Finding) => string | null;
 }
 

@@ -3,15 +3,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import process from 'node:process';
 import type { WebSocket } from 'ws';
+import type { ZodType } from 'zod';
 import {
   type AskedException,
   daemonError,
+  type GivenFeedback,
+  givenFeedback,
+  givenFeedbacks,
   notice,
   type OrganisationAnswer,
   organisationAnswer,
   type RequestedException,
   requestedException,
   requestedExceptions,
+  type SaidOfFinding,
   startedDaemon,
 } from '../daemon/protocol.ts';
 import { askDaemon, parseJson } from './askDaemon.ts';
@@ -24,6 +29,8 @@ export interface DaemonLink {
   describe(): Promise<string>;
   /** Hands a request for an exception to it. Throws what it refuses it with, and where no daemon runs. */
   askException(asked: AskedException): Promise<RequestedException>;
+  /** Hands on what a person says of a finding. Throws as `askException` does. */
+  giveFeedback(said: SaidOfFinding): Promise<GivenFeedback>;
   /** Ends the daemon and starts another one. */
   restart(): Promise<void>;
   close(): void;
@@ -43,6 +50,7 @@ export interface LinkOptions {
 export interface Told {
   readonly organisation: OrganisationAnswer;
   readonly requests: readonly RequestedException[];
+  readonly feedback: readonly GivenFeedback[];
 }
 
 const firstRetryMs = 1_000;
@@ -108,10 +116,8 @@ export function linkDaemon({ start, name, changed, told }: LinkOptions): DaemonL
       place === null
         ? runCommand(start, ['status'])
         : askDaemon({ socketPath: place, path: '/v1/status', accept: 'text/plain' }),
-    async askException(asked) {
-      if (place === null) throw new Error('the daemon does not run');
-      return sendAsked(place, asked);
-    },
+    askException: (asked) => post(place, { path: '/v1/exceptions/requests', body: asked }, requestedException),
+    giveFeedback: (said) => post(place, { path: '/v1/feedback', body: said }, givenFeedback),
     async restart() {
       await runCommand(start, ['stop']);
       retryMs = firstRetryMs;
@@ -177,22 +183,32 @@ async function listen(socketPath: string, name: string): Promise<WebSocket> {
 
 /** What the organisation says, and what was asked of it. */
 async function lookAt(socketPath: string): Promise<Told> {
-  const [organisation, requests] = await Promise.all([
+  const [organisation, requests, feedback] = await Promise.all([
     askDaemon({ socketPath, path: '/v1/organisation' }),
     askDaemon({ socketPath, path: '/v1/exceptions/requests' }),
+    askDaemon({ socketPath, path: '/v1/feedback' }),
   ]);
   const answer = organisationAnswer.safeParse(parseJson(organisation));
   if (!answer.success)
     throw new Error('the daemon is of another version and did not say what the organisation’s policies are');
-  // An older daemon knows of no requests.
+  // An older daemon knows of no requests, or of no feedback.
   const asked = requestedExceptions.safeParse(parseJson(requests));
-  return { organisation: answer.data, requests: asked.success ? asked.data.requests : [] };
+  const given = givenFeedbacks.safeParse(parseJson(feedback));
+  return {
+    organisation: answer.data,
+    requests: asked.success ? asked.data.requests : [],
+    feedback: given.success ? given.data.feedback : [],
+  };
 }
 
-async function sendAsked(socketPath: string, asked: AskedException): Promise<RequestedException> {
-  const text = await askDaemon({ socketPath, path: '/v1/exceptions/requests', body: asked });
-  const value = parseJson(text);
-  const kept = requestedException.safeParse(value);
+async function post<T>(
+  socketPath: string | null,
+  question: { readonly path: string; readonly body: object },
+  schema: ZodType<T>,
+): Promise<T> {
+  if (socketPath === null) throw new Error('the daemon does not run');
+  const value = parseJson(await askDaemon({ socketPath, ...question }));
+  const kept = schema.safeParse(value);
   if (kept.success) return kept.data;
   const refusal = daemonError.safeParse(value);
   throw new Error(refusal.success ? refusal.data.error.message : 'the daemon’s answer cannot be understood');

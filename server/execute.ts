@@ -5,7 +5,8 @@ import path from 'node:path';
 import type { ExecuteCommandParams } from 'vscode-languageserver';
 import { askException } from './askException.ts';
 import { explain } from './catalogue.ts';
-import { askExceptionSchema, commands, writePolicySchema } from './protocol.ts';
+import { giveFeedback } from './feedback.ts';
+import { askExceptionSchema, commands, giveFeedbackSchema, writePolicySchema } from './protocol.ts';
 import type { Session } from './session.ts';
 import { writePolicy } from './sketch.ts';
 import { uriOf } from './uri.ts';
@@ -18,6 +19,7 @@ export async function executeCommand(session: Session, params: ExecuteCommandPar
     return null;
   }
   if (params.command === commands.askException) return askException(session, askExceptionSchema.parse(policy));
+  if (params.command === commands.giveFeedback) return giveFeedback(session, giveFeedbackSchema.parse(policy));
   if (params.command === commands.writePolicy) return writePolicy(session, writePolicySchema.parse(policy));
   if (params.command !== commands.explain || typeof policy !== 'string') return null;
   const { markdown } = await explain(session, { policy, ...(typeof uri === 'string' ? { uri } : {}) });

@@ -6,7 +6,7 @@ import type { OpenDocument } from './documents.ts';
 import { describeOwn } from './draft.ts';
 import { judgeDocument } from './judging.ts';
 import { summaryOf } from './page.ts';
-import { askedWords } from './requests.ts';
+import { wordsOn } from './requests.ts';
 import type { Session } from './session.ts';
 import { isShown } from './shown.ts';
 
@@ -29,7 +29,7 @@ export function hover(session: Session, document: OpenDocument, position: Positi
     // Editors show the message themselves; without a story it is all there is to say.
     const known = policy !== undefined && index < mostStories;
     const story = known ? summaryOf(rules, policy) : `${finding.message} \`${finding.policy}\``;
-    const asked = askedWords(session.requests.pendingFor(finding, rules));
+    const asked = wordsOn(session.requests, finding, rules);
     if (asked !== null) return `**${asked[0]?.toUpperCase()}${asked.slice(1)}**\n\n${story}`;
     return finding.exception?.kind === 'approved' ? `${exemption(finding.exception)}\n\n${story}` : story;
   });

@@ -48,6 +48,7 @@ export const commands = {
   explain: 'kerb.server.explain',
   reload: 'kerb.server.reload',
   askException: 'kerb.server.askException',
+  giveFeedback: 'kerb.server.giveFeedback',
   writePolicy: 'kerb.server.writePolicy',
 } as const;
 
@@ -77,6 +78,21 @@ export type AskExceptionResult =
   | { readonly kind: 'asked'; readonly id: string }
   /** Nothing was asked: a person has to, or nobody could grant it. */
   | { readonly kind: 'notAsked'; readonly message: string };
+
+/** The argument of `giveFeedback`. A code action names the finding; a client with a form adds the person's own words. */
+export const giveFeedbackSchema = z.object({
+  uri: z.string().max(10_000),
+  fingerprint: z.string().max(100),
+  complaint: z.enum(['wrong', 'unclear']),
+  comment: z.string().max(2_000).optional(),
+});
+export type GiveFeedbackParams = z.infer<typeof giveFeedbackSchema>;
+export interface FeedbackOffer extends GiveFeedbackParams {
+  readonly policy: string;
+}
+export type GiveFeedbackResult =
+  | { readonly kind: 'given'; readonly id: string }
+  | { readonly kind: 'notGiven'; readonly message: string };
 
 /** The argument of `writePolicy`: what the policy is to be about. Without an id it gets the one that is suggested. */
 export const writePolicySchema = z.lazy(() =>

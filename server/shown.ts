@@ -3,7 +3,7 @@ import type { Position } from 'vscode-languageserver';
 import { type Enforcement, type Finding, movedFinding, type PlacedFindings } from '../engine/index.ts';
 import { diagnosticOf, type Surroundings } from './convert.ts';
 import type { Judged, OpenDocument } from './documents.ts';
-import { askedWords } from './requests.ts';
+import { wordsOn } from './requests.ts';
 import type { Session } from './session.ts';
 
 /** More than anyone looks through in an editor. Each is sent again with every keystroke, and read again by the editor. */
@@ -80,7 +80,7 @@ export function surroundingsOf({ client, requests }: Session, { place }: OpenDoc
   return {
     pageOf: (id) => rules?.pageOf(id) ?? null,
     related: client.relatedInformation,
-    askedFor: (finding) => askedWords(requests.pendingFor(finding, rules)),
+    askedFor: (finding) => wordsOn(requests, finding, rules),
   };
 }
 

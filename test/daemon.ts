@@ -53,6 +53,8 @@ export async function start(
         organisation,
         askException,
         requestedExceptions,
+        giveFeedback: async () => assert.fail('nobody says anything here'),
+        givenFeedback: () => [],
         synchronise: async () => ({
           kind: 'none',
           before: null,

@@ -1,24 +1,16 @@
 /** `kerb exception`: ask for an exception from where you stand, see what became of it, and decide on others' by your key. */
 import { type ExceptionCategory, exceptionCategories, readExceptions } from '../../engine/index.ts';
 import { exceptionStates } from '../../hub/protocol.ts';
-import { createNative } from '../../repository/index.ts';
-import { uuidv7 } from '../check/identifier.ts';
-import { ask } from '../client/ask.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
 import { type ListedException, listExceptions } from '../exception/listing.ts';
 import { keepRequest, readQueue } from '../exception/queue.ts';
 import { makeRequest } from '../exception/request.ts';
-import { type Home, openHome } from '../home.ts';
 import { complain, print } from '../output.ts';
-import { addressOf } from '../process/address.ts';
-import { syncAnswer } from '../protocol.ts';
 import { printable } from '../report/style.ts';
 import { approve, deny, listAll, renew, required, revoke, show } from '../review/decide.ts';
 import { signingOptions } from '../review/hub.ts';
-import { runtimeProblem } from '../store/connect.ts';
-import { openStore } from '../store/open.ts';
-import type { Store } from '../store/store.ts';
 import { readGoverning } from '../sync/current.ts';
+import { fingerprintIn, formatOf, homeOf, letGo, withStore } from './waiting.ts';
 
 export const exceptionCommand: Command = {
   usage: 'exception request FINGERPRINT|--policy ID | list | show ID | approve ID | deny ID | revoke ID | renew',
@@ -101,15 +93,6 @@ async function request(given: Arguments, words: readonly string[]): Promise<Exit
   return 0;
 }
 
-/** A daemon that runs sends the request at once, and editors show it. Without one it waits for the next contact. */
-async function letGo(home: Home): Promise<void> {
-  const address = addressOf({ folder: home.run });
-  await ask(address, { method: 'POST', path: '/v1/sync', body: {}, answer: syncAnswer, timeoutMs: longestWaitMs });
-}
-
-/** The daemon goes on when nobody waits for its answer any more. */
-const longestWaitMs = 2_000;
-
 async function list(given: Arguments): Promise<ExitCode> {
   const format = formatOf(given);
   const home = homeOf();
@@ -155,43 +138,16 @@ function entryOf({
 }
 
 function subjectOf(given: Arguments, words: readonly string[]): Parameters<typeof makeRequest>[0]['subject'] {
-  const [fingerprint, ...more] = words;
+  const [fingerprint] = words;
   const policy = given.value('policy');
   if (policy !== null && fingerprint === undefined) return { kind: 'policy', policy };
-  if (policy !== null || more.length > 0 || fingerprint === undefined)
+  if (policy !== null || fingerprint === undefined)
     throw new UsageError('name one finding by its FINGERPRINT, or a policy by --policy ID');
-  if (!/^[0-9a-f]{32}$/.test(fingerprint))
-    throw new UsageError(`${JSON.stringify(fingerprint)} is no fingerprint: it has 32 digits from 0 to f`);
-  return { kind: 'finding', fingerprint };
+  return { kind: 'finding', fingerprint: fingerprintIn(words) };
 }
 
 function categoryOf(name: string): ExceptionCategory {
   const category = exceptionCategories.find((each) => each === name);
   if (category !== undefined) return category;
   throw new UsageError(`--category ${JSON.stringify(name)}: there are ${exceptionCategories.join(', ')}`);
-}
-
-function formatOf(given: Arguments): 'text' | 'json' {
-  const format = given.value('format') ?? 'text';
-  if (format === 'text' || format === 'json') return format;
-  throw new UsageError(`--format ${format}: there is text and json`);
-}
-
-function homeOf(): Home {
-  const home = openHome();
-  if (home.kind === 'problem') throw new UsageError(home.message);
-  return home;
-}
-
-function withStore<T>(home: Home, use: (store: Store) => T): T {
-  const cannot = runtimeProblem();
-  if (cannot !== null) throw new UsageError(cannot.message);
-  const { sha256 } = createNative();
-  const store = openStore({ home, device: uuidv7(Date.now()), now: Date.now, sha256 });
-  if (store.kind === 'problem') throw new UsageError(store.message);
-  try {
-    return use(store);
-  } finally {
-    store.close();
-  }
 }

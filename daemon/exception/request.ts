@@ -15,6 +15,7 @@ import { uuidv7 } from '../check/identifier.ts';
 import { type Desk, pathOf } from '../check/judgeInput.ts';
 import { judgeInputs } from '../check/run.ts';
 import { UsageError } from '../command.ts';
+import type { ReportedFinding } from '../report/report.ts';
 
 /** Why, for how long, and under whose rules. */
 export interface Plea {
@@ -90,7 +91,8 @@ async function requestFor(
   return request;
 }
 
-function optionsAt(atMs: number) {
+/** How findings are looked up: as `kerb check` sees them now, whatever is exempt. */
+export function optionsAt(atMs: number) {
   const date = new Date(atMs).toISOString().slice(0, 10);
   return { gate: 'check', date, repairs: 'omit', baseline: 'disregard', met: null } as const;
 }
@@ -104,20 +106,26 @@ async function targetOf({ subject, file, atMs }: Asked, gathered: Gathered, desk
     const named = file === null || input === undefined ? null : pathOf(input);
     return { policy: policy.id, severity: policy.severity, file: named, fingerprint: null, resource: null };
   }
-  const run = { gathered, options: optionsAt(atMs), desk, onProgress: () => undefined, onFault: () => undefined };
-  const judgements = await judgeInputs(gathered.inputs, run);
-  const found = judgements
-    .flatMap(({ findings }) => findings)
-    .find(({ fingerprint }) => fingerprint === subject.fingerprint);
-  if (found === undefined)
-    throw new UsageError(
-      `there is no finding ${subject.fingerprint} in ${file ?? gathered.setup.root}: \`kerb check --format json\` says the fingerprints`,
-    );
+  const found = await findingNamed(subject.fingerprint, { file, atMs, gathered, desk });
   const { policy, severity, fingerprint, resource } = found;
   return { policy, severity, file: found.file, fingerprint, resource };
 }
 
-function unknownPolicy(policy: string): UsageError {
+/** The finding of a fingerprint. Throws `UsageError` where there is none in what was gathered. */
+export async function findingNamed(
+  fingerprint: string,
+  { file, atMs, gathered, desk }: Pick<Asked, 'file' | 'atMs'> & { readonly gathered: Gathered; readonly desk: Desk },
+): Promise<ReportedFinding> {
+  const run = { gathered, options: optionsAt(atMs), desk, onProgress: () => undefined, onFault: () => undefined };
+  const judgements = await judgeInputs(gathered.inputs, run);
+  const found = judgements.flatMap(({ findings }) => findings).find((each) => each.fingerprint === fingerprint);
+  if (found !== undefined) return found;
+  throw new UsageError(
+    `there is no finding ${fingerprint} in ${file ?? gathered.setup.root}: \`kerb check --format json\` says the fingerprints`,
+  );
+}
+
+export function unknownPolicy(policy: string): UsageError {
   return new UsageError(`there is no policy ${JSON.stringify(policy)}: \`kerb catalog\` lists them`);
 }
 

@@ -1,7 +1,8 @@
-/** The daemon's part in requests for exceptions: it keeps them, lets them go out, and tells editors when one is answered. */
+/** The daemon's part in requests for exceptions and in feedback: it keeps both, lets them go out, and tells editors what became of them. */
 import { UsageError } from '../command.ts';
 import { type AskingOptions, askException, listRequested } from '../exception/answer.ts';
-import type { AskedException, RequestedException } from '../protocol.ts';
+import { giveFeedback, listGiven } from '../feedback/give.ts';
+import type { AskedException, GivenFeedback, RequestedException, SaidOfFinding } from '../protocol.ts';
 import type { Store } from '../store/store.ts';
 import { Refusal } from './answer.ts';
 
@@ -11,37 +12,48 @@ export interface RequestsOptions {
   readonly organisation: () => AskingOptions['organisation'];
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** A request is new, was sent or answered. */
+  /** Something is new, was sent or answered. */
   readonly changed: () => void;
+  /** Sends what waits. Whoever asked does not wait for the hub: what became of it is told when it is known. */
+  readonly letGo: () => void;
 }
 
 export interface Requests {
   /** Throws `Refusal` where nobody could grant it. */
   ask(asked: AskedException): Promise<RequestedException>;
   list(): readonly RequestedException[];
+  /** Throws `Refusal` where it cannot be kept. */
+  give(said: SaidOfFinding): Promise<GivenFeedback>;
+  given(): readonly GivenFeedback[];
   /** Looks whether anything was answered, by whatever process. */
   look(): void;
 }
 
-export function createRequests({ store, organisation, now, changed }: RequestsOptions): Requests {
+export function createRequests({ store, organisation, now, changed, letGo }: RequestsOptions): Requests {
   const list = (): readonly RequestedException[] => (store === null ? [] : listRequested(store));
-  let told = JSON.stringify(list());
+  const given = (): readonly GivenFeedback[] => (store === null ? [] : listGiven(store));
+  const textOfAll = (): string => JSON.stringify([list(), given()]);
+  let told = textOfAll();
   const look = (): void => {
-    const text = JSON.stringify(list());
+    const text = textOfAll();
     if (text === told) return;
     told = text;
     changed();
   };
+  const kept = async <T>(keep: (options: AskingOptions) => Promise<T | string>): Promise<T> => {
+    if (store === null)
+      throw new Refusal(503, 'fault', 'there is no store that could keep it: `kerb daemon status` says why');
+    const outcome = await keep({ store, organisation: organisation(), atMs: now() }).catch(refuse);
+    if (typeof outcome === 'string') throw new Refusal(503, 'fault', `it could not be kept: ${outcome}`);
+    look();
+    letGo();
+    return outcome;
+  };
   return {
-    async ask(asked) {
-      if (store === null)
-        throw new Refusal(503, 'fault', 'there is no store that could keep it: `kerb daemon status` says why');
-      const kept = await askException(asked, { store, organisation: organisation(), atMs: now() }).catch(refuse);
-      if (typeof kept === 'string') throw new Refusal(503, 'fault', `the request could not be kept: ${kept}`);
-      look();
-      return kept;
-    },
+    ask: (asked) => kept((options) => askException(asked, options)),
     list,
+    give: (said) => kept((options) => giveFeedback(said, options)),
+    given,
     look,
   };
 }

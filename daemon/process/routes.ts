@@ -2,15 +2,18 @@
 import path from 'node:path';
 import * as z from 'zod';
 import { askedException } from '../exception/answer.ts';
+import { saidOfFinding } from '../feedback/give.ts';
 import type { GateAnswer, LocalGate } from '../gate/localGate.ts';
 import {
   type AskedException,
   type DaemonStatus,
   type DecideRequest,
   decideRequest,
+  type GivenFeedback,
   knownGates,
   type OrganisationAnswer,
   type RequestedException,
+  type SaidOfFinding,
   type SyncAnswer,
 } from '../protocol.ts';
 import { type Answer, Refusal } from './answer.ts';
@@ -27,6 +30,9 @@ export interface Desk {
   /** Throws `Refusal` where nobody could grant it. */
   askException(asked: AskedException): Promise<RequestedException>;
   requestedExceptions(): readonly RequestedException[];
+  /** Throws `Refusal` where it cannot be kept. */
+  giveFeedback(said: SaidOfFinding): Promise<GivenFeedback>;
+  givenFeedback(): readonly GivenFeedback[];
   /** Begins to end. What runs is finished first, this request too. */
   stop(): void;
 }
@@ -55,12 +61,24 @@ export const routes: Readonly<Record<string, Route>> = {
     return { status: 200, json: answer, text: `${JSON.stringify(answer)}\n` };
   },
   'POST /v1/exceptions/requests': async ({ body }, desk) => {
-    const requested = await desk.askException(readAskedException(parseJson(body)));
+    const requested = await desk.askException(readFromEditor(body, askedException));
     return { status: 201, json: requested, text: `${requested.id}\n` };
   },
   'GET /v1/exceptions/requests': (_, desk) => {
     const requests = desk.requestedExceptions();
     return { status: 200, json: { requests }, text: requests.map(({ id, state }) => `${state} ${id}\n`).join('') };
+  },
+  'POST /v1/feedback': async ({ body }, desk) => {
+    const given = await desk.giveFeedback(readFromEditor(body, saidOfFinding));
+    return { status: 201, json: given, text: `${given.id}\n` };
+  },
+  'GET /v1/feedback': (_, desk) => {
+    const feedback = desk.givenFeedback();
+    return {
+      status: 200,
+      json: { feedback },
+      text: feedback.map(({ id, complaint }) => `${complaint} ${id}\n`).join(''),
+    };
   },
   'POST /v1/sync': async (_, desk) => {
     const answer = await desk.synchronise();
@@ -89,8 +107,8 @@ function readDecideRequest(value: unknown): DecideRequest {
   throw new Refusal(400, isNewer ? 'unknownRequest' : 'badRequest', z.prettifyError(error).slice(0, 2_000));
 }
 
-function readAskedException(value: unknown): AskedException {
-  const { success, data, error } = askedException.safeParse(value);
+function readFromEditor<T extends { readonly root: string }>(body: string, schema: z.ZodType<T>): T {
+  const { success, data, error } = schema.safeParse(parseJson(body));
   if (!success) throw new Refusal(400, 'badRequest', z.prettifyError(error).slice(0, 2_000));
   if (path.isAbsolute(data.root)) return data;
   throw new Refusal(400, 'badRequest', '`root` is not an absolute path');

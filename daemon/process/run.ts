@@ -7,9 +7,11 @@ import {
   type AskedException,
   type DaemonStatus,
   daemonProtocolVersion,
+  type GivenFeedback,
   type Notice,
   type OrganisationAnswer,
   type RequestedException,
+  type SaidOfFinding,
   type SyncAnswer,
 } from '../protocol.ts';
 import { type Lock, takeLock } from '../store/lock.ts';
@@ -31,6 +33,8 @@ export interface Works {
   /** Keeps a person's request for an exception and lets it go out. Throws `Refusal` where nobody could grant it. */
   askException(asked: AskedException): Promise<RequestedException>;
   requestedExceptions(): readonly RequestedException[];
+  giveFeedback(said: SaidOfFinding): Promise<GivenFeedback>;
+  givenFeedback(): readonly GivenFeedback[];
   /** Does what the first request would otherwise wait for. */
   warm(): Promise<void>;
   close(): Promise<void>;
@@ -116,6 +120,8 @@ async function begin(options: RunOptions, lock: Lock): Promise<Daemon> {
     synchronise: () => works.synchronise(),
     askException: (asked) => works.askException(asked),
     requestedExceptions: () => works.requestedExceptions(),
+    giveFeedback: (said) => works.giveFeedback(said),
+    givenFeedback: () => works.givenFeedback(),
     status: () => ({ ...factsOf(options, startedAt, notices), ...works.status(), state, requests: serving.counts() }),
     stop: () => endFor('it was told to'),
   };

@@ -53,6 +53,7 @@ export async function openWorks({ home, tell, log }: WorksOptions): Promise<Work
     organisation: () => sync.organisation(),
     now: Date.now,
     changed: () => tell({ about: 'exceptions' }),
+    letGo: () => void sync.now().catch((error: unknown) => log(`sync: a fault: ${framesOf(error)}`)),
   });
   const replays = createReplayDesk({
     start: (task) => runReplay(task, home, ownProgram()),
@@ -103,13 +104,10 @@ export async function openWorks({ home, tell, log }: WorksOptions): Promise<Work
       const { governing: _governing, ...round } = await sync.now();
       return round;
     },
-    async askException(asked) {
-      const requested = await requests.ask(asked);
-      // Whoever asked does not wait for the hub: what became of it is told when it is known.
-      sync.now().catch((error: unknown) => log(`sync: a fault: ${framesOf(error)}`));
-      return requested;
-    },
+    askException: requests.ask,
     requestedExceptions: requests.list,
+    giveFeedback: requests.give,
+    givenFeedback: requests.given,
     warm: () => rest.during(warm),
     async close() {
       isClosed = true;

@@ -11,7 +11,7 @@ export interface StoreLimits {
   readonly maxFacts: number;
   /** Judged files. */
   readonly maxVerdicts: number;
-  /** Requests for exceptions that wait. */
+  /** Requests for exceptions, and what was said of findings. */
   readonly maxRequests: number;
 }
 
@@ -23,5 +23,5 @@ export const defaultLimits: StoreLimits = {
   retentionMs: 90 * dayMs,
   maxFacts: 200_000,
   maxVerdicts: 50_000,
-  maxRequests: 1_000,
+  maxRequests: 1_300,
 };

@@ -121,7 +121,7 @@ export class SqliteStore implements Store {
       const waiting = tables.requests.all();
       const { maxRequests } = this.#options.limits;
       if (!waiting.has(id) && waiting.size >= maxRequests)
-        return { kind: 'refused', reason: 'limit', message: `${maxRequests} requests for exceptions wait already` };
+        return { kind: 'refused', reason: 'limit', message: `${maxRequests} requests wait already` };
       tables.requests.put(id, value);
       return written;
     });

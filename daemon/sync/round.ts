@@ -7,6 +7,7 @@ import { version } from '../version.ts';
 import { type Governing, readStanding, type Standing } from './current.ts';
 import { type DeviceKey, loadDeviceKey } from './deviceKey.ts';
 import { copyFolder } from './enrolment.ts';
+import { sendFeedback } from './feedback.ts';
 import { connectHub, type Hub } from './hub.ts';
 import { keyStoreNamed } from './keyStore.ts';
 import { HubFailure, type Network } from './network.ts';
@@ -128,7 +129,9 @@ async function sendOut(
   const before = store.status().acknowledgedSeq;
   try {
     const uploaded = await uploadJournal({ store, hub, key });
-    await exchangeRequests({ store, hub, key, now: network.now() });
+    const exchange = { store, hub, key, now: network.now() };
+    await exchangeRequests(exchange);
+    await sendFeedback(exchange);
     const root = (): Promise<RootFile | null> => trustedRoot(home);
     await exchangeReplays({ hub, key, desk: replays?.() ?? null, root, now: network.now() });
     const alarm = await witness({ home, hub, store, now: network.now(), chance: chance() });

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { signApproval } from '../../daemon/review/exceptions.ts';
 import { readExceptionRequest } from '../../engine/index.ts';
+import { feedbackList } from '../../hub/protocol/feedback.ts';
 import { exceptionList, exceptionShown, hubPaths } from '../../hub/protocol.ts';
 import { runKerb, stopDaemonOf } from '../command.ts';
 import { createRepository } from '../workTree.ts';
@@ -52,6 +53,18 @@ test('asked for at a blocked commit, granted by another person’s key, used, re
   const id = /: (\S+)\n/.exec(asked.stdout)?.[1] ?? '';
   await until(async () => (await stateAt(hub, id)) === 'pending');
   assert.notEqual(commit('web').status, 0, 'a request exempts nothing');
+
+  const said = kerb('feedback', fingerprintOf('acme/unprivileged'), '--wrong', '--comment', 'it is our agent');
+  assert.equal(said.status, 0, said.stderr);
+  assert.match(kerb('feedback', fingerprintOf('acme/unprivileged')).stderr, /say --wrong, or --unclear/);
+  assert.match(kerb('feedback', '0'.repeat(32), '--unclear').stderr, /there is no finding 0{32}/);
+  await until(async () => /the hub has it/.test(kerb('feedback', 'list').stdout));
+  const listed = await hub.admin('GET', `${hubPaths.feedback}?policy=acme/unprivileged`);
+  const { feedback } = feedbackList.parse(await listed.json());
+  assert.deepEqual(
+    feedback.map(({ complaint, comment, by }) => `${complaint}: ${comment}, ${by}`),
+    ['wrong: it is our agent, ada@acme.example'],
+  );
 
   const shown = as(bob, 'exception', 'show', id);
   assert.match(shown.stdout, /control {3}it runs on nodes of its own/, shown.stderr);

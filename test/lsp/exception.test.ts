@@ -10,7 +10,7 @@ import { runDaemon } from '../../daemon/process/run.ts';
 import { openWorks } from '../../daemon/process/works.ts';
 import { syncAnswer } from '../../daemon/protocol.ts';
 import { formatExceptions } from '../../engine/index.ts';
-import type { AskExceptionResult, ExceptionOffer } from '../../server/protocol.ts';
+import type { AskExceptionResult, ExceptionOffer, FeedbackOffer, GiveFeedbackResult } from '../../server/protocol.ts';
 import { approvedException } from '../exception.ts';
 import { createHome } from '../store.ts';
 import { createWorld, machineClock } from '../sync/device.ts';
@@ -88,6 +88,45 @@ test('what was refused is marked no more, and can be asked for again', async (co
   assert.notEqual(await offerAt(client, uri), null);
 });
 
+test('what a person says of a finding waits while the hub is away, and is marked; no secret of it goes out', async (context) => {
+  const { world, address } = await startOrganisation(context);
+  const { hub } = world;
+  const { client, uri } = await openPod(context, address.socket);
+  const shown = () => shownIn(client, uri);
+  await client.until('the finding', () => shown()?.severity === 1);
+  const offers = await until('offers', async () => orNull(await complaintsAt(client, uri)));
+  assert.deepEqual(
+    offers.map(({ complaint }) => complaint),
+    ['wrong', 'unclear'],
+  );
+  hub.fault = (request) => {
+    request.socket.destroy();
+    return true;
+  };
+  const comment = `our agent, token ${'ghp_'}${'A1b2C3d4E5'.repeat(4).slice(0, 36)}`;
+  const given = await say(client, { ...offers[0]!, comment });
+  assert.ok(given.kind === 'given', JSON.stringify(given));
+  await client.until('the mark', () => /said to be wrong on .*, not sent yet/.test(shown()?.message ?? ''));
+  assert.equal(shown()?.severity, 1, 'it changes no verdict');
+  const again = await complaintsAt(client, uri);
+  assert.deepEqual(
+    again.map(({ complaint }) => complaint),
+    ['unclear'],
+  );
+  // The last word counts.
+  assert.equal((await say(client, again[0]!)).kind, 'given');
+  assert.equal((await say(client, { ...offers[0]!, comment })).kind, 'given');
+
+  hub.fault = null;
+  await ask(address, { method: 'POST', path: '/v1/sync', body: {}, answer: syncAnswer, timeoutMs: 30_000 });
+  await client.until('that the hub has it', () => / \(said to be wrong on [\d-]+\)$/.test(shown()?.message ?? ''));
+  const [first, ...more] = hub.feedback;
+  assert.deepEqual(more, []);
+  assert.deepEqual([first?.policy, first?.complaint, first?.fingerprint], [policy, 'wrong', offers[0]?.fingerprint]);
+  assert.match(first?.comment ?? '', /^our agent, token /);
+  assert.doesNotMatch(JSON.stringify(first), /A1b2C3d4|privileged: true|pod\.yaml/);
+});
+
 const bundle = { version: 1, organisation: '', policies: {} };
 
 /** A hub, a device that is enrolled there, and its real daemon in this process. */
@@ -138,6 +177,22 @@ async function offerAt(client: TestClient, uri: string): Promise<ExceptionOffer 
   const params = { textDocument: { uri }, range, context: { diagnostics: [] } };
   const actions = await client.request<CodeAction[]>('textDocument/codeAction', params);
   return actions.find(({ title }) => title === `Ask for an exception from ${policy}…`)?.command?.arguments?.[0] ?? null;
+}
+
+async function complaintsAt(client: TestClient, uri: string): Promise<readonly FeedbackOffer[]> {
+  const params = { textDocument: { uri }, range: shownIn(client, uri)?.range, context: { diagnostics: [] } };
+  const actions = await client.request<CodeAction[]>('textDocument/codeAction', params);
+  return actions
+    .filter(({ title }) => /^This finding of kubernetes\/privileged is (?:wrong|unclear)…$/.test(title))
+    .map(({ command }) => command?.arguments?.[0] as FeedbackOffer);
+}
+
+function say(client: TestClient, argument: object): Promise<GiveFeedbackResult> {
+  return client.request('workspace/executeCommand', { command: 'kerb.server.giveFeedback', arguments: [argument] });
+}
+
+function orNull<T>(all: readonly T[]): readonly T[] | null {
+  return all.length === 0 ? null : all;
 }
 
 function execute(client: TestClient, argument: object): Promise<AskExceptionResult> {

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { WebSocketServer } from 'ws';
+import { type FindingFeedback, readFeedback } from '../../engine/index.ts';
 import {
   type DeviceStatus,
   deviceStatus,
@@ -29,6 +30,8 @@ export interface TestHub {
   isOpen: boolean;
   /** Requests for exceptions, by id, and what became of them. */
   readonly requests: Map<string, ExceptionRequestState>;
+  /** What people have said of findings, as it came. */
+  readonly feedback: FindingFeedback[];
   /** What devices said of themselves. */
   readonly statuses: Map<string, DeviceStatus>;
   /** Answers requests that are held, and tells sockets. */
@@ -55,6 +58,7 @@ export async function startTestHub({ now }: { readonly now: () => number }): Pro
     isOpen: false,
     statuses: new Map(),
     requests: new Map(),
+    feedback: [],
     hint(about) {
       for (const release of held) release();
       for (const socket of sockets.clients) socket.send(JSON.stringify({ type: 'hint', about }));
@@ -107,6 +111,7 @@ export async function startTestHub({ now }: { readonly now: () => number }): Pro
     if (device === null) throw new Error('no device');
     if (path === hubPaths.journal) return answerJournal(request, response, device);
     if (path === hubPaths.exceptionRequests) return answerRequests(request, response);
+    if (path === hubPaths.feedback) return answerFeedback(request, response);
     if (path === hubPaths.deviceStatus) {
       hub.statuses.set(device.id, deviceStatus.parse(JSON.parse(await bodyOf(request))));
       return send(response, 200, {});
@@ -124,6 +129,14 @@ export async function startTestHub({ now }: { readonly now: () => number }): Pro
     const state = hub.requests.get(id) ?? { id, state: 'pending' as const, reason: null, exception: null };
     hub.requests.set(id, state);
     send(response, 200, state);
+  };
+
+  const answerFeedback = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { payload } = envelope.parse(JSON.parse(await bodyOf(request)));
+    const given = readFeedback(Buffer.from(payload, 'base64').toString('utf8'));
+    if (given === null) return send(response, 400, { error: { code: 'invalid', message: 'this is no feedback' } });
+    hub.feedback.push(given);
+    send(response, 200, { id: given.id });
   };
 
   const sendFile = async (request: IncomingMessage, response: ServerResponse, name: string): Promise<void> => {
