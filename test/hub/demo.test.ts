@@ -54,6 +54,8 @@ describe('what npm start shows', () => {
     await page.locator('tbody tr').first().getByRole('link', { name: organisation.policy }).click();
     await heading(page, 'Images come from our own registry');
     await page.getByText('bob, carol').waitFor();
+    await page.getByText(/^[1-9]\d* of \d+ decisions$/).waitFor();
+    await page.getByText('Nobody has said that a finding of it is wrong or unclear').waitFor();
     assert.deepEqual(await axe(page), []);
     await page.getByRole('link', { name: 'Images come from our own registry' }).click();
     await page.getByText('2 signatures of the 2').waitFor();

@@ -4,10 +4,11 @@ import { readFileSync } from 'node:fs';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { verifyByOthers } from '../../demo/proof.ts';
+import type { FindingFeedback } from '../../engine/index.ts';
 import { pagePaths } from '../../hub/protocol/page.ts';
-import { hubPaths } from '../../hub/protocol.ts';
+import { feedbackPayloadType, hubPaths } from '../../hub/protocol.ts';
 import { type FoundBrowser, openBrowser } from '../browser.ts';
-import { decision } from './device.ts';
+import { decision, uuid } from './device.ts';
 import { type PeopleProvider, startPeopleProvider } from './provider.ts';
 import { type EnrolledDevice, enrol, runHub, type TestHub } from './running.ts';
 import { axe, type ContextOptions, heading, openVisit, type Visit } from './visit.ts';
@@ -186,6 +187,24 @@ describe('in a real browser', () => {
     await row.locator('a').click();
     await page.locator('[data-proof="proved"]').waitFor();
     assert.equal(await page.evaluate('window.pwned'), undefined);
+    assert.deepEqual([outside, complaints], [[], []]);
+  });
+
+  test('what people say of a finding is on the page of its policy, as text', async (t) => {
+    const given: FindingFeedback = {
+      ...{ id: uuid(Date.now()), at: new Date().toISOString(), policy: 'kubernetes/privileged' },
+      ...{ policySha256: 'a'.repeat(64), repository: 'github.com/acme/shop', fingerprint: 'b'.repeat(32) },
+      ...{ complaint: 'wrong', comment: hostileName, by: 'ada@acme.example' },
+    };
+    const sealed = device.seal(feedbackPayloadType, JSON.stringify(given));
+    assert.equal((await device.ask('POST', hubPaths.feedback, sealed)).status, 200);
+    const visit = await open(t, '#/policies/kubernetes/privileged', { bypassCSP: true });
+    if (visit === null) return;
+    const { page, outside, complaints } = visit;
+    const row = page.locator('tbody tr', { hasText: 'ada@acme.example' });
+    assert.match((await row.textContent()) ?? '', /wrong[\s\S]*onerror[\s\S]*github\.com\/acme\/shop/);
+    assert.equal(await page.evaluate('window.pwned'), undefined);
+    assert.deepEqual(await axe(page), []);
     assert.deepEqual([outside, complaints], [[], []]);
   });
 

@@ -14,7 +14,7 @@ export function feedbackTable(feedback: readonly ShownFeedback[], sha256: string
     return html`<p class="faint">Nobody has said that a finding of it is wrong or unclear.</p>`;
   return html`<section aria-labelledby="feedback">
     <h2 id="feedback">What people say of its findings</h2>
-    <div class="scroll" tabindex="0" role="region" aria-label="What people say of its findings">
+    <div class="scroll" tabindex="0" role="region" aria-label="Reports">
       <table>
         <thead><tr><th>Is</th><th>Because</th><th>Who</th><th>When</th><th>Where</th></tr></thead>
         <tbody>${feedback.map((each) => row(each, sha256))}</tbody>
