@@ -174,23 +174,25 @@ export interface SaidOfFinding extends Pick<FindingFeedback, 'policy' | 'fingerp
 }
 
 /** Feedback, as the device remembers it. It answers `POST /v1/feedback`. */
-export const givenFeedback = z.object({
-  id: name,
-  policy: name,
-  repository: name,
-  fingerprint: name,
-  complaint: z.enum(['wrong', 'unclear']),
-  /** An instant, ISO 8601. */
-  at: name,
-  /** Whether the hub has it. */
-  isSent: z.boolean(),
-  /** Why the hub will not have it. */
-  refusal: z.string().max(2_000).nullable(),
-});
+export const givenFeedback = z.lazy(() =>
+  z.object({
+    id: name(),
+    policy: name(),
+    repository: name(),
+    fingerprint: name(),
+    complaint: z.enum(['wrong', 'unclear']),
+    /** An instant, ISO 8601. */
+    at: name(),
+    /** Whether the hub has it. */
+    isSent: z.boolean(),
+    /** Why the hub will not have it. */
+    refusal: z.string().max(2_000).nullable(),
+  }),
+);
 export type GivenFeedback = z.infer<typeof givenFeedback>;
 
 /** `GET /v1/feedback`: all of this device, of every repository. */
-export const givenFeedbacks = z.object({ feedback: z.array(givenFeedback).max(1_000) });
+export const givenFeedbacks = z.lazy(() => z.object({ feedback: z.array(givenFeedback).max(1_000) }));
 
 /** `POST /v1/sync`: what came of a round with the hub. */
 export const syncAnswer = z.lazy(() =>

@@ -80,12 +80,14 @@ export type AskExceptionResult =
   | { readonly kind: 'notAsked'; readonly message: string };
 
 /** The argument of `giveFeedback`. A code action names the finding; a client with a form adds the person's own words. */
-export const giveFeedbackSchema = z.object({
-  uri: z.string().max(10_000),
-  fingerprint: z.string().max(100),
-  complaint: z.enum(['wrong', 'unclear']),
-  comment: z.string().max(2_000).optional(),
-});
+export const giveFeedbackSchema = z.lazy(() =>
+  z.object({
+    uri: z.string().max(10_000),
+    fingerprint: z.string().max(100),
+    complaint: z.enum(['wrong', 'unclear']),
+    comment: z.string().max(2_000).optional(),
+  }),
+);
 export type GiveFeedbackParams = z.infer<typeof giveFeedbackSchema>;
 export interface FeedbackOffer extends GiveFeedbackParams {
   readonly policy: string;

@@ -19,9 +19,12 @@ import type { Store } from '../store/store.ts';
 import { keepFeedback, type QueuedFeedback, readFeedbackQueue } from './queue.ts';
 
 /** The form of what an editor hands on. */
-export const saidOfFinding: z.ZodType<SaidOfFinding> = findingFeedback
-  .pick({ policy: true, fingerprint: true, complaint: true })
-  .extend({ root: z.string().min(1).max(4_096), comment: z.string().max(2_000).nullable() });
+export const saidOfFinding: z.ZodType<SaidOfFinding> = z.lazy(() =>
+  findingFeedback
+    .unwrap()
+    .pick({ policy: true, fingerprint: true, complaint: true })
+    .extend({ root: z.string().min(1).max(4_096), comment: z.string().max(2_000).nullable() }),
+);
 
 export interface GivingOptions {
   readonly store: Pick<Store, 'requests' | 'putRequest' | 'removeRequest'>;
