@@ -127,6 +127,8 @@ export interface Resource {
   readonly identity: string;
   /** Where `self` stands in the part. */
   readonly path: Path;
+  /** The file that it speaks of, where that is another than the document's: what `ignore` leaves out is told by it. */
+  readonly file?: string;
   readonly self: Value;
   /** What else the policy's CEL sees by name: `object`, and relatives such as `pod`, `workload`, `job`. */
   readonly relatives: Readonly<Record<string, Value>>;

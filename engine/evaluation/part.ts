@@ -197,7 +197,7 @@ function judgeGroup(
   let cost = 0;
   const each = group.policies.map((policy, index): JudgedGroup | null => {
     const { document } = bench;
-    if (policy.enabled.ignores(document.file.path)) return null;
+    if (isLeftOut(policy, resource, bench)) return null;
     const said = known?.each[index] ?? null;
     const one =
       known !== null && said !== null && stillSays(policy, said, known, resource)
@@ -207,6 +207,10 @@ function judgeGroup(
     return one;
   });
   return { self, relatives, each, result: together(each) };
+}
+
+function isLeftOut({ enabled }: CompiledPolicy, { file }: Resource, { document, policies }: Bench): boolean {
+  return enabled.ignores(file ?? document.file.path) || (file !== undefined && policies.ignores(file));
 }
 
 /** Whether all that a policy read of `self` is the same, and what stands at the places in it that it named. */

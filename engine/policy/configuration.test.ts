@@ -11,13 +11,19 @@ const files = {
     'severity: medium\nresource: kubernetes.container\nrequire: size(self.?args.orValue([])) <= params.most\nparameters: { most: { type: int, default: 1, minimum: 0, maximum: 5, description: d } }\nmessage: "more than {params.most}"',
   'npm/any': 'severity: low\nresource: npm.package\nrequire: "false"\nmessage: any',
 };
-const { policies } = readPolicies(
-  Object.entries(files).map(([id, text]) => ({ path: `${id}.yaml`, id, text: policyText(text) })),
-);
+const policies = policiesOf(files);
+const onChanges = policiesOf({
+  'change/any': 'severity: low\nresource: change.file\nrequire: "false"\nmessage: "{self.path}"',
+});
 
-function set(text: string) {
+function policiesOf(texts: Readonly<Record<string, string>>) {
+  const entries = Object.entries(texts);
+  return readPolicies(entries.map(([id, text]) => ({ path: `${id}.yaml`, id, text: policyText(text) }))).policies;
+}
+
+function set(text: string, chosenFrom = policies) {
   const { configuration, problems } = readConfiguration({ path: 'kerb.yaml', text });
-  const compiled = compilePolicies(policies, configuration, native);
+  const compiled = compilePolicies(chosenFrom, configuration, native);
   return {
     compiled,
     said: [...problems, ...compiled.problems].map(
@@ -96,6 +102,16 @@ test('parameters, ignored files and ignored policies take effect', () => {
   assert.equal(judged('ignore: [other/**, "*.yml"]').length, 2);
   assert.equal(judged('policies: { kubernetes/tag: { ignore: ["deploy/**"] } }').length, 1);
   assert.equal(judged('policies: { "kubernetes/*": { ignore: ["deploy/*.yaml"] } }').length, 0);
+});
+
+test('what is left out is left out of a change too, and a change as such never is', () => {
+  const change = JSON.stringify({ gate: 'commit', files: [{ path: 'vendor/a.js' }, { path: 'src/a.js' }] });
+  const judged = (text: string) =>
+    said(judgeText('.git/kerb/commit.json', change, set(text, onChanges).compiled)).length;
+  assert.equal(judged(''), 2);
+  assert.equal(judged('policies: { change/any: { ignore: [vendor] } }'), 1);
+  assert.equal(judged('ignore: [vendor]'), 1);
+  assert.equal(judged('ignore: [.git, "*.json"]'), 2);
 });
 
 test('the digest is that of what is judged by, and of nothing else', () => {

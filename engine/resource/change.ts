@@ -81,7 +81,7 @@ function fileResource(file: ValueMap, { path, kind, change, paths }: FilePlace):
   const name = textOf(file.path);
   const self = withFields(fileDefaults, { ...file, kind, manifestChanged: hasManifest(name, paths) });
   const derived = { kind: ['path'], manifestChanged: ['path'] };
-  return { kind: 'change.file', name, identity: name, path, self, relatives: { change }, derived };
+  return { kind: 'change.file', name, identity: name, path, file: name, self, relatives: { change }, derived };
 }
 
 const inMessage: Path = ['message'];
