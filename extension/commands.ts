@@ -28,6 +28,7 @@ import type { Mutation } from './mutation.ts';
 import { newPolicy } from './newPolicy.ts';
 import { openPage } from './pages.ts';
 import type { Preview } from './preview.ts';
+import type { Replay } from './replay.ts';
 import type { Cases } from './tests.ts';
 import { writePolicyHere } from './writePolicy.ts';
 
@@ -39,6 +40,7 @@ export interface Parts {
   readonly cases: Cases;
   readonly preview: Preview;
   readonly mutation: Mutation;
+  readonly replay: Replay;
 }
 
 /** What a command may be given: nothing by the palette, an id by a link, an element by a view. */
@@ -53,7 +55,7 @@ type Target =
 
 /** Registers every command that package.json names. */
 export function registerCommands(context: ExtensionContext, parts: Parts): void {
-  const { server, catalogue, findings, cases, preview, mutation } = parts;
+  const { server, catalogue, findings, cases, preview, mutation, replay } = parts;
   const table: Readonly<Record<string, (target: Target) => unknown>> = {
     'kerb.check': () => checkWorkspace(server),
     'kerb.explain': async (target) => withPolicy(target, catalogue, openPage),
@@ -69,6 +71,7 @@ export function registerCommands(context: ExtensionContext, parts: Parts): void 
     'kerb.writePolicy': () => writePolicyHere(),
     'kerb.stepThrough': (target) => stepThrough(isLeaf(target) ? target.finding : findingAtCursor()),
     'kerb.previewPolicy': () => preview.show(),
+    'kerb.replayPolicy': () => replay.run(),
     'kerb.mutate': (target) => mutateHere(mutation, target),
     'kerb.restart': () => server.restart(),
     'kerb.restartDaemon': () => server.request(messages.restartDaemon, {}),

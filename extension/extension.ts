@@ -9,6 +9,7 @@ import { registerLenses } from './lenses.ts';
 import { createMutation } from './mutation.ts';
 import { registerPages } from './pages.ts';
 import { createPreview } from './preview.ts';
+import { createReplay } from './replay.ts';
 import { createStatus } from './status.ts';
 import { createCases } from './tests.ts';
 
@@ -24,6 +25,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
   const cases = createCases(server);
   const preview = createPreview(server);
   const mutation = createMutation(server);
+  const replay = createReplay(context);
   context.subscriptions.push(
     status,
     catalogue,
@@ -32,10 +34,11 @@ export async function activate(context: ExtensionContext): Promise<void> {
     cases,
     preview,
     mutation,
+    replay,
     registerDebugger(server),
-    registerLenses(server, preview, mutation),
+    registerLenses(server, { preview, mutation, replay }),
   );
-  registerCommands(context, { server, catalogue, findings, cases, preview, mutation });
+  registerCommands(context, { server, catalogue, findings, cases, preview, mutation, replay });
   server.onStatus((told) => {
     status.show(told);
     catalogue.refresh();

@@ -18,9 +18,17 @@ import { type CasesAnswer, type JudgedCase, messages } from '../server/protocol.
 import type { Server } from './client.ts';
 import type { Mutation } from './mutation.ts';
 import type { Preview } from './preview.ts';
+import { type Replay, turnedTitle } from './replay.ts';
+
+/** What lenses show beside the cases. */
+export interface Known {
+  readonly preview: Preview;
+  readonly mutation: Mutation;
+  readonly replay: Replay;
+}
 
 /** Registers the lenses. */
-export function registerLenses(server: Server, preview: Preview, mutation: Mutation): Disposable {
+export function registerLenses(server: Server, known: Known): Disposable {
   const changed = new EventEmitter<void>();
   /** Policies and pages that were seen: what is typed into one shows above the other. */
   const seen = new Set<string>();
@@ -31,7 +39,7 @@ export function registerLenses(server: Server, preview: Preview, mutation: Mutat
       const answer = await server.request<CasesAnswer | null>(messages.cases, { uri }).catch(() => null);
       if (answer === null) return [];
       for (const each of [answer.policy, answer.page]) seen.add(Uri.parse(each).toString());
-      return document.fileName.endsWith('.md') ? pageLenses(document, answer) : policyLenses(answer, preview, mutation);
+      return document.fileName.endsWith('.md') ? pageLenses(document, answer) : policyLenses(answer, known);
     },
   };
   const selector = ['file', 'vscode-remote'].map((scheme) => ({ pattern: '**/*.{yaml,yml,md}', scheme }));
@@ -40,8 +48,7 @@ export function registerLenses(server: Server, preview: Preview, mutation: Mutat
     workspace.onDidChangeTextDocument(({ document }) => {
       if (seen.has(document.uri.toString())) changed.fire();
     }),
-    preview.onChange(() => changed.fire()),
-    mutation.onChange(() => changed.fire()),
+    ...[known.preview, known.mutation, known.replay].map((part) => part.onChange(() => changed.fire())),
     changed,
   ];
   return { dispose: () => parts.forEach((part) => void part.dispose()) };
@@ -64,14 +71,14 @@ const top = new Range(0, 0, 0, 0);
 
 function policyLenses(
   { id, policy, page, problem, cases }: CasesAnswer,
-  preview: Preview,
-  mutation: Mutation,
+  { preview, mutation, replay }: Known,
 ): CodeLens[] {
   const lens = (command: Command): CodeLens => new CodeLens(top, command);
   return [
     lens({ title: casesTitle(problem, cases), command: 'kerb.openBeside', arguments: [page] }),
     lens({ title: mutationTitle(mutation.scoreOf(Uri.parse(policy))), command: 'kerb.mutate', arguments: [policy] }),
     lens({ title: previewTitle(id, preview), command: 'kerb.previewPolicy' }),
+    lens({ title: replayTitle(replay.of(Uri.parse(policy))), command: 'kerb.replayPolicy' }),
     lens({ title: '$(question) Explain', command: 'kerb.explain', arguments: [id] }),
   ];
 }
@@ -95,6 +102,10 @@ function previewTitle(id: string, preview: Preview): string {
   const found = added + kept;
   const difference = added + vanished === 0 ? '' : ` (${added} new, ${vanished} gone)`;
   return `$(eye) ${found} finding${found === 1 ? '' : 's'} in the workspace${difference}`;
+}
+
+function replayTitle(replayed: ReturnType<Replay['of']>): string {
+  return `$(history) ${replayed === null ? 'What it would have decided' : turnedTitle(replayed)}`;
 }
 
 function pageLenses(document: TextDocument, { policy, cases }: CasesAnswer): CodeLens[] {

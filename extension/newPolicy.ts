@@ -1,8 +1,7 @@
 // A new policy: the command that comes with the extension writes it, the same as in a terminal.
-import { execFile } from 'node:child_process';
 import path from 'node:path';
-import process from 'node:process';
 import { type ExtensionContext, Uri, type WorkspaceFolder, window, workspace } from 'vscode';
+import { runKerb } from './kerb.ts';
 
 const form = /^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9-]*$/;
 
@@ -17,7 +16,7 @@ export async function newPolicy(context: ExtensionContext): Promise<void> {
     validateInput: (text) => (form.test(text) ? null : 'Lower-case letters, digits and hyphens: domain/name'),
   });
   if (policy === undefined) return;
-  const made = await runKerb(context, ['new', 'policy', policy], folder.uri.fsPath);
+  const made = await runKerb(context, { args: ['new', 'policy', policy], cwd: folder.uri.fsPath });
   if (typeof made !== 'string') return void window.showErrorMessage(`Kerb: ${made.error}`);
   for (const file of made.split('\n').filter((line) => /\.(yaml|md)$/.test(line))) {
     await window.showTextDocument(Uri.file(path.resolve(folder.uri.fsPath, file)), { preview: false });
@@ -44,23 +43,4 @@ async function folderForPolicies(): Promise<WorkspaceFolder | undefined> {
   if (folders.length === 0)
     void window.showInformationMessage('Kerb: open a folder first; a policy belongs to a repository.');
   return folders[0];
-}
-
-/** What the command printed, or why it did nothing. It runs on VS Code's own Node. */
-function runKerb(
-  context: ExtensionContext,
-  args: readonly string[],
-  cwd: string,
-): Promise<string | { readonly error: string }> {
-  const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [context.asAbsolutePath(path.join('bin', 'kerb')), ...args],
-      { cwd, env },
-      (error, output, errors) => {
-        resolve(error === null ? output : { error: errors.trim() || error.message });
-      },
-    );
-  });
 }

@@ -5,10 +5,21 @@ import { after, before, describe, type TestContext, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { verifyByOthers } from '../../demo/proof.ts';
 import type { FindingFeedback } from '../../engine/index.ts';
+import { sha256Hex } from '../../hub/cryptography.ts';
 import { pagePaths } from '../../hub/protocol/page.ts';
-import { feedbackPayloadType, hubPaths } from '../../hub/protocol.ts';
+import {
+  changeShown,
+  feedbackPayloadType,
+  hubPaths,
+  type ReplayObstacle,
+  type ReplaySummary,
+  replayAnswerType,
+  replayObstacles,
+  replayQuestionType,
+} from '../../hub/protocol.ts';
 import { type FoundBrowser, openBrowser } from '../browser.ts';
 import { decision, uuid } from './device.ts';
+import { foundOrganisation } from './organisation.ts';
 import { type PeopleProvider, startPeopleProvider } from './provider.ts';
 import { type EnrolledDevice, enrol, runHub, type TestHub } from './running.ts';
 import { axe, type ContextOptions, heading, openVisit, type Visit } from './visit.ts';
@@ -209,6 +220,27 @@ describe('in a real browser', () => {
     assert.deepEqual([outside, complaints.filter((each) => !each.includes('404'))], [[], []]);
   });
 
+  test('a change shows what its replay says, in both directions, and texts of devices as texts', async (t) => {
+    const [ada] = await foundOrganisation(hub);
+    const proposal = { title: 'Another name', organisation: '', policies: {} };
+    const { id } = (await (await ada.ask('POST', hubPaths.changes, proposal)).json()) as { id: string };
+    const { bundle } = changeShown.parse(await (await ada.ask('GET', `${hubPaths.changes}/${id}`)).json());
+    const sha256 = sha256Hex(bundle);
+    const [askedAt, expiresAt] = [new Date(), new Date(Date.now() + 3_600_000)].map((each) => each.toISOString());
+    const question = JSON.stringify({ change: id, sha256, askedAt, expiresAt });
+    await ada.ask('POST', `${hubPaths.changes}/${id}/replay`, ada.seal(replayQuestionType, question));
+    const answer = JSON.stringify({ change: id, sha256, summary: replayedBy(hostileName) });
+    await device.ask('POST', `${hubPaths.replays}/${id}`, device.seal(replayAnswerType, answer));
+    const visit = await open(t, `#/changes/${id}`);
+    if (visit === null) return;
+    const { page, outside, complaints } = visit;
+    await page.getByText('3 allow → deny, 1 deny → allow').first().waitFor();
+    assert.match((await page.locator('tbody tr').first().textContent()) ?? '', /acme\/names.*onerror.*\\u\{202e\}gpj/s);
+    assert.deepEqual(await axe(page), []);
+    assert.equal(await page.evaluate('window.pwned'), undefined);
+    assert.deepEqual([outside, complaints], [[], []]);
+  });
+
   test('everything can be reached by the keyboard, from the first key on', async (t) => {
     const visit = await open(t);
     if (visit === null) return;
@@ -305,5 +337,21 @@ function hostile(now: number) {
     target: { ...whole.target, ref: '{{constructor}}${alert(1)}' },
     findings: [{ ...finding!, policy: 'a/../../b?c#d', file: hostileName }],
     exceptions: ['<svg onload=window.pwned=1>'],
+  };
+}
+
+function replayedBy(repository: string): ReplaySummary {
+  const effects = { allowToDeny: 3, denyToAllow: 1, toNoVerdict: 0, fromNoVerdict: 0 };
+  const counts = replayObstacles.map((each) => [each, each === 'objectGone' ? 2 : 0] as const);
+  return {
+    ...{ since: '2026-11-01T00:00:00.000Z', decisions: 12, replayed: 10, effects, groupsLeftOut: 0 },
+    obstacles: Object.fromEntries(counts) as Record<ReplayObstacle, number>,
+    groups: [
+      {
+        ...{ policy: 'acme/names', repository, gate: 'commit', decisions: effects },
+        findings: { added: 3, gone: 1, tightened: 0, loosened: 0 },
+        fingerprints: { added: ['a'.repeat(32)], gone: ['b'.repeat(32)] },
+      },
+    ],
   };
 }

@@ -147,7 +147,13 @@ export const authoringCases: Readonly<Record<string, () => Promise<void>>> = {
     assert.deepEqual(await titlesIn(page), ['The policy', 'as drawn', 'Step through', 'as drawn', 'Step through']);
     await open('alpha', file);
     await commands.executeCommand('kerb.previewPolicy');
-    const titles = ['2 cases as drawn', 'Do they prove anything?', '1 finding in the workspace', 'Explain'];
+    const titles = [
+      '2 cases as drawn',
+      'Do they prove anything?',
+      '1 finding in the workspace',
+      'What it would have decided',
+      'Explain',
+    ];
     assert.deepEqual(await titlesIn(file), titles);
   },
 

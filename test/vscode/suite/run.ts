@@ -6,6 +6,7 @@ import { authoringCases } from './authoringCases.ts';
 import { cases } from './cases.ts';
 import { daemonCases } from './daemonCases.ts';
 import { exceptionCases } from './exceptionCases.ts';
+import { replayCases } from './replayCases.ts';
 import { workspaceCases } from './workspaceCases.ts';
 
 const limitMs = 25_000;
@@ -19,6 +20,7 @@ export async function run(): Promise<void> {
     ...authoringCases,
     ...daemonCases,
     ...exceptionCases,
+    ...replayCases,
   }))
     results.push({ name, error: await outcome(test) });
   const report = process.env.KERB_SUITE_REPORT;
