@@ -25,14 +25,14 @@ key FILE      makes a key of your own, and prints its public half for the key ce
 sign-root F   adds your signature to a root of trust
 Nobody approves their own change, and the hub publishes only when as many approvers have signed as root asks for.
 Exit codes: 0 done, 2 not.`,
-  options: signingOptions,
+  options: { ...signingOptions, format: { value: 'FORMAT', help: 'of the list: text (default) or json' } },
   dashes: 'options',
   run,
 };
 
 async function run(given: Arguments): Promise<ExitCode> {
   const [verb, what, ...more] = given.words;
-  if (verb === 'list' && what === undefined) return list(personsHub(given));
+  if (verb === 'list' && what === undefined) return list(given);
   if (what === undefined || more.length > 0)
     throw new UsageError('kerb review list, show ID, replay ID, sign ID, key FILE, or sign-root FILE');
   if (verb === 'show') return show(what, given);
@@ -43,8 +43,14 @@ async function run(given: Arguments): Promise<ExitCode> {
   throw new UsageError(`there is no kerb review ${verb} (kerb review --help)`);
 }
 
-async function list(hub: PersonsHub): Promise<ExitCode> {
-  const { changes } = await hub.ask('GET', hubPaths.changes, changeList);
+async function list(given: Arguments): Promise<ExitCode> {
+  const format = given.value('format') ?? 'text';
+  if (format !== 'text' && format !== 'json') throw new UsageError(`--format ${format}: there is text and json`);
+  const { changes } = await personsHub(given).ask('GET', hubPaths.changes, changeList);
+  if (format === 'json') {
+    await print(`${JSON.stringify({ changes })}\n`);
+    return 0;
+  }
   const lines = changes.map(
     ({ id, state, author, title, number }) =>
       `${id}  ${state}  bundle ${number}  ${printable(author)}: ${printable(title)}\n`,

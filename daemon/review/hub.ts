@@ -1,9 +1,12 @@
 /** The hub as a person asks it: with a token of their own, bounded, and every answer parsed. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import process from 'node:process';
 import type { z } from 'zod';
 import { hubError, hubPaths } from '../../hub/protocol.ts';
 import { type Arguments, UsageError } from '../command.ts';
+import { homeFolder, openHome } from '../home.ts';
+import { readEnrolment } from '../sync/enrolment.ts';
 import { type Answer, exchange, HubFailure, jsonOf, systemNetwork } from '../sync/network.ts';
 import type { Source } from '../sync/tuf/source.ts';
 
@@ -18,8 +21,9 @@ const withinMs = 120_000;
 
 /** Throws `UsageError` for whatever the hub or the network says. */
 export function personsHub(given: Arguments): PersonsHub {
-  const address = given.value('hub')?.replace(/\/+$/, '') ?? '';
-  if (!/^https?:\/\/\S+$/.test(address)) throw new UsageError('--hub URL says which hub to ask');
+  const address = (given.value('hub') ?? ownHub())?.replace(/\/+$/, '') ?? '';
+  if (!/^https?:\/\/\S+$/.test(address))
+    throw new UsageError('--hub URL says which hub to ask: this device belongs to none');
   const authorization = `Bearer ${tokenOf(given)}`;
   const send = async (method: 'GET' | 'POST', path: string, maxBytes: number, body?: unknown): Promise<Answer> => {
     const headers = { authorization, accept: 'application/json', 'content-type': 'application/json' };
@@ -50,8 +54,16 @@ export function personsHub(given: Arguments): PersonsHub {
   };
 }
 
+/** The hub that this device belongs to; null where there is none. */
+function ownHub(): string | null {
+  if (!existsSync(path.join(homeFolder(), 'hub', 'enrolment.json'))) return null;
+  const home = openHome();
+  const enrolment = home.kind === 'home' ? readEnrolment(home) : null;
+  return enrolment?.kind === 'record' ? enrolment.value.hub : null;
+}
+
 export const hubOptions = {
-  hub: { value: 'URL', help: 'the hub' },
+  hub: { value: 'URL', help: 'the hub; without it the one that this device belongs to' },
   'token-file': { value: 'FILE', help: 'the file that holds your token (else KERB_HUB_TOKEN)' },
 } as const;
 
