@@ -9,18 +9,38 @@ import {
   verify,
 } from 'node:crypto';
 import type { Sha256, VerifyEd25519 } from '../engine/index.ts';
+import { remembering } from './remember.ts';
 
 /** By way of a string, since Node makes a memory of its own for each digest that it returns as a buffer: three times as dear. */
 export const sha256: Sha256 = (bytes) => Buffer.from(hash('sha256', bytes, 'binary'), 'binary');
 
+export const sha256OfText = (text: string): Uint8Array => Buffer.from(hash('sha256', text, 'binary'), 'binary');
+
 /** Lower-case hex. */
 export const sha256Hex = (text: string | Uint8Array): string => hash('sha256', text, 'hex');
+
+const signatureBytes = 64;
 
 export const verifyEd25519: VerifyEd25519 = (publicKey, text, signature) =>
   verifyBytes(publicKey, Buffer.from(text, 'utf8'), signature);
 
 export function verifyBytes(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  return signature.length === 64 && verify(null, message, ed25519PublicKey(publicKey), signature);
+  return signature.length === signatureBytes && verify(null, message, ed25519PublicKey(publicKey), signature);
+}
+
+/** Whether a message was signed by an Ed25519 key, given by its 32 bytes. */
+export type VerifyBytes = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => Promise<boolean>;
+
+/** Verifies on Node's other threads. It remembers keys: reading one takes a third as long as a verification by it. */
+export function createVerifier({ maxKeys }: { readonly maxKeys: number }): VerifyBytes {
+  const keyOf = remembering(maxKeys, (raw) => ed25519PublicKey(Buffer.from(raw, 'latin1')));
+  return async (publicKey, message, signature) => {
+    if (signature.length !== signatureBytes) return false;
+    const key = keyOf(Buffer.from(publicKey).toString('latin1'))!;
+    return new Promise((resolve, reject) => {
+      verify(null, message, key, signature, (error, isGood) => (error === null ? resolve(isGood) : reject(error)));
+    });
+  };
 }
 
 /** The JWK thumbprint of an Ed25519 key (RFC 7638, RFC 8037): base64url of SHA-256. */

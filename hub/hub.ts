@@ -1,14 +1,17 @@
 /** What a running hub is made of: every route works on this. */
-import type { SigningKey } from './cryptography.ts';
+import type { SigningKey, VerifyBytes } from './cryptography.ts';
 import type { OnlineKeys } from './home.ts';
+import type { ReadDeviceToken } from './identity/deviceToken.ts';
 import type { IssuerKeys } from './identity/issuer.ts';
 import type { Once } from './identity/once.ts';
 import type { Provider } from './identity/provider.ts';
+import type { TenantOf } from './identity/tenant.ts';
 import type { Masks } from './intake/mask.ts';
 import type { Sequencer } from './log/sequencer.ts';
 import type { OpaBundles } from './opa/bundles.ts';
 import type { Catalogues } from './policies/catalogue.ts';
 import type { News } from './policies/news.ts';
+import type { FetchPublished } from './policies/published.ts';
 import type { Turns } from './policies/turn.ts';
 import type { Measures } from './serve/metrics.ts';
 import type { Store } from './store/store.ts';
@@ -22,6 +25,7 @@ export interface Hub {
   readonly online: OnlineKeys;
   /** Who waits for news. */
   readonly news: News;
+  readonly fetchPublished: FetchPublished;
   /** What is published, read for people. */
   readonly catalogues: Catalogues;
   /** What is published, for OPAs; and the PEM of the key that signs that. */
@@ -31,6 +35,9 @@ export interface Hub {
   /** Who decides on policies and exceptions at the moment. */
   readonly turns: Turns;
   readonly proofs: Once;
+  readonly verify: VerifyBytes;
+  readonly readDeviceToken: ReadDeviceToken;
+  readonly tenantOf: TenantOf;
   /** Of the platforms whose jobs of CI are believed. */
   readonly issuerKeys: IssuerKeys;
   /** Where people sign in, by the name of their tenant. */

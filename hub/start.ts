@@ -2,13 +2,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createNative } from '../repository/index.ts';
 import { lookForAlerts } from './alerts/round.ts';
+import { createVerifier } from './cryptography.ts';
 import { type HubHome, writeSecret } from './home.ts';
 import type { Hub } from './hub.ts';
 import { mintToken, tokenHash } from './identity/bearer.ts';
+import { deviceTokenReader } from './identity/deviceToken.ts';
 import { createIssuerKeys } from './identity/issuer.ts';
 import { createOnce } from './identity/once.ts';
 import { createProvider, type ProviderSettings } from './identity/provider.ts';
 import { issueSignInCode } from './identity/session.ts';
+import { createTenantOf } from './identity/tenant.ts';
 import { createMasks } from './intake/mask.ts';
 import { newId } from './log/act.ts';
 import { signEnd } from './log/log.ts';
@@ -16,6 +19,7 @@ import { createSequencer } from './log/sequencer.ts';
 import { createOpaBundles } from './opa/bundles.ts';
 import { createCatalogues } from './policies/catalogue.ts';
 import { createNews } from './policies/news.ts';
+import { createFetchPublished } from './policies/published.ts';
 import { renewals } from './policies/shelf.ts';
 import { createTurns, inTurn } from './policies/turn.ts';
 import { signInAddress } from './protocol/page.ts';
@@ -55,6 +59,10 @@ export interface RunningHub {
 
 const maxWaitingEntries = 20_000;
 const maxGroupEntries = 2_000;
+/** Of so many devices key and token are remembered between two requests. */
+const maxDevices = 20_000;
+/** Of published files, in memory. */
+const maxPublishedBytes = 64 * 2 ** 20;
 const signEveryMs = 1_000;
 const renewEveryMs = 60_000;
 const watchEveryMs = 5_000;
@@ -77,10 +85,14 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
     store,
     sequencer,
     proofs,
+    verify: createVerifier({ maxKeys: maxDevices }),
+    readDeviceToken: deviceTokenReader({ secret: tokenSecret, maxTokens: maxDevices }),
+    tenantOf: createTenantOf(store),
     issuerKeys: createIssuerKeys({ now }),
     providers: new Map([...options.providers].map(([tenant, each]) => [tenant, createProvider(each, { now })])),
     ...keys,
     news,
+    fetchPublished: createFetchPublished(store, { maxBytes: maxPublishedBytes }),
     turns,
     measures: createMeasures(),
     catalogues,

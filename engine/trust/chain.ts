@@ -44,7 +44,7 @@ export function link<Record>(
 
 /** Why an entry does not follow a head, or null where it does. Its own hash is for the next one to say. */
 export function breakOf(
-  entry: ChainEntry,
+  entry: Omit<ChainEntry, 'record'>,
   { device, head }: { readonly device: string; readonly head: ChainHead },
 ): string | null {
   if (entry.device !== device) return `it is of device ${entry.device} and not of ${device}`;

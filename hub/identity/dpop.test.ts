@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { exportJWK, type JWTHeaderParameters, SignJWT } from 'jose';
-import { rawPublicKey, thumbprint } from '../cryptography.ts';
-import { issueDeviceToken, readDeviceToken } from './deviceToken.ts';
+import { createVerifier, rawPublicKey, thumbprint } from '../cryptography.ts';
+import { deviceTokenReader, issueDeviceToken } from './deviceToken.ts';
 import { readProof } from './dpop.ts';
 
 const now = Date.UTC(2026, 10, 28);
@@ -12,7 +12,8 @@ const { privateKey, publicKey } = generateKeyPairSync('ed25519');
 const jwk = await exportJWK(publicKey);
 const url = 'https://hub.example/v1/journal';
 
-const demand = { method: 'POST', url, accessToken: null, now, isFirst: () => true } as const;
+const verify = createVerifier({ maxKeys: 2 });
+const demand = { method: 'POST', url, accessToken: null, now, isFirst: () => true, verify } as const;
 
 function prove(header: object = {}, claims: object = {}): Promise<string> {
   const own = { typ: 'dpop+jwt', alg: 'EdDSA', jwk, ...header };
@@ -22,7 +23,7 @@ function prove(header: object = {}, claims: object = {}): Promise<string> {
 }
 
 test('a proof names the key that signed it', async () => {
-  const reading = readProof(await prove(), demand);
+  const reading = await readProof(await prove(), demand);
   const key = new Uint8Array(rawPublicKey(publicKey));
   assert.deepEqual(reading, { kind: 'proved', keyId: thumbprint(key), publicKey: key });
 });
@@ -49,9 +50,9 @@ test('what is no proof, or no proof of this, is refused', async () => {
     ],
     `${header}.${claims}.${signature!.startsWith('A') ? 'B' : 'A'}${signature!.slice(1)}`,
   ];
-  for (const proof of [...proofs, ...altered]) assert.equal(readProof(proof, demand).kind, 'refused', proof);
-  assert.equal(readProof(good, { ...demand, accessToken: 'token' }).kind, 'refused');
-  assert.equal(readProof(good, { ...demand, isFirst: () => false }).kind, 'refused');
+  for (const proof of [...proofs, ...altered]) assert.equal((await readProof(proof, demand)).kind, 'refused', proof);
+  assert.equal((await readProof(good, { ...demand, accessToken: 'token' })).kind, 'refused');
+  assert.equal((await readProof(good, { ...demand, isFirst: () => false })).kind, 'refused');
 });
 
 test('a critical extension is refused though it is signed', async () => {
@@ -59,20 +60,21 @@ test('a critical extension is refused though it is signed', async () => {
   const proof = await new SignJWT({ htm: 'POST', htu: url, jti: 'once upon', iat: now / 1_000 })
     .setProtectedHeader(header as unknown as JWTHeaderParameters)
     .sign(privateKey, { crit: { exp: true } });
-  assert.equal(readProof(proof, demand).kind, 'refused');
+  assert.equal((await readProof(proof, demand)).kind, 'refused');
 });
 
 test('an access token is ours until it expires', async () => {
   const [secret, claim] = [randomBytes(32), { tenant: 1, device: 'one', keyId: 'key' }];
   const token = await issueDeviceToken(claim, { secret, now });
-  assert.deepEqual(readDeviceToken(token, { secret, now }), claim);
-  assert.equal(readDeviceToken(token, { secret, now: now + 900_000 }), null);
-  assert.equal(readDeviceToken(token, { secret: randomBytes(32), now }), null);
+  const read = deviceTokenReader({ secret, maxTokens: 1 });
+  for (const time of ['first', 'again']) assert.equal(read(token, now)?.keyId, claim.keyId, time);
+  assert.equal(read(token, now + 900_000), null);
+  assert.equal(deviceTokenReader({ secret: randomBytes(32), maxTokens: 1 })(token, now), null);
   const session = await new SignJWT({ tenant: 1, cnf: { jkt: 'key' } })
     .setProtectedHeader({ alg: 'HS256', typ: 'session' })
     .setSubject('one')
     .setExpirationTime(now / 1_000 + 60)
     .sign(secret);
   for (const other of [session, `${token}x`, token.slice(0, -1), token.replace('.', '..'), ''])
-    assert.equal(readDeviceToken(other, { secret, now }), null);
+    assert.equal(read(other, now), null);
 });

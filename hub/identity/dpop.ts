@@ -1,7 +1,7 @@
 /** Proof of possession of a device's key with each request: DPoP (RFC 9449), Ed25519 only. */
 import { hash } from 'node:crypto';
 import * as z from 'zod';
-import { thumbprint, verifyBytes } from '../cryptography.ts';
+import { thumbprint, type VerifyBytes } from '../cryptography.ts';
 import { noExtensions, readCompact } from './compact.ts';
 
 export interface ProofDemand {
@@ -13,6 +13,7 @@ export interface ProofDemand {
   readonly now: number;
   /** Whether a proof's `jti` comes for the first time. */
   readonly isFirst: (jti: string, expiresAt: number) => boolean;
+  readonly verify: VerifyBytes;
 }
 
 export type ProofReading =
@@ -38,9 +39,9 @@ const claims = z.object({
   nbf: z.number().optional(),
 });
 
-export function readProof(proof: string, demand: ProofDemand): ProofReading {
+export async function readProof(proof: string, demand: ProofDemand): Promise<ProofReading> {
   if (proof.length > 4_000) return refused('the proof is too long');
-  const signed = readSigned(proof);
+  const signed = await readSigned(proof, demand.verify);
   if (signed === null) return refused('the proof is no DPoP proof by an Ed25519 key');
   const { publicKey } = signed;
   const wrong = whatIsWrong(signed.claims, demand);
@@ -48,13 +49,16 @@ export function readProof(proof: string, demand: ProofDemand): ProofReading {
 }
 
 /** What the proof claims, and the key in it that signed that. */
-function readSigned(proof: string): { readonly claims: Claims; readonly publicKey: Uint8Array } | null {
+async function readSigned(
+  proof: string,
+  verify: VerifyBytes,
+): Promise<{ readonly claims: Claims; readonly publicKey: Uint8Array } | null> {
   const compact = readCompact(proof);
   const given = header.safeParse(compact?.header);
   const claimed = claims.safeParse(compact?.payload);
   if (compact === null || !given.success || !claimed.success) return null;
   const publicKey = new Uint8Array(Buffer.from(given.data.jwk.x, 'base64url'));
-  const isSigned = verifyBytes(publicKey, Buffer.from(compact.signed, 'ascii'), compact.signature);
+  const isSigned = await verify(publicKey, Buffer.from(compact.signed, 'ascii'), compact.signature);
   return isSigned ? { claims: claimed.data, publicKey } : null;
 }
 

@@ -5,7 +5,7 @@ import type { Job } from '../identity/ci.ts';
 import { newEntry } from '../log/entry.ts';
 import type { DecisionRecord } from '../protocol.ts';
 import type { NewEntry } from '../store/store.ts';
-import { columnsOf } from './journal.ts';
+import { columnsOf } from './columns.ts';
 import { type Mask, maskedValue } from './mask.ts';
 
 export type JobDecision =

@@ -1,6 +1,5 @@
 /** Making a log entry of what came in: the leaf is a summary, and names the body by its hash. */
-import { canonicalize, hashLeaf } from '../../engine/index.ts';
-import { sha256, sha256Hex } from '../cryptography.ts';
+import { sha256Hex, sha256OfText } from '../cryptography.ts';
 import type { NewEntry } from '../store/store.ts';
 
 /** C2SP tlog-tiles writes an entry's length in two bytes. */
@@ -25,7 +24,8 @@ export interface Body {
  */
 export function newEntry({ seq, text, ...body }: Body, bodyHash = sha256Hex(text)): NewEntry {
   const { id, at, received, kind, device, decision } = body;
-  const leaf = canonicalize({
+  // The keys are in canonical order, and whatever is named here was in canonical JSON before.
+  const leaf = JSON.stringify({
     at: new Date(at).toISOString(),
     body: bodyHash,
     device,
@@ -36,7 +36,12 @@ export function newEntry({ seq, text, ...body }: Body, bodyHash = sha256Hex(text
     received: new Date(received).toISOString(),
     seq,
   });
-  return { ...body, body: text, leaf, leafHash: hashLeaf(Buffer.from(leaf, 'utf8'), sha256) };
+  return { ...body, body: text, leaf, leafHash: leafHashOf(leaf) };
+}
+
+/** RFC 6962's hash of a leaf: a zero byte goes before it. */
+function leafHashOf(leaf: string): Uint8Array {
+  return sha256OfText(`\0${leaf}`);
 }
 
 /** The hash of the body that a leaf names; null where it is no leaf of ours. */

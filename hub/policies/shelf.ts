@@ -12,6 +12,7 @@ import {
   signOnline,
   type TargetsFile,
 } from './metadata.ts';
+import { timestampName } from './published.ts';
 import type { Desk } from './ruling.ts';
 
 export interface Shelf {
@@ -103,7 +104,7 @@ function nextTimestamp(shelf: Shelf, snapshot: PublishedFile, { online, now }: D
   const version = (shelf.timestamp?.signed.version ?? 0) + 1;
   const body = { version, expires: instant(now + timestampMs), meta: { 'snapshot.json': about(snapshot) } };
   const bytes = signOnline(MetadataKind.Timestamp, body, online.timestamp);
-  return { name: 'metadata/timestamp.json', role: 'timestamp', version, bytes };
+  return { name: timestampName, role: 'timestamp', version, bytes };
 }
 
 function metaOf(snapshot: Metadata<Snapshot> | null): object {

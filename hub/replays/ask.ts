@@ -1,6 +1,6 @@
 /** A change to be replayed by the fleet: asked for by a person whose key root names, answered by devices. */
 import { preAuthEncoding } from '../../engine/index.ts';
-import { sha256Hex, verifyBytes } from '../cryptography.ts';
+import { sha256Hex, type VerifyBytes, verifyBytes } from '../cryptography.ts';
 import { openEnvelope } from '../intake/envelope.ts';
 import { approversOf, ownerOf, type RootFile } from '../policies/metadata.ts';
 import { type Desk, type Ruling, refused } from '../policies/ruling.ts';
@@ -56,15 +56,22 @@ export async function askReplay(desk: ReplayDesk, id: string, envelope: Envelope
   };
 }
 
+export interface SentAnswer {
+  readonly id: string;
+  readonly device: Device;
+  readonly envelope: Envelope;
+  readonly verify: VerifyBytes;
+}
+
 /** Takes a device's answer: the first stands. */
 export async function answerReplay(
   desk: ReplayDesk,
-  { id, device, envelope }: { readonly id: string; readonly device: Device; readonly envelope: Envelope },
+  { id, device, envelope, verify }: SentAnswer,
 ): Promise<Ruling<null>> {
   const { publications, replays, tenant, now } = desk;
   const [request, asked] = [await publications.changeRequest(tenant, id), await replays.askedReplay(tenant, id)];
   if (request === null || asked === null) return refused(404, 'notFound', `nobody asks for a replay of change ${id}`);
-  const opened = openEnvelope(envelope, device, replayAnswerType);
+  const opened = await openEnvelope(envelope, { device, agreed: replayAnswerType, verify });
   if (opened.kind === 'refused') return refused(400, opened.code, opened.message);
   const answer = read(opened.text, replayAnswer);
   if (answer === null || answer.change !== id || answer.sha256 !== sha256Hex(request.bundle))

@@ -12,18 +12,25 @@ export async function held(
   look: () => Promise<Answer>,
 ): Promise<Answer> {
   const known = headers['if-none-match'];
-  const until = AbortSignal.timeout(wantedSeconds(headers) * 1_000);
+  const seconds = wantedSeconds(headers);
+  if (seconds === 0) return unlessKnown(await look(), known);
+  const until = AbortSignal.timeout(seconds * 1_000);
   for (;;) {
     const soon = AbortSignal.any([until, AbortSignal.timeout(lookEveryMs)]);
     // Who begins to listen before looking misses nothing in between.
     const news = hub.news.next(tenant, soon);
     const answer = await look();
-    const { etag } = answer.headers ?? {};
-    if (etag === undefined || known !== etag) return answer;
-    if (until.aborted || hub.news.isClosed())
-      return { status: 304, type: '', body: null, headers: { etag, 'content-type': answer.type } };
+    const current = unlessKnown(answer, known);
+    if (current === answer || until.aborted || hub.news.isClosed()) return current;
     await news;
   }
+}
+
+/** The answer, or 304 where the caller has it. */
+function unlessKnown(answer: Answer, known: Call['headers'][string]): Answer {
+  const { etag } = answer.headers ?? {};
+  if (etag === undefined || known !== etag) return answer;
+  return { status: 304, type: '', body: null, headers: { etag, 'content-type': answer.type } };
 }
 
 /** How long the caller would wait; 0 where it would not. */

@@ -173,7 +173,12 @@ async function bodyOf(route: Route, request: FastifyRequest): ReturnType<typeof 
 
 function send(reply: FastifyReply, { status, type, body, headers = {} }: Answer): FastifyReply {
   const answered = reply.code(status).headers({ ...headers, ...(body === null ? {} : { 'content-type': type }) });
-  return answered.send(body === null ? undefined : typeof body === 'string' ? body : Buffer.from(body));
+  return answered.send(body === null ? undefined : typeof body === 'string' ? body : bufferOf(body));
+}
+
+/** The same bytes, not a copy of them. */
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 /** On every answer. The page says itself what it may load. */

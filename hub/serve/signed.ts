@@ -7,13 +7,12 @@ import type { Device } from '../store/query/device.ts';
 import { type Answer, refuse } from './route.ts';
 
 export async function readSigned(
-  { store }: Pick<Hub, 'store'>,
-  { tenant, id }: Pick<Caller, 'tenant' | 'id'>,
+  { verify }: Pick<Hub, 'verify'>,
+  { device }: Pick<Caller, 'device'>,
   envelope: Envelope,
   payloadType: string,
 ): Promise<{ readonly device: Device; readonly text: string } | Answer> {
-  const device = await store.device(tenant.id, id);
-  if (device === null) return refuse(403, 'deviceRevoked', 'this device was revoked: enrol it again');
-  const opened = openEnvelope(envelope, device, payloadType);
+  if (device === null) return refuse(403, 'forbidden', 'only a device signs this');
+  const opened = await openEnvelope(envelope, { device, agreed: payloadType, verify });
   return opened.kind === 'refused' ? refuse(400, opened.code, opened.message) : { device, text: opened.text };
 }

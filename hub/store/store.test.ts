@@ -6,7 +6,7 @@ import type { TestDatabase } from '../../test/hub/database.ts';
 import { type DatabaseServer, databases } from '../../test/hub/databases.ts';
 import { createDevice, decision, uuid } from '../../test/hub/device.ts';
 import { act, addDevice, addTenant, now, send, submit } from '../../test/hub/log.ts';
-import { sha256 } from '../cryptography.ts';
+import { createVerifier, sha256 } from '../cryptography.ts';
 import { readBatch } from '../intake/journal.ts';
 import { consistencyProof, inclusionProof } from '../log/log.ts';
 import { createSequencer } from '../log/sequencer.ts';
@@ -173,6 +173,7 @@ for (const { name, start, skip } of databases) {
 
     test('many at once through the sequencer: each is answered, all are there once', async () => {
       await fresh();
+      const verify = createVerifier({ maxKeys: 100 });
       const devices = Array.from({ length: 8 }, (_, at) => createDevice(`many-${number}-${at}`));
       for (const device of devices) await addDevice(store, tenant.id, device);
       const sequencer = createSequencer({ store, maxWaiting: 10_000, maxGroup: 150 });
@@ -182,7 +183,8 @@ for (const { name, start, skip } of databases) {
           const known = (await store.deviceByKey(device.keyId))!;
           const kinds: string[] = [];
           for (const from of [0, 20, 40]) {
-            const reading = readBatch(device.batch(entries.slice(from, from + 20)), known, now);
+            const batch = device.batch(entries.slice(from, from + 20));
+            const reading = await readBatch(batch, { device: known, received: now, verify });
             if (reading.kind === 'refused') throw new Error(reading.message);
             const submission = { kind: 'chain' as const, device: device.id, links: reading.links };
             kinds.push((await sequencer.submit(tenant.id, submission)).kind);

@@ -24,6 +24,9 @@ export interface FanoutRow {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
+  /** Processor time for one device, of the hub and of all that the devices do, in microseconds. */
+  readonly hubUs: number;
+  readonly deviceUs: number;
 }
 
 interface Listener {
@@ -44,7 +47,7 @@ export async function timeFanout(devices: number): Promise<readonly FanoutRow[]>
   const hub = await spawnHub(folder);
   try {
     const people = await foundOrganisation(hub);
-    const round = { url: hub.url, listeners, prepare: publisher(hub, people) };
+    const round = { hub, url: hub.url, listeners, prepare: publisher(hub, people) };
     await (await round.prepare())();
     await inTurns(listeners, (listener) => fetchAll(hub.url, listener));
     return [await bySockets(round), await byHeldRequests(round), await afterPartition(round)];
@@ -58,9 +61,10 @@ export async function timeFanout(devices: number): Promise<readonly FanoutRow[]>
 
 export function fanoutTable(rows: readonly FanoutRow[]): string {
   return markdownTable(
-    ['how devices hear of it', 'devices', 'p50 ms', 'p99 ms', 'the last, ms'],
-    rows.map(({ heard, devices, p50Ms, p99Ms, maxMs }) => [
+    ['how devices hear of it', 'devices', 'p50 ms', 'p99 ms', 'the last, ms', 'CPU µs of the hub', 'of the device'],
+    rows.map(({ heard, devices, p50Ms, p99Ms, maxMs, hubUs, deviceUs }) => [
       ...[heard, String(devices), p50Ms.toFixed(0), p99Ms.toFixed(0), maxMs.toFixed(0)],
+      ...[hubUs.toFixed(0), deviceUs.toFixed(0)],
     ]),
   );
 }
@@ -101,12 +105,13 @@ function publisher(hub: HubProcess, [ada, bob]: readonly [Approver, Approver, Ap
 type Publisher = () => Promise<() => Promise<void>>;
 
 interface Round {
+  readonly hub: HubProcess;
   readonly url: string;
   readonly listeners: readonly Listener[];
   readonly prepare: Publisher;
 }
 
-async function bySockets({ url, listeners, prepare }: Round): Promise<FanoutRow> {
+async function bySockets({ hub, url, listeners, prepare }: Round): Promise<FanoutRow> {
   const send = await prepare();
   const sockets = new Map<Listener, WebSocket>();
   await inTurns(listeners, async (listener) => void sockets.set(listener, await connect(url, listener)));
@@ -116,13 +121,13 @@ async function bySockets({ url, listeners, prepare }: Round): Promise<FanoutRow>
     return performance.now();
   });
   try {
-    return await timed('WebSocket', arrivals, send);
+    return await timed(hub, 'WebSocket', arrivals, send);
   } finally {
     for (const socket of sockets.values()) socket.terminate();
   }
 }
 
-async function byHeldRequests({ url, listeners, prepare }: Round): Promise<FanoutRow> {
+async function byHeldRequests({ hub, url, listeners, prepare }: Round): Promise<FanoutRow> {
   const send = await prepare();
   const arrivals = listeners.map(async (listener) => {
     const { status } = await get(url, listener, `${hubPaths.metadata}/timestamp.json`, {
@@ -135,11 +140,11 @@ async function byHeldRequests({ url, listeners, prepare }: Round): Promise<Fanou
   });
   // Held once the hub has answered a later request of the same kind.
   await get(url, listeners.at(-1)!, `${hubPaths.metadata}/timestamp.json`, { agent: holding });
-  return timed('held request, no WebSocket', arrivals, send);
+  return timed(hub, 'held request, no WebSocket', arrivals, send);
 }
 
 /** All come back in the same moment, with news waiting for them. */
-async function afterPartition({ url, listeners, prepare }: Round): Promise<FanoutRow> {
+async function afterPartition({ hub, url, listeners, prepare }: Round): Promise<FanoutRow> {
   await (await prepare())();
   let heal: () => void = () => undefined;
   const healed = new Promise<void>((resolve) => {
@@ -150,12 +155,18 @@ async function afterPartition({ url, listeners, prepare }: Round): Promise<Fanou
     await fetchAll(url, listener);
     return performance.now();
   });
-  return timed('all at once, after a partition', arrivals, async () => heal());
+  return timed(hub, 'all at once, after a partition', arrivals, async () => heal());
 }
 
-async function timed(heard: string, arrivals: readonly Promise<number>[], send: () => Promise<void>) {
+async function timed(
+  hub: HubProcess,
+  heard: string,
+  arrivals: readonly Promise<number>[],
+  send: () => Promise<void>,
+): Promise<FanoutRow> {
   const done = Promise.all(arrivals);
   const sent = performance.now();
+  const [hubBefore, ownBefore] = [hub.cpuSeconds(), process.cpuUsage()];
   await send();
   const late = AbortSignal.timeout(limitMs);
   const times = await Promise.race([
@@ -164,7 +175,12 @@ async function timed(heard: string, arrivals: readonly Promise<number>[], send: 
   ]);
   const sorted = times.map((at) => at - sent).sort((a, b) => a - b);
   const at = (quantile: number): number => sorted[Math.ceil(quantile * sorted.length) - 1] ?? Number.NaN;
-  return { heard, devices: sorted.length, p50Ms: at(0.5), p99Ms: at(0.99), maxMs: at(1) };
+  const { user, system } = process.cpuUsage(ownBefore);
+  const used = {
+    hubUs: ((hub.cpuSeconds() - hubBefore) * 1e6) / sorted.length,
+    deviceUs: (user + system) / sorted.length,
+  };
+  return { ...used, heard, devices: sorted.length, p50Ms: at(0.5), p99Ms: at(0.99), maxMs: at(1) };
 }
 
 /** What a device fetches that finds a new timestamp. */

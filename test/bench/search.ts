@@ -7,7 +7,7 @@ import { randomInt } from 'node:crypto';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { canonicalize } from '../../engine/index.ts';
-import { columnsOf } from '../../hub/intake/journal.ts';
+import { columnsOf } from '../../hub/intake/columns.ts';
 import { newEntry } from '../../hub/log/entry.ts';
 import { planAppend } from '../../hub/log/plan.ts';
 import type { NewEntry, Store } from '../../hub/store/store.ts';

@@ -1,6 +1,6 @@
 /** A tenant with a log, and the short ways into it that tests take. */
 import { generateKeyPairSync } from 'node:crypto';
-import { readSigningKey, type SigningKey } from '../../hub/cryptography.ts';
+import { createVerifier, readSigningKey, type SigningKey } from '../../hub/cryptography.ts';
 import { readBatch } from '../../hub/intake/journal.ts';
 import { newEntry } from '../../hub/log/entry.ts';
 import { type Outcome, planAppend, type Submission, wantedBy } from '../../hub/log/plan.ts';
@@ -32,6 +32,8 @@ export function act(changes: readonly Change[], id = uuid(now)): Submission {
   return { kind: 'records', entries: [newEntry(body)], changes };
 }
 
+const verify = createVerifier({ maxKeys: 100 });
+
 export async function addDevice(store: Store, tenant: number, device: TestDevice): Promise<void> {
   await submit(store, tenant, act([{ kind: 'addDevice', device: device.asNew }]));
 }
@@ -40,7 +42,7 @@ export async function addDevice(store: Store, tenant: number, device: TestDevice
 export async function send(store: Store, device: TestDevice, entries: readonly JournalEntry[]): Promise<Outcome> {
   const known = await store.deviceByKey(device.keyId);
   if (known === null) throw new Error(`the hub does not know ${device.id}`);
-  const reading = readBatch(device.batch(entries), known, now);
+  const reading = await readBatch(device.batch(entries), { device: known, received: now, verify });
   if (reading.kind === 'refused') throw new Error(reading.message);
   const [outcome] = await submit(store, known.tenant, { kind: 'chain', device: known.id, links: reading.links });
   return outcome!;

@@ -115,8 +115,8 @@ async function grantToken({
   const { dpop } = headers;
   const proof = typeof dpop === 'string' ? dpop : '';
   const url = `${hub.url}${hubPaths.token}`;
-  const demand = { method, url, accessToken: null, now: hub.now(), isFirst: hub.proofs.isFirst };
-  const key = readProof(proof, demand);
+  const demand = { method, url, accessToken: null, now: hub.now(), isFirst: hub.proofs.isFirst, verify: hub.verify };
+  const key = await readProof(proof, demand);
   if (key.kind === 'refused') return oauthError('invalid_dpop_proof', key.why);
   const granted =
     body.grant_type === deviceGrant

@@ -6,6 +6,7 @@ import type { Outcome } from '../../log/plan.ts';
 import { envelope, hubPaths, type JournalAcknowledgement, journalAcknowledgement } from '../../protocol.ts';
 import { type Answer, json, type Route, refuse, route } from '../route.ts';
 
+const notADevice = refuse(403, 'forbidden', 'only a device has a journal');
 const acknowledged = { status: 200, description: 'What the hub has', content: journalAcknowledgement } as const;
 
 export const journalRoutes: readonly Route[] = [
@@ -19,9 +20,9 @@ export const journalRoutes: readonly Route[] = [
     success: acknowledged,
     async run({ hub, caller, body }) {
       const began = performance.now();
-      const device = await hub.store.device(caller.tenant.id, caller.id);
-      if (device === null) return refuse(403, 'deviceRevoked', 'this device was revoked: enrol it again');
-      const reading = readBatch(body, device, hub.now());
+      const { device } = caller;
+      if (device === null) return notADevice;
+      const reading = await readBatch(body, { device, received: hub.now(), verify: hub.verify });
       if (reading.kind === 'refused') {
         hub.measures.refused('invalid');
         return refuse(400, reading.code, reading.message);
@@ -42,12 +43,8 @@ export const journalRoutes: readonly Route[] = [
     summary: 'Says what the hub has of the calling device: where it is to go on',
     permission: 'journal',
     success: acknowledged,
-    async run({ hub, caller }) {
-      const device = await hub.store.device(caller.tenant.id, caller.id);
-      return device === null
-        ? refuse(403, 'deviceRevoked', 'this device was revoked: enrol it again')
-        : json(200, await acknowledge(hub, caller, device));
-    },
+    run: async ({ hub, caller }) =>
+      caller.device === null ? notADevice : json(200, await acknowledge(hub, caller, caller.device)),
   }),
 ];
 

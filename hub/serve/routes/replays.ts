@@ -89,12 +89,12 @@ export const replayRoutes: readonly Route[] = [
     maxBody: maxReplayAnswerBytes,
     success: { status: 204, description: 'Taken', content: null },
     async run({ hub, caller, params: { id }, body }) {
-      const device = await hub.store.device(caller.tenant.id, caller.id);
-      if (device === null) return refuse(403, 'deviceRevoked', 'this device was revoked: enrol it again');
+      const { device } = caller;
+      if (device === null) return refuse(403, 'forbidden', 'only a device answers');
       return rule(
         hub,
         caller,
-        (desk) => answerReplay({ ...desk, replays: hub.store }, { id, device, envelope: body }),
+        (desk) => answerReplay({ ...desk, replays: hub.store }, { id, device, envelope: body, verify: hub.verify }),
         () => nothing,
       );
     },

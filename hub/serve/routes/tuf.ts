@@ -1,14 +1,13 @@
 /** The repository that devices verify: files as they were signed, and a timestamp that can be waited for. */
 import * as z from 'zod';
-import { sha256Hex } from '../../cryptography.ts';
 import type { Hub } from '../../hub.ts';
+import { timestampName } from '../../policies/published.ts';
 import { installRoot } from '../../policies/root.ts';
 import { hubPaths, signedRoot } from '../../protocol.ts';
 import { held } from '../hold.ts';
 import { type Answer, immutable, json, notFound, type Route, route } from '../route.ts';
 import { rule } from '../rule.ts';
 
-const timestampName = 'timestamp.json';
 const content = 'application/octet-stream' as const;
 
 export const tufRoutes: readonly Route[] = [
@@ -21,8 +20,10 @@ export const tufRoutes: readonly Route[] = [
     success: { status: 200, description: 'The file, JSON as it was signed', content },
     async run({ hub, caller, params: { name }, headers }) {
       const tenant = caller.tenant.id;
-      if (name !== timestampName) return file(hub, tenant, `metadata/${name}`);
-      return held({ hub, tenant, headers }, () => timestamp(hub, tenant));
+      const file = `metadata/${name}`;
+      return file === timestampName
+        ? held({ hub, tenant, headers }, () => answerOf(hub, { tenant, file, headers: {} }))
+        : answerOf(hub, { tenant, file, headers: immutable });
     },
   }),
   route({
@@ -32,7 +33,8 @@ export const tufRoutes: readonly Route[] = [
     permission: 'policy:read',
     params: z.object({ '*': z.string().max(300) }),
     success: { status: 200, description: 'The very bytes that were signed for', content },
-    run: async ({ hub, caller, params }) => file(hub, caller.tenant.id, `targets/${params['*']}`),
+    run: async ({ hub, caller, params }) =>
+      answerOf(hub, { tenant: caller.tenant.id, file: `targets/${params['*']}`, headers: immutable }),
   }),
   route({
     method: 'POST',
@@ -56,20 +58,15 @@ export const tufRoutes: readonly Route[] = [
   }),
 ];
 
-async function file({ store }: Hub, tenant: number, name: string): Promise<Answer> {
-  const bytes = await store.publishedFile(tenant, name);
-  return bytes === null ? notFound(name) : answerOf(bytes, immutable);
+async function answerOf({ fetchPublished }: Hub, { tenant, file, headers }: Wanted): Promise<Answer> {
+  const fetched = await fetchPublished(tenant, file);
+  if (fetched === null) return notFound(file);
+  const { bytes, etag } = fetched;
+  return { status: 200, type: 'application/json', body: bytes, headers: { etag, ...headers } };
 }
 
-async function timestamp(hub: Hub, tenant: number): Promise<Answer> {
-  const bytes = await hub.store.publishedFile(tenant, `metadata/${timestampName}`);
-  return bytes === null ? notFound(timestampName) : answerOf(bytes, {});
-}
-
-function answerOf(bytes: Uint8Array, headers: Readonly<Record<string, string>>): Answer {
-  return { status: 200, type: 'application/json', body: bytes, headers: { etag: etagOf(bytes), ...headers } };
-}
-
-function etagOf(bytes: Uint8Array): string {
-  return `"${sha256Hex(bytes).slice(0, 32)}"`;
+interface Wanted {
+  readonly tenant: number;
+  readonly file: string;
+  readonly headers: Readonly<Record<string, string>>;
 }

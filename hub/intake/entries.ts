@@ -1,0 +1,109 @@
+/** The entries of a batch, read from its payload and checked: quickly where they are canonical, as devices keep and send them. */
+import { CanonicalError, canonicalize } from '../../engine/index.ts';
+import { type DecisionRecord, type JournalEntry, journalBatch, journalEntry, maxBatchEntries } from '../protocol.ts';
+import type { DecisionColumns } from '../store/store.ts';
+import { canonicalReader, type Fields, stringOf } from './canonical.ts';
+import { columnsOf, countPolicies } from './columns.ts';
+
+/** An entry as it was sent: what its chain and the log have to know of it. */
+export interface SentEntry {
+  readonly device: string;
+  readonly seq: number;
+  readonly previous: string;
+  /** Canonical JSON of the entry. */
+  readonly text: string;
+  readonly id: string;
+  readonly at: number;
+  /** How many decisions it says are lost. */
+  readonly missing: number;
+  /** Null for a gap. */
+  readonly decision: DecisionColumns | null;
+}
+
+/** The entries, at least one, or what is wrong with them. */
+export function readEntries(payload: string): readonly SentEntry[] | string {
+  return readCanonical(payload) ?? readAnyJson(payload);
+}
+
+const readEntry = canonicalReader(journalEntry, [
+  ...(['device', 'seq', 'previous', 'record.id', 'record.at', 'record.missing', 'record.gate'] as const),
+  ...(['record.origin', 'record.effect', 'record.passed', 'record.repository', 'record.latencyMs'] as const),
+  ...(['record.policies.revision', 'record.findings'] as const),
+]);
+
+const opening = '{"entries":[';
+
+/** Null where the quick reader cannot say. */
+function readCanonical(payload: string): readonly SentEntry[] | null {
+  if (!payload.startsWith(opening)) return null;
+  const entries: SentEntry[] = [];
+  let at = opening.length;
+  while (entries.length < maxBatchEntries) {
+    const reading = readEntry(payload, at);
+    if (reading === null) return null;
+    entries.push(entryOf(reading.fields, payload.slice(at, reading.end)));
+    at = reading.end + 1;
+    if (payload[reading.end] !== ',') return payload.slice(reading.end) === ']}' ? entries : null;
+  }
+  return null;
+}
+
+type EntryFields = Fields<'device' | 'seq' | 'previous' | `record.${string}`>;
+
+function entryOf(fields: EntryFields, text: string): SentEntry {
+  const own = (field: keyof EntryFields): string => stringOf(fields[field]!);
+  const isGap = fields['record.gate'] === undefined;
+  return {
+    ...{ device: own('device'), seq: Number(fields.seq), previous: own('previous'), text },
+    ...{ id: own('record.id'), at: Date.parse(own('record.at')) },
+    missing: isGap ? missingOf(JSON.parse(fields['record.missing']!) as number | null) : 0,
+    decision: isGap ? null : decisionOf(fields, own),
+  };
+}
+
+function decisionOf(fields: EntryFields, own: (field: keyof EntryFields) => string): DecisionColumns {
+  const findings = fields['record.findings']!;
+  return {
+    ...{
+      gate: own('record.gate'),
+      origin: own('record.origin'),
+      effect: own('record.effect') as DecisionColumns['effect'],
+    },
+    ...{ passed: fields['record.passed'] === 'true', repository: own('record.repository') },
+    ...{ latencyMs: Number(fields['record.latencyMs']), revision: own('record.policies.revision') },
+    policies: findings === '[]' ? [] : countPolicies(JSON.parse(findings) as DecisionRecord['findings']),
+  };
+}
+
+/** Whatever JSON it is, in whatever order: its canonical text is made here. */
+function readAnyJson(payload: string): readonly SentEntry[] | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(payload);
+  } catch {
+    return 'the payload is not JSON';
+  }
+  const { success, data, error } = journalBatch.safeParse(value);
+  const [issue] = error?.issues ?? [];
+  if (!success) return `${issue?.path.join('.') ?? 'payload'}: ${issue?.message ?? 'not a batch'}`;
+  try {
+    return data.entries.map(entryOfValue);
+  } catch (error) {
+    if (error instanceof CanonicalError) return error.message;
+    throw error;
+  }
+}
+
+function entryOfValue(entry: JournalEntry): SentEntry {
+  const { device, seq, previous, record } = entry;
+  return {
+    ...{ device, seq, previous, text: canonicalize(entry), id: record.id, at: Date.parse(record.at) },
+    missing: record.kind === 'gap' ? missingOf(record.missing) : 0,
+    decision: record.kind === 'gap' ? null : columnsOf(record),
+  };
+}
+
+/** Where nobody can know how many are missing, one at least is. */
+function missingOf(said: number | null): number {
+  return said ?? 1;
+}
