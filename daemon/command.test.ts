@@ -182,6 +182,8 @@ spec:
 test('kerb test says what differs, redraws it with UPDATE=1, and is 2 for a policy that is wrong', (context) => {
   const tree = createWorkTree(context);
   runKerb(['new', 'policy', 'kubernetes/own-registry', '--folder', 'rules'], { cwd: tree.root });
+  // What an organisation publishes: its rules are no policy.
+  tree.write({ 'rules/organisation.yaml': 'sets: [all]\n' });
   const page = path.join(tree.root, 'rules/kubernetes/own-registry.md');
   const drawn = readFileSync(page, 'utf8');
   tree.write({ 'rules/kubernetes/own-registry.md': drawn.replace(/^.*\^\^.*\n/m, '') });

@@ -69,12 +69,16 @@ function inVain({ file }: Policy): FileProblem {
   return { file, span: { start: 0, end: 0 }, range: { start, end: start }, severity: 'warning', message };
 }
 
-/** The policy files among a folder's texts, with the ids that their paths give them. */
+/**
+ * The policy files among a folder's texts, with the ids that their paths give them. Where an organisation publishes from,
+ * its rules lie beside the domains' folders.
+ */
 export function policyFilesOf(folder: PolicyFolder): PolicyFile[] {
   const prefix = folder.name === '' ? 0 : folder.name.length + 1;
   return [...folder.texts]
-    .filter(([file]) => /\.ya?ml$/.test(file))
-    .map(([file, text]) => ({ path: file, id: file.slice(prefix).replace(/\.ya?ml$/, ''), text }));
+    .map(([file, text]) => ({ path: file, id: file.slice(prefix), text }))
+    .filter(({ id }) => /\.ya?ml$/.test(id) && id !== 'organisation.yaml')
+    .map((file) => ({ ...file, id: file.id.replace(/\.ya?ml$/, '') }));
 }
 
 /** Where pages are: `root` is what the paths of policies from folders are relative to. */
