@@ -12,6 +12,8 @@ export const pagePaths = {
   session: '/v1/session',
   /** `GET`: where people can sign in. `POST`: begins that. */
   providers: '/v1/sign-ins/providers',
+  /** `POST`: a token for the command line. */
+  sessionTokens: '/v1/session/tokens',
 } as const;
 
 /** Where a provider sends people back to. */

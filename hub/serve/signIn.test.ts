@@ -3,11 +3,12 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import type { JWTPayload } from 'jose';
 import { type PeopleProvider, startPeopleProvider } from '../../test/hub/provider.ts';
-import { runHub, type TestHub } from '../../test/hub/running.ts';
+import { askerOf, runHub, type TestHub } from '../../test/hub/running.ts';
 import { openTestSession, post, type TestSession } from '../../test/hub/session.ts';
 import type { ProviderSettings } from '../identity/provider.ts';
 import { pagePaths } from '../protocol/page.ts';
 import type { BegunSignIn, SignInProviders } from '../protocol/session.ts';
+import { madeToken, tokenList } from '../protocol/token.ts';
 import { hubError } from '../protocol.ts';
 
 let hub: TestHub;
@@ -82,6 +83,40 @@ describe('people who sign in at a provider', () => {
     assert.deepEqual(await me(third), ['ada@acme.example', 'admin']);
     knows('ada', { groups: 'everybody', department: 'audit' });
     assert.deepEqual(await me(await signIn('ada')), ['ada@acme.example', 'auditor']);
+  });
+
+  test('somebody signed in makes a token for their command line, of the same role and no longer life', async () => {
+    const session = await signIn('ada');
+    const made = await session.ask('POST', pagePaths.sessionTokens, { hours: 12 });
+    assert.equal(made.status, 201);
+    const { token, expiresAt } = madeToken.parse(await made.json());
+    const list = async () => tokenList.parse(await (await hub.admin('GET', '/v1/tokens')).json()).tokens;
+    const ofAda = (await list()).filter(({ name, revokedAt }) => name === 'ada@acme.example' && revokedAt === null);
+    assert.ok(ofAda.length >= 2);
+    assert.ok(ofAda.some((each) => each.expiresAt === expiresAt));
+    assert.ok(Date.parse(expiresAt) <= Date.now() + aheadMs + 12 * hourMs);
+    const asAda = askerOf(hub.url, token);
+    assert.deepEqual(await me({ ask: asAda }), ['ada@acme.example', 'reviewer']);
+    assert.equal((await session.ask('POST', pagePaths.sessionTokens, { hours: 13 })).status, 400);
+    const own = await hub.admin('POST', pagePaths.sessionTokens, { hours: 1 });
+    assert.equal(hubError.parse(await own.json()).error.code, 'notByProvider');
+    // An admin ends all of it by any of it.
+    assert.equal((await hub.admin('DELETE', `/v1/tokens/${ofAda[0]!.id}`)).status, 204);
+    assert.deepEqual([await me({ ask: asAda }), await me(session)], [401, 401]);
+    assert.ok((await list()).every(({ name, revokedAt }) => name !== 'ada@acme.example' || revokedAt !== null));
+  });
+
+  test('a token for the command line ends with the role, and there are only so many', async () => {
+    const session = await signIn('ada');
+    const ask = async () => session.ask('POST', pagePaths.sessionTokens, { hours: 1 });
+    const { token } = madeToken.parse(await (await ask()).json());
+    knows('ada', { groups: ['kerb-admins'] });
+    const next = await signIn('ada');
+    assert.equal(await me({ ask: askerOf(hub.url, token) }), 401);
+    const statuses: number[] = [];
+    for (let count = 0; count < 21; count++)
+      statuses.push((await next.ask('POST', pagePaths.sessionTokens, { hours: 1 })).status);
+    assert.deepEqual([statuses.at(0), statuses.at(-1)], [201, 409]);
   });
 
   const lacking: readonly (readonly [string, Readonly<Record<string, unknown>>, RegExp])[] = [
@@ -261,7 +296,7 @@ function askToBegin(body: unknown, headers: Readonly<Record<string, string>> = {
 }
 
 /** Name and role, or the status of a refusal. */
-async function me({ ask }: TestSession): Promise<readonly [string, string] | number> {
+async function me({ ask }: Pick<TestSession, 'ask'>): Promise<readonly [string, string] | number> {
   const answer = await ask('GET', '/v1/me');
   const { name, role } = (await answer.json()) as { name: string; role: string };
   return answer.ok ? [name, role] : answer.status;

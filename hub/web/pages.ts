@@ -1,5 +1,6 @@
 /** Every page, by its name in the address. */
 
+import { accessPage } from './page/access.ts';
 import { alertsPage } from './page/alerts.ts';
 import { changesPage } from './page/changes.ts';
 import { decisionsPage } from './page/decisions.ts';
@@ -21,6 +22,7 @@ export const pages: Readonly<Partial<Record<PageName, Page>>> = {
   exceptions: exceptionsPage,
   alerts: alertsPage,
   devices: devicesPage,
+  access: accessPage,
   log: logPage,
   enroll: enrollPage,
 };

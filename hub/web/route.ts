@@ -8,6 +8,7 @@ export const pageNames = [
   'exceptions',
   'alerts',
   'devices',
+  'access',
   'log',
   'sign-in',
   'enroll',

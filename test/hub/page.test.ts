@@ -103,6 +103,31 @@ describe('in a real browser', () => {
     );
   });
 
+  test('a token is shown once and revoked in two steps, and so is a device', async (t) => {
+    await enrol(hub, 'spare');
+    const visit = await open(t, '#/access', { bypassCSP: true });
+    if (visit === null) return;
+    const { page, complaints } = visit;
+    await page.getByLabel('Name').fill('build robot');
+    await page.getByLabel('Role').selectOption('robot');
+    await page.getByRole('button', { name: 'Make it' }).click();
+    await page.getByText(/^kerb_[\w-]{49}$/).waitFor();
+    await page.reload();
+    const row = page.locator('tbody tr', { hasText: 'build robot' });
+    await row.getByText('good', { exact: true }).waitFor();
+    assert.equal(await page.getByText(/^kerb_/).count(), 0);
+    await row.getByText('Revoke …').click();
+    assert.deepEqual(await axe(page), []);
+    await row.getByRole('button', { name: 'Revoke' }).click();
+    await row.getByText('revoked', { exact: true }).waitFor();
+    await page.goto(`${hub.url}/#/devices`);
+    const spare = page.locator('tbody tr', { hasText: 'spare' });
+    await spare.getByText('Revoke …').click();
+    await spare.getByRole('button', { name: 'Revoke' }).click();
+    await spare.getByText('revoked', { exact: true }).waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
   test('a decision is on the page when the hub has it, without anybody looking again', async (t) => {
     const visit = await open(t, '#/decisions');
     if (visit === null) return;
