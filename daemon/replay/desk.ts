@@ -75,6 +75,7 @@ export function createReplayDesk({ start, schedule, ready, log }: ReplayDeskOpti
 
   function drop(id: string): void {
     waiting.delete(id);
+    answered.delete(id);
     passed.add(id);
   }
 

@@ -35,6 +35,8 @@ export interface Turned {
   readonly record: DecisionRecord;
   readonly commit: MadeCommit | null;
   readonly difference: Difference;
+  /** By what is in force. */
+  readonly before: Report['decision']['effect'];
   readonly after: Report['decision']['effect'];
 }
 
@@ -108,7 +110,8 @@ async function judgeBoth(
     { effect: before.decision.effect, findings: before.findings },
     { effect: after.decision.effect, findings: after.findings },
   );
-  return { kind: 'replayed', commit: input.commit, difference, after: after.decision.effect };
+  const effects = { before: before.decision.effect, after: after.decision.effect };
+  return { kind: 'replayed', commit: input.commit, difference, ...effects };
 }
 
 interface Question {

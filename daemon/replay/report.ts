@@ -45,10 +45,10 @@ export function summaryLines({
 export function replayJson({ summary, turned }: Replay): object {
   return {
     ...summary,
-    turned: turned.slice(0, maxTurned).map(({ record, commit, difference, after }) => ({
+    turned: turned.slice(0, maxTurned).map(({ record, commit, difference, before, after }) => ({
       ...{ id: record.id, at: record.at, repository: record.repository, gate: record.gate },
       commit: commit === null ? null : { id: commit.id, subject: commit.subject },
-      ...{ before: record.effect, after, transition: difference.transition },
+      ...{ before, after, transition: difference.transition },
       policies: [...difference.policies.keys()].sort(),
     })),
   };

@@ -23,7 +23,10 @@ const maxTaskBytes = 40_000_000;
 /** Sends what is answered and takes what is asked. An older hub knows nothing of replays. Throws `HubFailure`. */
 export async function exchangeReplays({ hub, key, desk, root, now }: ReplayExchange): Promise<void> {
   if (desk === null) return;
-  for (const answered of desk.answers()) await send(answered, { hub, key });
+  for (const answered of desk.answers()) {
+    const refusal = await send(answered, { hub, key });
+    if (refusal !== null) desk.pass(answered.task.id, refusal);
+  }
   const listed = await hub.send({ method: 'GET', path: hubPaths.replays, maxBytes: maxListBytes });
   if (listed.status === 404) return;
   const { replays } = readAnswer('replays', listed, openReplays);
@@ -40,12 +43,16 @@ export async function exchangeReplays({ hub, key, desk, root, now }: ReplayExcha
   }
 }
 
-async function send({ task, summary }: Answered, { hub, key }: Pick<ReplayExchange, 'hub' | 'key'>): Promise<void> {
+/** Why the hub does not take an answer; null where it does, or where the replay is over. */
+async function send(
+  { task, summary }: Answered,
+  { hub, key }: Pick<ReplayExchange, 'hub' | 'key'>,
+): Promise<string | null> {
   const answer: ReplayAnswer = { change: task.id, sha256: task.sha256, summary };
   const envelope = signEnvelope(replayAnswerType, JSON.stringify(answer), key);
   const sent = await hub.send({ method: 'POST', path: pathOf(task.id), json: envelope, maxBytes: maxListBytes });
-  // What is over by now, or gone, is listed no more.
-  if (sent.status >= 400 && sent.status !== 404 && sent.status !== 409) throw refusedBy('replay', sent);
+  const isOver = sent.status === 404 || sent.status === 409;
+  return sent.status < 400 || isOver ? null : refusedBy('replay', sent).message;
 }
 
 function pathOf(id: string): string {

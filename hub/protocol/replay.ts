@@ -31,55 +31,60 @@ export const replayObstacles = [
 ] as const;
 export type ReplayObstacle = (typeof replayObstacles)[number];
 
-const count = z.int().min(0).max(1_000_000_000);
 const fingerprint = z.string().regex(/^[0-9a-f]{32}$/);
 
 /** The most fingerprints that a group names in each direction, and the most groups of an answer. */
 export const maxNamedFindings = 10;
 export const maxReplayGroups = 100;
-
-/** Of decisions. What came to no verdict is counted apart: it is neither allowed nor denied. */
-export const replayTransitions = z.strictObject({
-  allowToDeny: count,
-  denyToAllow: count,
-  toNoVerdict: count,
-  fromNoVerdict: count,
-});
-export type ReplayTransitions = z.infer<typeof replayTransitions>;
-
-/** What one policy would do to one repository at one gate. */
-export const replayGroup = z.strictObject({
-  policy: name,
-  repository: name,
-  gate: name,
-  /** Decisions that turn, and that this policy has a part in. */
-  decisions: replayTransitions,
-  /** Different findings that come, go, begin to block, or block no more. What an exception covers does not count. */
-  findings: z.strictObject({ added: count, gone: count, tightened: count, loosened: count }),
-  /** Some of them. */
-  fingerprints: z.strictObject({
-    added: z.array(fingerprint).max(maxNamedFindings),
-    gone: z.array(fingerprint).max(maxNamedFindings),
-  }),
-});
-export type ReplayGroup = z.infer<typeof replayGroup>;
+/** The most that a device may count of anything: the sum over all devices stays exact. */
+const maxOwnCount = 400_000;
 
 /** What a replay came to. Every decision that was looked at is either replayed or counted by what was in the way. */
-export const replaySummary = z.strictObject({
-  /** Decisions from this instant on; several on the same change count once. */
-  since: instant,
-  decisions: count,
-  replayed: count,
-  obstacles: z.strictObject(
-    Object.fromEntries(replayObstacles.map((obstacle) => [obstacle, count])) as Record<ReplayObstacle, typeof count>,
-  ),
-  effects: replayTransitions,
-  /** Those that turn most decisions first. */
-  groups: z.array(replayGroup).max(maxReplayGroups),
-  /** Groups for which there was no room. */
-  groupsLeftOut: count,
-});
+function summaryUpTo(most: number) {
+  const count = z.int().min(0).max(most);
+  /** Of decisions. What came to no verdict is counted apart: it is neither allowed nor denied. */
+  const transitions = z.strictObject({
+    allowToDeny: count,
+    denyToAllow: count,
+    toNoVerdict: count,
+    fromNoVerdict: count,
+  });
+  /** What one policy would do to one repository at one gate. */
+  const group = z.strictObject({
+    policy: name,
+    repository: name,
+    gate: name,
+    /** Decisions that turn, and that this policy has a part in. */
+    decisions: transitions,
+    /** Different findings that come, go, begin to block, or block no more. What an exception covers does not count. */
+    findings: z.strictObject({ added: count, gone: count, tightened: count, loosened: count }),
+    /** Some of them. */
+    fingerprints: z.strictObject({
+      added: z.array(fingerprint).max(maxNamedFindings),
+      gone: z.array(fingerprint).max(maxNamedFindings),
+    }),
+  });
+  return z.strictObject({
+    /** Decisions from this instant on; several on the same change count once. */
+    since: instant,
+    decisions: count,
+    replayed: count,
+    obstacles: z.strictObject(
+      Object.fromEntries(replayObstacles.map((obstacle) => [obstacle, count])) as Record<ReplayObstacle, typeof count>,
+    ),
+    effects: transitions,
+    /** Those that turn most decisions first. */
+    groups: z.array(group).max(maxReplayGroups),
+    /** Groups for which there was no room. */
+    groupsLeftOut: count,
+  });
+}
+
+/** Of one device. */
+export const replaySummary = summaryUpTo(maxOwnCount);
 export type ReplaySummary = z.infer<typeof replaySummary>;
+export type ReplayTransitions = ReplaySummary['effects'];
+export type ReplayGroup = ReplaySummary['groups'][number];
 
 /** Those that turn most decisions first, then by findings: the same in whatever order they come. So many as an answer holds. */
 export function heaviestGroups(groups: Iterable<ReplayGroup>): Pick<ReplaySummary, 'groups' | 'groupsLeftOut'> {
@@ -130,13 +135,15 @@ export const replayAnswer = z.strictObject({ change: z.uuid(), sha256: hash, sum
 export type ReplayAnswer = z.infer<typeof replayAnswer>;
 export const replayAnswerType = 'application/vnd.kerb.replay-answer+json';
 
+const deviceCount = z.int().min(0);
+
 /** What is known of a change's replay. */
 export const replayShown = z.object({
   /** Whose key asked, and when; null where nobody has. */
   asked: z.object({ owner: name, at: instant, expiresAt: instant }).nullable(),
   /** Devices that are not revoked; those that have taken the question; those whose answers are in. */
-  devices: z.object({ enrolled: count, taken: count, answered: count }),
+  devices: z.object({ enrolled: deviceCount, taken: deviceCount, answered: deviceCount }),
   /** All answers together; null before the first. `since` is the earliest. */
-  total: replaySummary.nullable(),
+  total: summaryUpTo(maxOwnCount * maxReplayAnswers).nullable(),
 });
 export type ReplayShown = z.infer<typeof replayShown>;
