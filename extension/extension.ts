@@ -1,6 +1,7 @@
 // What VS Code loads. The language server does the work; here its answers get a place on the screen.
 import type { ExtensionContext } from 'vscode';
 import { createCatalogue } from './catalogue.ts';
+import { createChanges, registerChanges } from './changes.ts';
 import { createClient } from './client.ts';
 import { registerCommands } from './commands.ts';
 import { registerDebugger } from './debug/register.ts';
@@ -26,6 +27,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
   const preview = createPreview(server);
   const mutation = createMutation(server);
   const replay = createReplay(context);
+  const changes = createChanges(context);
   context.subscriptions.push(
     status,
     catalogue,
@@ -35,10 +37,12 @@ export async function activate(context: ExtensionContext): Promise<void> {
     preview,
     mutation,
     replay,
+    changes,
     registerDebugger(server),
     registerLenses(server, { preview, mutation, replay }),
   );
   registerCommands(context, { server, catalogue, findings, cases, preview, mutation, replay });
+  registerChanges(context, changes);
   server.onStatus((told) => {
     status.show(told);
     catalogue.refresh();

@@ -9,6 +9,8 @@ export interface KerbCall {
   readonly cwd: string;
   /** What it reads from its input. */
   readonly input?: string;
+  /** What it is told beside the environment of VS Code. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Cancelled: the command is ended. */
   readonly token?: CancellationToken;
 }
@@ -18,9 +20,9 @@ const maxOutputBytes = 8_000_000;
 /** What the command printed, or why it did nothing. */
 export function runKerb(
   context: ExtensionContext,
-  { args, cwd, input = '', token }: KerbCall,
+  { args, cwd, input = '', env: own = {}, token }: KerbCall,
 ): Promise<string | { readonly error: string }> {
-  const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
+  const env = { ...process.env, ...own, ELECTRON_RUN_AS_NODE: '1' };
   const program = [context.asAbsolutePath(path.join('bin', 'kerb')), ...args];
   return new Promise((resolve) => {
     const child = execFile(
@@ -29,7 +31,9 @@ export function runKerb(
       { cwd, env, maxBuffer: maxOutputBytes },
       (error, output, errors) => {
         ending?.dispose();
-        resolve(error === null ? output : { error: errors.replace(/^kerb: /, '').trim() || error.message });
+        resolve(
+          error === null ? output : { error: errors.replace(/^kerb: /, '').trim() || output.trim() || error.message },
+        );
       },
     );
     const ending = token?.onCancellationRequested(() => child.kill());

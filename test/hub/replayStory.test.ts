@@ -46,6 +46,7 @@ test('a reviewer asks, the daemon judges its own recent commits in both directio
     'acme/new.yaml': policy('new'),
     'acme/new.md': cases('acme/new', 'new'),
   });
+  assert.match(kerb('test', folder.root).stdout, /^1 page, 1 case: 1 passed, 0 failed$/m);
   const local = kerb('replay', folder.root);
   assert.equal(local.status, 0, local.stderr);
   assert.match(local.stdout, /3 replayed: 1 allow → deny, 1 deny → allow\n/);

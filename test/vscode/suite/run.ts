@@ -4,6 +4,7 @@ import process from 'node:process';
 import type { SuiteResult } from '../report.ts';
 import { authoringCases } from './authoringCases.ts';
 import { cases } from './cases.ts';
+import { changesCases } from './changesCases.ts';
 import { daemonCases } from './daemonCases.ts';
 import { exceptionCases } from './exceptionCases.ts';
 import { replayCases } from './replayCases.ts';
@@ -21,6 +22,7 @@ export async function run(): Promise<void> {
     ...daemonCases,
     ...exceptionCases,
     ...replayCases,
+    ...changesCases,
   }))
     results.push({ name, error: await outcome(test) });
   const report = process.env.KERB_SUITE_REPORT;
