@@ -25,7 +25,7 @@ message: "{self.metadata.name} is refused"
 `;
 const map = (name: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n`;
 const cases = (id: string, name: string): string =>
-  `# ${id}\n\n\`\`\`yaml a.yaml\n${map(name)}#       ${'^'.repeat(name.length)} ${name} is refused\n\`\`\`\n`;
+  `# ${id}\n\n\`\`\`yaml a.yaml\n${map(name)}#       ${'^'.repeat(name.length)} ${name} is refused\n\`\`\`\n\n\`\`\`yaml b.yaml\n${map('other')}\`\`\`\n`;
 
 test('a reviewer asks, the daemon judges its own recent commits in both directions, and the hub shows the sum', async (context) => {
   const { hub, kerb, reviewer, home } = await setUp(context);
@@ -46,7 +46,7 @@ test('a reviewer asks, the daemon judges its own recent commits in both directio
     'acme/new.yaml': policy('new'),
     'acme/new.md': cases('acme/new', 'new'),
   });
-  assert.match(kerb('test', folder.root).stdout, /^1 page, 1 case: 1 passed, 0 failed$/m);
+  assert.match(kerb('test', folder.root).stdout, /^1 page, 2 cases: 2 passed, 0 failed$/m);
   const local = kerb('replay', folder.root);
   assert.equal(local.status, 0, local.stderr);
   assert.match(local.stdout, /3 replayed: 1 allow → deny, 1 deny → allow\n/);
