@@ -119,8 +119,7 @@ function testFolder(named: string): Tested {
   const { folder, prefix } = placeOf(named);
   const { texts } = readFolderTexts(folder, '');
   const files = policyFilesOf({ name: '', texts })
-    // An organisation's folder has its rules beside the domains' folders.
-    .filter(({ id }) => id.startsWith(prefix) && id !== 'organisation')
+    .filter(({ id }) => id.startsWith(prefix))
     .map((file) => ({ ...file, path: path.relative(process.cwd(), path.join(folder, file.path)) }));
   if (files.length === 0) throw new UsageError(`${named} holds no policy (<domain>/<name>.yaml)`);
   const native = createNative();
