@@ -1,6 +1,6 @@
 // Bundles what runs into dist/. Every entry lands atomically, so that a running `kerb` never sees half a build.
 //
-//   dist/kerb.js        the command                 dist/extension.cjs   what VS Code loads
+//   dist/kerb.cjs       the command                 dist/extension.cjs   what VS Code loads
 //   dist/server.js      the language server         dist/native/         ast-grep, its grammars and SQLite for this platform
 //   dist/worker.js      judges files on a thread    dist/policies.json   the built-in policies, dist/pages.json their pages
 //   dist/hub.js         the hub                     dist/web/            its page
@@ -38,18 +38,20 @@ const began = new Date();
 const STALE_MS = 3_600_000;
 
 const programs = {
-  kerb: 'daemon/cli.ts',
   server: 'server/main.ts',
   worker: 'daemon/worker.ts',
   preview: 'server/preview/worker.ts',
   mutation: 'server/mutation/worker.ts',
   hub: 'hub/main.ts',
 };
+/** Scripts, which V8 can be given whole: see bin/compiled.js. */
+const scripts = { kerb: 'daemon/cli.ts' };
 const extensions = { extension: 'extension/extension.ts' };
 
 mkdirSync(staging, { recursive: true });
 try {
   await bundlePrograms();
+  await bundleScripts();
   await bundleExtension();
   await bundlePolicies();
   await bundlePage();
@@ -69,6 +71,19 @@ async function bundlePrograms() {
     chunkNames: 'chunk-[hash]',
     // CommonJS packages inside an ES module still call `require` for Node's own modules.
     banner: { js: "import{createRequire as kerbRequire}from'node:module';const require=kerbRequire(import.meta.url);" },
+  });
+}
+
+async function bundleScripts() {
+  await build({
+    ...common(),
+    entryPoints: present(scripts),
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    // `import()` would need a loader of its own.
+    supported: { 'dynamic-import': false },
+    banner: { js: "const kerbUrl=require('node:url').pathToFileURL(__filename).href;" },
+    define: { ...common().define, 'import.meta.url': 'kerbUrl', 'import.meta.dirname': '__dirname' },
   });
 }
 
@@ -187,7 +202,11 @@ function copySqlite(require) {
 
 /** Moves the build into place, chunks before the entries that name them, the stamp last; sweeps what is long unused. */
 function publish() {
-  const entries = new Set([...Object.keys(programs).map((name) => `${name}.js`), 'extension.cjs', 'web/index.html']);
+  const entries = new Set([
+    ...Object.keys(programs).map((name) => `${name}.js`),
+    ...Object.keys({ ...scripts, ...extensions }).map((name) => `${name}.cjs`),
+    'web/index.html',
+  ]);
   const files = readdirSync(staging, { recursive: true })
     .filter((file) => statSync(path.join(staging, file)).isFile())
     .sort((a, b) => Number(entries.has(a)) - Number(entries.has(b)));

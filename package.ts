@@ -13,7 +13,7 @@ const target = `${process.platform}-${process.arch}`;
 const at = process.argv.indexOf('--out');
 const out = path.resolve(at > 0 ? (process.argv[at + 1] ?? '') : path.join(root, 'dist', 'kerb.vsix'));
 const content = [
-  'bin/kerb',
+  'bin/*',
   'dist/*.{js,cjs,json}',
   'dist/native/*',
   'dist/web/**/*.{html,js,css,svg,br,gz}',

@@ -1,6 +1,6 @@
 /** `kerb`: finds the command, runs it, and turns whatever happens into an exit code. */
 import process from 'node:process';
-import { type Command, type ExitCode, helpOf, readArguments, UsageError } from './command.ts';
+import { type Command, type ExitCode, helpOf, readArguments, type Start, UsageError } from './command.ts';
 import { complain, print, watchStreams } from './output.ts';
 import { version } from './version.ts';
 
@@ -31,15 +31,14 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   sync: async () => (await import('./command/sync.ts')).syncCommand,
 };
 
-watchStreams();
-process.exitCode = await main(process.argv.slice(2));
-
-async function main(args: readonly string[]): Promise<ExitCode> {
+/** Runs a command; the exit code is the process's own. Never throws. */
+export async function main(args: readonly string[], start: Start): Promise<void> {
+  watchStreams();
   try {
-    return await dispatch(args);
+    process.exitCode = await dispatch(args, start);
   } catch (error) {
     await complain(`kerb: ${wordsFor(error)}\n`);
-    return 2;
+    process.exitCode = 2;
   }
 }
 
@@ -50,14 +49,14 @@ function wordsFor(error: unknown): string {
   return `this is a fault in Kerb, and no verdict: ${stackOf(error)}`;
 }
 
-async function dispatch([name, ...args]: readonly string[]): Promise<ExitCode> {
+async function dispatch([name, ...args]: readonly string[], start: Start): Promise<ExitCode> {
   if (name === '--version' || name === '-v') {
     await print(`${version()}\n`);
     return 0;
   }
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     const asked = name === 'help' ? args[0] : undefined;
-    if (asked !== undefined) return dispatch([asked, '--help']);
+    if (asked !== undefined) return dispatch([asked, '--help'], start);
     await (name === undefined ? complain : print)(await overview());
     return name === undefined ? 2 : 0;
   }
@@ -72,7 +71,7 @@ async function dispatch([name, ...args]: readonly string[]): Promise<ExitCode> {
     await print(helpOf(command));
     return 0;
   }
-  return command.run(readCall(name, command, args));
+  return command.run(readCall(name, command, args), start);
 }
 
 function readCall(name: string, command: Command, args: readonly string[]): ReturnType<typeof readArguments> {

@@ -21,7 +21,13 @@ export interface Command {
   readonly options: Readonly<Record<string, Option>>;
   /** What a word with one dash in front is: an option that does not exist, or a word as any other (`-1 + x`). */
   readonly dashes: 'options' | 'words';
-  readonly run: (given: Arguments) => Promise<ExitCode>;
+  readonly run: (given: Arguments, start: Start) => Promise<ExitCode>;
+}
+
+/** What a command knows of how it was started. */
+export interface Start {
+  /** Keeps what is compiled by now for the next start, unless something is kept already. */
+  readonly keepCode: () => void;
 }
 
 /** The options and words of a call, checked against the command's own list. */

@@ -10,7 +10,7 @@ import { createProgress } from '../check/progress.ts';
 import { ruleProblems } from '../check/rules.ts';
 import { judgeInputs, reportOf } from '../check/run.ts';
 import { readStdin } from '../check/stdin.ts';
-import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
+import { type Arguments, type Command, type ExitCode, type Start, UsageError } from '../command.ts';
 import { complain, print } from '../output.ts';
 import { disarmed, formatGithub } from '../report/github.ts';
 import { formatJson } from '../report/json.ts';
@@ -66,7 +66,7 @@ Without a PATH the working directory is judged. .gitignore is honoured; a file t
   run,
 };
 
-async function run(given: Arguments): Promise<ExitCode> {
+async function run(given: Arguments, { keepCode }: Start): Promise<ExitCode> {
   const format = formatOf(given.value('format') ?? 'text');
   const hub = hubOf(given);
   const gate = gateOf(given.value('gate') ?? 'check');
@@ -104,6 +104,7 @@ async function run(given: Arguments): Promise<ExitCode> {
   });
   if (given.has('write-baseline')) return writeBaseline(gathered.setup, report);
   await print(render(report, format));
+  keepCode();
   if (hub !== null) {
     const { sendDecision } = await import('../check/send.ts');
     const facts = { root: setup.root, revision: judgedRevision(given), policies: inHand.desk.policies };

@@ -4,7 +4,7 @@ import { findRoot, git, gitFolder, readWorkFile, relativePath } from '../../repo
 import { connectGate } from '../client/gate.ts';
 import { launchDaemon } from '../client/launch.ts';
 import { launchOptions } from '../client/program.ts';
-import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
+import { type Arguments, type Command, type ExitCode, type Start, UsageError } from '../command.ts';
 import type { CommitRequest, LocalGate, MessageRequest, PushRequest, RefUpdate } from '../gate/localGate.ts';
 import { openHome } from '../home.ts';
 import { complain } from '../output.ts';
@@ -24,7 +24,7 @@ Exit codes: 0 pass, 1 block, 2 no verdict.`,
   run,
 };
 
-async function run(given: Arguments): Promise<ExitCode> {
+async function run(given: Arguments, { keepCode }: Start): Promise<ExitCode> {
   const [name = '', ...args] = given.words;
   const here = process.cwd();
   // git starts the hooks of a bare repository in it.
@@ -41,7 +41,7 @@ async function run(given: Arguments): Promise<ExitCode> {
   };
   const request = await read(args, root);
   if (request === null) return 0;
-  const gate = connectHere();
+  const gate = connectHere(keepCode);
   try {
     const { outcome, text } = await gate.decide({ ...common, ...request });
     await complain(text);
@@ -112,8 +112,8 @@ async function readStdin(): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** The daemon's gate, else one of this process; then a daemon is started for the next time. */
-function connectHere(): LocalGate {
+/** The daemon's gate, else one of this process; then a daemon is started for the next time. `judged`: here. */
+function connectHere(judged: () => void): LocalGate {
   const home = openHome();
   if (home.kind === 'problem') throw new UsageError(home.message);
   const address = addressOf({ folder: home.run });
@@ -135,7 +135,13 @@ function connectHere(): LocalGate {
         onLost: (count, message) => void complain(`kerb: ${count} decisions could not be kept: ${message}\n`),
       });
       if (opened.kind === 'problem') throw new UsageError(opened.message);
-      return { decide: (request) => opened.gate.decide(request), close: () => opened.close() };
+      return {
+        decide: (request) => opened.gate.decide(request),
+        async close() {
+          await opened.close();
+          judged();
+        },
+      };
     },
     launch: () => void launchDaemon(launchOptions(home, address)),
     note: (message) => void complain(`kerb: ${printable(message)}\n`),
