@@ -12,7 +12,10 @@ export function runCompiled(file, { folder, name }) {
   const source = readFileSync(file);
   const kept = path.join(folder, `${name}-${process.versions.v8}-${process.arch}-${sumOf(source)}`);
   const cachedData = readKept(kept);
-  const script = new vm.Script(nodeModule.wrap(source.toString()), { filename: file, ...(cachedData === null ? {} : { cachedData }) });
+  const script = new vm.Script(nodeModule.wrap(source.toString()), {
+    filename: file,
+    ...(cachedData === null ? {} : { cachedData }),
+  });
   const module = { exports: {} };
   script.runInThisContext()(module.exports, nodeModule.createRequire(file), module, file, path.dirname(file));
   const isKept = cachedData !== null && !script.cachedDataRejected;

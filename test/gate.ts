@@ -28,6 +28,9 @@ const client = { name: 'test', version: '0.0.0' };
 
 /** Makes a gate; it is closed and its store gone when the test ends. */
 export function createTestGate(context: TestContext, options: Partial<GateOptions> = {}): TestGate {
+  // Registered before the store is, so that it ends before it.
+  let end = async (): Promise<void> => {};
+  context.after(() => end());
   const store = openTestStore(context, createHome(context));
   const mode = options.mode ?? (() => 'durable' as const);
   const journal = openJournal({
@@ -51,10 +54,10 @@ export function createTestGate(context: TestContext, options: Partial<GateOption
     isOutdated: () => false,
     ...options,
   });
-  context.after(async () => {
+  end = async () => {
     await gate.close();
     await journal.close();
-  });
+  };
   const common = (tree: WorkTree) => ({ client, root: tree.root, breakGlass: null });
   return {
     gate,

@@ -5,24 +5,46 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { type GitSession, gitFolder, readStagedSince } from '../../repository/index.ts';
+import { type GitSession, gitFolder, readStagedSince, treeOfIndex } from '../../repository/index.ts';
+import { readCommitChange } from './commit.ts';
 import { benchOf, type GateParts } from './gateCase.ts';
 import { readHead } from './head.ts';
 import { judgeChange } from './judgeChange.ts';
-import { judgeStaged } from './judgeCommit.ts';
+import { commitCase, judgeStaged, type Staged } from './judgeCommit.ts';
 
 /** Whoever asks in between waits for no more files than this. */
 const filesAtOnce = 8;
+/** So many are judged as one, as the gate judges them. */
+const maxFilesOfCase = 64;
 /** A change of more files is less often a commit to be than a checkout or an import under way. */
 const maxFiles = 2_000;
+/** An identity that will soon be too old for a gate is asked for again while nobody waits. */
+const identityMs = 30_000;
 
 /** Judges what is staged in a work tree. What cannot be judged is left to the gate, which says why. */
 export async function judgeAhead(session: GitSession, parts: GateParts, isWanted: () => boolean): Promise<void> {
-  if (isRewriting(session.root)) return;
+  const folder = gitFolder(session.root);
+  if (folder === null || isRewriting(folder)) return;
+  void parts.identityOf(session.root, identityMs);
   const head = await readHead(session);
   if (head.commit === null || head.merged.length > 0) return;
-  const change = await readStagedSince(session.root, { base: head.commit, from: head.commit });
+  const tree = treeOfIndex(path.join(folder, 'index'));
+  const change = await (tree === null
+    ? readStagedSince(session.root, { base: head.commit, from: head.commit })
+    : readCommitChange(session, tree, head));
   if ('kind' in change || change.files.length === 0 || change.files.length > maxFiles) return;
+  // git writes the tree when it begins to commit: the question about it comes in a moment.
+  if (tree !== null && change.files.length <= maxFilesOfCase)
+    parts.keepVerdicts((await commitCase({ tree, head, change }, session, parts)).made);
+  else await judgeInSteps({ change, head }, session, parts, isWanted);
+}
+
+async function judgeInSteps(
+  { change, head }: Staged,
+  session: GitSession,
+  parts: GateParts,
+  isWanted: () => boolean,
+): Promise<void> {
   const ruling = await parts.rulings.of(session, { commit: head.commit, gate: 'commit' });
   const bench = benchOf(parts, { session, ruling, gate: 'commit' });
   for (let from = 0; from < change.files.length; from += filesAtOnce) {
@@ -31,21 +53,15 @@ export async function judgeAhead(session: GitSession, parts: GateParts, isWanted
     const some = { ...change, files: change.files.slice(from, from + filesAtOnce) };
     const judged = await judgeChange(some, bench);
     if (judged.kind === 'failure') return;
-    keep(judged.made, parts);
+    parts.keepVerdicts(judged.made);
   }
   await turn();
   if (!isWanted()) return;
   const whole = await judgeStaged({ change, head }, bench, parts);
-  if (whole.kind === 'judged') keep(whole.made, parts);
-}
-
-/** What the store does not take is judged once more by the gate. */
-function keep(made: ReadonlyMap<string, string>, { store }: GateParts): void {
-  if (made.size > 0) store.putVerdicts(made);
+  if (whole.kind === 'judged') parts.keepVerdicts(whole.made);
 }
 
 /** A rebase writes the index at every step, and asks no gate. */
-function isRewriting(root: string): boolean {
-  const folder = gitFolder(root);
-  return folder === null || ['rebase-merge', 'rebase-apply'].some((name) => existsSync(path.join(folder, name)));
+function isRewriting(folder: string): boolean {
+  return ['rebase-merge', 'rebase-apply'].some((name) => existsSync(path.join(folder, name)));
 }

@@ -64,11 +64,11 @@ function usesIn({ findings }: Report, { ruling }: GateCase): readonly ExceptionU
   return [...used].map((id) => ({ id, most: most.get(id) ?? null }));
 }
 
-/** Keeps a record for each target, and with the last one what all of them rest on. */
+/** Keeps a record for each target, with the last one the uses of exceptions, and a little later the verdicts that are new. */
 export async function keep(
   judged: GateCase,
   decided: Omit<Decided, 'target'>,
-  { journal }: GateParts,
+  { journal, keepVerdicts }: GateParts,
   uses: readonly ExceptionUse[] = [],
 ): Promise<Recorded> {
   const mask = secretMask(judged.ruling.policies, []);
@@ -76,9 +76,10 @@ export async function keep(
   for (const [index, target] of judged.targets.entries()) {
     const record = recordOf({ ...decided, target }, mask);
     const one = index === 0 ? record : { ...record, id: uuidv7(decided.atMs) };
-    recorded = await journal.record(one, index === judged.targets.length - 1 ? { verdicts: judged.made, uses } : {});
+    recorded = await journal.record(one, index === judged.targets.length - 1 ? { uses } : {});
     if (recorded.kind !== 'kept') return recorded;
   }
+  keepVerdicts(judged.made);
   return recorded;
 }
 

@@ -14,6 +14,7 @@ import { judgeCommit } from './judgeCommit.ts';
 import { judgeMessage } from './judgeMessage.ts';
 import { judgePush } from './judgePush.ts';
 import type { CommitRequest, LocalGate, MessageRequest, PushRequest } from './localGate.ts';
+import { createReady } from './ready.ts';
 import { createRulings } from './ruling.ts';
 import { createSessions } from './sessions.ts';
 
@@ -46,9 +47,21 @@ export interface Gate extends LocalGate {
 /** Makes the gate. Close it: it keeps git processes. */
 export function createGate({ mode, organisation, ...options }: GateOptions): Gate {
   const sessions = createSessions();
+  let made = new Map<string, string>();
+  const writeVerdicts = (): void => {
+    const written = made;
+    made = new Map();
+    // What the store does not take is judged once more.
+    if (written.size > 0) options.store.putVerdicts(written);
+  };
   const parts: GateParts = {
     ...options,
+    keepVerdicts(more) {
+      if (made.size === 0) setImmediate(writeVerdicts);
+      for (const [key, verdict] of more) made.set(key, verdict);
+    },
     organisation,
+    ready: createReady(),
     version: version(),
     rulings: createRulings({ native: options.native, organisation }),
     workTrees: createWorkTreeNotes(options.store),
@@ -89,6 +102,7 @@ export function createGate({ mode, organisation, ...options }: GateOptions): Gat
       return (await parts.rulings.of(nowhere, { commit: null, gate: 'commit' })).policies;
     },
     async close() {
+      writeVerdicts();
       sessions.close();
     },
   };

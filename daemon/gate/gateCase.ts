@@ -11,6 +11,7 @@ import type { Store } from '../store/store.ts';
 import { usesOf } from '../store/uses.ts';
 import type { CommitObject } from './commitObject.ts';
 import type { Bench } from './judgeChange.ts';
+import type { Ready } from './ready.ts';
 import type { Ruling, Rulings } from './ruling.ts';
 
 /** What was judged. */
@@ -25,7 +26,7 @@ export interface GateCase {
   readonly targets: readonly DecisionRecord['target'][];
   /** The new commits of a push: each should have passed a gate when it was made. */
   readonly commits: readonly CommitObject[];
-  /** Verdicts that are new, by key: they are kept together with the decision. */
+  /** Verdicts that are new, by key: they are kept once the decision is. */
   readonly made: ReadonlyMap<string, string>;
 }
 
@@ -36,14 +37,18 @@ export interface JudgeParts {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly version: string;
-  readonly identityOf: (root: string) => Promise<Identity>;
+  /** See `createIdentities`. */
+  readonly identityOf: (root: string, mostMs?: number) => Promise<Identity>;
 }
 
 /** What all questions to one gate share. */
 export interface GateParts extends JudgeParts {
-  readonly store: Pick<Store, 'verdicts' | 'putVerdicts' | 'findDecision' | 'state'>;
+  readonly store: Pick<Store, 'verdicts' | 'findDecision' | 'state'>;
+  /** Has new verdicts written once nobody waits for an answer. */
+  readonly keepVerdicts: (made: ReadonlyMap<string, string>) => void;
   readonly journal: Pick<Journal, 'record'>;
   readonly rulings: Rulings;
+  readonly ready: Ready;
   readonly workTrees: WorkTreeNotes;
   /** See `GateOptions`. */
   readonly organisation: () => CurrentOrganisation;

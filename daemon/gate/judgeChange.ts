@@ -111,13 +111,14 @@ export async function judgeInputs(inputs: readonly Input[], bench: Bench): Promi
   });
 }
 
-async function approvedOf({ ruling, met }: Bench): Promise<Approved | null> {
+/** The exceptions that count now; null without any. */
+export async function approvedOf({ ruling, met }: Bench): Promise<Approved | null> {
   const { exceptions, setup } = ruling;
   return exceptions === null ? null : approvedAt(exceptions, setup, await met());
 }
 
 /** What exceptions make of a verdict is the same for as long as this is: none begins or ends meanwhile. */
-function epochOf(approved: Approved | null): string {
+export function epochOf(approved: Approved | null): string {
   if (approved === null) return '';
   const { register, atMs, repository, actor, revision, uses } = approved;
   return JSON.stringify([lastBoundary(register, atMs), repository, actor, revision, [...uses]]);

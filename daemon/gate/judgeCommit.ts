@@ -7,27 +7,60 @@ import { changeDocument, ownFindings, readOwners, speaksOf } from './changeDocum
 import { readCommitChange } from './commit.ts';
 import { benchOf, type GateCase, type GateParts, type JudgeParts, problemsOf, unjudged } from './gateCase.ts';
 import { type Head, readHead } from './head.ts';
-import { type Bench, judgeChange, judgeDocument } from './judgeChange.ts';
+import { approvedOf, type Bench, epochOf, judgeChange, judgeDocument } from './judgeChange.ts';
 import type { CommitRequest } from './localGate.ts';
 import type { Ruling } from './ruling.ts';
 
 /** Judges what a commit would change. */
 export async function judgeCommit({ tree }: CommitRequest, session: GitSession, parts: GateParts): Promise<GateCase> {
-  const head = await readHead(session);
+  const judged = await commitCase({ tree, head: await readHead(session), change: null }, session, parts);
+  markMessages(session.root, speaksOf(judged, 'change.message') ? 'judge' : 'pass');
+  return judged;
+}
+
+/** A tree that is to be committed, and what it changes where somebody has looked already. */
+export interface Committed {
+  readonly tree: string;
+  readonly head: Head;
+  readonly change: Change | null;
+}
+
+/** The case of a commit to be: as it was judged ahead where that still holds, else judged now. */
+export async function commitCase(
+  { tree, head, change }: Committed,
+  session: GitSession,
+  parts: GateParts,
+): Promise<GateCase> {
+  const { root } = session;
+  // git compares while the rules are made ready.
+  const compared = change ?? (parts.ready.isOf(root, tree) ? null : readCommitChange(session, tree, head));
+  const ruling = await parts.rulings.of(session, { commit: head.commit, gate: 'commit' });
+  const bench = benchOf(parts, { session, ruling, gate: 'commit' });
+  const rests = [head, ruling.digest, bench.date, epochOf(await approvedOf(bench))];
+  const question = { tree, restsOn: JSON.stringify(rests), identity: parts.identityOf(root) };
+  const judged = await parts.ready.of(root, question, async () =>
+    judgeTree({ tree, head, change: await (compared ?? readCommitChange(session, tree, head)) }, bench, parts),
+  );
+  return { ...judged, ruling };
+}
+
+interface Compared {
+  readonly tree: string;
+  readonly head: Head;
+  readonly change: Change | GitFailure;
+}
+
+async function judgeTree({ tree, head, change }: Compared, bench: Bench, parts: GateParts): Promise<GateCase> {
+  const { session, ruling } = bench;
   const target = {
     base: head.commit,
     commit: null,
     tree,
     ref: head.branch === null ? null : `refs/heads/${head.branch}`,
   };
-  const [change, ruling] = await Promise.all([
-    readCommitChange(session, tree, head),
-    parts.rulings.of(session, { commit: head.commit, gate: 'commit' }),
-  ]);
   if ('kind' in change) return unjudged(parts, session, target, change.message);
   const judged = await stagedCase({ change, head }, { session, ruling }, parts);
   if ('kind' in judged) return unjudged(parts, session, target, judged.message);
-  markMessages(session.root, speaksOf(judged, 'change.message') ? 'judge' : 'pass');
   return { ...judged, targets: [target] };
 }
 

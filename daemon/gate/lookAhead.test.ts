@@ -14,7 +14,9 @@ test('what is staged is judged before the gate is asked, and the gate says the s
   const ahead = lookAheadOf(here);
   context.after(() => ahead.close());
   await ask(ahead, tree);
-  const before = here.store.status().verdicts;
+  // Of a change without files there is its document.
+  const before = 1;
+  await until(() => here.store.status().verdicts === before);
   tree.write({ 'deploy/pod.yaml': privileged, 'src/a.ts': 'export const a = 1;\n' });
   tree.git('add', '-A');
   // Two files, and the document of the change.
@@ -25,6 +27,26 @@ test('what is staged is judged before the gate is asked, and the gate says the s
   assert.deepEqual(told.report.findings, judged.report.findings);
   assert.equal(told.report.decision.inputDigest, judged.report.decision.inputDigest);
   assert.equal(here.store.status().entries, 2, 'only what was asked is recorded');
+});
+
+test('a commit that git begins is judged when git has written its tree, and taken over for as long as all is the same', async (context) => {
+  const tree = createRepository(context, { 'a.txt': 'a\n' });
+  const [{ gate, store, commit }, elsewhere] = [createTestGate(context), createTestGate(context)];
+  tree.write({ 'deploy/pod.yaml': privileged });
+  tree.git('add', '-A');
+  tree.git('write-tree');
+  await gate.judgeAhead(tree.root, () => true);
+  const { mock } = context.mock.method(store, 'verdicts');
+  const [told, judged] = [await commit(tree), await elsewhere.commit(tree)];
+  assert.equal(mock.callCount(), 0, 'nothing was looked up');
+  assert.equal(told.outcome, 'block');
+  assert.deepEqual(told.report.findings, judged.report.findings);
+  assert.equal(told.report.decision.inputDigest, judged.report.decision.inputDigest);
+  tree.git('config', 'user.email', 'ben@example.com');
+  tree.git('checkout', '-q', '-b', 'other');
+  assert.equal((await commit(tree)).outcome, 'block');
+  assert.ok(mock.callCount() > 0, 'it is another branch');
+  assert.equal(store.status().entries, 2);
 });
 
 test('a rebase and a first commit are left to the gate', async (context) => {

@@ -143,6 +143,26 @@ test('50 commits at once, each in a work tree of its own, are judged by one daem
   );
 });
 
+test('a hook that knows its index starts no git; where the index does not say its tree, git is asked for it', (context) => {
+  const place = installed(context);
+  place.kerb('daemon', 'start');
+  place.write({ 'pod.yaml': privileged });
+  place.git(['add', '-A']);
+  const index = path.join(place.root, '.git/index');
+  const hook = (PATH: string): Ran =>
+    spawnSync(path.join(place.root, '.git/hooks/pre-commit'), [], {
+      ...{ cwd: place.root, encoding: 'utf8', timeout: 120_000 },
+      env: { ...place.env, PATH, GIT_INDEX_FILE: index },
+    });
+  const asked = hook(place.env.PATH ?? '');
+  assert.equal(asked.status, 1);
+  // git has written the tree, for that answer.
+  const known = hook('');
+  assert.equal(known.status, 1, known.stderr);
+  assert.equal(known.stderr, asked.stderr);
+  assert.match(known.stderr, /^Kerb: this commit is denied/);
+});
+
 test('from an empty PATH, and without HOME', (context) => {
   const place = installed(context);
   const git = spawnSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).stdout.trim();

@@ -24,8 +24,8 @@ export type Recorded =
   /** The gate has no verdict: what it decided could not be kept. */
   | { readonly kind: 'refused'; readonly message: string };
 
-/** Verdicts that are new, and uses of exceptions. */
-export type Basis = Pick<AppendOptions, 'verdicts' | 'uses'>;
+/** Uses of exceptions. */
+export type Basis = Pick<AppendOptions, 'uses'>;
 
 export interface Journal {
   /** Keeps a record, and with it what it rests on. */

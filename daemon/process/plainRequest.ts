@@ -7,16 +7,22 @@
  *   remote origin https://github.com/acme/shop
  *   update refs/heads/main 9f1c… refs/heads/main 03be…
  *
- * `tree ID` is for `commit`. An empty line ends the fields; what follows is the message of `message`. `break-glass REASON`
+ * `tree ID` is for `commit`; instead of it `index FILE`, where that says which tree it is. An empty line ends the fields; what follows is the message of `message`. `break-glass REASON`
  * may stand in each.
  */
 import { Refusal } from './answer.ts';
 
+/** What the lines say. Nothing of it is checked yet. */
+export interface PlainRequest {
+  readonly index?: string;
+  [field: string]: unknown;
+}
+
 /** The value that the same request has as JSON. It is not checked yet. Throws `Refusal` where a line has no meaning. */
-export function parsePlainRequest(body: string): object {
+export function parsePlainRequest(body: string): PlainRequest {
   const end = body.indexOf('\n\n');
   const head = end < 0 ? body : body.slice(0, end);
-  const request: Record<string, unknown> = { breakGlass: null };
+  const request: PlainRequest = { breakGlass: null };
   const updates: object[] = [];
   for (const line of head.split('\n').filter((each) => each !== '')) {
     const space = line.indexOf(' ');
@@ -35,6 +41,7 @@ const fields: Readonly<Record<string, (value: string) => object>> = {
   gate: (gate) => ({ gate }),
   root: (root) => ({ root }),
   tree: (tree) => ({ tree }),
+  index: (index) => ({ index }),
   client: (value) => ({ client: pairOf(value, 'name', 'version') }),
   remote: (value) => ({ remote: pairOf(value, 'name', 'url') }),
   'break-glass': (breakGlass) => ({ breakGlass }),

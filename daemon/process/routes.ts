@@ -1,6 +1,7 @@
 /** Each request that the daemon knows, and the function that answers it. */
 import path from 'node:path';
 import * as z from 'zod';
+import { treeOfIndex } from '../../repository/index.ts';
 import { askedException } from '../exception/answer.ts';
 import { saidOfFinding } from '../feedback/give.ts';
 import type { GateAnswer, LocalGate } from '../gate/localGate.ts';
@@ -18,7 +19,7 @@ import {
 } from '../protocol.ts';
 import { type Answer, Refusal } from './answer.ts';
 import { parseJson } from './body.ts';
-import { parsePlainRequest } from './plainRequest.ts';
+import { type PlainRequest, parsePlainRequest } from './plainRequest.ts';
 import { statusText } from './status.ts';
 
 /** What routes can ask of the daemon. */
@@ -53,7 +54,7 @@ export const routes: Readonly<Record<string, Route>> = {
     return { status: 200, json: status, text: statusText(status) };
   },
   'POST /v1/decide': async (asked, desk) => {
-    const value = asked.type === 'text/plain' ? parsePlainRequest(asked.body) : parseJson(asked.body);
+    const value = asked.type === 'text/plain' ? withTree(parsePlainRequest(asked.body)) : parseJson(asked.body);
     return decided(await desk.gate.decide(readDecideRequest(value)));
   },
   'GET /v1/organisation': (_, desk) => {
@@ -90,6 +91,14 @@ export const routes: Readonly<Record<string, Route>> = {
     return { status: 202, json: { pid }, text: `the daemon (process ${pid}) ends\n` };
   },
 };
+
+/** A hook that names its index need not start git. Throws `Refusal` where git has to say which tree that is. */
+function withTree({ index, ...request }: PlainRequest): object {
+  if (index === undefined) return request;
+  const tree = typeof request.root === 'string' ? treeOfIndex(path.resolve(request.root, index)) : null;
+  if (tree === null) throw new Refusal(409, 'unknownRequest', 'the index does not say which tree it is: name the tree');
+  return { ...request, tree };
+}
 
 /**
  * Checks a gate's request. One that a newer client may have meant is refused as unknown, so that it asks elsewhere: what

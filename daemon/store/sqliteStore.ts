@@ -11,7 +11,6 @@ import { CorruptStore } from './problem.ts';
 import { schemaVersion } from './schema.ts';
 import type { StoreSession } from './session.ts';
 import type { Acknowledged, Appended, AppendOptions, Pruned, Store, StoreStatus, Written } from './store.ts';
-import type { Tables } from './tables.ts';
 import { countUses } from './uses.ts';
 
 /** Owns the session. Made by `openStore` alone. */
@@ -29,7 +28,7 @@ export class SqliteStore implements Store {
     this.#session = session;
   }
 
-  append(record: JournalRecord, { sync = 'durable', verdicts = new Map(), uses = [] }: AppendOptions = {}): Appended {
+  append(record: JournalRecord, { sync = 'durable', uses = [] }: AppendOptions = {}): Appended {
     // A record that could not be read again would be of no use to anybody.
     journalRecord.parse(record);
     const appended = this.#session.write(sync, (tables): Appended => {
@@ -37,7 +36,6 @@ export class SqliteStore implements Store {
       if (done.kind === 'refused') return done;
       const refused = countUses(tables.state, uses);
       if (refused !== null) return refused;
-      if (verdicts.size > 0) this.#putVerdicts(tables, verdicts);
       return { kind: 'appended', entry: done.link.entry, hash: done.link.head.hash };
     });
     if (appended.kind === 'appended') repairMissed(this.#place);
@@ -95,7 +93,8 @@ export class SqliteStore implements Store {
 
   putVerdicts(verdicts: ReadonlyMap<string, string>): Written {
     return this.#session.write('soon', (tables) => {
-      this.#putVerdicts(tables, verdicts);
+      tables.verdicts.put(verdicts, { used: this.#used, limit: this.#options.limits.maxVerdicts });
+      this.#used.clear();
       return written;
     });
   }
@@ -162,11 +161,6 @@ export class SqliteStore implements Store {
 
   close(): void {
     this.#session.close();
-  }
-
-  #putVerdicts(tables: Tables, verdicts: ReadonlyMap<string, string>): void {
-    tables.verdicts.put(verdicts, { used: this.#used, limit: this.#options.limits.maxVerdicts });
-    this.#used.clear();
   }
 }
 

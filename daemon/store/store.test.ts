@@ -124,15 +124,15 @@ test('a full journal refuses, with words', (context) => {
   assert.equal(store.status().head.seq, 2);
 });
 
-test('verdicts go in with the record, and the least used go first', (context) => {
+test('of verdicts the least used go first', (context) => {
   const store = openTestStore(context, createHome(context), { limits: { maxVerdicts: 3 } });
-  store.append(decision(), {
-    verdicts: new Map([
+  store.putVerdicts(
+    new Map([
       ['a', '1'],
       ['b', '2'],
       ['c', '3'],
     ]),
-  });
+  );
   assert.deepEqual(
     [...store.verdicts(['a', 'x', 'c'])],
     [
@@ -182,7 +182,7 @@ test('uses of exceptions are counted with their decision; one too many is refuse
     { id: 'EX-1', most: 2 },
     { id: 'EX-2', most: null },
   ];
-  const append = () => store.append(decision(), { uses, verdicts: new Map([['key', 'verdict']]) });
+  const append = () => store.append(decision(), { uses });
   assert.deepEqual([append().kind, append().kind], ['appended', 'appended']);
   const third = append();
   assert.ok(third.kind === 'refused' && third.reason === 'used', JSON.stringify(third));

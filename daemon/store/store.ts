@@ -14,8 +14,8 @@ import type { ExceptionUse } from './uses.ts';
 export interface Store {
   readonly kind: 'store';
   /**
-   * Adds a record to the chain, the verdicts that it rests on and its uses of exceptions, in one IMMEDIATE transaction. With `durable` it is on
-   * disk when this returns; with `soon` it is safe from a crash of Kerb, but not from one of the machine.
+   * Adds a record to the chain, and its uses of exceptions, in one IMMEDIATE transaction. With `durable` it is on disk when
+   * this returns; with `soon` it is safe from a crash of Kerb, but not from one of the machine.
    */
   append(record: JournalRecord, options?: AppendOptions): Appended;
   /** Entries after a number, in order, each checked against its hash and the one before it. */
@@ -46,7 +46,6 @@ export interface Store {
 
 export interface AppendOptions {
   readonly sync?: 'durable' | 'soon';
-  readonly verdicts?: ReadonlyMap<string, string>;
   readonly uses?: readonly ExceptionUse[];
 }
 export type Appended = { readonly kind: 'appended'; readonly entry: JournalEntry; readonly hash: string } | Refusal;

@@ -99,7 +99,8 @@ function fill(store: Store, from: number, to: number): void {
     const tree = at.toString(16).padStart(40, '0');
     const target = { base: null, commit: null, tree, ref: null };
     const verdicts = new Map([[`key ${at}`, `verdict ${at}`]]);
-    store.append(decision({ target, reason: `reason ${at} `.repeat((at * 37) % 150) }), { verdicts });
+    store.append(decision({ target, reason: `reason ${at} `.repeat((at * 37) % 150) }));
+    store.putVerdicts(verdicts);
     store.setState(`state ${at % 10}`, `value ${at % 10}`);
     store.putRequest(`request ${at % 5}`, `value ${at % 5}`);
   }

@@ -18,9 +18,9 @@ if (store.kind === 'problem') {
 }
 for (let at = 0; at < limit; at++) {
   const record = decision({ reason: 'x'.repeat((at * 97) % 1_500) });
-  const verdicts = new Map([[`${process.pid}/${at % 50}`, record.id]]);
-  const appended = store.append(record, { verdicts });
+  const appended = store.append(record);
   writeSync(1, appended.kind === 'appended' ? `${appended.entry.seq} ${record.id}\n` : `refused ${appended.reason}\n`);
+  store.putVerdicts(new Map([[`${process.pid}/${at % 50}`, record.id]]));
   if (at % 64 === 63) store.setState('turn', String(at));
 }
 store.close();
