@@ -1,6 +1,8 @@
 /** `kerb hook NAME`: what a hook calls when its script could not ask the daemon by itself. */
+import { closeSync, writeSync } from 'node:fs';
+import path from 'node:path';
 import process from 'node:process';
-import { findRoot, git, gitFolder, readWorkFile, relativePath } from '../../repository/index.ts';
+import { findRoot, git, gitFolder, readWorkFile, relativePath, treeOfIndex } from '../../repository/index.ts';
 import { connectGate } from '../client/gate.ts';
 import { launchDaemon } from '../client/launch.ts';
 import { launchOptions } from '../client/program.ts';
@@ -29,7 +31,7 @@ async function run(given: Arguments, { keepCode }: Start): Promise<ExitCode> {
   const here = process.cwd();
   // git starts the hooks of a bare repository in it.
   const root = gitFolder(here) === here ? here : findRoot(here);
-  if (root === null) throw new UsageError('there is no git repository here');
+  if (root === null) throw new UsageError(wordsForNoRepository());
   const read = Object.hasOwn(requests, name) ? requests[name] : undefined;
   if (read === undefined)
     throw new UsageError(`there is no hook ${JSON.stringify(name)}: ${Object.keys(requests).join(', ')}`);
@@ -45,10 +47,24 @@ async function run(given: Arguments, { keepCode }: Start): Promise<ExitCode> {
   try {
     const { outcome, text } = await gate.decide({ ...common, ...request });
     await complain(text);
+    if (process.env.KERB_HOOK_ANSWER === 'stdout') answerNow(outcome);
     return outcome === 'pass' ? 0 : 1;
   } finally {
     await gate.close();
   }
+}
+
+/** git can be told of a repository that nothing at the work tree names; whoever judges later would not find it. */
+function wordsForNoRepository(): string {
+  const named = process.env.GIT_DIR;
+  if (named === undefined) return 'there is no git repository here';
+  return `the repository ${path.resolve(named)} is not at its work tree: put a file .git there that says "gitdir: ${path.resolve(named)}"`;
+}
+
+/** The hook goes on with this, while here the store is closed and a daemon started. */
+function answerNow(outcome: 'pass' | 'block'): void {
+  writeSync(1, `${outcome}\n`);
+  closeSync(1);
 }
 
 const maxReason = 2_000;
@@ -74,6 +90,9 @@ const requests: Readonly<Record<string, (args: readonly string[], root: string) 
 };
 
 async function readIndex(root: string): Promise<Asked> {
+  const index = process.env.GIT_INDEX_FILE;
+  const known = index === undefined ? null : treeOfIndex(path.resolve(index));
+  if (known !== null) return { gate: 'commit', tree: known };
   const tree = await git(root, ['write-tree']);
   if (tree.kind === 'failure') throw new UsageError(`the index cannot be written as a tree: ${tree.message}`);
   return { gate: 'commit', tree: tree.bytes.toString().trim() };

@@ -171,11 +171,16 @@ follow() {
 [ "\${KERB_JUDGED-}" != "$client $PWD" ] || { follow "$@"; exit; }
 `;
 
-const commitBody = `judge() {
+const commitBody = (hook: string): string => `judge() {
   if [ -x "$previous" ]; then tree=$(git write-tree) && printf '%s\\n' "$tree" | ask tree commit
   elif [ -S "$socket" ]; then git write-tree | ask tree commit
   else nobody; fi
-  case $? in 0) ;; 1) exit 1 ;; *) here HOOK || exit 1 ;; esac
+  case $? in
+    0) ;;
+    1) exit 1 ;;
+    # What it does after its answer, nobody waits for.
+    *) [ "$(export KERB_HOOK_ANSWER=stdout && here ${hook} &)" = pass ] || exit 1 ;;
+  esac
 }
 # The index says most often which tree it is: then git need not be started.
 [ "\${1-}" = slowly ] || [ -x "$previous" ] || [ -z "\${GIT_INDEX_FILE-}" ] || ask index commit
@@ -196,8 +201,8 @@ const beginnings: Readonly<Partial<Record<JudgingHook, string>>> = {
 };
 
 const bodies: Readonly<Record<JudgingHook, string>> = {
-  'pre-commit': commitBody.replace('HOOK', 'pre-commit'),
-  'pre-merge-commit': commitBody.replace('HOOK', 'pre-merge-commit'),
+  'pre-commit': commitBody('pre-commit'),
+  'pre-merge-commit': commitBody('pre-merge-commit'),
   'commit-msg': `if [ -e "$folder/kerb-message" ]; then
   ask message message <"$1"
   case $? in 0) ;; 1) exit 1 ;; *) here commit-msg "$1" || exit 1 ;; esac
