@@ -21,7 +21,7 @@ const maxRequests = 1_000;
 /** All requests, the oldest first. A row that cannot be read is left out: it was never sent, and can be asked again. */
 export function readQueue(store: Pick<Store, 'requests'>): readonly QueuedRequest[] {
   return [...store.requests().values()]
-    .flatMap((text) => queuedRequest.safeParse(parseJson(text)).data ?? [])
+    .flatMap((text) => queuedRequest.safeParse(parseRow(text)).data ?? [])
     .sort((a, b) => (a.request.at < b.request.at ? -1 : a.request.at > b.request.at ? 1 : 0));
 }
 
@@ -41,7 +41,8 @@ export function keepRequest(
   return written.kind === 'refused' ? written.message : null;
 }
 
-function parseJson(text: string): unknown {
+/** A row of the store; null where it is no JSON. */
+export function parseRow(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,6 +1,7 @@
 /** Feedback that waits in the store beside requests for exceptions: given offline, sent when the hub is in reach. */
 import * as z from 'zod';
 import { findingFeedback } from '../../engine/index.ts';
+import { parseRow } from '../exception/queue.ts';
 import type { Store } from '../store/store.ts';
 
 const queuedFeedback = z.strictObject({
@@ -20,7 +21,7 @@ const maxFeedback = 300;
 /** All of it, the oldest first. Rows of another form are somebody else's. */
 export function readFeedbackQueue(store: Pick<Store, 'requests'>): readonly QueuedFeedback[] {
   return [...store.requests().values()]
-    .flatMap((text) => queuedFeedback.safeParse(parseJson(text)).data ?? [])
+    .flatMap((text) => queuedFeedback.safeParse(parseRow(text)).data ?? [])
     .sort((a, b) => (a.feedback.at < b.feedback.at ? -1 : a.feedback.at > b.feedback.at ? 1 : 0));
 }
 
@@ -49,12 +50,4 @@ function write(store: QueueStore, queued: QueuedFeedback): string | null {
 
 function isOfOneFinding({ feedback: a }: QueuedFeedback, { feedback: b }: QueuedFeedback): boolean {
   return a.policy === b.policy && a.fingerprint === b.fingerprint && a.repository === b.repository;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
