@@ -1,3 +1,4 @@
+import { once } from '../once.ts';
 import { type ReadSet, readBracket, readCharacter, readNamed } from './class.ts';
 import { anything, type CharSet, complement, folded, type RegexNode } from './node.ts';
 
@@ -144,10 +145,16 @@ const escapedAssertions: Readonly<Record<string, 'textStart' | 'textEnd' | 'boun
 const notNewline: CharSet = complement({ ranges: [[10, 10]], opaque: false });
 
 function single(code: number, flags: Flags): CharSet {
-  const set: CharSet = { ranges: [[code, code]], opaque: false };
-  if (!flags.i) return set;
-  return code > 0x7f ? { ...anything, opaque: true } : folded(set);
+  if (!flags.i) return alone(code);
+  return code > 0x7f ? { ...anything, opaque: true } : foldedAscii()[code]!;
 }
+
+function alone(code: number): CharSet {
+  return { ranges: [[code, code]], opaque: false };
+}
+
+/** Words under `(?i)` are most of what patterns are made of. */
+const foldedAscii = once(() => Array.from({ length: 0x80 }, (_, code) => folded(alone(code))));
 
 /** `\Q…\E`: each character for itself. All but the last go into `into`; that one may be repeated. */
 function readLiteral(reader: Reader, into: RegexNode[]): Sized {
