@@ -4,7 +4,7 @@ import { loadSetup } from '../../repository/index.ts';
 import { createWorkTree } from '../../test/workTree.ts';
 import { createDesk, type DeskOptions } from './desk.ts';
 import { type Input, judgeInput } from './judgeInput.ts';
-import { judgeAll, workThrough } from './pool.ts';
+import { judgeAll, taskOf, workThrough } from './pool.ts';
 
 const options: DeskOptions = { gate: 'check', date: '2026-11-22', repairs: 'omit', baseline: 'heed', met: null };
 const pod = (index: number) =>
@@ -58,10 +58,27 @@ test('an input that breaks the judge is a problem of its own, and the next one i
     { kind: 'workFile', path: 'b.yaml', sizeBytes: 1 },
   ];
   const seen: string[] = [];
-  const task = { setup: run.setup, options, inputs, next: new SharedArrayBuffer(4) };
-  await workThrough(task, run.desk, (judgements) => {
+  await workThrough({ task: taskOf(inputs, run), end: 'front' }, run.desk, (judgements) => {
     for (const { path, state, problems } of judgements)
       seen.push(`${path} ${state} ${problems.filter(({ blocking }) => blocking).length}`);
   });
   assert.deepEqual(seen, ['a.yaml unreadable 1', 'b.yaml checked 0']);
+});
+
+test('whoever comes from the back meets whoever comes from the front, and no input is judged twice', async (context) => {
+  const names = ['a.yaml', 'b.yaml', 'c.yaml', 'd.yaml', 'e.yaml'];
+  const tree = createWorkTree(context, Object.fromEntries(names.map((name, index) => [name, pod(index)])));
+  const run = await prepare(tree.root);
+  const task = taskOf(
+    names.map((path): Input => ({ kind: 'workFile', path, sizeBytes: 1 })),
+    run,
+  );
+  const judged = { front: [] as string[], back: [] as string[] };
+  await Promise.all(
+    (['back', 'front'] as const).map((end) =>
+      workThrough({ task, end }, run.desk, (judgements) => judged[end].push(...judgements.map(({ path }) => path))),
+    ),
+  );
+  assert.deepEqual([...judged.front, ...judged.back].sort(), names);
+  assert.equal(judged.back[0], 'e.yaml');
 });

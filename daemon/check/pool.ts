@@ -1,16 +1,27 @@
-/** Judges many inputs on all cores. Every input gets exactly one judgement, also when a thread dies. */
+/**
+ * Judges many inputs on all cores. Every input gets exactly one judgement, also when a thread dies. Threads begin at both ends
+ * of the list: what lies together is alike, so that each compiles and warms to its own kinds of files before it meets others.
+ */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Setup } from '../../repository/index.ts';
 import type { DeskOptions } from './desk.ts';
 import { type Desk, type Input, type Judgement, judgeInput, pathOf, unreadable } from './judgeInput.ts';
 
-/** What a thread is given. It takes the next input by counting up `next`, which all threads share. */
+/** What threads are given. */
 export interface Task {
   readonly setup: Setup;
   readonly options: DeskOptions;
   readonly inputs: readonly Input[];
-  readonly next: SharedArrayBuffer;
+  /** Three counters that all threads share: how many inputs are taken, how many of them from the front, and from the back. */
+  readonly taken: SharedArrayBuffer;
+}
+
+/** From which end of the list a thread takes its inputs. */
+export type End = 'front' | 'back';
+
+export function taskOf(inputs: readonly Input[], { setup, options }: Pick<Task, 'setup' | 'options'>): Task {
+  return { setup, options, inputs, taken: new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT) };
 }
 
 export interface PoolOptions {
@@ -31,38 +42,44 @@ const bytesPerFile = 1_000;
 /** How long the first thread works before it looks at what the others send. */
 const sliceMs = 40;
 
-/** Judges all inputs, the largest first; in the order of the inputs given. */
+/** Judges all inputs; in the order of the inputs given. */
 export async function judgeAll(
   inputs: readonly Input[],
   { setup, options, desk, onProgress, onFault }: PoolOptions,
 ): Promise<Judgement[]> {
-  const ordered = [...inputs].sort((a, b) => sizeOf(b) - sizeOf(a));
-  const task: Task = { setup, options, inputs: ordered, next: new SharedArrayBuffer(4) };
+  const task = taskOf(arranged(inputs), { setup, options });
   const done = new Map<string, Judgement>();
   const faults: string[] = [];
   const record = (judgements: readonly Judgement[]): void => {
     for (const judgement of judgements) done.set(judgement.path, judgement);
     onProgress(done.size);
   };
-  const threads = Array.from({ length: extraThreads(ordered) }, () => runThread(task, record, faults));
-  await workThrough(task, desk, record);
+  const threads = Array.from({ length: extraThreads(inputs) }, (_, index) =>
+    runThread({ task, end: index % 2 === 0 ? 'back' : 'front' }, record, faults),
+  );
+  await workThrough({ task, end: 'front' }, desk, record);
   await Promise.all(threads);
   for (const fault of new Set(faults)) onFault(fault);
   const why = faults[0] ?? 'the thread that had it ended early';
   return inputs.map((input) => done.get(pathOf(input)) ?? unreadable(pathOf(input), `was not judged: ${why}`));
 }
 
+/** What a thread does of a task. */
+export interface Share {
+  readonly task: Task;
+  readonly end: End;
+}
+
 /** Takes inputs until there are none left; hands over what is done every now and then. */
 export async function workThrough(
-  task: Task,
+  share: Share,
   desk: Desk,
   record: (judgements: readonly Judgement[]) => void,
 ): Promise<void> {
-  const next = new Int32Array(task.next);
   let batch: Judgement[] = [];
   let since = performance.now();
-  for (let at = Atomics.add(next, 0, 1); at < task.inputs.length; at = Atomics.add(next, 0, 1)) {
-    batch.push(judgeInput(task.inputs[at]!, desk));
+  for (let input = take(share); input !== null; input = take(share)) {
+    batch.push(judgeInput(input, desk));
     if (performance.now() - since < sliceMs) continue;
     record(batch);
     batch = [];
@@ -70,6 +87,23 @@ export async function workThrough(
     since = performance.now();
   }
   record(batch);
+}
+
+/** The next input from an end; null when all are taken. The first counter keeps the ends from crossing. */
+function take({ task: { inputs, taken }, end }: Share): Input | null {
+  const counters = new Int32Array(taken);
+  if (Atomics.add(counters, 0, 1) >= inputs.length) return null;
+  return inputs.at(end === 'front' ? Atomics.add(counters, 1, 1) : -1 - Atomics.add(counters, 2, 1)) ?? null;
+}
+
+/** Those that take long by themselves first, so that none of them is the last; the others by folder. */
+function arranged(inputs: readonly Input[]): readonly Input[] {
+  const [long, short] = [inputs.filter(isLong), inputs.filter((input) => !isLong(input))];
+  return [...long.sort((a, b) => sizeOf(b) - sizeOf(a)), ...short.sort((a, b) => (pathOf(a) < pathOf(b) ? -1 : 1))];
+}
+
+function isLong(input: Input): boolean {
+  return sizeOf(input) > bytesPerThread / 4;
 }
 
 function extraThreads(inputs: readonly Input[]): number {
@@ -83,10 +117,10 @@ function sizeOf(input: Input): number {
 }
 
 /** Resolves when the thread has ended, however it ended. */
-function runThread(task: Task, record: (judgements: readonly Judgement[]) => void, faults: string[]): Promise<void> {
+function runThread(share: Share, record: (judgements: readonly Judgement[]) => void, faults: string[]): Promise<void> {
   return new Promise((resolve) => {
     const name = import.meta.url.endsWith('.ts') ? '../worker.ts' : './worker.js';
-    const worker = new Worker(new URL(name, import.meta.url), { workerData: task });
+    const worker = new Worker(new URL(name, import.meta.url), { workerData: share });
     worker.on('message', record);
     worker.on('error', (error) => faults.push(error.message));
     worker.on('exit', (status) => {
