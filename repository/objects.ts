@@ -33,14 +33,11 @@ export interface Blob {
 /** How much is asked of git at once, so that a large change does not stand in memory as a whole: 64 MiB. */
 const batchBytes = 64 * 1024 * 1024;
 
-/** For more than these git, which works beside this process, is asked about all. */
-const maxNear = 64;
-
 /** Reads blobs by id: first those that are near, then the others. Ends with the failure when git fails. */
 export async function* readBlobs(store: ObjectStore, ids: readonly string[]): AsyncGenerator<Blob, GitFailure | null> {
   const far: string[] = [];
   for (const id of ids) {
-    const bytes = ids.length > maxNear ? null : store.near(id);
+    const bytes = store.near(id);
     if (bytes === null) far.push(id);
     else yield { id, bytes, sizeBytes: bytes.length };
   }

@@ -37,8 +37,6 @@ export interface PoolOptions {
 
 /** Another thread takes about 100 ms of work to pay for its start, in bytes of text. */
 const bytesPerThread = 400_000;
-/** What a file takes beside its text, as so many bytes of it. */
-const bytesPerFile = 1_000;
 /** How long the first thread works before it looks at what the others send. */
 const sliceMs = 40;
 
@@ -107,7 +105,7 @@ function isLong(input: Input): boolean {
 }
 
 function extraThreads(inputs: readonly Input[]): number {
-  const bytes = inputs.reduce((sum, input) => sum + sizeOf(input) + bytesPerFile, 0);
+  const bytes = inputs.reduce((sum, input) => sum + sizeOf(input), 0);
   return Math.max(0, Math.min(availableParallelism() - 1, inputs.length - 1, Math.floor(bytes / bytesPerThread)));
 }
 
