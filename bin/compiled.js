@@ -5,11 +5,13 @@ import nodeModule from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
 import vm from 'node:vm';
-import { crc32 } from 'node:zlib';
+import zlib from 'node:zlib';
 
 /** Returns what the script exports, and `keepCode`. `name` is of those starts that run much the same. */
 export function runCompiled(file, { folder, name }) {
   const source = readFileSync(file);
+  // Node before 20.15 has no such sums: there nothing is kept.
+  if (zlib.crc32 === undefined) return { exports: nodeModule.createRequire(file)(file), keepCode: () => {} };
   const kept = path.join(folder, `${name}-${process.versions.v8}-${process.arch}-${sumOf(source)}`);
   const cachedData = readKept(kept);
   const script = new vm.Script(nodeModule.wrap(source.toString()), {
@@ -47,5 +49,5 @@ function keep(file, data) {
 }
 
 function sumOf(bytes) {
-  return crc32(bytes).toString(16).padStart(sumBytes, '0');
+  return zlib.crc32(bytes).toString(16).padStart(sumBytes, '0');
 }
