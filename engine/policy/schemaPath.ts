@@ -12,6 +12,7 @@ export function schemasAt(schema: z.ZodType, path: Path): readonly z.ZodType[] {
 
 /** What a schema may be, without what makes it optional or turns it into something else. */
 export function formsOf(schema: z.ZodType): readonly z.ZodType[] {
+  if (schema instanceof z.ZodLazy) return formsOf(schema.unwrap() as z.ZodType);
   if (schema instanceof z.ZodOptional) return formsOf(schema.unwrap() as z.ZodType);
   if (schema instanceof z.ZodPipe) return formsOf(schema.in as z.ZodType);
   if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => formsOf(option as z.ZodType));

@@ -38,10 +38,10 @@ test('a hub is backed up, exported and verified offline; a changed byte is found
     const id = entries[3]!.record.id;
     writeFileSync(at('key'), await (await hub.admin('GET', '/v1/log/key')).text());
     const access = ['--hub', hub.url, '--token-file', at('admin.token')];
-    const proved = await run('daemon/cli.ts', 'audit', 'prove', id, ...access);
+    const proved = await run('bin/kerb', 'audit', 'prove', id, ...access);
     assert.equal(proved.code, 0, proved.err);
     writeFileSync(at('receipt'), proved.out);
-    const exported = await run('daemon/cli.ts', 'audit', 'export', ...access);
+    const exported = await run('bin/kerb', 'audit', 'export', ...access);
     assert.equal(exported.code, 0, exported.err);
     writeFileSync(at('export'), exported.out);
     assert.equal((await run('hub/main.ts', 'backup', at('backup'), '--data', folder)).code, 0);
@@ -50,7 +50,7 @@ test('a hub is backed up, exported and verified offline; a changed byte is found
     await hub.close();
 
     const verify = (file: string): Promise<Ended> =>
-      run('daemon/cli.ts', 'audit', 'verify', at(file), '--key-file', at('key'));
+      run('bin/kerb', 'audit', 'verify', at(file), '--key-file', at('key'));
     const receipt = await verify('receipt');
     assert.deepEqual([receipt.code, receipt.out.includes(id)], [0, true], receipt.err);
     const whole = await verify('export');
@@ -63,7 +63,7 @@ test('a hub is backed up, exported and verified offline; a changed byte is found
     assert.equal((await verify('receipt')).code, 1);
     writeFileSync(at('receipt'), 'nonsense');
     assert.equal((await verify('receipt')).code, 1);
-    assert.equal((await run('daemon/cli.ts', 'audit', 'verify', at('export'))).code, 2);
+    assert.equal((await run('bin/kerb', 'audit', 'verify', at('export'))).code, 2);
 
     const restored = await run('hub/main.ts', 'restore', at('backup'), '--data', folder);
     assert.equal(restored.code, 0, restored.err);
