@@ -108,9 +108,9 @@ const kept = new RegExp(
   'i',
 );
 
-/** The last lines of the log, for whoever cannot look it up. */
+/** The last lines of the log, for whoever cannot look it up: a fault with its stack is about fifteen. */
 function tailOf(logFile: string): string {
-  const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-10);
+  const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-20);
   return `the log ${logFile} ends with:\n${lines.map((line) => `  ${line}\n`).join('')}`;
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { formatBundle } from '../../engine/index.ts';
 import type { ReplayObstacle, ReplaySummary } from '../../hub/protocol.ts';
 import { createNative } from '../../repository/index.ts';
@@ -162,6 +163,8 @@ test('a merge is judged as what its author brought, not as what the other side h
 test('nothing is written: the journal, the verdicts and the state are as they were', async (context) => {
   const { gate, tree } = create(context);
   await commit(gate, tree, { 'b.yaml': map('bad') });
+  // The gate writes verdicts when it has answered.
+  await turn();
   const before = gate.store.status();
   await replayed(gate, names);
   assert.deepEqual(gate.store.status(), before);
