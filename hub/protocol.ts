@@ -85,6 +85,7 @@ export {
 } from './protocol/journal.ts';
 export { hubPaths, hubProtocolVersion } from './protocol/path.ts';
 export {
+  eachOf,
   groupName,
   heaviestGroups,
   maxNamedFindings,
@@ -103,12 +104,14 @@ export {
   type ReplayTransitions,
   replayAnswer,
   replayAnswerType,
+  replayFindingKinds,
   replayObstacles,
   replayQuestion,
   replayQuestionType,
   replayShown,
   replaySummary,
   replayTask,
+  replayTransitions,
 } from './protocol/replay.ts';
 export {
   countedWords,

@@ -1,5 +1,6 @@
 /** What a candidate makes of decisions: each compared with what is in force, and added up by policy, repository and gate. */
 import {
+  eachOf,
   groupName,
   heaviestGroups,
   maxNamedFindings,
@@ -7,7 +8,9 @@ import {
   type ReplayObstacle,
   type ReplaySummary,
   type ReplayTransitions,
+  replayFindingKinds,
   replayObstacles,
+  replayTransitions,
 } from '../../hub/protocol.ts';
 import type { Report, ReportedFinding } from '../report/report.ts';
 
@@ -61,8 +64,8 @@ export interface Tally {
 }
 
 export function createTally(): Tally {
-  const effects = noTransitions();
-  const obstacles = Object.fromEntries(replayObstacles.map((each) => [each, 0])) as Record<ReplayObstacle, number>;
+  const effects = eachOf(replayTransitions, 0);
+  const obstacles = eachOf(replayObstacles, 0);
   const groups = new Map<string, OpenGroup>();
   let replayed = 0;
   return {
@@ -74,7 +77,7 @@ export function createTally(): Tally {
         const group = groups.get(key) ?? openGroup({ policy, repository, gate });
         groups.set(key, group);
         if (transition !== null && hasPart(difference, transition)) group.decisions[transition]++;
-        for (const kind of kinds) for (const each of difference[kind]) group.findings[kind].add(each);
+        for (const kind of replayFindingKinds) for (const each of difference[kind]) group.findings[kind].add(each);
       }
     },
     miss: (obstacle) => void obstacles[obstacle]++,
@@ -129,18 +132,16 @@ function hasPart({ weighs }: FindingsDifference, transition: Transition): boolea
   return transition === 'allowToDeny' || transition === 'toNoVerdict' ? weighs.more : weighs.less;
 }
 
-const kinds = ['added', 'gone', 'tightened', 'loosened'] as const;
-
 interface OpenGroup extends Pick<ReplayGroup, 'policy' | 'repository' | 'gate'> {
   readonly decisions: Record<Transition, number>;
-  readonly findings: Readonly<Record<(typeof kinds)[number], Set<string>>>;
+  readonly findings: Readonly<Record<(typeof replayFindingKinds)[number], Set<string>>>;
 }
 
 function openGroup(place: Pick<ReplayGroup, 'policy' | 'repository' | 'gate'>): OpenGroup {
   const findings = { added: new Set<string>(), gone: new Set<string>() };
   return {
     ...place,
-    decisions: noTransitions(),
+    decisions: eachOf(replayTransitions, 0),
     findings: { ...findings, tightened: new Set<string>(), loosened: new Set<string>() },
   };
 }
@@ -153,8 +154,4 @@ function closed({ findings, ...group }: OpenGroup): ReplayGroup {
     findings: { added: added.size, gone: gone.size, tightened: tightened.size, loosened: loosened.size },
     fingerprints: { added: some(added), gone: some(gone) },
   };
-}
-
-function noTransitions(): Record<Transition, number> {
-  return { allowToDeny: 0, denyToAllow: 0, toNoVerdict: 0, fromNoVerdict: 0 };
 }

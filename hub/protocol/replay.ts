@@ -31,6 +31,17 @@ export const replayObstacles = [
 ] as const;
 export type ReplayObstacle = (typeof replayObstacles)[number];
 
+/** How a decision turns. What came to no verdict is counted apart: it is neither allowed nor denied. */
+export const replayTransitions = ['allowToDeny', 'denyToAllow', 'toNoVerdict', 'fromNoVerdict'] as const;
+
+/** What becomes of findings: they come, go, begin to block, or block no more. */
+export const replayFindingKinds = ['added', 'gone', 'tightened', 'loosened'] as const;
+
+/** The same for each of some names. */
+export function eachOf<Name extends string, Value>(names: readonly Name[], value: Value): Record<Name, Value> {
+  return Object.fromEntries(names.map((each) => [each, value])) as Record<Name, Value>;
+}
+
 const fingerprint = z.string().regex(/^[0-9a-f]{32}$/);
 
 /** The most fingerprints that a group names in each direction, and the most groups of an answer. */
@@ -42,13 +53,7 @@ const maxOwnCount = 400_000;
 /** What a replay came to. Every decision that was looked at is either replayed or counted by what was in the way. */
 function summaryUpTo(most: number) {
   const count = z.int().min(0).max(most);
-  /** Of decisions. What came to no verdict is counted apart: it is neither allowed nor denied. */
-  const transitions = z.strictObject({
-    allowToDeny: count,
-    denyToAllow: count,
-    toNoVerdict: count,
-    fromNoVerdict: count,
-  });
+  const transitions = z.strictObject(eachOf(replayTransitions, count));
   /** What one policy would do to one repository at one gate. */
   const group = z.strictObject({
     policy: name,
@@ -56,8 +61,8 @@ function summaryUpTo(most: number) {
     gate: name,
     /** Decisions that turn, and that this policy has a part in. */
     decisions: transitions,
-    /** Different findings that come, go, begin to block, or block no more. What an exception covers does not count. */
-    findings: z.strictObject({ added: count, gone: count, tightened: count, loosened: count }),
+    /** Different ones. What an exception covers does not count. */
+    findings: z.strictObject(eachOf(replayFindingKinds, count)),
     /** Some of them. */
     fingerprints: z.strictObject({
       added: z.array(fingerprint).max(maxNamedFindings),
@@ -69,9 +74,7 @@ function summaryUpTo(most: number) {
     since: instant,
     decisions: count,
     replayed: count,
-    obstacles: z.strictObject(
-      Object.fromEntries(replayObstacles.map((obstacle) => [obstacle, count])) as Record<ReplayObstacle, typeof count>,
-    ),
+    obstacles: z.strictObject(eachOf(replayObstacles, count)),
     effects: transitions,
     /** Those that turn most decisions first. */
     groups: z.array(group).max(maxReplayGroups),

@@ -7,7 +7,9 @@ import {
   type ReplayObstacle,
   type ReplaySummary,
   type ReplayTransitions,
+  replayFindingKinds,
   replayObstacles,
+  replayTransitions,
 } from '../protocol.ts';
 
 /**
@@ -38,16 +40,13 @@ function addGroups(one: ReplayGroup, other: ReplayGroup): ReplayGroup {
   return {
     ...one,
     decisions: addTransitions(one.decisions, other.decisions),
-    findings: addCounts(findingKinds, one.findings, other.findings) as ReplayGroup['findings'],
+    findings: addCounts(replayFindingKinds, one.findings, other.findings) as ReplayGroup['findings'],
     fingerprints: { added: joined('added'), gone: joined('gone') },
   };
 }
 
-const transitions = ['allowToDeny', 'denyToAllow', 'toNoVerdict', 'fromNoVerdict'] as const;
-const findingKinds = ['added', 'gone', 'tightened', 'loosened'] as const;
-
 function addTransitions(one: ReplayTransitions, other: ReplayTransitions): ReplayTransitions {
-  return addCounts(transitions, one, other) as ReplayTransitions;
+  return addCounts(replayTransitions, one, other) as ReplayTransitions;
 }
 
 function addCounts<Key extends string>(
