@@ -77,23 +77,28 @@ function readAlternation(reader: Reader): Sized | RegexProblem {
 }
 
 function readConcat(reader: Reader): Sized | RegexProblem {
-  const nodes: RegexNode[] = [];
-  let size = 0;
-  let copies = 1;
+  const parts: Sized[] = [];
   while (reader.at < reader.pattern.length && reader.pattern[reader.at] !== '|' && reader.pattern[reader.at] !== ')') {
-    const quoted = reader.pattern.startsWith('\\Q', reader.at);
-    const atom = quoted ? readLiteral(reader, nodes) : readAtom(reader);
-    if (isProblem(atom)) return atom;
-    size += quoted ? nodes.length : 0;
-    if (atom.size === 0) continue;
-    const repeated = readRepeats(reader, atom);
+    if (reader.pattern.startsWith('\\Q', reader.at)) {
+      for (const part of readLiteral(reader)) parts.push(part);
+    } else {
+      const atom = readAtom(reader);
+      if (isProblem(atom)) return atom;
+      if (atom.size > 0) parts.push(atom);
+    }
+    // After flags alone, or `\Q\E`, a repetition speaks of what stood before them.
+    const last = parts.pop();
+    if (last === undefined) continue;
+    const repeated = readRepeats(reader, last);
     if (isProblem(repeated)) return repeated;
-    nodes.push(repeated.node);
-    size += repeated.size;
-    copies = Math.max(copies, repeated.copies);
+    parts.push(repeated);
   }
-  if (nodes.length === 1) return { node: nodes[0]!, size, copies };
-  return { node: nodes.length === 0 ? { kind: 'empty' } : { kind: 'concat', nodes }, size, copies };
+  if (parts.length === 1) return parts[0]!;
+  return {
+    node: parts.length === 0 ? { kind: 'empty' } : { kind: 'concat', nodes: parts.map(({ node }) => node) },
+    size: parts.reduce((sum, { size }) => sum + size, 0),
+    copies: parts.reduce((most, { copies }) => Math.max(most, copies), 1),
+  };
 }
 
 function readAtom(reader: Reader): Sized | RegexProblem {
@@ -156,15 +161,17 @@ function alone(code: number): CharSet {
 /** Words under `(?i)` are most of what patterns are made of. */
 const foldedAscii = once(() => Array.from({ length: 0x80 }, (_, code) => folded(alone(code))));
 
-/** `\Q…\E`: each character for itself. All but the last go into `into`; that one may be repeated. */
-function readLiteral(reader: Reader, into: RegexNode[]): Sized {
+/** `\Q…\E`: each character for itself, so that a repetition speaks of the last one. */
+function readLiteral(reader: Reader): Sized[] {
   const begin = reader.at + 2;
   const close = reader.pattern.indexOf('\\E', begin);
   const text = [...reader.pattern.slice(begin, close < 0 ? undefined : close)];
   reader.at = close < 0 ? reader.pattern.length : close + 2;
-  const nodes = text.map((each): RegexNode => ({ kind: 'set', set: single(each.codePointAt(0)!, reader.flags) }));
-  into.push(...nodes.slice(0, -1));
-  return { node: nodes.at(-1) ?? { kind: 'empty' }, size: nodes.length === 0 ? 0 : 1, copies: 1 };
+  return text.map((each) => ({
+    node: { kind: 'set', set: single(each.codePointAt(0)!, reader.flags) },
+    size: 1,
+    copies: 1,
+  }));
 }
 
 /** A group, or flags for the rest of the enclosing one; those come back as an empty node of size 0. */

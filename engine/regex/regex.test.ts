@@ -242,3 +242,27 @@ test('whatever is not a pattern is refused by both readings', () => {
     { numRuns: 5000 },
   );
 });
+
+test('flags alone are nothing that is repeated: what stood before them is', () => {
+  for (const source of [
+    'a(?i)+',
+    'a(?)*',
+    'ab(?s){2}b',
+    '(ab)(?i)?b',
+    'a\\Q\\E+',
+    'a+(?i)?',
+    '\\Qab\\E(?i)*',
+    'a|b(?i)+',
+  ]) {
+    const { regex, problem } = compileRegex(source);
+    const linear = compileLinear(source);
+    assert.ok(regex !== null && typeof linear !== 'string', `${source}: ${problem?.message}`);
+    for (const text of ['aaab', 'abbb', 'AAb', 'b', 'abab']) {
+      assert.deepEqual(regex.find(text, 0), linear.find(text, 0), `${source} on ${text}`);
+    }
+  }
+  for (const source of ['(?i)+', 'a|(?i)*', '((?i)?)', '\\Q\\E+']) {
+    assert.notEqual(compileRegex(source).problem, null, source);
+    assert.equal(typeof compileLinear(source), 'string', source);
+  }
+});
