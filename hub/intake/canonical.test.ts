@@ -52,7 +52,7 @@ test('what is read is the word of the schema, and its canonical text', () => {
       fc.array(fc.tuple(fc.nat(), fc.nat(), fc.nat()), { maxLength: 3 }),
       fc.nat(1),
       (alterations, number) => {
-        const [entry] = createDevice('one').record([decision(number)]);
+        const entry = structuredClone(createDevice('one').record([decision(number)])[0]);
         for (const [place, way, value] of alterations) alter(entry!, { place, way, value });
         const text = JSON.stringify(entry);
         const isYes = isRead(text);
@@ -71,7 +71,7 @@ test('what is read is the word of the schema, and its canonical text', () => {
 test('canonical texts that the schema takes are read', () => {
   fc.assert(
     fc.property(fc.nat(), fc.nat(), (place, value) => {
-      const [entry] = createDevice('one').record([decision(0)]);
+      const entry = structuredClone(createDevice('one').record([decision(0)])[0]);
       alter(entry!, { place, way: 0, value });
       const text = JSON.stringify(entry);
       const given: unknown = JSON.parse(text);
@@ -186,7 +186,7 @@ function alter(entry: object, { place, way, value }: Alteration): void {
   if (at === undefined) return;
   const { holder, key } = at;
   const before = holder[key];
-  if (way % 4 === 0) holder[key] = junk[value % junk.length];
+  if (way % 4 === 0) holder[key] = structuredClone(junk[value % junk.length]);
   else if (way % 4 === 1 && !Array.isArray(holder)) delete holder[key];
   else if (way % 4 === 2 && !Array.isArray(holder)) holder.zzz = before;
   else if (!Array.isArray(holder)) {
