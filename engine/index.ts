@@ -60,6 +60,7 @@ export {
 } from './exception/request.ts';
 export { type Complaint, complaints, type FindingFeedback, findingFeedback, readFeedback } from './feedback.ts';
 export { type FixChoice, type FixedFile, fixesOf, fixFile } from './fix.ts';
+export { groupBy } from './groupBy.ts';
 export { mask } from './mask.ts';
 export * from './model.ts';
 export { type Bundle, formatBundle, readBundle } from './organisation/bundle.ts';

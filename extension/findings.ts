@@ -74,7 +74,13 @@ export function createFindings(memento: Memento): Findings {
 }
 
 function groups(by: Grouping): Group[] {
-  const found = Map.groupBy(shownFindings(), ({ policy, uri }) => (by === 'policy' ? policy : uri.toString()));
+  const found = new Map<string, Shown[]>();
+  for (const finding of shownFindings()) {
+    const key = by === 'policy' ? finding.policy : finding.uri.toString();
+    const list = found.get(key);
+    if (list === undefined) found.set(key, [finding]);
+    else list.push(finding);
+  }
   return [...found]
     .map(([key, findings]): Group => {
       const uri = by === 'file' ? Uri.parse(key) : null;

@@ -1,5 +1,5 @@
 /** What `kerb test --mutate` prints: how well cases pin their policies down. */
-import { createLines, type MutationResult, type Policy, type Survivor } from '../../engine/index.ts';
+import { createLines, groupBy, type MutationResult, type Policy, type Survivor } from '../../engine/index.ts';
 import { printable, type Style } from '../report/style.ts';
 import { counted } from '../report/summary.ts';
 
@@ -37,7 +37,7 @@ const maxLines = 40;
 
 /** The mean of each domain, where there are several, and of all together: each policy counts the same. */
 export function mutationSummary(mutated: readonly Mutated[]): string {
-  const domains = Map.groupBy(mutated, ({ policy }) => policy.id.slice(0, policy.id.indexOf('/')));
+  const domains = groupBy(mutated, ({ policy }) => policy.id.slice(0, policy.id.indexOf('/')));
   const lines = [...domains].map(([domain, those]) => `  ${domain.padEnd(12)} ${meanText(those)}\n`);
   return `${lines.length > 1 ? lines.join('') : ''}mutation score ${meanText(mutated)}\n`;
 }

@@ -34,9 +34,12 @@ function createDesk() {
   const desk = createReplayDesk({
     start({ id }) {
       started.push(id);
-      const { promise, resolve } = Promise.withResolvers<Ran>();
-      finish = resolve;
-      return { ended: promise, cancel: () => resolve({ kind: 'cancelled' }) };
+      let end = (_: Ran): void => undefined;
+      const ended = new Promise<Ran>((resolve) => {
+        end = resolve;
+      });
+      finish = end;
+      return { ended, cancel: () => end({ kind: 'cancelled' }) };
     },
     schedule,
     ready: () => void ready++,
@@ -80,11 +83,14 @@ test('a question to a gate ends the replay that runs; it begins again once there
   const { desk, started, rest, finish } = createDesk();
   desk.take(task('one'));
   await rest();
-  const asked = Promise.withResolvers<void>();
-  const deciding = desk.during(() => asked.promise);
+  let answer = (): void => undefined;
+  const asked = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const deciding = desk.during(() => asked);
   await rest();
   assert.deepEqual([started, desk.answers()], [['one'], []], 'none beside the question');
-  asked.resolve();
+  answer();
   await deciding;
   await rest();
   assert.deepEqual(started, ['one', 'one']);

@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { tests as data } from '@bufbuild/cel-spec/testdata/conformance.js';
 import type { SerializedIncrementalTestSuite } from '@bufbuild/cel-spec/testdata/tests.js';
 import { decodeBase64 } from '../base64.ts';
+import { groupBy } from '../groupBy.ts';
 import { formatValue } from './display.ts';
 import { equals } from './equality.ts';
 import type { FunctionDeclaration } from './function.ts';
@@ -248,9 +249,9 @@ function print(outcomes: readonly Outcome[]): void {
     list.filter((one) => one.result === result).length;
   const line = (name: string, list: readonly Outcome[]) =>
     `${name.padEnd(18)} ${count(list, 'passed')} passed, ${count(list, 'failed')} failed, ${count(list, 'skipped')} skipped`;
-  for (const [suite, list] of Map.groupBy(outcomes, (one) => one.suite)) console.log(line(suite, list));
-  for (const [kind, list] of Map.groupBy(outcomes, (one) => one.kind)) console.log(line(`all ${kind} tests`, list));
-  for (const [reason, list] of Map.groupBy(
+  for (const [suite, list] of groupBy(outcomes, (one) => one.suite)) console.log(line(suite, list));
+  for (const [kind, list] of groupBy(outcomes, (one) => one.kind)) console.log(line(`all ${kind} tests`, list));
+  for (const [reason, list] of groupBy(
     outcomes.filter((one) => one.result === 'skipped'),
     (one) => one.reason,
   )) {

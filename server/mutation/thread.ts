@@ -21,17 +21,18 @@ export async function tryMutants(task: MutationTask, token: CancellationToken): 
   const name = import.meta.url.endsWith('.ts') ? './worker.ts' : './mutation.js';
   const worker = new Worker(new URL(name, import.meta.url), { workerData: task });
   worker.unref();
-  const outcome = Promise.withResolvers<MutationOutcome>();
-  const { resolve } = outcome;
-  worker.once('message', resolve);
-  worker.once('error', ({ message }) => resolve({ kind: 'problem', message: `Kerb broke on it: ${message}` }));
-  worker.once('exit', () => resolve({ kind: 'cancelled' }));
-  const cancelling = token.onCancellationRequested(() => resolve({ kind: 'cancelled' }));
-  const tooLong = { kind: 'problem', message: `after ${mostMs / 1000} s there was no end of it` } as const;
-  const timer = setTimeout(() => resolve(tooLong), mostMs).unref();
-  const settled = await outcome.promise;
-  clearTimeout(timer);
-  cancelling.dispose();
+  const outcome = await new Promise<MutationOutcome>((resolve) => {
+    const cancelling = token.onCancellationRequested(() => resolve({ kind: 'cancelled' }));
+    const tooLong = { kind: 'problem', message: `after ${mostMs / 1000} s there was no end of it` } as const;
+    const timer = setTimeout(() => resolve(tooLong), mostMs).unref();
+    worker.once('message', resolve);
+    worker.once('error', ({ message }) => resolve({ kind: 'problem', message: `Kerb broke on it: ${message}` }));
+    worker.once('exit', () => {
+      clearTimeout(timer);
+      cancelling.dispose();
+      resolve({ kind: 'cancelled' });
+    });
+  });
   await worker.terminate();
-  return settled;
+  return outcome;
 }

@@ -1,5 +1,6 @@
 /** An admission policy as manifests: the policy and what binds it, or Kyverno's form, which is both at once. */
 import { stringify } from 'yaml';
+import { groupBy } from '../../groupBy.ts';
 import type { Enforcement } from '../../model.ts';
 import type { ExportRequest, Rules } from './exportAdmission.ts';
 import type { ApiResource } from './kubernetesApi.ts';
@@ -68,7 +69,7 @@ function digestOf({ policy, native }: ExportRequest): string {
 
 /** One rule for each group and version. */
 function resourceRules(resources: readonly ApiResource[]): readonly object[] {
-  const groups = Map.groupBy(resources, ({ group, version }) => `${group}/${version}`);
+  const groups = groupBy(resources, ({ group, version }) => `${group}/${version}`);
   return [...groups.values()].map((list) => ({
     apiGroups: [list[0]?.group ?? ''],
     apiVersions: [list[0]?.version ?? ''],

@@ -1,5 +1,6 @@
 /** How an admission policy finds the pods of an object, and reads back what it says of them. */
 import { parse } from '../../cel/syntax/parse.ts';
+import { groupBy } from '../../groupBy.ts';
 import type { Path, Span } from '../../model.ts';
 import { podHolders } from './kubernetesApi.ts';
 import { literalOf } from './rewrite.ts';
@@ -11,7 +12,7 @@ export const judgedContainers =
 
 /** A field of the pod or of its template, by the kind of the object. */
 export function inTemplate(field: string): string {
-  const templates = [...Map.groupBy(podHolders.slice(1), ({ template }) => template)];
+  const templates = [...groupBy(podHolders.slice(1), ({ template }) => template)];
   return templates.reduceRight(
     (other, [template, those]) =>
       `object.kind in ${literalOf(those.map(({ kind }) => kind))} ? ${template}${field} : ${other}`,

@@ -1,5 +1,6 @@
 /** Which objects an admission policy is asked about, as a condition on an object in a file. */
 import * as z from 'zod';
+import { groupBy } from '../../../groupBy.ts';
 import type { Path } from '../../../model.ts';
 import { type ApiResource, apiResources } from '../kubernetesApi.ts';
 import { literalOf } from '../rewrite.ts';
@@ -88,7 +89,7 @@ function rulesCondition(rules: readonly Rule[], path: Path): readonly string[] |
     );
     return [each.length === 1 ? (each[0] ?? 'true') : `(${each.map((one) => `(${one})`).join(' || ')})`];
   }
-  const groups = Map.groupBy(known, ({ group }) => group);
+  const groups = groupBy(known, ({ group }) => group);
   const ordered = [...groups.values()].flat();
   return [kindIn([...new Set(ordered.map(({ kind }) => kind))]), versionCondition([...groups.keys()], rules)];
 }
