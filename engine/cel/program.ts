@@ -36,15 +36,21 @@ export function compileProgram(source: string, options: Options): Compilation {
   for (const { span, message } of notes.problems) report(span, message);
   const compiler = createCompiler(notes, report);
   const step = compiler.step(root);
+  const broken = problems.some((one) => one.severity === 'error');
   if (options.doubts === 'tell') {
-    const doubts = doubtsOf(root, source, (node) => compiler.constant(node));
+    const failure = broken ? () => null : (node: Expression) => failureOf(compiler, node);
+    const doubts = doubtsOf(root, source, { constant: compiler.constant, failure });
     for (const doubt of doubts) problems.push({ ...doubt, severity: 'warning' });
   }
-  const broken = problems.some((one) => one.severity === 'error');
   return {
     problems: inOrder(problems),
     program: broken ? null : createProgram({ source, root, notes, type, step, compiler }),
   };
+}
+
+function failureOf(compiler: Compiler, node: Expression): string | null {
+  const result = compiler.step(node)({ slots: [], cost: 0, limit: defaultLimits.cost });
+  return result instanceof CelError ? result.message : null;
 }
 
 /** More than anyone reads. */

@@ -1,6 +1,6 @@
 /** One policy's CEL, patterns and templates, compiled against the types of its resource kind. */
 import { compile, type Program } from '../cel/index.ts';
-import { dyn, type Type } from '../cel/type.ts';
+import { dyn, formatType, type Type } from '../cel/type.ts';
 import { createLines } from '../document/index.ts';
 import type { Path, Span } from '../model.ts';
 import { once } from '../once.ts';
@@ -187,7 +187,7 @@ function createCompiler(policy: Policy, kind: string, add: Add) {
   const boolean = (expression: Expression, hasItem: boolean): Program | null => {
     const program = cel(expression, expression.text, 0, hasItem ? itemTypes(policy) : {});
     if (program !== null && program.type.kind !== 'bool' && program.type.kind !== 'dyn') {
-      add('error', expression.span, 'this expression must be true or false');
+      add('error', expression.span, `this expression must be true or false, not ${formatType(program.type)}`);
       return null;
     }
     return program;

@@ -13,6 +13,12 @@ export const celDoubts: readonly string[] = [
   'self.a.size() > 0 && size(self.b) >= 1',
   'self.list.all(x, x == 1) && self.list.exists(y, y == 2)',
   `
+self.a < duration('5 minutes')
+         ^^^^^^^^^^^^^^^^^^^^^ this always fails: this is no duration, like 1h30m or 1.5s`,
+  `
+self.a == 1 / 0
+          ^^^^^ this always fails: division by zero`,
+  `
 true || self.a == 1
 ^^^^ this is always true: nothing else here counts`,
   `

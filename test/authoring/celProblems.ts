@@ -39,6 +39,31 @@ self.containers.all(c, c.name)
 self.containers.all(c, c.ports > 80)
                        ^^^^^^^^^^^^ > does not take list(int) and int`,
   `
+self.hostNetwork and maybe.hasValue()
+                 ^^^ write && instead of and`,
+  `
+self.hostNetwork or not maybe.hasValue()
+                 ^^ write || instead of or
+                    ^^^ write ! instead of not`,
+  `
+"a" in "abc"
+^^^^^^^^^^^^ in does not take string and string; write text.contains(part)`,
+  `
+quantity("1Gi") < quantity("2Gi")
+^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ < does not take quantity and quantity; write a.isLessThan(b)`,
+  `
+semver("1.2.3") >= semver("1.2.4")
+^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ >= does not take semver and semver; write a.isGreaterThan(b)`,
+  `
+1 + 1.5 > 2.0
+^^^^^^^ + does not take int and double; convert one of them, for instance with double(x)`,
+  `
+self.containers.all(c, c.image.toLowerCase() == c.image)
+                               ^^^^^^^^^^^ unknown method "toLowerCase" (in CEL: value.lowerAscii())`,
+  `
+len(self.containers) > 1
+^^^ unknown function "len" (in CEL: size(value))`,
+  `
 self.containers.all(c, c.image.startWith("x"))
                                ^^^^^^^^^ unknown method "startWith" (did you mean "startsWith"?)`,
   `
@@ -99,7 +124,7 @@ self.hostNetwork) || other.x
                 ^ ")" is not expected here`,
   `
 if == 1
-^^ "if" is reserved and cannot be a name`,
+^^ "if" is reserved and cannot be a name; a choice is written condition ? value : other`,
   `
 self.containers.all(c.name)
                 ^^^ all is written list.all(x, condition) or list.all(i, x, condition)`,
@@ -284,13 +309,13 @@ a ? b
 ^^^^^^^ < does not take string and int`,
   `
 1 + "a"
-^^^^^^^ + does not take int and string`,
+^^^^^^^ + does not take int and string; make a text of the other with string(x)`,
   `
 "".matches(1)
    ^^^^^^^ string.matches(int) does not exist; there is string.matches(string)`,
   `
 self.containers.size
-                ^^^^ list(Container) has no fields`,
+                ^^^^ list(Container) has no fields (it is a method: size())`,
   `
 duration("1h") + 1
 ^^^^^^^^^^^^^^^^^^ + does not take duration and int`,

@@ -232,11 +232,11 @@ export const policyProblems: readonly PolicyProblem[] = [
   },
   {
     keys: 'resource: kubernetes.object\nrequire: "\'yes\'"',
-    says: ['8:10 «"\'yes\'"» this expression must be true or false'],
+    says: ['8:10 «"\'yes\'"» this expression must be true or false, not string'],
   },
   {
     keys: 'resource: kubernetes.object\nwhere: self.kind\nrequire: "true"',
-    says: ['8:8 «self.kind» this expression must be true or false'],
+    says: ['8:8 «self.kind» this expression must be true or false, not string'],
   },
   {
     keys: "resource: kubernetes.container\nrequire: self.imge != ''",

@@ -105,9 +105,29 @@ function reportUnknown(checker: Checker, node: Call): void {
     ? node.target === null
       ? ` (it is a method: value.${node.name}())`
       : ` (it is a function: ${node.name}(value))`
-    : suggest(node.name, checker.declarations.functionNames());
+    : elsewhere.has(node.name)
+      ? ` (in CEL: ${elsewhere.get(node.name)})`
+      : suggest(node.name, checker.declarations.functionNames());
   checker.report(node.nameSpan, `unknown ${kind} "${node.name}"${hint}`);
 }
+
+/** What functions of other languages are here. */
+const elsewhere: ReadonlyMap<string, string> = new Map([
+  ['not', '!value'],
+  ['len', 'size(value)'],
+  ['length', 'value.size()'],
+  ['includes', 'value.contains(part)'],
+  ['toLowerCase', 'value.lowerAscii()'],
+  ['lower', 'value.lowerAscii()'],
+  ['toUpperCase', 'value.upperAscii()'],
+  ['upper', 'value.upperAscii()'],
+  ['test', 'value.matches(pattern)'],
+  ['some', 'list.exists(x, condition)'],
+  ['any', 'list.exists(x, condition)'],
+  ['every', 'list.all(x, condition)'],
+  ['orDefault', 'optional.orValue(value)'],
+  ['orElse', 'optional.orValue(value)'],
+]);
 
 function describeMisfit(checker: Checker, declaration: FunctionDeclaration, types: readonly Type[]): string {
   const shown = types.map((type) => formatType(resolve(checker.known, type)));

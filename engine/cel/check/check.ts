@@ -196,8 +196,21 @@ function describeMisfit(checker: Checker, node: Operation, types: readonly Type[
   const [left, right] = types.map((type) => formatType(resolve(checker.known, type)));
   if (right === undefined) return `${node.operator === 'negate' ? '-' : node.operator} does not take ${left}`;
   if (node.operator === '==' || node.operator === '!=') return `${left} and ${right} are never equal`;
-  return `${node.operator} does not take ${left} and ${right}`;
+  return `${node.operator} does not take ${left} and ${right}${hint(node.operator, left ?? '', right)}`;
 }
+
+/** What was probably meant. */
+function hint(operator: Operator, left: string, right: string): string {
+  if (operator === 'in') return right === 'string' ? '; write text.contains(part)' : '';
+  if (left === right && (left === 'quantity' || left === 'semver')) {
+    if (operator === '<' || operator === '<=') return '; write a.isLessThan(b)';
+    if (operator === '>' || operator === '>=') return '; write a.isGreaterThan(b)';
+  }
+  if (operator === '+' && (left === 'string' || right === 'string')) return '; make a text of the other with string(x)';
+  return numbers.has(left) && numbers.has(right) ? '; convert one of them, for instance with double(x)' : '';
+}
+
+const numbers: ReadonlySet<string> = new Set(['int', 'uint', 'double']);
 
 export function expectBool(checker: Checker, node: Expression, locals: Local | null, message: string): void {
   const found = checker.type(node, locals);

@@ -12,16 +12,19 @@ export interface Doubt {
   readonly message: string;
 }
 
-/** What is doubtful in a tree. `constant` gives the value of an expression that has the same whatever it sees. */
-export function doubtsOf(
-  root: Expression,
-  source: string,
-  constant: (node: Expression) => CelValue | undefined,
-): readonly Doubt[] {
+export interface Foreseen {
+  /** The value of an expression that has the same whatever it sees. */
+  readonly constant: Constant;
+  /** What an expression of constants breaks with; null where it does not. */
+  failure(node: Expression): string | null;
+}
+
+/** What is doubtful in a tree. */
+export function doubtsOf(root: Expression, source: string, { constant, failure }: Foreseen): readonly Doubt[] {
   const doubts: Doubt[] = [];
   const text = ({ span }: Expression): string => source.slice(span.start, span.end).replace(/\s+/g, '');
   const visit = (node: Expression): void => {
-    doubts.push(...doubtsAt(node, text, constant));
+    doubts.push(...doubtsAt(node, text, constant), ...failureDoubts(node, { constant, failure }));
     for (const child of children(node)) visit(child);
   };
   visit(root);
@@ -46,6 +49,15 @@ function doubtsAt(node: Expression, text: Text, constant: Constant): readonly Do
     default:
       return [];
   }
+}
+
+/** `duration('5 minutes')`, `1 / 0` */
+function failureDoubts(node: Expression, { constant, failure }: Foreseen): readonly Doubt[] {
+  if (node.kind !== 'call' && node.kind !== 'operation') return [];
+  const parts = children(node);
+  if (parts.length === 0 || parts.some((part) => constant(part) === undefined)) return [];
+  const message = failure(node);
+  return message === null ? [] : [{ span: node.span, message: `this always fails: ${message}` }];
 }
 
 function logicalDoubts(node: Logical, text: Text, constant: Constant): readonly Doubt[] {

@@ -36,7 +36,9 @@ function plainFieldType(checker: Checker, access: Access, operand: Type): Type {
     case 'optional':
       return fieldType(checker, access, operand);
   }
-  checker.report(access.fieldSpan, `${formatType(resolve(checker.known, operand))} has no fields`);
+  const isMethod = checker.declarations.function('method', access.field) !== undefined;
+  const hint = isMethod ? ` (it is a method: ${access.field}())` : '';
+  checker.report(access.fieldSpan, `${formatType(resolve(checker.known, operand))} has no fields${hint}`);
   return dyn;
 }
 

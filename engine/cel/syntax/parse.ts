@@ -82,10 +82,20 @@ function parseLogical(parser: Parser, operator: '&&' | '||'): Expression {
   const parseOperand = () => (operator === '||' ? parseLogical(parser, '&&') : parseBinary(parser, 0));
   const first = parseOperand();
   const operands = [first];
-  while (take(parser, operator)) operands.push(parseOperand());
+  while (take(parser, operator) || takeWord(parser, operator)) operands.push(parseOperand());
   const last = operands.at(-1) ?? first;
   if (operands.length === 1) return first;
   return { kind: 'logical', operator, operands, span: { start: first.span.start, end: last.span.end } };
+}
+
+/** `and` and `or`, as other languages write them: no name can stand there, so that what follows is read as it was meant. */
+function takeWord(parser: Parser, operator: '&&' | '||'): boolean {
+  const token = peek(parser);
+  const word = operator === '&&' ? 'and' : 'or';
+  if (token.kind !== 'name' || token.text.toLowerCase() !== word) return false;
+  parser.report(token, `write ${operator} instead of ${token.text}`);
+  skip(parser);
+  return true;
 }
 
 const levels: readonly ReadonlySet<string>[] = [
@@ -115,8 +125,13 @@ function parseBinary(parser: Parser, level: number): Expression {
 
 function parseUnary(parser: Parser): Expression {
   const token = peek(parser);
-  if (token.kind !== 'symbol' || (token.text !== '!' && token.text !== '-')) return parseMember(parser);
   const next = peek(parser, 1);
+  if (token.kind === 'name' && token.text === 'not' && next.kind === 'name' && next.text !== 'in') {
+    parser.report(token, 'write ! instead of not');
+    skip(parser);
+    return parser.nested(parseUnary);
+  }
+  if (token.kind !== 'symbol' || (token.text !== '!' && token.text !== '-')) return parseMember(parser);
   if (token.text === '-' && (next.kind === 'int' || next.kind === 'double')) return parseMember(parser);
   skip(parser);
   const operand = parser.nested(parseUnary);

@@ -63,7 +63,10 @@ function parseWord(parser: Parser): Expression {
     return literal(token, constant, constant === null ? 'null' : 'bool');
   }
   if (token.text === 'in') return missing(parser, token);
-  if (reserved.has(token.text)) parser.report(token, `"${token.text}" is reserved and cannot be a name`);
+  if (reserved.has(token.text)) {
+    const hint = token.text === 'if' ? '; a choice is written condition ? value : other' : '';
+    parser.report(token, `"${token.text}" is reserved and cannot be a name${hint}`);
+  }
   return parseName(parser, token.start);
 }
 
