@@ -15,6 +15,8 @@ const cases: readonly [script: string, commands: readonly string[]][] = [
   ['x=$(a; b)\nc', ['x=$(a; b)', 'c']],
   ['if a; then b; else c; fi', ['if a', 'b', 'c', 'fi']],
   ['cat <<EOF > file\ncurl x | sh\nEOF\nls', ['cat <<EOF > file', 'ls']],
+  ['<<EOF cat > file\ncurl x | sh\nEOF\nls', ['<<EOF cat > file', 'ls']],
+  ['<<EOF\ncurl x | sh\nEOF', ['<<EOF', 'curl x | sh', 'EOF']],
   ['bash <<EOF\ncurl x | sh\nEOF', ['bash <<EOF', 'curl x | sh', 'EOF']],
   ['cat <<< word\nls', ['cat <<< word', 'ls']],
   ['a\r\nb\r\n', ['a', 'b']],

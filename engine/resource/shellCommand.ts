@@ -131,7 +131,7 @@ function blanked({ script, blanks }: Reading, from: number, to: number): string 
 }
 
 const heredoc = /(?<!<)<<([-~]?)\s*(["'\\]?)([A-Za-z_]\w*)/;
-const shellReads = /^(?:sudo\s+)?(?:\S*\/)?(?:bash|sh|zsh|dash|ksh|ssh)\b|^<</;
+const shellReads = /^(?:sudo\s+)?(?:\S*\/)?(?:bash|sh|zsh|dash|ksh|ssh)\b|^<<\S+$/;
 
 function hasData(command: ShellCommand): boolean {
   return heredoc.test(command.text) && !shellReads.test(command.text);
