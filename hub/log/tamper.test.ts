@@ -18,7 +18,9 @@ import { createDevice, decision, type TestDevice } from '../../test/hub/device.t
 import { addDevice, addTenant, now, send, testSigningKey } from '../../test/hub/log.ts';
 import { sha256, verifyEd25519 } from '../cryptography.ts';
 import { tilePieces } from '../store/appendix.ts';
+import { packed } from '../store/packed.ts';
 import type { Tenant } from '../store/query/tenant.ts';
+import { maxRun } from '../store/run.ts';
 import type { Store } from '../store/store.ts';
 import { consistencyProof, logKey, signEnd } from './log.ts';
 
@@ -29,10 +31,11 @@ const triggers = [
   'head_stays',
   'tile_grows',
   'tile_stays',
-  'entry_fixed',
-  'entry_stays',
+  'leaf_run_fixed',
+  'leaf_run_stays',
+  'place_stays',
 ];
-const more = ['checkpoint_fixed', 'checkpoint_stays', 'record_fixed', 'record_retained'];
+const more = ['checkpoint_fixed', 'checkpoint_stays', 'record_run_fixed', 'record_run_retained'];
 
 /** A log of 301 entries that a witness has seen, on a database without its guards; then whatever `attack` does to it. */
 async function drill(
@@ -83,7 +86,6 @@ async function rebuild({ database, store, tenant }: World): Promise<void> {
   const leaves = await store.leaves(tenant.id, { begin: 0, end: 10_000 });
   const hashes = leaves.map(({ leaf }) => hashLeaf(Buffer.from(leaf), sha256));
   const { frontier, nodes } = grow(emptyFrontier, hashes, sha256);
-  const hex = (bytes: Uint8Array): string => `x'${Buffer.from(bytes).toString('hex')}'`;
   await database.execute(`
     DELETE FROM tile;
     DELETE FROM checkpoint;
@@ -96,8 +98,29 @@ async function rebuild({ database, store, tenant }: World): Promise<void> {
 const grown = async ({ store, device }: World): Promise<void> => {
   await send(store, device, device.record(Array.from({ length: 40 }, (_, at) => decision(1_000 + at))));
 };
-const shift = (by: number, from: number): string =>
-  `UPDATE entry SET idx = -idx WHERE idx >= ${from}; UPDATE entry SET idx = -idx + ${by} WHERE idx < 0;`;
+
+/** Stores other leaves in the place of those that are there. */
+async function rewrite(
+  { database, store, tenant }: World,
+  change: (leaves: readonly string[]) => readonly string[],
+): Promise<void> {
+  const leaves = change((await store.leaves(tenant.id, { begin: 0, end: 10_000 })).map(({ leaf }) => leaf));
+  const rows = leaves.map((leaf, index) => `(1, ${index}, 1, ${hex(Buffer.from(leaf))})`);
+  await database.execute(`DELETE FROM leaf_run; INSERT INTO leaf_run VALUES ${rows.join(', ')};`);
+}
+
+/** Puts another body of the same length in the place of that of entry 11. */
+async function editBody({ database, store, tenant }: World): Promise<void> {
+  const all = await store.exported(tenant.id, { begin: 1, end: 1 + maxRun });
+  const bodies = all.map(({ body, index }) => (index === 11 ? body!.replace('"deny"', '"DENY"') : body!));
+  await database.execute(`UPDATE record_run SET bodies = ${hex(packed(bodies.join('')))} WHERE begin = 1`);
+}
+
+function hex(bytes: Uint8Array): string {
+  return `x'${Buffer.from(bytes).toString('hex')}'`;
+}
+
+const edited = (leaf: string): string => leaf.replace('deny', 'allow');
 
 const attacks: readonly {
   readonly name: string;
@@ -109,7 +132,7 @@ const attacks: readonly {
   {
     name: 'a leaf is edited, the tree made anew, and the log grows',
     async attack(world) {
-      await world.database.execute(`UPDATE entry SET leaf = replace(leaf, 'deny', 'allow') WHERE idx = 11`);
+      await rewrite(world, (leaves) => leaves.with(11, edited(leaves[11]!)));
       await rebuild(world);
       await grown(world);
     },
@@ -119,7 +142,7 @@ const attacks: readonly {
   {
     name: 'an entry is deleted, the tree made anew, and the log grows',
     async attack(world) {
-      await world.database.execute(`DELETE FROM entry WHERE idx = 11; ${shift(-1, 12)}`);
+      await rewrite(world, (leaves) => leaves.toSpliced(11, 1));
       await rebuild(world);
       await grown(world);
     },
@@ -129,7 +152,7 @@ const attacks: readonly {
   {
     name: 'an entry is put in, the tree made anew, and the log grows',
     async attack(world) {
-      await world.database.execute(`${shift(1, 11)} INSERT INTO entry VALUES (1, 11, 'forged', '{"body":""}')`);
+      await rewrite(world, (leaves) => leaves.toSpliced(11, 0, '{"body":""}'));
       await rebuild(world);
       await grown(world);
     },
@@ -139,9 +162,7 @@ const attacks: readonly {
   {
     name: 'two entries change places, the tree is made anew, and the log grows',
     async attack(world) {
-      await world.database.execute(
-        'UPDATE entry SET idx = -1 WHERE idx = 11; UPDATE entry SET idx = 11 WHERE idx = 12; UPDATE entry SET idx = 12 WHERE idx = -1',
-      );
+      await rewrite(world, (leaves) => leaves.with(11, leaves[12]!).with(12, leaves[11]!));
       await rebuild(world);
       await grown(world);
     },
@@ -151,7 +172,7 @@ const attacks: readonly {
   {
     name: 'the newest entries are cut off',
     async attack(world) {
-      await world.database.execute('DELETE FROM entry WHERE idx >= 280');
+      await rewrite(world, (leaves) => leaves.slice(0, 280));
       await rebuild(world);
     },
     witness: 'shrunk',
@@ -160,7 +181,7 @@ const attacks: readonly {
   {
     name: 'another log of the same length is shown',
     async attack(world) {
-      await world.database.execute(`UPDATE entry SET leaf = '{"body":"other"}' WHERE idx = 300`);
+      await rewrite(world, (leaves) => leaves.with(300, '{"body":"other"}'));
       await rebuild(world);
     },
     witness: 'forked',
@@ -169,7 +190,8 @@ const attacks: readonly {
   {
     name: 'an old backup is put back',
     async attack(world) {
-      await world.database.execute('DELETE FROM entry WHERE idx >= 101; DELETE FROM record WHERE idx >= 101');
+      await rewrite(world, (leaves) => leaves.slice(0, 101));
+      await world.database.execute('DELETE FROM record_run WHERE begin >= 101; DELETE FROM place WHERE idx >= 101');
       await rebuild(world);
       await world.database.execute(`UPDATE device SET seq = 100`);
     },
@@ -198,14 +220,13 @@ const attacks: readonly {
   },
   {
     name: 'a leaf is edited and the tree left as it is',
-    attack: ({ database }) => database.execute(`UPDATE entry SET leaf = replace(leaf, 'deny', 'allow') WHERE idx = 11`),
+    attack: (world) => rewrite(world, (leaves) => leaves.with(11, edited(leaves[11]!))),
     witness: 'consistent',
     audit: /the 301 leaves are not those that were signed/,
   },
   {
     name: 'a body is edited and its leaf left as it is',
-    attack: ({ database }) =>
-      database.execute(`UPDATE record SET body = replace(body, 'deny', 'allow') WHERE idx = 11`),
+    attack: editBody,
     witness: 'consistent',
     audit: /^entry 11: the body was changed/,
   },

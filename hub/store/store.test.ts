@@ -413,10 +413,12 @@ for (const { name, start, skip } of databases) {
       await send(store, device, device.record(decisions(3)));
       const own = `where tenant = ${tenant.id}`;
       for (const sql of [
-        `update entry set leaf = 'x' ${own}`,
-        `delete from entry ${own}`,
-        `update record set body = 'x' ${own}`,
-        `delete from record ${own}`,
+        `update leaf_run set size = 7 ${own}`,
+        `delete from leaf_run ${own}`,
+        `update place set idx = 7 ${own}`,
+        `delete from place ${own}`,
+        `update record_run set size = 7 ${own}`,
+        `delete from record_run ${own}`,
         `update head set size = 1 ${own}`,
         `delete from head ${own}`,
         `update tile set hashes = substr(hashes, 1, 32) ${own}`,

@@ -11,10 +11,11 @@ export interface Tables extends AlertTables, FindingTables, ReplayTables {
   readonly tenant: TenantTable;
   readonly head: HeadTable;
   readonly tile: TileTable;
-  readonly entry: EntryTable;
+  readonly leaf_run: LeafRunTable;
+  readonly place: PlaceTable;
   readonly checkpoint: CheckpointTable;
-  readonly record: RecordTable;
-  readonly record_policy: RecordPolicyTable;
+  readonly record_run: RecordRunTable;
+  readonly record_key: RecordKeyTable;
   readonly gate_hour: GateHourTable;
   readonly policy_hour: PolicyHourTable;
   readonly revision_minute: RevisionMinuteTable;
@@ -56,13 +57,21 @@ interface TileTable {
   readonly hashes: Uint8Array;
 }
 
-/** A leaf of the log: a summary that names its record's body by hash. Kept for ever. */
-interface EntryTable {
+/** Consecutive leaves of the log: summaries that name their records' bodies by hash. Kept for ever. */
+interface LeafRunTable {
   readonly tenant: number;
-  readonly idx: number;
+  /** Index of the first. */
+  readonly begin: number;
+  readonly size: number;
+  /** Canonical JSON, one to a line; packed. */
+  readonly leaves: Buffer;
+}
+
+/** Where in the log a record is. Kept for ever, so that no id comes twice. */
+interface PlaceTable {
+  readonly tenant: number;
   readonly id: string;
-  /** Canonical JSON. */
-  readonly leaf: string;
+  readonly idx: number;
 }
 
 interface CheckpointTable {
@@ -72,29 +81,36 @@ interface CheckpointTable {
   readonly at: number;
 }
 
-/** What a leaf names: searchable, and deleted when its time has come. */
-interface RecordTable {
+/** What consecutive leaves name: searchable, and deleted when its time has come. */
+interface RecordRunTable {
   readonly tenant: number;
-  readonly id: string;
-  readonly idx: number;
-  readonly at: number;
-  readonly received: number;
-  readonly kind: string;
-  readonly device: string | null;
-  readonly gate: string | null;
-  readonly origin: string | null;
-  readonly effect: string | null;
-  readonly passed: number | null;
-  readonly repository: string | null;
-  /** The very text whose SHA-256 the leaf holds. */
-  readonly body: string;
+  /** Index of the first that it was made of. */
+  readonly begin: number;
+  /** How many records it has. */
+  readonly size: number;
+  /** The least of their ids. */
+  readonly oldest: string;
+  /** The greatest. */
+  readonly newest: string;
+  /** JSON: what each is found by, and how long its body is; packed. */
+  readonly columns: Buffer;
+  /** The very texts whose SHA-256 the leaves hold, one after the other; packed. */
+  readonly bodies: Buffer;
 }
 
-/** Which policies a decision speaks of. */
-interface RecordPolicyTable {
+/** What a run's records are about. */
+interface RecordKeyTable {
   readonly tenant: number;
-  readonly policy: string;
-  readonly id: string;
+  /** `repository`, `device`, `policy` … */
+  readonly name: string;
+  readonly value: string;
+  /** Of the run. */
+  readonly newest: string;
+  readonly begin: number;
+  /** Empty where the records have none. */
+  readonly effect: string;
+  /** How many of the run's records. */
+  readonly records: number;
 }
 
 interface GateHourTable {

@@ -108,7 +108,7 @@ async function examine(
     const [tenant] = await store.tenants();
     const frontier = await store.frontier(tenant!.id);
     const leaves = await store.leaves(tenant!.id, { begin: 0, end: frontier.size + 1 });
-    const ids = leaves.map(({ id }) => id);
+    const ids = leaves.map(({ leaf }) => (JSON.parse(leaf) as { id: string }).id);
     assert.equal(leaves.length, frontier.size, 'the log has as many leaves as its head says');
     assert.equal(new Set(ids).size, ids.length, 'nothing is there twice');
     const present = new Set(ids);

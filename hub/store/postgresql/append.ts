@@ -2,9 +2,10 @@
 import type pg from 'pg';
 import { hourRows, tilePieces } from '../appendix.ts';
 import { readFrontier } from '../query/log.ts';
+import { leafRow, leavesOf, type RecordRun, type Run, recordRun, runsOf } from '../run.ts';
 import type { Appendix, DeviceHead, LogState, NewEntry, Wanted } from '../store.ts';
 import type { Tables } from '../tables.ts';
-import { int8Array, textArray, uuidArray } from './array.ts';
+import { bytesArray, int8Array, textArray, uuidArray } from './array.ts';
 import { changeRow } from './change.ts';
 import { appendLock } from './locks.ts';
 import { inTransaction } from './open.ts';
@@ -38,14 +39,19 @@ async function read(
     'SELECT id, seq, head, missing, awaited, forked FROM device WHERE tenant = $1 AND id = ANY($2)',
     [tenant, devices],
   );
-  const known = await client.query<{ id: string; leaf: string }>(
-    'SELECT id, leaf FROM entry WHERE tenant = $1 AND id = ANY($2::uuid[])',
+  const places = await client.query<{ id: string; idx: number; begin: number; leaves: Buffer }>(
+    `SELECT id, idx, begin, leaves FROM place
+      JOIN LATERAL (
+        SELECT begin, leaves FROM leaf_run WHERE tenant = $1 AND begin <= idx ORDER BY begin DESC LIMIT 1
+      ) AS run ON true
+      WHERE tenant = $1 AND id = ANY($2::uuid[])`,
     [tenant, ids],
   );
+  const known = places.rows.map((row) => [row.id, leavesOf(row)[row.idx - row.begin]!.leaf] as const);
   const state = {
     frontier: readFrontier(head),
     devices: new Map(device.rows.map((row) => [row.id, row])),
-    known: new Map(known.rows.map(({ id, leaf }) => [id, leaf])),
+    known: new Map(known),
   };
   return { state, epoch: head.epoch };
 }
@@ -68,8 +74,11 @@ async function moveHead(
 async function write(client: pg.PoolClient, tenant: number, appendix: Appendix<unknown>): Promise<void> {
   const { entries, frontier, nodes, devices } = appendix;
   if (entries.length > 0) {
-    await writeEntries(client, tenant, entries, frontier.size - entries.length);
-    await writePolicies(client, tenant, entries);
+    const begin = frontier.size - entries.length;
+    await writePlaces(client, tenant, entries, begin);
+    const runs = runsOf(entries, begin);
+    await writeLeaves(client, tenant, runs);
+    await writeRecords(client, tenant, runs.map(recordRun));
     await writeTiles(client, tenant, tilePieces(nodes));
     await writeHours(client, tenant, entries);
   }
@@ -81,45 +90,55 @@ async function write(client: pg.PoolClient, tenant: number, appendix: Appendix<u
   }
 }
 
-async function writeEntries(
+async function writePlaces(
   client: pg.PoolClient,
   tenant: number,
   entries: readonly NewEntry[],
   begin: number,
 ): Promise<void> {
-  const places = int8Array(entries.map((_, at) => begin + at));
-  const ids = uuidArray(entries.map(({ id }) => id));
   await client.query({
-    name: 'entries',
-    text: 'INSERT INTO entry (tenant, idx, id, leaf) SELECT $1, * FROM unnest($2::bigint[], $3::uuid[], $4::text[])',
-    values: [tenant, places, ids, textArray(entries.map(({ leaf }) => leaf))],
+    name: 'places',
+    text: 'INSERT INTO place (tenant, id, idx) SELECT $1, * FROM unnest($2::uuid[], $3::bigint[])',
+    values: [tenant, uuidArray(entries.map(({ id }) => id)), int8Array(entries.map((_, at) => begin + at))],
   });
-  const decided = (key: 'gate' | 'origin' | 'effect' | 'repository') =>
-    textArray(entries.map(({ decision }) => decision?.[key] ?? null));
-  const passed = entries.map(({ decision }) => (decision === null ? null : Number(decision.passed)));
+}
+
+async function writeLeaves(client: pg.PoolClient, tenant: number, runs: readonly Run[]): Promise<void> {
+  const rows = runs.map(leafRow);
   await client.query({
-    name: 'records',
-    text: `INSERT INTO record (tenant, idx, id, at, received, kind, device, gate, origin, effect, passed, repository, body)
-      SELECT $1, * FROM unnest(
-        $2::bigint[], $3::uuid[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
-        $11::bigint[], $12::text[], $13::text[]
-      )`,
+    name: 'leaves',
+    text: 'INSERT INTO leaf_run (tenant, begin, size, leaves) SELECT $1, * FROM unnest($2::bigint[], $3::bigint[], $4::bytea[])',
     values: [
-      ...[tenant, places, ids, int8Array(entries.map(({ at }) => at))],
-      ...[int8Array(entries.map(({ received }) => received)), textArray(entries.map(({ kind }) => kind))],
-      ...[textArray(entries.map(({ device }) => device)), decided('gate'), decided('origin'), decided('effect')],
-      ...[int8Array(passed), decided('repository'), textArray(entries.map(({ body }) => body))],
+      ...[tenant, int8Array(rows.map(({ begin }) => begin)), int8Array(rows.map(({ size }) => size))],
+      bytesArray(rows.map(({ leaves }) => leaves)),
     ],
   });
 }
 
-async function writePolicies(client: pg.PoolClient, tenant: number, entries: readonly NewEntry[]): Promise<void> {
-  const rows = entries.flatMap(({ id, decision }) => (decision?.policies ?? []).map(({ policy }) => ({ id, policy })));
-  if (rows.length === 0) return;
+/** Writes runs of records with their keys. */
+export async function writeRecords(client: pg.PoolClient, tenant: number, runs: readonly RecordRun[]): Promise<void> {
+  const rows = runs.map(({ row }) => row);
   await client.query({
-    name: 'policies',
-    text: 'INSERT INTO record_policy (tenant, policy, id) SELECT $1, * FROM unnest($2::text[], $3::uuid[]) ON CONFLICT DO NOTHING',
-    values: [tenant, textArray(rows.map(({ policy }) => policy)), uuidArray(rows.map(({ id }) => id))],
+    name: 'records',
+    text: `INSERT INTO record_run (tenant, begin, size, oldest, newest, columns, bodies)
+      SELECT $1, * FROM unnest($2::bigint[], $3::bigint[], $4::uuid[], $5::uuid[], $6::bytea[], $7::bytea[])`,
+    values: [
+      ...[tenant, int8Array(rows.map(({ begin }) => begin)), int8Array(rows.map(({ size }) => size))],
+      ...[uuidArray(rows.map(({ oldest }) => oldest)), uuidArray(rows.map(({ newest }) => newest))],
+      ...[bytesArray(rows.map(({ columns }) => columns)), bytesArray(rows.map(({ bodies }) => bodies))],
+    ],
+  });
+  const keys = runs.flatMap((run) => run.keys);
+  if (keys.length === 0) return;
+  await client.query({
+    name: 'keys',
+    text: `INSERT INTO record_key (tenant, name, value, newest, begin, effect, records)
+      SELECT $1, * FROM unnest($2::text[], $3::text[], $4::uuid[], $5::bigint[], $6::text[], $7::bigint[])`,
+    values: [
+      ...[tenant, textArray(keys.map(({ name }) => name)), textArray(keys.map(({ value }) => value))],
+      ...[uuidArray(keys.map(({ newest }) => newest)), int8Array(keys.map(({ begin }) => begin))],
+      ...[textArray(keys.map(({ effect }) => effect)), int8Array(keys.map(({ records }) => records))],
+    ],
   });
 }
 
@@ -134,7 +153,7 @@ async function writeTiles(client: pg.PoolClient, tenant: number, pieces: ReturnT
       tenant,
       pieces.map(({ level }) => level),
       pieces.map(({ index }) => index),
-      pieces.map(({ hashes }) => hashes),
+      bytesArray(pieces.map(({ hashes }) => hashes)),
     ],
   });
   for (const { level, index, offset, hashes } of pieces) {

@@ -1,7 +1,7 @@
 /** PostgreSQL's arrays in its binary form: nothing has to be quoted here, and nothing has to be read there. */
 
 /** The numbers of the types in the catalogue `pg_type`. */
-const oids = { int8: 20, text: 25, uuid: 2_950 } as const;
+const oids = { bytea: 17, int8: 20, text: 25, uuid: 2_950 } as const;
 
 const headerBytes = 20;
 const lengthBytes = 4;
@@ -9,6 +9,10 @@ const lengthBytes = 4;
 /** Texts of UTF-8. */
 export function textArray(values: readonly (string | null)[]): Buffer {
   return arrayOf('text', values, { bytes: Buffer.byteLength, write: (into, at, value) => void into.write(value, at) });
+}
+
+export function bytesArray(values: readonly Uint8Array[]): Buffer {
+  return arrayOf('bytea', values, { bytes: ({ length }) => length, write: (into, at, value) => into.set(value, at) });
 }
 
 export function int8Array(values: readonly (number | null)[]): Buffer {

@@ -4,3 +4,5 @@
 export const migrationLock = 7_345_001;
 /** Appending to a tenant's log. */
 export const appendLock = 7_345_002;
+/** Deleting a tenant's records. */
+export const deleteLock = 7_345_003;

@@ -4,6 +4,7 @@
  */
 import type { Migration } from '../migration.ts';
 import { firstMigration } from './firstMigration.ts';
+import { runMigration } from './runMigration.ts';
 
 export const postgresqlMigrations: readonly Migration[] = [
   firstMigration,
@@ -200,4 +201,5 @@ create table replay_device (
 );
 `,
   },
+  runMigration,
 ];

@@ -6,10 +6,11 @@ import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { pendingMigrations } from '../migration.ts';
 import { queries } from '../queries.ts';
+import { withoutBefore } from '../run.ts';
 import type { Store } from '../store.ts';
 import type { Tables } from '../tables.ts';
-import { postgresqlAppend } from './append.ts';
-import { migrationLock } from './locks.ts';
+import { postgresqlAppend, writeRecords } from './append.ts';
+import { deleteLock, migrationLock } from './locks.ts';
 import { postgresqlMigrations } from './migrations.ts';
 import { makePartitions } from './partitions.ts';
 
@@ -90,8 +91,31 @@ async function migrate(pool: pg.Pool): Promise<void> {
 
 function deleteRecords(pool: pg.Pool, tenant: number, id: string): Promise<number> {
   return inTransaction(pool, async (client) => {
-    await client.query('DELETE FROM record_policy WHERE tenant = $1 AND id < $2', [tenant, id]);
-    const { rowCount } = await client.query('DELETE FROM record WHERE tenant = $1 AND id < $2', [tenant, id]);
-    return rowCount ?? 0;
+    // Of two that delete at once the second finds nothing any more.
+    await client.query('SELECT pg_advisory_xact_lock($1, $2)', [deleteLock, tenant]);
+    await client.query('DELETE FROM record_key WHERE tenant = $1 AND newest < $2', [tenant, id]);
+    const whole = await client.query<{ size: number }>(
+      'DELETE FROM record_run WHERE tenant = $1 AND newest < $2 RETURNING size',
+      [tenant, id],
+    );
+    let records = whole.rows.reduce((sum, { size }) => sum + size, 0);
+    const parted = await client.query<Tables['record_run']>(
+      'SELECT * FROM record_run WHERE tenant = $1 AND oldest < $2',
+      [tenant, id],
+    );
+    for (const run of parted.rows) {
+      const { keys, left } = withoutBefore(run, id);
+      for (const { name, value, newest, begin, effect } of keys) {
+        await client.query(
+          'DELETE FROM record_key WHERE tenant = $1 AND name = $2 AND value = $3 AND newest = $4 AND begin = $5 AND effect = $6',
+          [tenant, name, value, newest, begin, effect],
+        );
+      }
+      const place = [tenant, run.newest, run.begin];
+      await client.query('DELETE FROM record_run WHERE tenant = $1 AND newest = $2 AND begin = $3', place);
+      if (left !== null) await writeRecords(client, tenant, [left]);
+      records += run.size - (left?.row.size ?? 0);
+    }
+    return records;
   });
 }

@@ -19,11 +19,11 @@ export async function makePartitions(pool: pg.Pool, now: number): Promise<void> 
  * stays there: slower to let go of, and nothing else.
  */
 async function makePartition(pool: pg.Pool, monday: number): Promise<void> {
-  const name = `record_${new Date(monday).toISOString().slice(0, 10).replaceAll('-', '')}`;
+  const name = `record_run_${new Date(monday).toISOString().slice(0, 10).replaceAll('-', '')}`;
   await pool.query(`DO $$ BEGIN
     PERFORM pg_advisory_xact_lock(${migrationLock}, 1);
     IF to_regclass('${name}') IS NULL THEN
-      CREATE TABLE ${name} PARTITION OF record FOR VALUES FROM ('${firstIdOf(monday)}') TO ('${firstIdOf(monday + weekMs)}');
+      CREATE TABLE ${name} PARTITION OF record_run FOR VALUES FROM ('${firstIdOf(monday)}') TO ('${firstIdOf(monday + weekMs)}');
     END IF;
   EXCEPTION WHEN check_violation THEN NULL;
   END $$`);

@@ -1,7 +1,9 @@
 /** The log as it is read: its end, its tiles, its leaves, its checkpoints. */
 import type { Kysely } from 'kysely';
 import { type Frontier, hashBytes, type TileId } from '../../../engine/index.ts';
+import { bodiesIn, leavesOf, maxRun } from '../run.ts';
 import type { Tables } from '../tables.ts';
+import { runsAround } from './run.ts';
 
 export interface StoredCheckpoint {
   readonly size: number;
@@ -11,20 +13,21 @@ export interface StoredCheckpoint {
 
 export interface Leaf {
   readonly index: number;
-  readonly id: string;
   readonly leaf: string;
+}
+
+export interface Range {
+  readonly begin: number;
+  readonly end: number;
 }
 
 export interface Log {
   frontier(tenant: number): Promise<Frontier>;
   /** Hashes of tiles, in the order asked for; null where there is no such tile. */
   tiles(tenant: number, ids: readonly TileId[]): Promise<readonly (Uint8Array | null)[]>;
-  leaves(tenant: number, range: { readonly begin: number; readonly end: number }): Promise<readonly Leaf[]>;
+  leaves(tenant: number, range: Range): Promise<readonly Leaf[]>;
   /** Leaves with their bodies, where those are still there. */
-  exported(
-    tenant: number,
-    range: { readonly begin: number; readonly end: number },
-  ): Promise<readonly (Leaf & { readonly body: string | null })[]>;
+  exported(tenant: number, range: Range): Promise<readonly (Leaf & { readonly body: string | null })[]>;
   leaf(tenant: number, id: string): Promise<Leaf | null>;
   /** The newest, or the newest of at most a size. */
   checkpoint(tenant: number, atMost?: number): Promise<StoredCheckpoint | null>;
@@ -39,37 +42,18 @@ export function logQueries(db: Kysely<Tables>): Log {
       return readFrontier(head);
     },
     tiles: (tenant, ids) => tiles(db, tenant, ids),
-    async leaves(tenant, { begin, end }) {
-      const rows = await db
-        .selectFrom('entry')
-        .select(['idx', 'id', 'leaf'])
-        .where('tenant', '=', tenant)
-        .where('idx', '>=', begin)
-        .where('idx', '<', end)
-        .orderBy('idx')
-        .execute();
-      return rows.map(({ idx, id, leaf }) => ({ index: idx, id, leaf }));
+    leaves: (tenant, range) => leaves(db, tenant, range),
+    async exported(tenant, range) {
+      const runs = await runsAround(db, tenant, range).select(['begin', 'size', 'columns', 'bodies']).execute();
+      const bodies = new Map(runs.flatMap(bodiesIn).map(({ record, body }) => [record.index, body]));
+      return (await leaves(db, tenant, range)).map((leaf) => ({ ...leaf, body: bodies.get(leaf.index) ?? null }));
     },
-    exported: (tenant, { begin, end }) =>
-      db
-        .selectFrom('entry')
-        .leftJoin('record', (join) =>
-          join.onRef('record.tenant', '=', 'entry.tenant').onRef('record.id', '=', 'entry.id'),
-        )
-        .select(['entry.idx as index', 'entry.id as id', 'leaf', 'body'])
-        .where('entry.tenant', '=', tenant)
-        .where('entry.idx', '>=', begin)
-        .where('entry.idx', '<', end)
-        .orderBy('entry.idx')
-        .execute(),
     async leaf(tenant, id) {
-      const row = await db
-        .selectFrom('entry')
-        .select(['idx', 'id', 'leaf'])
-        .where('tenant', '=', tenant)
-        .where('id', '=', id)
-        .executeTakeFirst();
-      return row === undefined ? null : { index: row.idx, id: row.id, leaf: row.leaf };
+      const place = db.selectFrom('place').select('idx').where('tenant', '=', tenant).where('id', '=', id);
+      const begin = (await place.executeTakeFirst())?.idx;
+      if (begin === undefined) return null;
+      const [leaf] = await leaves(db, tenant, { begin, end: begin + 1 });
+      return leaf ?? null;
     },
     async checkpoint(tenant, atMost = Number.MAX_SAFE_INTEGER) {
       const row = await db
@@ -98,6 +82,18 @@ export function readFrontier({ size, frontier }: { readonly size: number; readon
     frontier.subarray(at * hashBytes, (at + 1) * hashBytes),
   );
   return { size, roots };
+}
+
+async function leaves(db: Kysely<Tables>, tenant: number, { begin, end }: Range): Promise<readonly Leaf[]> {
+  const runs = await db
+    .selectFrom('leaf_run')
+    .select(['begin', 'leaves'])
+    .where('tenant', '=', tenant)
+    .where('begin', '>', begin - maxRun)
+    .where('begin', '<', end)
+    .orderBy('begin')
+    .execute();
+  return runs.flatMap(leavesOf).filter(({ index }) => index >= begin && index < end);
 }
 
 async function tiles(

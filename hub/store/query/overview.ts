@@ -1,5 +1,6 @@
 /** Figures over many decisions, from what was counted as they came in. */
 import type { Kysely } from 'kysely';
+import { newestBeside, recordsIn } from '../run.ts';
 import type { Tables } from '../tables.ts';
 import { firstIdOf } from './search.ts';
 
@@ -79,14 +80,19 @@ export function overviewQueries(db: Kysely<Tables>): Overview {
         .limit(limit)
         .execute(),
     async decisionsWith(tenant, policy, since) {
-      const { found } = await db
-        .selectFrom('record_policy')
-        .select(({ fn, cast }) => cast<number>(fn.countAll(), 'bigint').as('found'))
+      const first = firstIdOf(since);
+      const keys = db
+        .selectFrom('record_key')
         .where('tenant', '=', tenant)
-        .where('policy', '=', policy)
-        .where('id', '>=', firstIdOf(since))
+        .where('name', '=', 'policy')
+        .where('value', '=', policy);
+      const { found } = await keys
+        .select(({ fn, cast, val }) =>
+          cast<number>(fn.coalesce(fn.sum<number>('records'), val(0)), 'bigint').as('found'),
+        )
+        .where('newest', '>=', first)
         .executeTakeFirstOrThrow();
-      return found;
+      return found - (await decisionsBefore(db, tenant, { policy, first }));
     },
     async missingDecisions(tenant) {
       const row = await db
@@ -102,4 +108,21 @@ export function overviewQueries(db: Kysely<Tables>): Overview {
       return row.missing + row.awaited;
     },
   };
+}
+
+/** How many decisions below an id stand in runs that go beyond it. */
+async function decisionsBefore(
+  db: Kysely<Tables>,
+  tenant: number,
+  { policy, first }: { readonly policy: string; readonly first: string },
+): Promise<number> {
+  const runs = await db
+    .selectFrom('record_run')
+    .select(['begin', 'size', 'columns'])
+    .where('tenant', '=', tenant)
+    .where('oldest', '<', first)
+    .where('newest', '>=', first)
+    .where('newest', '<=', newestBeside(first))
+    .execute();
+  return runs.flatMap(recordsIn).filter(({ id, policies }) => id < first && policies.includes(policy)).length;
 }

@@ -1,20 +1,10 @@
 /** Finding decisions: by what they are about, the newest first, a page at a time. */
 import type { Kysely } from 'kysely';
+import { bodiesIn, type KeptRecord } from '../run.ts';
 import type { Tables } from '../tables.ts';
+import { bodiesOf, type Match, matchesByRun, type RecordFilter, type RunAt, runsAround } from './run.ts';
 
-export interface DecisionQuery {
-  readonly repository?: string | undefined;
-  readonly policy?: string | undefined;
-  readonly effect?: string | undefined;
-  readonly gate?: string | undefined;
-  readonly device?: string | undefined;
-  readonly kind?: string | undefined;
-  /** From this millisecond on, as the id says it. */
-  readonly from?: number | undefined;
-  /** Up to and without this millisecond. */
-  readonly to?: number | undefined;
-  /** The id that the page before ended with. */
-  readonly after?: string | undefined;
+export interface DecisionQuery extends RecordFilter {
   readonly limit: number;
 }
 
@@ -45,60 +35,62 @@ export interface Search {
   retainedFrom(tenant: number): Promise<string | null>;
 }
 
-/** In characters. */
+/** In bytes. */
 const maxListedBody = 65_536;
-
-const columns = [
-  'id',
-  'idx as index',
-  'at',
-  'received',
-  'kind',
-  'device',
-  'gate',
-  'origin',
-  'effect',
-  'passed',
-  'repository',
-] as const;
+/** So many runs are looked through at a time. */
+const [fewestRuns, mostRuns] = [4, 32];
 
 export function searchQueries(db: Kysely<Tables>): Search {
   return {
-    async search(tenant, query) {
-      const rows = await select(db, tenant, query)
-        .select(columns)
-        .select(({ eb, fn }) =>
-          eb
-            .case()
-            .when(fn<number>('length', ['body']), '<=', maxListedBody)
-            .then(eb.ref('body'))
-            .else(null)
-            .end()
-            .as('body'),
-        )
-        .orderBy('record.id', 'desc')
-        .limit(query.limit)
-        .execute();
-      return rows.map(found);
+    async search(tenant, { limit, ...filter }) {
+      const found: Hit[] = [];
+      const page = Math.min(mostRuns, Math.max(fewestRuns, limit));
+      for await (const { run, matches } of matchesByRun(db, tenant, { filter, page })) {
+        // Whatever follows is no newer than this run's newest.
+        if (found.length === limit && found[limit - 1]!.record.id > run.newest) break;
+        found.push(...matches.map((match) => ({ ...match, run })));
+        found.sort((a, b) => (a.record.id < b.record.id ? 1 : -1));
+        found.splice(limit);
+      }
+      return withBodies(db, tenant, found);
     },
     async record(tenant, id) {
-      const row = await db
-        .selectFrom('record')
-        .select([...columns, 'body'])
-        .where('tenant', '=', tenant)
-        .where('id', '=', id)
-        .executeTakeFirst();
-      return row === undefined ? null : { ...found(row), body: row.body };
+      const place = db.selectFrom('place').select('idx').where('tenant', '=', tenant).where('id', '=', id);
+      const index = (await place.executeTakeFirst())?.idx;
+      if (index === undefined) return null;
+      const runs = await runsAround(db, tenant, { begin: index, end: index + 1 })
+        .select(['begin', 'size', 'columns', 'bodies'])
+        .where('oldest', '<=', id)
+        .where('newest', '>=', id)
+        .execute();
+      const [found] = runs.flatMap(bodiesIn).filter(({ record }) => record.index === index);
+      return found === undefined ? null : { ...shownOf(found.record), body: found.body };
     },
     async oldestRecord(tenant) {
-      const own = db.selectFrom('record').select('id').where('tenant', '=', tenant);
-      return (await own.orderBy('id').limit(1).executeTakeFirst())?.id ?? null;
+      const own = db.selectFrom('record_run').select('oldest').where('tenant', '=', tenant);
+      return (await own.orderBy('oldest').limit(1).executeTakeFirst())?.oldest ?? null;
     },
     async retainedFrom(tenant) {
       const own = db.selectFrom('retention').select('before_id').where('tenant', '=', tenant);
       return (await own.executeTakeFirst())?.before_id ?? null;
     },
   };
+}
+
+type Hit = Match & { readonly run: RunAt };
+
+async function withBodies(db: Kysely<Tables>, tenant: number, hits: readonly Hit[]): Promise<readonly ListedRow[]> {
+  const runs = new Set(hits.filter(({ record }) => record.bytes <= maxListedBody).map(({ run }) => run));
+  const read = await Promise.all([...runs].map(async (run) => [run, await bodiesOf(db, tenant, run)] as const));
+  const bodies = new Map(read);
+  return hits.map(({ run, record, place: { from, to } }) => {
+    const body = record.bytes <= maxListedBody ? bodies.get(run)?.toString('utf8', from, to) : undefined;
+    return { ...shownOf(record), body: body ?? null };
+  });
+}
+
+function shownOf({ policies: _, bytes: __, ...record }: KeptRecord): FoundRecord {
+  return record;
 }
 
 /** The first id of a millisecond: UUIDs of version 7 begin with their time. */
@@ -110,28 +102,4 @@ export function firstIdOf(ms: number): string {
 /** The millisecond that an id of version 7 begins with. */
 export function timeOfId(id: string): number {
   return Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
-}
-
-function select(db: Kysely<Tables>, tenant: number, query: DecisionQuery) {
-  let rows = db.selectFrom('record').where('record.tenant', '=', tenant);
-  for (const column of ['repository', 'effect', 'gate', 'device', 'kind'] as const) {
-    const value = query[column];
-    if (value !== undefined) rows = rows.where(`record.${column}`, '=', value);
-  }
-  // Said aloud, so that the index of what was refused answers.
-  if (query.effect !== undefined && query.effect !== 'allow') rows = rows.where('record.effect', '<>', 'allow');
-  if (query.from !== undefined) rows = rows.where('record.id', '>=', firstIdOf(query.from));
-  if (query.to !== undefined) rows = rows.where('record.id', '<', firstIdOf(query.to));
-  if (query.after !== undefined) rows = rows.where('record.id', '<', query.after);
-  const { policy } = query;
-  if (policy === undefined) return rows;
-  return rows.where('record.id', 'in', (sub) =>
-    sub.selectFrom('record_policy').select('id').where('tenant', '=', tenant).where('policy', '=', policy),
-  );
-}
-
-function found<Row extends { readonly passed: number | null }>(
-  row: Row,
-): Omit<Row, 'passed'> & { readonly passed: boolean | null } {
-  return { ...row, passed: row.passed === null ? null : row.passed === 1 };
 }

@@ -1,7 +1,7 @@
 /** What points to trouble: who is refused again and again, who passes by the gates, who is not heard of. */
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../tables.ts';
-import { firstIdOf } from './search.ts';
+import { matchesByRun, type RecordFilter } from './run.ts';
 
 /** Where records come from, with how many there are. */
 export interface Source {
@@ -40,26 +40,13 @@ export interface Trouble {
 }
 
 const hourMs = 3_600_000;
+/** Up to 76,800 records. */
+const maxRunsCounted = 300;
 
 export function troubleQueries(db: Kysely<Tables>): Trouble {
-  const records = (tenant: number, since: number) =>
-    db.selectFrom('record').where('tenant', '=', tenant).where('id', '>=', firstIdOf(since));
   return {
     refusalSources: (tenant, about) => refusalSources(db, tenant, about),
-    async bypassSources(tenant, { since, limit }) {
-      const rows = await records(tenant, since)
-        .select(['device', 'repository', 'origin'])
-        .select(({ fn, cast }) => cast<number>(fn.countAll(), 'bigint').as('count'))
-        .select(({ fn, cast }) => fn.max(cast<string>('id', 'text')).as('last'))
-        .where(sql<boolean>`origin in ('bypass', 'breakGlass')`)
-        .groupBy(['device', 'repository', 'origin'])
-        .orderBy('count', 'desc')
-        .limit(limit)
-        .execute();
-      return rows.map(({ repository, origin, ...row }) => ({
-        ...{ ...row, repository: repository ?? '', origin: origin ?? '' },
-      }));
-    },
+    bypassSources: (tenant, about) => bypassSources(db, tenant, about),
     async troubledDevices(tenant, limit) {
       const rows = await db
         .selectFrom('device')
@@ -113,21 +100,41 @@ async function refusalSources(
     .execute();
   const found: Source[] = [];
   for (const { repository } of counted) {
-    const rows = await db
-      .selectFrom('record')
-      .select('device')
-      .select(({ fn, cast }) => cast<number>(fn.countAll(), 'bigint').as('count'))
-      .select(({ fn, cast }) => fn.max(cast<string>('id', 'text')).as('last'))
-      .where('tenant', '=', tenant)
-      .where('repository', '=', repository)
-      .where('id', '>=', firstIdOf(since))
-      .where('effect', '=', 'deny')
-      .groupBy('device')
-      .having(({ fn }) => fn.countAll(), '>=', least)
-      .execute();
-    found.push(...rows.map((row) => ({ ...row, repository })));
+    const sources = await sourcesOf(db, tenant, { repository, effect: 'deny', from: since });
+    found.push(...sources.filter(({ count }) => count >= least));
   }
   return found.sort((a, b) => b.count - a.count).slice(0, limit);
+}
+
+async function bypassSources(
+  db: Kysely<Tables>,
+  tenant: number,
+  { since, limit }: Since,
+): Promise<readonly (Source & { readonly origin: string })[]> {
+  const found = [];
+  for (const origin of ['bypass', 'breakGlass']) {
+    const sources = await sourcesOf(db, tenant, { origin, from: since });
+    found.push(...sources.map((source) => ({ ...source, origin })));
+  }
+  return found.sort((a, b) => b.count - a.count).slice(0, limit);
+}
+
+/** Where the newest of the matching records come from: those of so many runs. */
+async function sourcesOf(db: Kysely<Tables>, tenant: number, filter: RecordFilter): Promise<readonly Source[]> {
+  const sources = new Map<string, Source>();
+  let runs = 0;
+  for await (const { matches } of matchesByRun(db, tenant, { filter, page: 32 })) {
+    if (++runs > maxRunsCounted) break;
+    for (const { record } of matches) {
+      const { id, device, repository: named } = record;
+      const repository = named ?? '';
+      const key = JSON.stringify([device, repository]);
+      const { count, last } = sources.get(key) ?? { count: 0, last: id };
+      const isNewest = id > last;
+      sources.set(key, { device, repository, count: count + 1, last: isNewest ? id : last });
+    }
+  }
+  return [...sources.values()];
 }
 
 function alarmIn(status: string | null): string | null {

@@ -2,7 +2,8 @@
 import type Database from 'better-sqlite3';
 import { hourRows, tilePieces } from '../appendix.ts';
 import { readFrontier } from '../query/log.ts';
-import type { Appendix, DeviceHead, LogState, NewEntry, Wanted } from '../store.ts';
+import { leafRow, leavesOf, type RecordRun, recordRun, runsOf } from '../run.ts';
+import type { Appendix, DeviceHead, LogState, Wanted } from '../store.ts';
 import type { Tables } from '../tables.ts';
 import { sqliteChanger } from './change.ts';
 
@@ -27,16 +28,21 @@ function readers(database: Database.Database): (tenant: number, wanted: Wanted) 
   const device = database.prepare<[number, string], DeviceHead>(
     'select id, seq, head, missing, awaited, forked from device where tenant = ? and id = ?',
   );
-  const leaf = database.prepare<[number, string], { leaf: string }>(
-    'select leaf from entry where tenant = ? and id = ?',
+  const place = database.prepare<[number, string], Pick<Tables['place'], 'idx'>>(
+    'select idx from place where tenant = ? and id = ?',
+  );
+  const leaves = database.prepare<[number, number], Pick<Tables['leaf_run'], 'begin' | 'leaves'>>(
+    'select begin, leaves from leaf_run where tenant = ? and begin <= ? order by begin desc limit 1',
   );
   return (tenant, wanted) => {
     const end = head.get(tenant);
     if (end === undefined) throw new Error(`there is no log of tenant ${tenant}`);
     const devices = wanted.devices.map((id) => device.get(tenant, id)).filter((row) => row !== undefined);
     const known = wanted.ids.flatMap((id) => {
-      const row = leaf.get(tenant, id);
-      return row === undefined ? [] : [[id, row.leaf] as const];
+      const index = place.get(tenant, id)?.idx;
+      if (index === undefined) return [];
+      const run = leaves.get(tenant, index)!;
+      return [[id, leavesOf(run)[index - run.begin]!.leaf] as const];
     });
     return {
       frontier: readFrontier(end),
@@ -47,13 +53,11 @@ function readers(database: Database.Database): (tenant: number, wanted: Wanted) 
 }
 
 function writers(database: Database.Database): (tenant: number, appendix: Appendix<unknown>) => void {
-  const entry = database.prepare('insert into entry (tenant, idx, id, leaf) values (?, ?, ?, ?)');
-  const record = database.prepare(
-    'insert into record (tenant, id, idx, at, received, kind, device, gate, origin, effect, passed, repository, body) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  const leafRun = database.prepare(
+    'insert into leaf_run (tenant, begin, size, leaves) values (@tenant, @begin, @size, @leaves)',
   );
-  const policy = database.prepare(
-    'insert into record_policy (tenant, policy, id) values (?, ?, ?) on conflict do nothing',
-  );
+  const place = database.prepare('insert into place (tenant, id, idx) values (?, ?, ?)');
+  const keep = recordWriter(database);
   // SQLite joins blobs as if they were text, byte by byte: the cast names the result what it is.
   const tile = database.prepare(
     'insert into tile (tenant, level, idx, hashes) values (@tenant, @level, @index, @hashes) on conflict do update set hashes = cast(hashes || excluded.hashes as blob) where length(hashes) = @offset',
@@ -72,20 +76,13 @@ function writers(database: Database.Database): (tenant: number, appendix: Append
   );
   const head = database.prepare('update head set size = ?, frontier = ?, epoch = epoch + 1 where tenant = ?');
 
-  const writeEntry = (
-    tenant: number,
-    idx: number,
-    { id, leaf, at, received, kind, device: from, decision, body }: NewEntry,
-  ) => {
-    entry.run(tenant, idx, id, leaf);
-    const { gate = null, origin = null, effect = null, repository = null } = decision ?? {};
-    const passed = decision === null ? null : Number(decision.passed);
-    record.run(tenant, id, idx, at, received, kind, from, gate, origin, effect, passed, repository, body);
-    for (const each of decision?.policies ?? []) policy.run(tenant, each.policy, id);
-  };
   return (tenant, { entries, frontier, nodes, devices }) => {
     const begin = frontier.size - entries.length;
-    for (const [at, each] of entries.entries()) writeEntry(tenant, begin + at, each);
+    for (const [at, { id }] of entries.entries()) place.run(tenant, id, begin + at);
+    for (const run of runsOf(entries, begin)) {
+      leafRun.run({ tenant, ...leafRow(run) });
+      keep(tenant, recordRun(run));
+    }
     for (const piece of tilePieces(nodes)) {
       const { changes } = tile.run({ tenant, ...piece });
       if (changes !== 1) throw new Error(`tile ${piece.level}/${piece.index} is not as long as the log`);
@@ -96,5 +93,19 @@ function writers(database: Database.Database): (tenant: number, appendix: Append
     for (const row of policies) policyHour.run(row);
     for (const row of revisions) revisionMinute.run(row);
     if (entries.length > 0) head.run(frontier.size, Buffer.concat(frontier.roots), tenant);
+  };
+}
+
+/** Writes a run of records with its keys. */
+export function recordWriter(database: Database.Database): (tenant: number, run: RecordRun) => void {
+  const insert = database.prepare(
+    'insert into record_run (tenant, begin, size, oldest, newest, columns, bodies) values (@tenant, @begin, @size, @oldest, @newest, @columns, @bodies)',
+  );
+  const key = database.prepare(
+    'insert into record_key (tenant, name, value, newest, begin, effect, records) values (@tenant, @name, @value, @newest, @begin, @effect, @records)',
+  );
+  return (tenant, { row, keys }) => {
+    insert.run({ tenant, ...row });
+    for (const each of keys) key.run({ tenant, ...each });
   };
 }

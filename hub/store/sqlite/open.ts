@@ -9,9 +9,10 @@ import Database from 'better-sqlite3';
 import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely';
 import { pendingMigrations } from '../migration.ts';
 import { queries } from '../queries.ts';
+import { withoutBefore } from '../run.ts';
 import type { Store } from '../store.ts';
 import type { Tables } from '../tables.ts';
-import { sqliteAppender } from './append.ts';
+import { recordWriter, sqliteAppender } from './append.ts';
 import { sqliteMigrations } from './migrations.ts';
 
 const busyTimeoutMs = 10_000;
@@ -94,9 +95,29 @@ function migrate(database: Database.Database): void {
 }
 
 function deleteRecords(database: Database.Database, tenant: number, id: string): number {
+  const keep = recordWriter(database);
   const remove = database.transaction(() => {
-    database.prepare('delete from record_policy where tenant = ? and id < ?').run(tenant, id);
-    return database.prepare('delete from record where tenant = ? and id < ?').run(tenant, id).changes;
+    const whole = database.prepare<[number, string], { records: number }>(
+      'select coalesce(sum(size), 0) as records from record_run where tenant = ? and newest < ?',
+    );
+    let { records } = whole.get(tenant, id)!;
+    database.prepare('delete from record_key where tenant = ? and newest < ?').run(tenant, id);
+    database.prepare('delete from record_run where tenant = ? and newest < ?').run(tenant, id);
+    const parted = database.prepare<[number, string], Tables['record_run']>(
+      'select * from record_run where tenant = ? and oldest < ?',
+    );
+    const removeKey = database.prepare(
+      'delete from record_key where tenant = @tenant and name = @name and value = @value and newest = @newest and begin = @begin and effect = @effect',
+    );
+    const removeRun = database.prepare('delete from record_run where tenant = ? and newest = ? and begin = ?');
+    for (const run of parted.all(tenant, id)) {
+      const { keys, left } = withoutBefore(run, id);
+      for (const key of keys) removeKey.run({ tenant, ...key });
+      removeRun.run(tenant, run.newest, run.begin);
+      if (left !== null) keep(tenant, left);
+      records += run.size - (left?.row.size ?? 0);
+    }
+    return records;
   });
   return remove.immediate();
 }

@@ -1,0 +1,247 @@
+/**
+ * Runs: consecutive entries of a log in one row, since a row costs about as much for a hundred entries as for one. What
+ * records are found by stands beside their bodies, and is looked through once a key has led to the run.
+ */
+import { packed, unpacked } from './packed.ts';
+import type { FoundRecord } from './query/search.ts';
+import type { NewEntry } from './store.ts';
+import type { Tables } from './tables.ts';
+
+/** The most entries of a run: whoever looks for the run of an index looks so far back. */
+export const maxRun = 256;
+
+/** Ids that begin with the same digits are of the same 4.7 hours, and a run's ids are: its newest says about when it was. */
+const spanDigits = 6;
+
+export interface Run {
+  /** Index of the first entry. */
+  readonly begin: number;
+  readonly entries: readonly NewEntry[];
+}
+
+/** Entries that follow each other in the log, as runs. */
+export function runsOf(entries: readonly NewEntry[], begin: number): readonly Run[] {
+  const runs: Run[] = [];
+  for (let from = 0; from < entries.length; ) {
+    let to = from + 1;
+    while (to < entries.length && to - from < maxRun && spanOf(entries[to]!.id) === spanOf(entries[from]!.id)) to++;
+    runs.push({ begin: begin + from, entries: entries.slice(from, to) });
+    from = to;
+  }
+  return runs;
+}
+
+/** No run that has an id below this one is newer than what this answers. */
+export function newestBeside(id: string): string {
+  return `${spanOf(id)}${'ffffffff-ffff-ffff-ffff-ffffffffffff'.slice(spanDigits)}`;
+}
+
+/** A record in a run: with the policies that it speaks of, and the length of its body in bytes. */
+export interface KeptRecord extends FoundRecord {
+  readonly policies: readonly string[];
+  readonly bytes: number;
+}
+
+type Row<Table extends keyof Tables> = Omit<Tables[Table], 'tenant'>;
+
+/** Leaves are canonical JSON, which has no line break of its own. */
+export function leafRow({ begin, entries }: Run): Row<'leaf_run'> {
+  return { begin, size: entries.length, leaves: packed(entries.map(({ leaf }) => leaf).join('\n')) };
+}
+
+export function leavesOf({
+  begin,
+  leaves,
+}: Pick<Row<'leaf_run'>, 'begin' | 'leaves'>): readonly { readonly index: number; readonly leaf: string }[] {
+  return unpacked(leaves)
+    .toString('utf8')
+    .split('\n')
+    .map((leaf, offset) => ({ index: begin + offset, leaf }));
+}
+
+/** A run of records as it is kept, and what it is found by. */
+export interface RecordRun {
+  readonly row: Row<'record_run'>;
+  readonly keys: readonly Row<'record_key'>[];
+}
+
+export function recordRun({ begin, entries }: Run): RecordRun {
+  const bodies = packed(entries.map(({ body }) => body).join(''));
+  return runOf(entries.map(recordOf(begin)), { begin, bodies });
+}
+
+/** Written plainly: spread objects cost here, where it is done for each decision. */
+function recordOf(begin: number): (entry: NewEntry, at: number) => KeptRecord {
+  return ({ id, at, received, kind, device, decision, body }, offset) => ({
+    id,
+    index: begin + offset,
+    at,
+    received,
+    kind,
+    device,
+    gate: decision === null ? null : decision.gate,
+    origin: decision === null ? null : decision.origin,
+    effect: decision === null ? null : decision.effect,
+    passed: decision === null ? null : decision.passed,
+    repository: decision === null ? null : decision.repository,
+    policies:
+      decision === null || decision.policies.length === 0 ? none : decision.policies.map(({ policy }) => policy),
+    bytes: Buffer.byteLength(body),
+  });
+}
+
+const none: readonly string[] = [];
+
+/** A list for each column, or the one value that all have. */
+interface Columns {
+  readonly offset: readonly number[] | number;
+  readonly id: readonly string[] | string;
+  readonly at: readonly number[] | number;
+  readonly received: readonly number[] | number;
+  readonly kind: readonly string[] | string;
+  readonly device: Texts;
+  readonly gate: Texts;
+  readonly origin: Texts;
+  readonly effect: Texts;
+  readonly passed: readonly (0 | 1 | null)[] | 0 | 1 | null;
+  readonly repository: Texts;
+  /** One to a line. */
+  readonly policies: Texts;
+  readonly bytes: readonly number[] | number;
+}
+
+type Texts = readonly (string | null)[] | string | null;
+
+function runOf(records: readonly KeptRecord[], of: { readonly begin: number; readonly bodies: Buffer }): RecordRun {
+  let [oldest, newest] = [records[0]!.id, records[0]!.id];
+  for (const { id } of records) {
+    if (id < oldest) oldest = id;
+    if (id > newest) newest = id;
+  }
+  const { begin } = of;
+  const columns = packed(JSON.stringify(columnsOf(records, begin)));
+  const row = { ...of, size: records.length, oldest, newest, columns };
+  return { row, keys: keysOf(records).map((key) => ({ ...key, newest, begin })) };
+}
+
+function columnsOf(records: readonly KeptRecord[], begin: number): Columns {
+  const column = <Value>(read: (record: KeptRecord) => Value): readonly Value[] | Value => {
+    const values = records.map(read);
+    return values.every((value) => value === values[0]) ? values[0]! : values;
+  };
+  return {
+    offset: column(({ index }) => index - begin),
+    ...{ id: column(({ id }) => id), at: column(({ at }) => at), received: column(({ received }) => received) },
+    ...{ kind: column(({ kind }) => kind), device: column(({ device }) => device), gate: column(({ gate }) => gate) },
+    ...{ origin: column(({ origin }) => origin), effect: column(({ effect }) => effect) },
+    passed: column(({ passed }) => (passed === null ? null : passed ? 1 : 0)),
+    repository: column(({ repository }) => repository),
+    policies: column(({ policies }) => (policies.length === 0 ? null : policies.join('\n'))),
+    bytes: column(({ bytes }) => bytes),
+  };
+}
+
+/** The records of a run, in the log's order. */
+export function recordsIn({
+  begin,
+  size,
+  columns: text,
+}: Pick<Row<'record_run'>, 'begin' | 'size' | 'columns'>): readonly KeptRecord[] {
+  const columns = JSON.parse(unpacked(text).toString('utf8')) as Columns;
+  return Array.from({ length: size }, (_, at) => {
+    const value = <Value>(column: readonly Value[] | Value): Value =>
+      Array.isArray(column) ? (column as readonly Value[])[at]! : (column as Value);
+    const passed = value<0 | 1 | null>(columns.passed);
+    return {
+      ...{ id: value<string>(columns.id), index: begin + value<number>(columns.offset), at: value<number>(columns.at) },
+      ...{ received: value<number>(columns.received), kind: value<string>(columns.kind) },
+      ...{ device: value<string | null>(columns.device), gate: value<string | null>(columns.gate) },
+      ...{ origin: value<string | null>(columns.origin), effect: value<string | null>(columns.effect) },
+      ...{ passed: passed === null ? null : passed === 1, repository: value<string | null>(columns.repository) },
+      policies: value<string | null>(columns.policies)?.split('\n') ?? [],
+      bytes: value<number>(columns.bytes),
+    };
+  });
+}
+
+/** Every record of a run with its body. */
+export function bodiesIn(
+  run: Pick<Row<'record_run'>, 'begin' | 'size' | 'columns' | 'bodies'>,
+): readonly { readonly record: KeptRecord; readonly body: string }[] {
+  const records = recordsIn(run);
+  const places = placesIn(records);
+  const bodies = unpacked(run.bodies);
+  return records.map((record, at) => ({ record, body: bodies.toString('utf8', places[at]!.from, places[at]!.to) }));
+}
+
+/** Where in the bodies of its run each record's body is, in bytes. */
+export function placesIn(records: readonly KeptRecord[]): readonly { readonly from: number; readonly to: number }[] {
+  let to = 0;
+  return records.map(({ bytes }) => {
+    const from = to;
+    to += bytes;
+    return { from, to };
+  });
+}
+
+/** A run that has records below an id: what it was found by, and what is left of it without them. */
+export function withoutBefore(
+  run: Row<'record_run'>,
+  id: string,
+): { readonly keys: RecordRun['keys']; readonly left: RecordRun | null } {
+  const { begin, newest } = run;
+  const all = unpacked(run.bodies);
+  const records = recordsIn(run);
+  const places = placesIn(records);
+  const kept = [...records.keys()].filter((at) => records[at]!.id >= id);
+  const bodies = packed(kept.map((at) => all.toString('utf8', places[at]!.from, places[at]!.to)).join(''));
+  return {
+    keys: keysOf(records).map((key) => ({ ...key, newest, begin })),
+    left:
+      kept.length === 0
+        ? null
+        : runOf(
+            kept.map((at) => records[at]!),
+            { begin, bodies },
+          ),
+  };
+}
+
+/** What a run is found by. Whoever asks for a kind, an effect or an origin asks for the rare ones. */
+function keysOf(records: readonly KeptRecord[]): readonly Omit<Row<'record_key'>, 'newest' | 'begin'>[] {
+  const keys = new Map<string, { name: string; value: string; effect: string; records: number }>();
+  for (const record of records) {
+    const effect = record.effect ?? '';
+    for (const [name, value] of keysOfRecord(record)) {
+      const key = `${name}\0${value}\0${effect}`;
+      const known = keys.get(key);
+      if (known === undefined) keys.set(key, { name, value, effect, records: 1 });
+      else known.records++;
+    }
+  }
+  return [...keys.values()];
+}
+
+function keysOfRecord({ repository, device, kind, effect, origin, policies }: KeptRecord): readonly Key[] {
+  const keys: Key[] = [];
+  if (repository !== null) keys.push(['repository', repository]);
+  if (device !== null) keys.push(['device', device]);
+  if (isRare.kind(kind)) keys.push(['kind', kind]);
+  if (effect !== null && isRare.effect(effect)) keys.push(['effect', effect]);
+  if (origin !== null && isRare.origin(origin)) keys.push(['origin', origin]);
+  for (const policy of policies) keys.push(['policy', policy]);
+  return keys;
+}
+
+export type Key = readonly [name: 'repository' | 'device' | 'policy' | 'kind' | 'effect' | 'origin', value: string];
+
+/** Of these only what is rare has a key. */
+export const isRare = {
+  kind: (kind: string): boolean => kind !== 'decision',
+  effect: (effect: string): boolean => effect !== 'allow',
+  origin: (origin: string): boolean => origin === 'bypass' || origin === 'breakGlass',
+} as const;
+
+function spanOf(id: string): string {
+  return id.slice(0, spanDigits);
+}
