@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import zlib from 'node:zlib';
 import type { HubHome } from '../home.ts';
 import type { Tls } from '../serve/server.ts';
 import { openPostgresql } from '../store/postgresql/open.ts';
@@ -44,8 +45,8 @@ export async function openStore({ database }: HubArguments, home: HubHome): Prom
 }
 
 export function checkRuntime(): void {
-  if (Number(process.versions.napi ?? 0) >= neededNodeApi) return;
-  throw new UsageError(`Node ${process.versions.node} is too old for the hub: start it with Node 22.14 or newer`);
+  if (Number(process.versions.napi ?? 0) >= neededNodeApi && 'zstdCompressSync' in zlib) return;
+  throw new UsageError(`Node ${process.versions.node} is too old for the hub: start it with Node 22.15 or newer`);
 }
 
 export function addressOf({ listen = '127.0.0.1:7345' }: HubArguments): {

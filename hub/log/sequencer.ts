@@ -58,7 +58,7 @@ export function createSequencer({ store, maxWaiting, maxGroup }: SequencerOption
 
   return {
     submit(tenant, submission) {
-      const size = submission.kind === 'chain' ? submission.links.length : submission.entries.length;
+      const size = entriesOf(submission);
       if (waiting > 0 && waiting + size > maxWaiting)
         throw new BusyError('more decisions are waiting than can be kept');
       waiting += size;
@@ -127,4 +127,15 @@ function append(
 
 function sizeOf(group: readonly Waiting[]): number {
   return group.reduce((sum, { size }) => sum + size, 0);
+}
+
+function entriesOf(submission: Submission): number {
+  switch (submission.kind) {
+    case 'chain':
+      return submission.links.length;
+    case 'sealed':
+      return submission.chain.sealed.ids.length;
+    case 'records':
+      return submission.entries.length;
+  }
 }

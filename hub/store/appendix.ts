@@ -1,6 +1,7 @@
 /** What an appendix comes to in rows, the same for both databases. */
 import { hashBytes, type TreeNode, tileOf, tileWidth } from '../../engine/index.ts';
-import type { NewEntry, TilePiece } from './store.ts';
+import { type SealedRun, sealRuns } from './run.ts';
+import type { Appendix, NewEntry, SealedEntries, TilePiece } from './store.ts';
 import type { Tables } from './tables.ts';
 
 const hourMs = 3_600_000;
@@ -21,43 +22,101 @@ export function tilePieces(nodes: readonly TreeNode[]): readonly (TilePiece & { 
   return [...runs.values()].flat().map((run) => ({ ...run, hashes: Buffer.concat(run.hashes) }));
 }
 
-export interface HourRows {
-  readonly gates: readonly Tables['gate_hour'][];
-  readonly policies: readonly Tables['policy_hour'][];
-  readonly revisions: readonly Tables['revision_minute'][];
+/** What entries add to the figures of each hour, and of each minute where a rollout is looked after. */
+export interface Counts {
+  readonly gates: readonly Count<'gate_hour'>[];
+  readonly policies: readonly Count<'policy_hour'>[];
+  readonly revisions: readonly Count<'revision_minute'>[];
 }
 
+type Count<Table extends keyof Tables> = Omit<Tables[Table], 'tenant'>;
 type Counted<Row> = { -readonly [Key in keyof Row]: Row[Key] };
 
-/** What new entries add to the figures of each hour, and of each minute where a rollout is looked after. */
-export function hourRows(tenant: number, entries: readonly NewEntry[]): HourRows {
-  const gates = new Map<string, Counted<Tables['gate_hour']>>();
-  const policies = new Map<string, Counted<Tables['policy_hour']>>();
-  const revisions = new Map<string, Counted<Tables['revision_minute']>>();
+/** Entries as they are stored. */
+export function seal(entries: readonly NewEntry[]): SealedEntries {
+  return {
+    ids: entries.map(({ id }) => id),
+    leafHashes: entries.map(({ leafHash }) => leafHash),
+    runs: sealRuns(entries),
+    counts: countsOf(entries),
+  };
+}
+
+/** All that an appendix adds, its runs at their places. */
+export function rowsOf({ parts, frontier }: Pick<Appendix<unknown>, 'parts' | 'frontier'>): AppendixRows {
+  const sealed = parts.map((part) => (part.kind === 'sealed' ? part.sealed : seal(part.entries)));
+  const ids = sealed.flatMap((each) => each.ids);
+  const first = frontier.size - ids.length;
+  let next = first;
+  const runs = sealed
+    .flatMap((each) => each.runs)
+    .map((run) => {
+      const begin = next;
+      next += run.size;
+      return { begin, ...run };
+    });
+  return { first, ids, runs, counts: sumOf(sealed.map(({ counts }) => counts)) };
+}
+
+export interface AppendixRows {
+  /** Index of the first entry. */
+  readonly first: number;
+  readonly ids: readonly string[];
+  readonly runs: readonly (SealedRun & { readonly begin: number })[];
+  readonly counts: Counts;
+}
+
+function countsOf(entries: readonly NewEntry[]): Counts {
+  const [gates, policies, revisions] = [tally<'gate_hour'>(), tally<'policy_hour'>(), tally<'revision_minute'>()];
   for (const { at, decision } of entries) {
     if (decision === null) continue;
     const hour = at - (at % hourMs);
-    const { gate, effect, repository, revision } = decision;
+    const { gate, effect, repository, revision, latencyMs } = decision;
     const gateRow = rowOf(gates, `${hour}\0${gate}\0${effect}\0${repository}`, () => ({
-      ...{ tenant, hour, gate, effect, repository },
-      ...{ decisions: 0, latency_ms: 0 },
+      ...{ hour, gate, effect, repository, decisions: 0, latency_ms: 0 },
     }));
     gateRow.decisions++;
-    gateRow.latency_ms += decision.latencyMs;
+    gateRow.latency_ms += latencyMs;
     const minute = at - (at % minuteMs);
-    rowOf(revisions, `${minute}\0${revision}\0${effect}`, () => ({ tenant, minute, revision, effect, decisions: 0 }))
+    rowOf(revisions, `${minute}\0${revision}\0${effect}`, () => ({ minute, revision, effect, decisions: 0 }))
       .decisions++;
     for (const { policy, enforcement, findings, excepted } of decision.policies) {
       const policyRow = rowOf(policies, `${hour}\0${policy}\0${repository}\0${enforcement}`, () => ({
-        ...{ tenant, hour, policy, repository, enforcement },
-        ...{ findings: 0, excepted: 0 },
+        ...{ hour, policy, repository, enforcement, findings: 0, excepted: 0 },
       }));
       policyRow.findings += findings;
       policyRow.excepted += excepted;
     }
   }
-  // In the order of their keys, so that two writers never wait for each other crosswise.
+  return { gates: [...gates.values()], policies: [...policies.values()], revisions: [...revisions.values()] };
+}
+
+/** In the order of their keys, so that two writers never wait for each other crosswise. */
+function sumOf(all: readonly Counts[]): Counts {
+  const [gates, policies, revisions] = [tally<'gate_hour'>(), tally<'policy_hour'>(), tally<'revision_minute'>()];
+  for (const counts of all) {
+    for (const row of counts.gates) {
+      const key = `${row.hour}\0${row.gate}\0${row.effect}\0${row.repository}`;
+      const sum = rowOf(gates, key, () => ({ ...row, decisions: 0, latency_ms: 0 }));
+      sum.decisions += row.decisions;
+      sum.latency_ms += row.latency_ms;
+    }
+    for (const row of counts.policies) {
+      const key = `${row.hour}\0${row.policy}\0${row.repository}\0${row.enforcement}`;
+      const sum = rowOf(policies, key, () => ({ ...row, findings: 0, excepted: 0 }));
+      sum.findings += row.findings;
+      sum.excepted += row.excepted;
+    }
+    for (const row of counts.revisions) {
+      rowOf(revisions, `${row.minute}\0${row.revision}\0${row.effect}`, () => ({ ...row, decisions: 0 })).decisions +=
+        row.decisions;
+    }
+  }
   return { gates: sorted(gates), policies: sorted(policies), revisions: sorted(revisions) };
+}
+
+function tally<Table extends keyof Tables>(): Map<string, Counted<Count<Table>>> {
+  return new Map();
 }
 
 function rowOf<Row>(rows: Map<string, Row>, key: string, empty: () => Row): Row {

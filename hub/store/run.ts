@@ -13,22 +13,43 @@ export const maxRun = 256;
 /** Ids that begin with the same digits are of the same 4.7 hours, and a run's ids are: its newest says about when it was. */
 const spanDigits = 6;
 
-export interface Run {
-  /** Index of the first entry. */
-  readonly begin: number;
-  readonly entries: readonly NewEntry[];
+/** A run before its place in the log is known. */
+export interface SealedRun extends RecordRun {
+  /** Canonical JSON, one to a line; packed. */
+  readonly leaves: Uint8Array;
 }
 
-/** Entries that follow each other in the log, as runs. */
-export function runsOf(entries: readonly NewEntry[], begin: number): readonly Run[] {
-  const runs: Run[] = [];
+/** The records of a run as they are kept, and what they are found by. */
+export interface RecordRun {
+  /** How many. */
+  readonly size: number;
+  /** The least and the greatest of their ids. */
+  readonly oldest: string;
+  readonly newest: string;
+  readonly columns: Uint8Array;
+  readonly bodies: Uint8Array;
+  readonly keys: readonly RunKey[];
+}
+
+export type RunKey = Pick<Tables['record_key'], 'name' | 'value' | 'effect' | 'records'>;
+
+/** Entries that are to follow each other in the log, as runs. */
+export function sealRuns(entries: readonly NewEntry[]): readonly SealedRun[] {
+  const runs: SealedRun[] = [];
   for (let from = 0; from < entries.length; ) {
     let to = from + 1;
     while (to < entries.length && to - from < maxRun && spanOf(entries[to]!.id) === spanOf(entries[from]!.id)) to++;
-    runs.push({ begin: begin + from, entries: entries.slice(from, to) });
+    runs.push(sealRun(entries.slice(from, to)));
     from = to;
   }
   return runs;
+}
+
+/** Leaves are canonical JSON, which has no line break of its own. */
+function sealRun(entries: readonly NewEntry[]): SealedRun {
+  const leaves = packed(entries.map(({ leaf }) => leaf).join('\n'));
+  const bodies = packed(entries.map(({ body }) => body).join(''));
+  return { ...recordRun(entries.map(recordOf), { begin: 0, bodies }), leaves };
 }
 
 /** No run that has an id below this one is newer than what this answers. */
@@ -42,39 +63,26 @@ export interface KeptRecord extends FoundRecord {
   readonly bytes: number;
 }
 
-type Row<Table extends keyof Tables> = Omit<Tables[Table], 'tenant'>;
-
-/** Leaves are canonical JSON, which has no line break of its own. */
-export function leafRow({ begin, entries }: Run): Row<'leaf_run'> {
-  return { begin, size: entries.length, leaves: packed(entries.map(({ leaf }) => leaf).join('\n')) };
-}
+type Row = Omit<Tables['record_run'], 'tenant'>;
 
 export function leavesOf({
   begin,
   leaves,
-}: Pick<Row<'leaf_run'>, 'begin' | 'leaves'>): readonly { readonly index: number; readonly leaf: string }[] {
+}: {
+  readonly begin: number;
+  readonly leaves: Uint8Array;
+}): readonly { readonly index: number; readonly leaf: string }[] {
   return unpacked(leaves)
     .toString('utf8')
     .split('\n')
     .map((leaf, offset) => ({ index: begin + offset, leaf }));
 }
 
-/** A run of records as it is kept, and what it is found by. */
-export interface RecordRun {
-  readonly row: Row<'record_run'>;
-  readonly keys: readonly Row<'record_key'>[];
-}
-
-export function recordRun({ begin, entries }: Run): RecordRun {
-  const bodies = packed(entries.map(({ body }) => body).join(''));
-  return runOf(entries.map(recordOf(begin)), { begin, bodies });
-}
-
 /** Written plainly: spread objects cost here, where it is done for each decision. */
-function recordOf(begin: number): (entry: NewEntry, at: number) => KeptRecord {
-  return ({ id, at, received, kind, device, decision, body }, offset) => ({
+function recordOf({ id, at, received, kind, device, decision, body }: NewEntry, index: number): KeptRecord {
+  return {
     id,
-    index: begin + offset,
+    index,
     at,
     received,
     kind,
@@ -85,9 +93,11 @@ function recordOf(begin: number): (entry: NewEntry, at: number) => KeptRecord {
     passed: decision === null ? null : decision.passed,
     repository: decision === null ? null : decision.repository,
     policies:
-      decision === null || decision.policies.length === 0 ? none : decision.policies.map(({ policy }) => policy),
+      decision === null || decision.policies.length === 0
+        ? none
+        : [...new Set(decision.policies.map(({ policy }) => policy))],
     bytes: Buffer.byteLength(body),
-  });
+  };
 }
 
 const none: readonly string[] = [];
@@ -112,16 +122,17 @@ interface Columns {
 
 type Texts = readonly (string | null)[] | string | null;
 
-function runOf(records: readonly KeptRecord[], of: { readonly begin: number; readonly bodies: Buffer }): RecordRun {
+function recordRun(
+  records: readonly KeptRecord[],
+  { begin, bodies }: { readonly begin: number; readonly bodies: Uint8Array },
+): RecordRun {
   let [oldest, newest] = [records[0]!.id, records[0]!.id];
   for (const { id } of records) {
     if (id < oldest) oldest = id;
     if (id > newest) newest = id;
   }
-  const { begin } = of;
   const columns = packed(JSON.stringify(columnsOf(records, begin)));
-  const row = { ...of, size: records.length, oldest, newest, columns };
-  return { row, keys: keysOf(records).map((key) => ({ ...key, newest, begin })) };
+  return { size: records.length, oldest, newest, columns, bodies, keys: keysOf(records) };
 }
 
 function columnsOf(records: readonly KeptRecord[], begin: number): Columns {
@@ -146,7 +157,7 @@ export function recordsIn({
   begin,
   size,
   columns: text,
-}: Pick<Row<'record_run'>, 'begin' | 'size' | 'columns'>): readonly KeptRecord[] {
+}: Pick<Row, 'begin' | 'size' | 'columns'>): readonly KeptRecord[] {
   const columns = JSON.parse(unpacked(text).toString('utf8')) as Columns;
   return Array.from({ length: size }, (_, at) => {
     const value = <Value>(column: readonly Value[] | Value): Value =>
@@ -166,7 +177,7 @@ export function recordsIn({
 
 /** Every record of a run with its body. */
 export function bodiesIn(
-  run: Pick<Row<'record_run'>, 'begin' | 'size' | 'columns' | 'bodies'>,
+  run: Pick<Row, 'begin' | 'size' | 'columns' | 'bodies'>,
 ): readonly { readonly record: KeptRecord; readonly body: string }[] {
   const records = recordsIn(run);
   const places = placesIn(records);
@@ -186,29 +197,20 @@ export function placesIn(records: readonly KeptRecord[]): readonly { readonly fr
 
 /** A run that has records below an id: what it was found by, and what is left of it without them. */
 export function withoutBefore(
-  run: Row<'record_run'>,
+  run: Row,
   id: string,
-): { readonly keys: RecordRun['keys']; readonly left: RecordRun | null } {
-  const { begin, newest } = run;
-  const all = unpacked(run.bodies);
+): { readonly keys: readonly RunKey[]; readonly left: RecordRun | null } {
   const records = recordsIn(run);
   const places = placesIn(records);
+  const all = unpacked(run.bodies);
   const kept = [...records.keys()].filter((at) => records[at]!.id >= id);
   const bodies = packed(kept.map((at) => all.toString('utf8', places[at]!.from, places[at]!.to)).join(''));
-  return {
-    keys: keysOf(records).map((key) => ({ ...key, newest, begin })),
-    left:
-      kept.length === 0
-        ? null
-        : runOf(
-            kept.map((at) => records[at]!),
-            { begin, bodies },
-          ),
-  };
+  const left = kept.map((at) => records[at]!);
+  return { keys: keysOf(records), left: left.length === 0 ? null : recordRun(left, { begin: run.begin, bodies }) };
 }
 
 /** What a run is found by. Whoever asks for a kind, an effect or an origin asks for the rare ones. */
-function keysOf(records: readonly KeptRecord[]): readonly Omit<Row<'record_key'>, 'newest' | 'begin'>[] {
+function keysOf(records: readonly KeptRecord[]): readonly RunKey[] {
   const keys = new Map<string, { name: string; value: string; effect: string; records: number }>();
   for (const record of records) {
     const effect = record.effect ?? '';

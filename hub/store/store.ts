@@ -3,6 +3,7 @@
  * do. All SQL of the hub is in this folder.
  */
 import type { Frontier, TileId, TreeNode } from '../../engine/index.ts';
+import type { Counts } from './appendix.ts';
 import type { Access, Person } from './query/access.ts';
 import type { Alerts, Receiver, Silence } from './query/alert.ts';
 import type { CiJobs } from './query/ciJob.ts';
@@ -20,6 +21,7 @@ import type { RolloutState, Rollouts } from './query/rollout.ts';
 import type { Search } from './query/search.ts';
 import type { Tenants } from './query/tenant.ts';
 import type { Trouble } from './query/trouble.ts';
+import type { SealedRun } from './run.ts';
 
 export interface Store
   extends Tenants,
@@ -80,7 +82,8 @@ export interface DeviceHead {
 }
 
 export interface Appendix<T> {
-  readonly entries: readonly NewEntry[];
+  /** What follows the end of the log, in this order. */
+  readonly parts: readonly Part[];
   /** The tree with them, and the nodes that this adds to tiles. */
   readonly frontier: Frontier;
   readonly nodes: readonly TreeNode[];
@@ -88,6 +91,19 @@ export interface Appendix<T> {
   /** What else is to change in the same transaction. */
   readonly changes: readonly Change[];
   readonly outcome: T;
+}
+
+export type Part =
+  | { readonly kind: 'entries'; readonly entries: readonly NewEntry[] }
+  | { readonly kind: 'sealed'; readonly sealed: SealedEntries };
+
+/** Entries in the form in which they are stored: all that can be done before their place in the log is known. */
+export interface SealedEntries {
+  readonly ids: readonly string[];
+  /** RFC 6962's hashes of the leaves. */
+  readonly leafHashes: readonly Uint8Array[];
+  readonly runs: readonly SealedRun[];
+  readonly counts: Counts;
 }
 
 /** An entry that is ready to be logged: everything but its place. */

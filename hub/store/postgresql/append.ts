@@ -1,9 +1,9 @@
 /** Appending in PostgreSQL: one transaction under the tenant's lock, a statement for each table, however many rows. */
 import type pg from 'pg';
-import { hourRows, tilePieces } from '../appendix.ts';
+import { type AppendixRows, type Counts, rowsOf, tilePieces } from '../appendix.ts';
 import { readFrontier } from '../query/log.ts';
-import { leafRow, leavesOf, type RecordRun, type Run, recordRun, runsOf } from '../run.ts';
-import type { Appendix, DeviceHead, LogState, NewEntry, Wanted } from '../store.ts';
+import { leavesOf, type RecordRun } from '../run.ts';
+import type { Appendix, DeviceHead, LogState, Wanted } from '../store.ts';
 import type { Tables } from '../tables.ts';
 import { bytesArray, int8Array, textArray, uuidArray } from './array.ts';
 import { changeRow } from './change.ts';
@@ -60,10 +60,10 @@ async function read(
 async function moveHead(
   client: pg.PoolClient,
   tenant: number,
-  { frontier, entries }: Appendix<unknown>,
+  { frontier, parts }: Appendix<unknown>,
   epoch: number,
 ): Promise<void> {
-  if (entries.length === 0) return;
+  if (parts.length === 0) return;
   const { rowCount } = await client.query(
     'UPDATE head SET size = $3, frontier = $4, epoch = epoch + 1 WHERE tenant = $1 AND epoch = $2',
     [tenant, epoch, frontier.size, Buffer.concat(frontier.roots)],
@@ -72,17 +72,15 @@ async function moveHead(
 }
 
 async function write(client: pg.PoolClient, tenant: number, appendix: Appendix<unknown>): Promise<void> {
-  const { entries, frontier, nodes, devices } = appendix;
-  if (entries.length > 0) {
-    const begin = frontier.size - entries.length;
-    await writePlaces(client, tenant, entries, begin);
-    const runs = runsOf(entries, begin);
+  const { first, ids, runs, counts } = rowsOf(appendix);
+  if (ids.length > 0) {
+    await writePlaces(client, tenant, { ids, first });
     await writeLeaves(client, tenant, runs);
-    await writeRecords(client, tenant, runs.map(recordRun));
-    await writeTiles(client, tenant, tilePieces(nodes));
-    await writeHours(client, tenant, entries);
+    await writeRecords(client, tenant, runs);
+    await writeTiles(client, tenant, tilePieces(appendix.nodes));
+    await writeCounts(client, tenant, counts);
   }
-  for (const { id, seq, head, missing, awaited, forked } of devices) {
+  for (const { id, seq, head, missing, awaited, forked } of appendix.devices) {
     await client.query(
       'UPDATE device SET seq = $3, head = $4, missing = $5, awaited = $6, forked = $7 WHERE tenant = $1 AND id = $2',
       [tenant, id, seq, head, missing, awaited, forked],
@@ -93,42 +91,43 @@ async function write(client: pg.PoolClient, tenant: number, appendix: Appendix<u
 async function writePlaces(
   client: pg.PoolClient,
   tenant: number,
-  entries: readonly NewEntry[],
-  begin: number,
+  { ids, first }: Pick<AppendixRows, 'ids' | 'first'>,
 ): Promise<void> {
   await client.query({
     name: 'places',
     text: 'INSERT INTO place (tenant, id, idx) SELECT $1, * FROM unnest($2::uuid[], $3::bigint[])',
-    values: [tenant, uuidArray(entries.map(({ id }) => id)), int8Array(entries.map((_, at) => begin + at))],
+    values: [tenant, uuidArray(ids), int8Array(ids.map((_, at) => first + at))],
   });
 }
 
-async function writeLeaves(client: pg.PoolClient, tenant: number, runs: readonly Run[]): Promise<void> {
-  const rows = runs.map(leafRow);
+async function writeLeaves(client: pg.PoolClient, tenant: number, runs: AppendixRows['runs']): Promise<void> {
   await client.query({
     name: 'leaves',
     text: 'INSERT INTO leaf_run (tenant, begin, size, leaves) SELECT $1, * FROM unnest($2::bigint[], $3::bigint[], $4::bytea[])',
     values: [
-      ...[tenant, int8Array(rows.map(({ begin }) => begin)), int8Array(rows.map(({ size }) => size))],
-      bytesArray(rows.map(({ leaves }) => leaves)),
+      ...[tenant, int8Array(runs.map(({ begin }) => begin)), int8Array(runs.map(({ size }) => size))],
+      bytesArray(runs.map(({ leaves }) => leaves)),
     ],
   });
 }
 
 /** Writes runs of records with their keys. */
-export async function writeRecords(client: pg.PoolClient, tenant: number, runs: readonly RecordRun[]): Promise<void> {
-  const rows = runs.map(({ row }) => row);
+export async function writeRecords(
+  client: pg.PoolClient,
+  tenant: number,
+  runs: readonly (RecordRun & { readonly begin: number })[],
+): Promise<void> {
   await client.query({
     name: 'records',
     text: `INSERT INTO record_run (tenant, begin, size, oldest, newest, columns, bodies)
       SELECT $1, * FROM unnest($2::bigint[], $3::bigint[], $4::uuid[], $5::uuid[], $6::bytea[], $7::bytea[])`,
     values: [
-      ...[tenant, int8Array(rows.map(({ begin }) => begin)), int8Array(rows.map(({ size }) => size))],
-      ...[uuidArray(rows.map(({ oldest }) => oldest)), uuidArray(rows.map(({ newest }) => newest))],
-      ...[bytesArray(rows.map(({ columns }) => columns)), bytesArray(rows.map(({ bodies }) => bodies))],
+      ...[tenant, int8Array(runs.map(({ begin }) => begin)), int8Array(runs.map(({ size }) => size))],
+      ...[uuidArray(runs.map(({ oldest }) => oldest)), uuidArray(runs.map(({ newest }) => newest))],
+      ...[bytesArray(runs.map(({ columns }) => columns)), bytesArray(runs.map(({ bodies }) => bodies))],
     ],
   });
-  const keys = runs.flatMap((run) => run.keys);
+  const keys = runs.flatMap(({ keys: own, newest, begin }) => own.map((key) => ({ ...key, newest, begin })));
   if (keys.length === 0) return;
   await client.query({
     name: 'keys',
@@ -162,8 +161,11 @@ async function writeTiles(client: pg.PoolClient, tenant: number, pieces: ReturnT
   }
 }
 
-async function writeHours(client: pg.PoolClient, tenant: number, entries: readonly NewEntry[]): Promise<void> {
-  const { gates, policies, revisions } = hourRows(tenant, entries);
+async function writeCounts(
+  client: pg.PoolClient,
+  tenant: number,
+  { gates, policies, revisions }: Counts,
+): Promise<void> {
   const column = <Row, K extends keyof Row>(rows: readonly Row[], key: K) => rows.map((row) => row[key]);
   if (gates.length > 0) {
     await client.query({

@@ -105,16 +105,16 @@ function deleteRecords(pool: pg.Pool, tenant: number, id: string): Promise<numbe
     );
     for (const run of parted.rows) {
       const { keys, left } = withoutBefore(run, id);
-      for (const { name, value, newest, begin, effect } of keys) {
+      const place = [tenant, run.newest, run.begin];
+      for (const { name, value, effect } of keys) {
         await client.query(
-          'DELETE FROM record_key WHERE tenant = $1 AND name = $2 AND value = $3 AND newest = $4 AND begin = $5 AND effect = $6',
-          [tenant, name, value, newest, begin, effect],
+          'DELETE FROM record_key WHERE tenant = $1 AND newest = $2 AND begin = $3 AND name = $4 AND value = $5 AND effect = $6',
+          [...place, name, value, effect],
         );
       }
-      const place = [tenant, run.newest, run.begin];
       await client.query('DELETE FROM record_run WHERE tenant = $1 AND newest = $2 AND begin = $3', place);
-      if (left !== null) await writeRecords(client, tenant, [left]);
-      records += run.size - (left?.row.size ?? 0);
+      if (left !== null) await writeRecords(client, tenant, [{ ...left, begin: run.begin }]);
+      records += run.size - (left?.size ?? 0);
     }
     return records;
   });

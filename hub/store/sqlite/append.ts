@@ -1,8 +1,8 @@
 /** Appending in SQLite: one immediate transaction, from reading the end of the log to writing the new one. */
 import type Database from 'better-sqlite3';
-import { hourRows, tilePieces } from '../appendix.ts';
+import { rowsOf, tilePieces } from '../appendix.ts';
 import { readFrontier } from '../query/log.ts';
-import { leafRow, leavesOf, type RecordRun, recordRun, runsOf } from '../run.ts';
+import { leavesOf, type RecordRun } from '../run.ts';
 import type { Appendix, DeviceHead, LogState, Wanted } from '../store.ts';
 import type { Tables } from '../tables.ts';
 import { sqliteChanger } from './change.ts';
@@ -76,36 +76,36 @@ function writers(database: Database.Database): (tenant: number, appendix: Append
   );
   const head = database.prepare('update head set size = ?, frontier = ?, epoch = epoch + 1 where tenant = ?');
 
-  return (tenant, { entries, frontier, nodes, devices }) => {
-    const begin = frontier.size - entries.length;
-    for (const [at, { id }] of entries.entries()) place.run(tenant, id, begin + at);
-    for (const run of runsOf(entries, begin)) {
-      leafRun.run({ tenant, ...leafRow(run) });
-      keep(tenant, recordRun(run));
+  return (tenant, { nodes, devices, ...appendix }) => {
+    const { first, ids, runs, counts } = rowsOf(appendix);
+    for (const [at, id] of ids.entries()) place.run(tenant, id, first + at);
+    for (const { begin, leaves, ...run } of runs) {
+      leafRun.run({ tenant, begin, size: run.size, leaves });
+      keep(tenant, begin, run);
     }
     for (const piece of tilePieces(nodes)) {
       const { changes } = tile.run({ tenant, ...piece });
       if (changes !== 1) throw new Error(`tile ${piece.level}/${piece.index} is not as long as the log`);
     }
     for (const each of devices) device.run({ tenant, ...each });
-    const { gates, policies, revisions } = hourRows(tenant, entries);
-    for (const row of gates) gateHour.run(row);
-    for (const row of policies) policyHour.run(row);
-    for (const row of revisions) revisionMinute.run(row);
-    if (entries.length > 0) head.run(frontier.size, Buffer.concat(frontier.roots), tenant);
+    for (const row of counts.gates) gateHour.run({ tenant, ...row });
+    for (const row of counts.policies) policyHour.run({ tenant, ...row });
+    for (const row of counts.revisions) revisionMinute.run({ tenant, ...row });
+    const { frontier } = appendix;
+    if (ids.length > 0) head.run(frontier.size, Buffer.concat(frontier.roots), tenant);
   };
 }
 
 /** Writes a run of records with its keys. */
-export function recordWriter(database: Database.Database): (tenant: number, run: RecordRun) => void {
+export function recordWriter(database: Database.Database): (tenant: number, begin: number, run: RecordRun) => void {
   const insert = database.prepare(
     'insert into record_run (tenant, begin, size, oldest, newest, columns, bodies) values (@tenant, @begin, @size, @oldest, @newest, @columns, @bodies)',
   );
   const key = database.prepare(
     'insert into record_key (tenant, name, value, newest, begin, effect, records) values (@tenant, @name, @value, @newest, @begin, @effect, @records)',
   );
-  return (tenant, { row, keys }) => {
-    insert.run({ tenant, ...row });
-    for (const each of keys) key.run({ tenant, ...each });
+  return (tenant, begin, { keys, ...run }) => {
+    insert.run({ tenant, begin, ...run });
+    for (const each of keys) key.run({ tenant, begin, newest: run.newest, ...each });
   };
 }

@@ -112,10 +112,10 @@ function deleteRecords(database: Database.Database, tenant: number, id: string):
     const removeRun = database.prepare('delete from record_run where tenant = ? and newest = ? and begin = ?');
     for (const run of parted.all(tenant, id)) {
       const { keys, left } = withoutBefore(run, id);
-      for (const key of keys) removeKey.run({ tenant, ...key });
+      for (const key of keys) removeKey.run({ tenant, newest: run.newest, begin: run.begin, ...key });
       removeRun.run(tenant, run.newest, run.begin);
-      if (left !== null) keep(tenant, left);
-      records += run.size - (left?.row.size ?? 0);
+      if (left !== null) keep(tenant, run.begin, left);
+      records += run.size - (left?.size ?? 0);
     }
     return records;
   });
