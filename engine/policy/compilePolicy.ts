@@ -185,7 +185,7 @@ function createCompiler(policy: Policy, kind: string, add: Add) {
     return program;
   };
   const boolean = (expression: Expression, hasItem: boolean): Program | null => {
-    const program = cel(expression, expression.text, 0, hasItem ? itemTypes(policy) : {});
+    const program = cel(expression, expression.text, 0, hasItem ? itemTypes(policy, kind) : {});
     if (program !== null && program.type.kind !== 'bool' && program.type.kind !== 'dyn') {
       add('error', expression.span, `this expression must be true or false, not ${formatType(program.type)}`);
       return null;
@@ -198,7 +198,7 @@ function createCompiler(policy: Policy, kind: string, add: Add) {
       const span = { start: problem.offset, end: problem.offset + 1 };
       add('error', scalarSpan(policy.source, expression, span), problem.message);
     }
-    const more = { ...itemTypes(policy), ...matchTypes(policy) };
+    const more = { ...itemTypes(policy, kind), ...matchTypes(policy) };
     const made = pieces.map((piece) =>
       piece.kind === 'text' ? piece.text : cel(expression, piece.source, piece.offset, more),
     );
@@ -207,7 +207,7 @@ function createCompiler(policy: Policy, kind: string, add: Add) {
   const fix = (rule: FixRule | null): { fixValue: Program | null; fixText: Template | null } => ({
     fixValue:
       rule?.action.kind === 'value'
-        ? cel(rule.action.value, rule.action.value.text, 0, { ...itemTypes(policy), marked: dyn })
+        ? cel(rule.action.value, rule.action.value.text, 0, { ...itemTypes(policy, kind), marked: dyn })
         : null,
     fixText: rule?.action.kind === 'insert' ? template(rule.action.text) : null,
   });

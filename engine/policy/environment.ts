@@ -2,8 +2,9 @@
 import type { Environment } from '../cel/index.ts';
 import { bool, dyn, object, openObject, string, type Type } from '../cel/type.ts';
 import { resourceKinds } from '../resource/index.ts';
+import { elementType, typeAt } from './fieldType.ts';
 import { parameterType } from './parameter.ts';
-import type { Parameter, Policy } from './policy.ts';
+import type { Parameter, PatternRule, Policy } from './policy.ts';
 
 const fileType = object('File', { path: string, name: string, extension: string, isTest: bool });
 const contextType = openObject('Context', { gate: string, date: string });
@@ -29,12 +30,34 @@ export function environmentOf(
   };
 }
 
-/** What else an expression sees that is judged for each element of `each`. */
-export function itemTypes({ each }: { readonly each: Policy['each'] }): Record<string, Type> {
-  return each.length > 0 ? { item: dyn, key: dyn } : {};
+/** What else an expression sees that is judged for each element of `each`. Elements of several lists may be anything. */
+export function itemTypes({ each }: { readonly each: Policy['each'] }, kind: string): Record<string, Type> {
+  const [path, ...others] = each;
+  if (path === undefined) return {};
+  return { item: (others.length === 0 ? elementType(typeAt(selfType(kind), path)) : null) ?? dyn, key: dyn };
 }
 
-/** What else a message sees of a pattern's or a secret's match. */
-export function matchTypes({ rule }: { readonly rule: Pick<Policy['rule'], 'kind'> }): Record<string, Type> {
-  return rule.kind === 'require' ? {} : { match: dyn };
+/** What `self` is; `dyn` for an unknown kind. */
+export function selfType(name: string): Type {
+  return resourceKinds.find(({ kind }) => kind === name)?.self ?? dyn;
+}
+
+/** What else a message sees of a pattern's or a secret's match. Of a rule that is still being written only the form is known. */
+export function matchTypes({
+  rule,
+}: {
+  readonly rule: Policy['rule'] | Pick<Policy['rule'], 'kind'>;
+}): Record<string, Type> {
+  if (rule.kind === 'require') return {};
+  if (rule.kind === 'secret') return { match: object('match', { masked: string }) };
+  return { match: 'patterns' in rule ? object('match', metavariables(rule.patterns)) : dyn };
+}
+
+/** What the patterns bind, under the names that a message knows them by, and the whole match. */
+function metavariables(patterns: readonly PatternRule[]): Record<string, Type> {
+  const bound = JSON.stringify(patterns).matchAll(/\$([A-Z_][A-Z0-9_]*)/g);
+  const made = patterns.flatMap(({ transform }) => Object.keys(transform ?? {}));
+  return Object.fromEntries(
+    ['text', ...made, ...Array.from(bound, ([, name]) => name ?? '')].map((name) => [name, string]),
+  );
 }

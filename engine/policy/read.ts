@@ -1,6 +1,9 @@
 /** Policy files, read and checked: `<folder>/<domain>/<name>.yaml` → Policy. Compiling their CEL comes later. */
+import { dyn, formatType, type Type } from '../cel/type.ts';
 import type { Enforcement, Path, Severity, Span, Value } from '../model.ts';
 import { resourceKinds } from '../resource/index.ts';
+import { selfType } from './environment.ts';
+import { elementType, pathProblem, typeAt } from './fieldType.ts';
 import { type Checked, type FileProblem, readYaml } from './file.ts';
 import { identifierProblem } from './identifiers.ts';
 import { checkParameter } from './parameter.ts';
@@ -55,7 +58,7 @@ function policyOf(file: PolicyFile, document: PolicyDocument, checked: Checked):
       if (problem !== null) checked.warn([key, index], problem);
     }
   }
-  return {
+  const policy: Policy = {
     id: file.id,
     file: file.path,
     source: file.text,
@@ -80,6 +83,33 @@ function policyOf(file: PolicyFile, document: PolicyDocument, checked: Checked):
     message: expression(checked, ['message'], document.message),
     fix: document.fix === undefined ? null : fixOf(document, document.fix, checked),
   };
+  if (policy.rule.kind === 'require') checkPaths(policy, checked);
+  return policy;
+}
+
+/** A path that no resource of the policy has: `each` would find nothing, and `mark` something else. */
+function checkPaths({ resources, each, mark }: Policy, checked: Checked): void {
+  const selves = resources.map(selfType);
+  for (const [index, path] of each.entries()) {
+    const problem = problemOfAll(selves, (self) => pathProblem(self, path) ?? eachProblem(typeAt(self, path)));
+    if (problem !== null) checked.report(itemPath(['each'], index, checked), problem);
+  }
+  const marked =
+    each.length === 0 ? selves : selves.flatMap((self) => each.map((path) => elementType(typeAt(self, path)) ?? dyn));
+  for (const [index, path] of mark.entries()) {
+    const problem = problemOfAll(marked, (type) => pathProblem(type, path));
+    if (problem !== null) checked.warn(itemPath(['mark'], index, checked), problem);
+  }
+}
+
+/** What is wrong in every type alike; null where one of them is all right. */
+function problemOfAll(types: readonly Type[], problemOf: (type: Type) => string | null): string | null {
+  const problems = types.map(problemOf);
+  return problems.includes(null) ? null : (problems[0] ?? null);
+}
+
+function eachProblem(type: Type): string | null {
+  return elementType(type) === null ? `\`each\` goes through a list or a map, not ${formatType(type)}` : null;
 }
 
 function impliedEnforcement(severity: Severity): Enforcement {

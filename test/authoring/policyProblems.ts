@@ -259,6 +259,44 @@ export const policyProblems: readonly PolicyProblem[] = [
     says: ['9:15 «most» params has no field "most"'],
   },
   {
+    keys: 'resource: kubernetes.container\neach: prots\nrequire: item == key',
+    says: ['8:7 «prots» Container has no field "prots"; did you mean "ports"?'],
+  },
+  {
+    keys: 'resource: kubernetes.container\neach: [ports, image]\nrequire: item == key',
+    says: ['8:15 «image» `each` goes through a list or a map, not string'],
+  },
+  {
+    keys: 'resource: kubernetes.container\neach: image.tag\nrequire: item == key',
+    says: ['8:7 «image.tag» string has no fields'],
+  },
+  {
+    keys: 'resource: kubernetes.container\neach: ports\nrequire: item.hostport == 0',
+    says: ['9:15 «hostport» ContainerPort has no field "hostport" (did you mean "hostPort"?)'],
+  },
+  {
+    keys: 'resource: kubernetes.container\neach: ports\nrequire: item.hostPort == 0\nmark: hostport',
+    says: ['10:7 «hostport» warning: ContainerPort has no field "hostport"; did you mean "hostPort"?'],
+  },
+  {
+    keys: "resource: kubernetes.container\nrequire: self.image != ''\nmark: [image, securtyContext.privileged]",
+    says: [
+      '9:15 «securtyContext.privileged» warning: Container has no field "securtyContext"; did you mean "securityContext"?',
+    ],
+  },
+  {
+    keys: 'resource: [kubernetes.container, kubernetes.pod]\nrequire: "true"\nmark: [containers, image]',
+    says: [],
+  },
+  {
+    keys: 'pattern: { language: go, rule: { pattern: f($A) } }\nmessage: "{match.A} and {match.B}"',
+    says: ['7:32 «B» match has no field "B" (did you mean "A"?)'],
+  },
+  {
+    keys: 'secret: { keywords: [x], regex: x }\nmessage: "{match.text}"',
+    says: ['7:18 «text» match has no field "text"'],
+  },
+  {
     keys: 'resource: kubernetes.object\nrequire: "true"\nmessage: "{item}"',
     says: ['8:12 «item» unknown variable "item"'],
   },

@@ -112,7 +112,7 @@ function factsOf(value: Value): Facts {
 function withVariables(facts: Facts, sees: Field['sees']): Environment {
   const base = environmentOf(facts, facts.resource);
   const more: Record<string, Type> = {
-    ...(sees === 'resource' ? {} : itemTypes(facts)),
+    ...(sees === 'resource' ? {} : itemTypes(facts, facts.resource)),
     ...(sees === 'finding' ? matchTypes(facts) : {}),
     ...(sees === 'repair' ? { marked: dyn } : {}),
   };

@@ -2,10 +2,10 @@
  * A policy as a ValidatingAdmissionPolicy and its binding (admissionregistration.k8s.io/v1), or as a Kyverno
  * ValidatingPolicy. What the API server's CEL cannot say is refused with the reason: an export means the same, or is none.
  */
-import { dyn, type Type } from '../../cel/type.ts';
 import type { CelValue } from '../../cel/value.ts';
-import type { Enforcement, Native, Path } from '../../model.ts';
-import { environmentOf, itemTypes } from '../environment.ts';
+import type { Enforcement, Native } from '../../model.ts';
+import { environmentOf, itemTypes, selfType } from '../environment.ts';
+import { typeAt } from '../fieldType.ts';
 import type { Policy } from '../policy.ts';
 import { parseTemplate } from '../template.ts';
 import { overBudget } from './admissionCost.ts';
@@ -75,7 +75,7 @@ interface Readings {
 
 function readingsOf(policy: Policy, rule: string): Readings | null {
   const { variables } = environmentOf(policy, policy.resources[0] ?? '');
-  const environment = { variables: { ...variables, ...itemTypes(policy), item: itemType(policy) } };
+  const environment = { variables: { ...variables, ...itemTypes(policy, policy.resources[0] ?? '') } };
   const read = (source: string): Reading | null => readExpression(source, environment);
   const require = read(rule);
   const where = policy.where === null ? null : read(policy.where.text);
@@ -112,27 +112,16 @@ function eachProblem(policy: Policy, { where, require, message }: Readings): str
   const [path, ...others] = policy.each;
   if (path === undefined) return null;
   if (others.length > 0) return '`each` of several lists has no counterpart';
-  if (typeAt(policy, path).kind !== 'list')
+  if (typeAt(selfType(policy.resources[0] ?? ''), path).kind !== 'list')
     return `\`each\` of ${path.join('.')} has no counterpart: it is not declared to be a list`;
   const mentions = [where, require, ...message].flatMap((one) =>
     one === null || typeof one === 'string' ? [] : one.mentions,
   );
   if (mentions.some(({ name }) => name === 'key')) return 'it reads `key`, the place in a list';
   const isTakenApart = mentions.some(({ name, field }) => name === 'item' && field === null);
-  return isTakenApart && itemType(policy).kind === 'object'
+  return isTakenApart && itemTypes(policy, policy.resources[0] ?? '').item?.kind === 'object'
     ? 'it goes through the fields of `item`, which has a type of its own there'
     : null;
-}
-
-/** What an element of `each` is declared to be. */
-function itemType(policy: Policy): Type {
-  const type = typeAt(policy, policy.each[0] ?? []);
-  return policy.each.length === 1 && type.kind === 'list' ? type.element : dyn;
-}
-
-function typeAt({ resources }: Policy, path: Path): Type {
-  const self = environmentOf({ parameters: {} }, resources[0] ?? '').variables.self ?? dyn;
-  return path.reduce<Type>((at, key) => (at.kind === 'object' ? (at.fields[key] ?? dyn) : dyn), self);
 }
 
 /** What of an admission policy comes from a policy's expressions. */
