@@ -193,10 +193,17 @@ async function readTexts(store: ObjectStore, ids: readonly string[]): Promise<Ma
 }
 
 /** A change of what git wrote down of it. */
-export function changeOf(ends: Pick<Change, 'root' | 'base' | 'head'>, raw: Buffer): Change {
+export function changeOf(ends: ChangeEnds, raw: Buffer): Change {
+  return changeOfEntries(ends, parseRaw(raw));
+}
+
+/** From where to where, in which work tree. */
+export type ChangeEnds = Pick<Change, 'root' | 'base' | 'head'>;
+
+/** The same of its lines. */
+export function changeOfEntries(ends: ChangeEnds, entries: readonly ChangeEntry[]): Change {
   const files = new Map<string, ChangedFile>();
   const problems: { file: string; message: string }[] = [];
-  const entries = parseRaw(raw);
   let skipped = 0;
   for (const entry of entries) {
     if (entry.status === 'D') continue;

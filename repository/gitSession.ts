@@ -4,6 +4,7 @@ import { rawDiff } from './change.ts';
 import type { GitOutput } from './git.ts';
 import { createConversation, type Reader } from './gitConversation.ts';
 import { createKnownFacts } from './knownFacts.ts';
+import { createKnownIndexes, type KnownIndexes } from './knownIndexes.ts';
 import { looseBlobs } from './looseObjects.ts';
 import { lines, type ObjectStore } from './objects.ts';
 
@@ -14,6 +15,8 @@ export interface GitSession extends ObjectStore {
   resolve(names: readonly string[]): Promise<readonly (ObjectFacts | null)[]>;
   /** The raw difference of two trees, for `changeOf`. */
   diffTrees(from: string, to: string): Promise<GitOutput>;
+  /** Its index, and what that was when it said which tree it is. */
+  readonly indexes: KnownIndexes;
   /** Ends the processes. A session that is asked again after it starts new ones. */
   close(): void;
 }
@@ -46,6 +49,7 @@ export function openGitSession(root: string): GitSession {
     },
     contents: (ids) => reading.ask(lines(ids), contentReader(ids.length)),
     near: looseBlobs(root),
+    indexes: createKnownIndexes(root),
     async diffTrees(from, to) {
       // git says again at once what it does not understand: that ends the answer.
       const end = `kerb-${randomBytes(8).toString('hex')}\n`;

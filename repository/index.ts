@@ -8,15 +8,16 @@ export {
   type ChangedReading,
   type ChangeEntry,
   changeOf,
+  changeOfEntries,
   readChange,
   readRange,
   readStaged,
   readStagedSince,
 } from './change.ts';
 export { fieldsOf, type GitFailure, type GitOutput, git, gitFolder } from './git.ts';
+export { type GitIndex, treeOfIndex } from './gitIndex.ts';
 export { type GitSession, type ObjectFacts, openGitSession } from './gitSession.ts';
 export { type Identity, readIdentity } from './identity.ts';
-export { treeOfIndex } from './indexTree.ts';
 export { type ListedFile, type Listing, listFiles } from './list.ts';
 export { createNative } from './native.ts';
 export { type Blob, type ObjectStore, readBlobs } from './objects.ts';

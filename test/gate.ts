@@ -36,10 +36,7 @@ export function createTestGate(context: TestContext, options: Partial<GateOption
   const journal = openJournal({
     store,
     settings: () => ({ mode: mode(), whenFull: 'block' }),
-    later: (work) => {
-      setImmediate(work);
-      return () => {};
-    },
+    later: soon,
     acknowledged: async () => null,
     onLost: () => {},
   });
@@ -49,6 +46,7 @@ export function createTestGate(context: TestContext, options: Partial<GateOption
     journal,
     native,
     now: Date.now,
+    later: soon,
     mode,
     organisation: () => null,
     isOutdated: () => false,
@@ -83,4 +81,10 @@ export function createTestGate(context: TestContext, options: Partial<GateOption
         })),
       }),
   };
+}
+
+/** Puts work off until the event loop has gone round. */
+export function soon(work: () => void): () => void {
+  const waiting = setImmediate(work);
+  return () => clearImmediate(waiting);
 }

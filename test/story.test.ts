@@ -28,6 +28,7 @@ import type { DecisionRecord, JournalEntry } from '../hub/protocol.ts';
 import { createNative } from '../repository/index.ts';
 import { kerbPath } from './command.ts';
 import { start } from './daemon.ts';
+import { soon } from './gate.ts';
 import { createHome, openTestStore } from './store.ts';
 import { createWorld } from './sync/device.ts';
 import { createRepository, createWorkTree } from './workTree.ts';
@@ -182,6 +183,7 @@ async function setUp(context: TestContext) {
     journal,
     native,
     now: () => clock.at,
+    later: soon,
     mode: () => 'durable',
     organisation: () => governing.organisation,
     isOutdated: () => isOutdated(governing, clock.at),

@@ -106,7 +106,9 @@ function isLong(input: Input): boolean {
 
 function extraThreads(inputs: readonly Input[]): number {
   const bytes = inputs.reduce((sum, input) => sum + sizeOf(input), 0);
-  return Math.max(0, Math.min(availableParallelism() - 1, inputs.length - 1, Math.floor(bytes / bytesPerThread)));
+  const most = Math.min(inputs.length - 1, Math.floor(bytes / bytesPerThread));
+  // The system is asked each time, in files.
+  return most < 1 ? 0 : Math.min(availableParallelism() - 1, most);
 }
 
 function sizeOf(input: Input): number {

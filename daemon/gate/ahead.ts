@@ -5,10 +5,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { type GitSession, gitFolder, readStagedSince, treeOfIndex } from '../../repository/index.ts';
+import { changeOfEntries, type GitIndex, type GitSession, gitFolder, readStagedSince } from '../../repository/index.ts';
 import { readCommitChange } from './commit.ts';
 import { benchOf, type GateParts } from './gateCase.ts';
-import { readHead } from './head.ts';
+import { type Head, readHead } from './head.ts';
 import { judgeChange } from './judgeChange.ts';
 import { commitCase, judgeStaged, type Staged } from './judgeCommit.ts';
 
@@ -28,15 +28,21 @@ export async function judgeAhead(session: GitSession, parts: GateParts, isWanted
   void parts.identityOf(session.root, identityMs);
   const head = await readHead(session);
   if (head.commit === null || head.merged.length > 0) return;
-  const tree = treeOfIndex(path.join(folder, 'index'));
-  const change = await (tree === null
-    ? readStagedSince(session.root, { base: head.commit, from: head.commit })
-    : readCommitChange(session, tree, head));
+  const index = session.indexes.read();
+  const tree = index?.tree ?? null;
+  const change = await (tree === null ? readStaged(index, head, session) : readCommitChange(session, tree, head));
   if ('kind' in change || change.files.length === 0 || change.files.length > maxFiles) return;
   // git writes the tree when it begins to commit: the question about it comes in a moment.
   if (tree !== null && change.files.length <= maxFilesOfCase)
     parts.keepVerdicts((await commitCase({ tree, head, change }, session, parts)).made);
   else await judgeInSteps({ change, head }, session, parts, isWanted);
+}
+
+/** By the index alone where that can be: to start git holds the daemon up for longer than to judge a few files. */
+async function readStaged(index: GitIndex | null, { commit, tree }: Head, session: GitSession) {
+  const entries = index === null || tree === null ? null : session.indexes.changes(index, tree);
+  if (entries !== null) return changeOfEntries({ root: session.root, base: commit, head: null }, entries);
+  return readStagedSince(session.root, { base: commit, from: commit ?? '' });
 }
 
 async function judgeInSteps(

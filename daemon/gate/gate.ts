@@ -17,6 +17,7 @@ import type { CommitRequest, LocalGate, MessageRequest, PushRequest } from './lo
 import { createReady } from './ready.ts';
 import { createRulings } from './ruling.ts';
 import { createSessions } from './sessions.ts';
+import { createNewVerdicts } from './verdictStore.ts';
 
 export interface GateOptions {
   /** Where judged files come from, and what was decided on a commit. */
@@ -26,6 +27,8 @@ export interface GateOptions {
   readonly native: Native;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Calls back when nobody is likely to wait; returns how to take that back. */
+  readonly later: (work: () => void) => () => void;
   /** `observe` never blocks; `durable` and `strict` block what is denied and what has no verdict. */
   readonly mode: () => Mode;
   /** What the hub's verified bundle says at this moment; the same object for as long as it says the same. */
@@ -47,19 +50,11 @@ export interface Gate extends LocalGate {
 /** Makes the gate. Close it: it keeps git processes. */
 export function createGate({ mode, organisation, ...options }: GateOptions): Gate {
   const sessions = createSessions();
-  let made = new Map<string, string>();
-  const writeVerdicts = (): void => {
-    const written = made;
-    made = new Map();
-    // What the store does not take is judged once more.
-    if (written.size > 0) options.store.putVerdicts(written);
-  };
+  const verdicts = createNewVerdicts(options);
   const parts: GateParts = {
     ...options,
-    keepVerdicts(more) {
-      if (made.size === 0) setImmediate(writeVerdicts);
-      for (const [key, verdict] of more) made.set(key, verdict);
-    },
+    verdicts,
+    keepVerdicts: verdicts.keep,
     organisation,
     ready: createReady(),
     version: version(),
@@ -102,7 +97,7 @@ export function createGate({ mode, organisation, ...options }: GateOptions): Gat
       return (await parts.rulings.of(nowhere, { commit: null, gate: 'commit' })).policies;
     },
     async close() {
-      writeVerdicts();
+      verdicts.write();
       sessions.close();
     },
   };

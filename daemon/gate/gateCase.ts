@@ -13,6 +13,7 @@ import type { CommitObject } from './commitObject.ts';
 import type { Bench } from './judgeChange.ts';
 import type { Ready } from './ready.ts';
 import type { Ruling, Rulings } from './ruling.ts';
+import type { NewVerdicts, VerdictStore } from './verdictStore.ts';
 
 /** What was judged. */
 export interface GateCase {
@@ -32,7 +33,8 @@ export interface GateCase {
 
 /** What judging takes. Nothing is written with it. */
 export interface JudgeParts {
-  readonly store: Pick<Store, 'verdicts' | 'state'>;
+  readonly store: Pick<Store, 'state'>;
+  readonly verdicts: VerdictStore;
   readonly native: Native;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -43,9 +45,9 @@ export interface JudgeParts {
 
 /** What all questions to one gate share. */
 export interface GateParts extends JudgeParts {
-  readonly store: Pick<Store, 'verdicts' | 'findDecision' | 'state'>;
-  /** Has new verdicts written once nobody waits for an answer. */
-  readonly keepVerdicts: (made: ReadonlyMap<string, string>) => void;
+  readonly store: Pick<Store, 'findDecision' | 'state'>;
+  /** See `NewVerdicts`. */
+  readonly keepVerdicts: NewVerdicts['keep'];
   readonly journal: Pick<Journal, 'record'>;
   readonly rulings: Rulings;
   readonly ready: Ready;
@@ -57,14 +59,14 @@ export interface GateParts extends JudgeParts {
 
 /** What one question is judged with. */
 export function benchOf(parts: JudgeParts, question: { session: GitSession; ruling: Ruling; gate: string }): Bench {
-  const { native, store, identityOf, version } = parts;
+  const { native, store, verdicts, identityOf, version } = parts;
   const atMs = parts.now();
   const date = new Date(atMs).toISOString().slice(0, 10);
   const met = async (): Promise<Met> => {
     const { repository, subject } = await identityOf(question.session.root);
     return { atMs, repository, actor: subject.email, uses: usesOf(store) };
   };
-  return { ...question, native, version, verdicts: store, date, met };
+  return { ...question, native, version, verdicts, date, met };
 }
 
 /** A case that could not be judged: there is no verdict on it. */

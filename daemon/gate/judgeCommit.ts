@@ -15,6 +15,8 @@ import type { Ruling } from './ruling.ts';
 export async function judgeCommit({ tree }: CommitRequest, session: GitSession, parts: GateParts): Promise<GateCase> {
   const judged = await commitCase({ tree, head: await readHead(session), change: null }, session, parts);
   markMessages(session.root, speaksOf(judged, 'change.message') ? 'judge' : 'pass');
+  // Once it is committed, what is staged next is told from it.
+  setImmediate(session.indexes.read);
   return judged;
 }
 

@@ -37,10 +37,7 @@ export function openGate(options: OpenGateOptions): OpenGate | StoreProblem {
   const journal = openJournal({
     store,
     settings,
-    later(work) {
-      const timer = setTimeout(work, flushMs);
-      return () => clearTimeout(timer);
-    },
+    later,
     acknowledged,
     onLost,
   });
@@ -49,6 +46,7 @@ export function openGate(options: OpenGateOptions): OpenGate | StoreProblem {
     journal,
     native,
     now: Date.now,
+    later,
     mode: () => settings().mode,
     organisation,
     isOutdated,
@@ -72,5 +70,10 @@ function settingsOf(organisation: CurrentOrganisation): JournalSettings {
   return { mode, whenFull: journal.whenFull };
 }
 
-/** How long records of `observe` wait for others. */
-const flushMs = 200;
+function later(work: () => void): () => void {
+  const timer = setTimeout(work, laterMs);
+  return () => clearTimeout(timer);
+}
+
+/** How long records of `observe` wait for others, and verdicts for a moment in which nobody asks. */
+const laterMs = 200;

@@ -129,7 +129,7 @@ async function judgeBy(
   const atMs = Date.parse(record.at);
   const { subject, repository } = record;
   const parts: JudgeParts = {
-    ...{ store, native, version, now: () => atMs },
+    ...{ store, verdicts: store, native, version, now: () => atMs },
     identityOf: async () => ({ subject, repository }),
   };
   const question = { session, ruling: { ...ruling, setup: { ...ruling.setup, root: session.root } } };

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createRepository, createWorkTree, type WorkTree } from '../test/workTree.ts';
-import { treeOfIndex } from './indexTree.ts';
+import { treeOfIndex } from './gitIndex.ts';
 
 test('what git has written as a tree is known, in each version of the index and with both kinds of ids', (context) => {
   for (const format of ['sha1', 'sha256'])
