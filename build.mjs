@@ -45,6 +45,7 @@ const programs = {
   preview: 'server/preview/worker.ts',
   mutation: 'server/mutation/worker.ts',
   hub: 'hub/main.ts',
+  intake: 'hub/intake/worker.ts',
 };
 /** Scripts, which V8 can be given whole: see bin/compiled.js. */
 const scripts = { kerb: 'daemon/cli.ts' };

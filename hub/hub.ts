@@ -7,6 +7,7 @@ import type { Once } from './identity/once.ts';
 import type { Provider } from './identity/provider.ts';
 import type { TenantOf } from './identity/tenant.ts';
 import type { Masks } from './intake/mask.ts';
+import type { BatchReader } from './intake/threads.ts';
 import type { Sequencer } from './log/sequencer.ts';
 import type { OpaBundles } from './opa/bundles.ts';
 import type { Catalogues } from './policies/catalogue.ts';
@@ -18,6 +19,7 @@ import type { Store } from './store/store.ts';
 
 export interface Hub {
   readonly store: Store;
+  readonly batches: BatchReader;
   readonly sequencer: Sequencer;
   /** Signs checkpoints. Not in the database: who has only that cannot sign another history. */
   readonly logKey: SigningKey;

@@ -13,6 +13,7 @@ import { createProvider, type ProviderSettings } from './identity/provider.ts';
 import { issueSignInCode } from './identity/session.ts';
 import { createTenantOf } from './identity/tenant.ts';
 import { createMasks } from './intake/mask.ts';
+import { createBatchReader } from './intake/threads.ts';
 import { newId } from './log/act.ts';
 import { signEnd } from './log/log.ts';
 import { createSequencer } from './log/sequencer.ts';
@@ -81,11 +82,14 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
   const [news, turns] = [createNews(), createTurns()];
   const keys = { logKey, tokenSecret, online, opaKey };
   const catalogues = createCatalogues(store);
+  const verify = createVerifier({ maxKeys: maxDevices });
+  const batches = createBatchReader({ verify });
   const parts = {
     store,
+    batches,
     sequencer,
     proofs,
-    verify: createVerifier({ maxKeys: maxDevices }),
+    verify,
     readDeviceToken: deviceTokenReader({ secret: tokenSecret, maxTokens: maxDevices }),
     tenantOf: createTenantOf(store),
     issuerKeys: createIssuerKeys({ now }),
@@ -131,6 +135,7 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
       await renewing.close();
       await watching.close();
       await alerting.close();
+      await batches.close();
       await sequencer.close();
       await signing.close();
       await maintenance.close();

@@ -50,30 +50,36 @@ function readCanonical(payload: string): readonly SentEntry[] | null {
 
 type EntryFields = Fields<'device' | 'seq' | 'previous' | `record.${string}`>;
 
+/** Written plainly: spread objects cost here, where it is done for each decision. */
 function entryOf(fields: EntryFields, text: string): SentEntry {
-  const own = (field: keyof EntryFields): string => stringOf(fields[field]!);
   const isGap = fields['record.gate'] === undefined;
   return {
-    ...{ device: own('device'), seq: Number(fields.seq), previous: own('previous'), text },
-    ...{ id: own('record.id'), at: Date.parse(own('record.at')) },
+    device: stringOf(fields.device!),
+    seq: Number(fields.seq),
+    previous: stringOf(fields.previous!),
+    text,
+    id: stringOf(fields['record.id']!),
+    at: Date.parse(stringOf(fields['record.at']!)),
     missing: isGap ? missingOf(JSON.parse(fields['record.missing']!) as number | null) : 0,
-    decision: isGap ? null : decisionOf(fields, own),
+    decision: isGap ? null : decisionOf(fields),
   };
 }
 
-function decisionOf(fields: EntryFields, own: (field: keyof EntryFields) => string): DecisionColumns {
+function decisionOf(fields: EntryFields): DecisionColumns {
   const findings = fields['record.findings']!;
   return {
-    ...{
-      gate: own('record.gate'),
-      origin: own('record.origin'),
-      effect: own('record.effect') as DecisionColumns['effect'],
-    },
-    ...{ passed: fields['record.passed'] === 'true', repository: own('record.repository') },
-    ...{ latencyMs: Number(fields['record.latencyMs']), revision: own('record.policies.revision') },
-    policies: findings === '[]' ? [] : countPolicies(JSON.parse(findings) as DecisionRecord['findings']),
+    gate: stringOf(fields['record.gate']!),
+    origin: stringOf(fields['record.origin']!),
+    effect: stringOf(fields['record.effect']!) as DecisionColumns['effect'],
+    passed: fields['record.passed'] === 'true',
+    repository: stringOf(fields['record.repository']!),
+    latencyMs: Number(fields['record.latencyMs']),
+    revision: stringOf(fields['record.policies.revision']!),
+    policies: findings === '[]' ? none : countPolicies(JSON.parse(findings) as DecisionRecord['findings']),
   };
 }
+
+const none: DecisionColumns['policies'] = [];
 
 /** Whatever JSON it is, in whatever order: its canonical text is made here. */
 function readAnyJson(payload: string): readonly SentEntry[] | string {

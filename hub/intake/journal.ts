@@ -20,11 +20,27 @@ export interface Reception extends Pick<Agreement, 'device' | 'verify'> {
 export async function readBatch(envelope: Envelope, { device, verify, received }: Reception): Promise<BatchReading> {
   const opened = await openEnvelope(envelope, { device, verify, agreed: batchPayloadType });
   if (opened.kind === 'refused') return opened;
-  const entries = readEntries(opened.text);
-  return typeof entries === 'string' ? refused('invalid', entries) : readChain(entries, device.id, received);
+  return readText(opened.text, { device: device.id, received });
 }
 
-function readChain(entries: readonly SentEntry[], device: string, received: number): BatchReading {
+/** The links of a batch that was read before. Throws where it could not be. */
+export function linksOf(text: string, about: ChainAbout): readonly ChainLink[] {
+  const reading = readText(text, about);
+  if (reading.kind === 'refused') throw new Error(`a batch that was read once is not any more: ${reading.message}`);
+  return reading.links;
+}
+
+interface ChainAbout {
+  readonly device: string;
+  readonly received: number;
+}
+
+function readText(text: string, about: ChainAbout): BatchReading {
+  const entries = readEntries(text);
+  return typeof entries === 'string' ? refused('invalid', entries) : readChain(entries, about);
+}
+
+function readChain(entries: readonly SentEntry[], { device, received }: ChainAbout): BatchReading {
   const [first] = entries;
   let head: ChainHead = { seq: first!.seq - 1, hash: first!.previous };
   const links: ChainLink[] = [];

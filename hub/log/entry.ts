@@ -22,21 +22,19 @@ export interface Body {
  * The entry. Its leaf says what, where from and when, and nothing of a person, so that it can stay when the body has to go.
  * `bodyHash` where it is known already.
  */
-export function newEntry({ seq, text, ...body }: Body, bodyHash = sha256Hex(text)): NewEntry {
-  const { id, at, received, kind, device, decision } = body;
-  // The keys are in canonical order, and whatever is named here was in canonical JSON before.
-  const leaf = JSON.stringify({
-    at: new Date(at).toISOString(),
-    body: bodyHash,
-    device,
-    effect: decision?.effect ?? null,
-    gate: decision?.gate ?? null,
-    id,
-    kind,
-    received: new Date(received).toISOString(),
-    seq,
-  });
-  return { ...body, body: text, leaf, leafHash: leafHashOf(leaf) };
+export function newEntry(body: Body, bodyHash = sha256Hex(body.text)): NewEntry {
+  const { id, at, received, kind, device, decision, text } = body;
+  const leaf = leafText(body, bodyHash);
+  return { id, at, received, kind, device, decision, body: text, leaf, leafHash: leafHashOf(leaf) };
+}
+
+/** Canonical JSON, written by hand: it is done for each decision. Whatever is named here was in canonical JSON before. */
+function leafText({ id, at, received, kind, device, seq, decision }: Body, bodyHash: string): string {
+  const text = JSON.stringify;
+  const [effect, gate] = decision === null ? [null, null] : [decision.effect, decision.gate];
+  const when = `"at":"${new Date(at).toISOString()}","body":"${bodyHash}","device":${text(device)}`;
+  const what = `"effect":${text(effect)},"gate":${text(gate)},"id":${text(id)},"kind":"${kind}"`;
+  return `{${when},${what},"received":"${new Date(received).toISOString()}","seq":${seq}}`;
 }
 
 /** RFC 6962's hash of a leaf: a zero byte goes before it. */

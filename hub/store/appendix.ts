@@ -1,6 +1,6 @@
 /** What an appendix comes to in rows, the same for both databases. */
 import { hashBytes, type TreeNode, tileOf, tileWidth } from '../../engine/index.ts';
-import { type SealedRun, sealRuns } from './run.ts';
+import { type SealedRun, sealRuns, spanOf } from './run.ts';
 import type { Appendix, NewEntry, SealedEntries, TilePiece } from './store.ts';
 import type { Tables } from './tables.ts';
 
@@ -55,7 +55,20 @@ export function rowsOf({ parts, frontier }: Pick<Appendix<unknown>, 'parts' | 'f
       next += run.size;
       return { begin, ...run };
     });
-  return { first, ids, runs, counts: sumOf(sealed.map(({ counts }) => counts)) };
+  return { first, ids, runs, counts: sumOf(sealed.map(({ counts }) => counts)), keys: spanKeys(runs) };
+}
+
+/** How many records of each span have a key. */
+export function spanKeys(runs: readonly Pick<SealedRun, 'newest' | 'keys'>[]): AppendixRows['keys'] {
+  const all = new Map<string, Counted<Count<'record_key'>>>();
+  for (const { newest, keys } of runs) {
+    const span = spanOf(newest);
+    for (const { records, ...key } of keys) {
+      const sum = rowOf(all, `${span}\0${key.name}\0${key.value}\0${key.effect}`, () => ({ span, ...key, records: 0 }));
+      sum.records += records;
+    }
+  }
+  return sorted(all);
 }
 
 export interface AppendixRows {
@@ -64,6 +77,7 @@ export interface AppendixRows {
   readonly ids: readonly string[];
   readonly runs: readonly (SealedRun & { readonly begin: number })[];
   readonly counts: Counts;
+  readonly keys: readonly Count<'record_key'>[];
 }
 
 function countsOf(entries: readonly NewEntry[]): Counts {

@@ -10,7 +10,7 @@ import type { Tables } from './tables.ts';
 /** The most entries of a run: whoever looks for the run of an index looks so far back. */
 export const maxRun = 256;
 
-/** Ids that begin with the same digits are of the same 4.7 hours, and a run's ids are: its newest says about when it was. */
+/** Ids that begin with the same digits are of the same 4.7 hours, and a run's ids are. */
 const spanDigits = 6;
 
 /** A run before its place in the log is known. */
@@ -37,8 +37,9 @@ export type RunKey = Pick<Tables['record_key'], 'name' | 'value' | 'effect' | 'r
 export function sealRuns(entries: readonly NewEntry[]): readonly SealedRun[] {
   const runs: SealedRun[] = [];
   for (let from = 0; from < entries.length; ) {
+    const span = spanOf(entries[from]!.id);
     let to = from + 1;
-    while (to < entries.length && to - from < maxRun && spanOf(entries[to]!.id) === spanOf(entries[from]!.id)) to++;
+    while (to < entries.length && to - from < maxRun && entries[to]!.id.startsWith(span)) to++;
     runs.push(sealRun(entries.slice(from, to)));
     from = to;
   }
@@ -52,9 +53,21 @@ function sealRun(entries: readonly NewEntry[]): SealedRun {
   return { ...recordRun(entries.map(recordOf), { begin: 0, bodies }), leaves };
 }
 
-/** No run that has an id below this one is newer than what this answers. */
-export function newestBeside(id: string): string {
-  return `${spanOf(id)}${'ffffffff-ffff-ffff-ffff-ffffffffffff'.slice(spanDigits)}`;
+/** The hours that an id is of. */
+export function spanOf(id: string): string {
+  return id.slice(0, spanDigits);
+}
+
+/** The one before; null where there is none. */
+export function spanBefore(span: string): string | null {
+  const number = Number.parseInt(span, 16);
+  return number === 0 ? null : (number - 1).toString(16).padStart(spanDigits, '0');
+}
+
+/** The first and the last id of a span. */
+export function idsOf(span: string): { readonly first: string; readonly last: string } {
+  const [first, last] = ['00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff'];
+  return { first: span + first.slice(spanDigits), last: span + last.slice(spanDigits) };
 }
 
 /** A record in a run: with the policies that it speaks of, and the length of its body in bytes. */
@@ -195,33 +208,41 @@ export function placesIn(records: readonly KeptRecord[]): readonly { readonly fr
   });
 }
 
-/** A run that has records below an id: what it was found by, and what is left of it without them. */
-export function withoutBefore(
-  run: Row,
-  id: string,
-): { readonly keys: readonly RunKey[]; readonly left: RecordRun | null } {
+/** What is left of a run without the records below an id; null where that is nothing. */
+export function withoutBefore(run: Row, id: string): RecordRun | null {
   const records = recordsIn(run);
   const places = placesIn(records);
   const all = unpacked(run.bodies);
   const kept = [...records.keys()].filter((at) => records[at]!.id >= id);
   const bodies = packed(kept.map((at) => all.toString('utf8', places[at]!.from, places[at]!.to)).join(''));
   const left = kept.map((at) => records[at]!);
-  return { keys: keysOf(records), left: left.length === 0 ? null : recordRun(left, { begin: run.begin, bodies }) };
+  return left.length === 0 ? null : recordRun(left, { begin: run.begin, bodies });
 }
 
 /** What a run is found by. Whoever asks for a kind, an effect or an origin asks for the rare ones. */
 function keysOf(records: readonly KeptRecord[]): readonly RunKey[] {
-  const keys = new Map<string, { name: string; value: string; effect: string; records: number }>();
+  const counts = new Map<string, Map<Key[0], Map<string, number>>>();
   for (const record of records) {
-    const effect = record.effect ?? '';
+    const byName = entryIn(counts, record.effect ?? '', () => new Map<Key[0], Map<string, number>>());
     for (const [name, value] of keysOfRecord(record)) {
-      const key = `${name}\0${value}\0${effect}`;
-      const known = keys.get(key);
-      if (known === undefined) keys.set(key, { name, value, effect, records: 1 });
-      else known.records++;
+      const byValue = entryIn(byName, name, () => new Map<string, number>());
+      byValue.set(value, (byValue.get(value) ?? 0) + 1);
     }
   }
-  return [...keys.values()];
+  return [...counts].flatMap(([effect, byName]) =>
+    [...byName].flatMap(([name, byValue]) =>
+      [...byValue].map(([value, count]) => ({ name, value, effect, records: count })),
+    ),
+  );
+}
+
+/** What a map has of a key, put there where it has nothing. */
+function entryIn<K, V>(map: Map<K, V>, key: K, empty: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const value = empty();
+  map.set(key, value);
+  return value;
 }
 
 function keysOfRecord({ repository, device, kind, effect, origin, policies }: KeptRecord): readonly Key[] {
@@ -235,6 +256,22 @@ function keysOfRecord({ repository, device, kind, effect, origin, policies }: Ke
   return keys;
 }
 
+/** A stored run with its keys. */
+export function keyedRun(run: Row): Pick<RecordRun, 'newest' | 'keys'> {
+  return { newest: run.newest, keys: keysOf(recordsIn(run)) };
+}
+
+/** The keys as a run has them. */
+export function linesOf(keys: readonly RunKey[]): string {
+  return `\n${keys.map(({ name, value, effect }) => `${name} ${value}\t${effect}\n`).join('')}`;
+}
+
+/** What the lines of a run that has a key are like, in SQL; `\` escapes. */
+export function linesLike([name, value]: Key, effect: string | undefined): string {
+  const plain = `${name} ${value}\t${effect === undefined ? '' : `${effect}\n`}`;
+  return `%\n${plain.replaceAll(/[\\%_]/g, '\\$&')}%`;
+}
+
 export type Key = readonly [name: 'repository' | 'device' | 'policy' | 'kind' | 'effect' | 'origin', value: string];
 
 /** Of these only what is rare has a key. */
@@ -243,7 +280,3 @@ export const isRare = {
   effect: (effect: string): boolean => effect !== 'allow',
   origin: (origin: string): boolean => origin === 'bypass' || origin === 'breakGlass',
 } as const;
-
-function spanOf(id: string): string {
-  return id.slice(0, spanDigits);
-}

@@ -92,24 +92,25 @@ interface RecordRunTable {
   readonly oldest: string;
   /** The greatest. */
   readonly newest: string;
+  /** What they are about, one to a line. */
+  readonly keys: string;
   /** JSON: what each is found by, and how long its body is; packed. */
   readonly columns: Buffer;
   /** The very texts whose SHA-256 the leaves hold, one after the other; packed. */
   readonly bodies: Buffer;
 }
 
-/** What a run's records are about. */
+/** What the records of some hours are about. */
 interface RecordKeyTable {
   readonly tenant: number;
+  /** With which the ids of those hours begin. */
+  readonly span: string;
   /** `repository`, `device`, `policy` … */
   readonly name: string;
   readonly value: string;
-  /** Of the run. */
-  readonly newest: string;
-  readonly begin: number;
   /** Empty where the records have none. */
   readonly effect: string;
-  /** How many of the run's records. */
+  /** How many. */
   readonly records: number;
 }
 

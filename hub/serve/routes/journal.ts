@@ -1,7 +1,6 @@
 /** A device's journal: what it sends, and how far the hub has it. */
 import type { Hub } from '../../hub.ts';
 import type { Caller } from '../../identity/authenticate.ts';
-import { readBatch } from '../../intake/journal.ts';
 import type { Outcome } from '../../log/plan.ts';
 import { envelope, hubPaths, type JournalAcknowledgement, journalAcknowledgement } from '../../protocol.ts';
 import { type Answer, json, type Route, refuse, route } from '../route.ts';
@@ -22,13 +21,12 @@ export const journalRoutes: readonly Route[] = [
       const began = performance.now();
       const { device } = caller;
       if (device === null) return notADevice;
-      const reading = await readBatch(body, { device, received: hub.now(), verify: hub.verify });
+      const reading = await hub.batches.read(body, { device, received: hub.now() });
       if (reading.kind === 'refused') {
         hub.measures.refused('invalid');
         return refuse(400, reading.code, reading.message);
       }
-      const { links } = reading;
-      const outcome = await hub.sequencer.submit(caller.tenant.id, { kind: 'chain', device: device.id, links });
+      const outcome = await hub.sequencer.submit(caller.tenant.id, reading.submission);
       if (outcome.kind === 'committed') {
         hub.measures.ingested(caller.tenant.id, 'journal', outcome.added);
         if (outcome.added > 0) hub.news.announce(caller.tenant.id, 'journal');

@@ -2,7 +2,7 @@
 import type pg from 'pg';
 import { type AppendixRows, type Counts, rowsOf, tilePieces } from '../appendix.ts';
 import { readFrontier } from '../query/log.ts';
-import { leavesOf, type RecordRun } from '../run.ts';
+import { leavesOf, linesOf, type RecordRun } from '../run.ts';
 import type { Appendix, DeviceHead, LogState, Wanted } from '../store.ts';
 import type { Tables } from '../tables.ts';
 import { bytesArray, int8Array, textArray, uuidArray } from './array.ts';
@@ -72,11 +72,12 @@ async function moveHead(
 }
 
 async function write(client: pg.PoolClient, tenant: number, appendix: Appendix<unknown>): Promise<void> {
-  const { first, ids, runs, counts } = rowsOf(appendix);
+  const { first, ids, runs, counts, keys } = rowsOf(appendix);
   if (ids.length > 0) {
     await writePlaces(client, tenant, { ids, first });
     await writeLeaves(client, tenant, runs);
     await writeRecords(client, tenant, runs);
+    await writeKeys(client, tenant, keys);
     await writeTiles(client, tenant, tilePieces(appendix.nodes));
     await writeCounts(client, tenant, counts);
   }
@@ -111,7 +112,7 @@ async function writeLeaves(client: pg.PoolClient, tenant: number, runs: Appendix
   });
 }
 
-/** Writes runs of records with their keys. */
+/** Writes runs of records. */
 export async function writeRecords(
   client: pg.PoolClient,
   tenant: number,
@@ -119,24 +120,29 @@ export async function writeRecords(
 ): Promise<void> {
   await client.query({
     name: 'records',
-    text: `INSERT INTO record_run (tenant, begin, size, oldest, newest, columns, bodies)
-      SELECT $1, * FROM unnest($2::bigint[], $3::bigint[], $4::uuid[], $5::uuid[], $6::bytea[], $7::bytea[])`,
+    text: `INSERT INTO record_run (tenant, begin, size, oldest, newest, keys, columns, bodies)
+      SELECT $1, * FROM unnest($2::bigint[], $3::bigint[], $4::uuid[], $5::uuid[], $6::text[], $7::bytea[], $8::bytea[])`,
     values: [
       ...[tenant, int8Array(runs.map(({ begin }) => begin)), int8Array(runs.map(({ size }) => size))],
       ...[uuidArray(runs.map(({ oldest }) => oldest)), uuidArray(runs.map(({ newest }) => newest))],
+      textArray(runs.map(({ keys }) => linesOf(keys))),
       ...[bytesArray(runs.map(({ columns }) => columns)), bytesArray(runs.map(({ bodies }) => bodies))],
     ],
   });
-  const keys = runs.flatMap(({ keys: own, newest, begin }) => own.map((key) => ({ ...key, newest, begin })));
+}
+
+/** Counts keys to those that are there. */
+export async function writeKeys(client: pg.PoolClient, tenant: number, keys: AppendixRows['keys']): Promise<void> {
   if (keys.length === 0) return;
   await client.query({
     name: 'keys',
-    text: `INSERT INTO record_key (tenant, name, value, newest, begin, effect, records)
-      SELECT $1, * FROM unnest($2::text[], $3::text[], $4::uuid[], $5::bigint[], $6::text[], $7::bigint[])`,
+    text: `INSERT INTO record_key AS old (tenant, span, name, value, effect, records)
+      SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[])
+      ON CONFLICT (tenant, span, name, value, effect) DO UPDATE SET records = old.records + excluded.records`,
     values: [
-      ...[tenant, textArray(keys.map(({ name }) => name)), textArray(keys.map(({ value }) => value))],
-      ...[uuidArray(keys.map(({ newest }) => newest)), int8Array(keys.map(({ begin }) => begin))],
-      ...[textArray(keys.map(({ effect }) => effect)), int8Array(keys.map(({ records }) => records))],
+      ...[tenant, textArray(keys.map(({ span }) => span)), textArray(keys.map(({ name }) => name))],
+      ...[textArray(keys.map(({ value }) => value)), textArray(keys.map(({ effect }) => effect))],
+      int8Array(keys.map(({ records }) => records)),
     ],
   });
 }

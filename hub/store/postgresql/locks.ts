@@ -2,7 +2,5 @@
 
 /** Migrating. */
 export const migrationLock = 7_345_001;
-/** Appending to a tenant's log. */
+/** Appending to a tenant's log, or deleting its records. */
 export const appendLock = 7_345_002;
-/** Deleting a tenant's records. */
-export const deleteLock = 7_345_003;

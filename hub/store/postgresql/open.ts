@@ -4,13 +4,14 @@
  */
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { spanKeys } from '../appendix.ts';
 import { pendingMigrations } from '../migration.ts';
 import { queries } from '../queries.ts';
-import { withoutBefore } from '../run.ts';
+import { idsOf, keyedRun, spanOf, withoutBefore } from '../run.ts';
 import type { Store } from '../store.ts';
 import type { Tables } from '../tables.ts';
-import { postgresqlAppend, writeRecords } from './append.ts';
-import { deleteLock, migrationLock } from './locks.ts';
+import { postgresqlAppend, writeKeys, writeRecords } from './append.ts';
+import { appendLock, migrationLock } from './locks.ts';
 import { postgresqlMigrations } from './migrations.ts';
 import { makePartitions } from './partitions.ts';
 
@@ -89,33 +90,31 @@ async function migrate(pool: pg.Pool): Promise<void> {
   });
 }
 
+/** Under the lock of those who append: what is counted is counted alone. */
 function deleteRecords(pool: pg.Pool, tenant: number, id: string): Promise<number> {
+  const span = spanOf(id);
+  const { first, last } = idsOf(span);
   return inTransaction(pool, async (client) => {
-    // Of two that delete at once the second finds nothing any more.
-    await client.query('SELECT pg_advisory_xact_lock($1, $2)', [deleteLock, tenant]);
-    await client.query('DELETE FROM record_key WHERE tenant = $1 AND newest < $2', [tenant, id]);
+    const runsBetween = async (from: string): Promise<readonly Tables['record_run'][]> => {
+      const text = 'SELECT * FROM record_run WHERE tenant = $1 AND newest BETWEEN $2 AND $3';
+      return (await client.query<Tables['record_run']>(text, [tenant, from, last])).rows;
+    };
+    await client.query('SELECT pg_advisory_xact_lock($1, $2)', [appendLock, tenant]);
     const whole = await client.query<{ size: number }>(
       'DELETE FROM record_run WHERE tenant = $1 AND newest < $2 RETURNING size',
       [tenant, id],
     );
     let records = whole.rows.reduce((sum, { size }) => sum + size, 0);
-    const parted = await client.query<Tables['record_run']>(
-      'SELECT * FROM record_run WHERE tenant = $1 AND oldest < $2',
-      [tenant, id],
-    );
-    for (const run of parted.rows) {
-      const { keys, left } = withoutBefore(run, id);
+    for (const run of await runsBetween(id)) {
+      if (run.oldest >= id) continue;
+      const left = withoutBefore(run, id);
       const place = [tenant, run.newest, run.begin];
-      for (const { name, value, effect } of keys) {
-        await client.query(
-          'DELETE FROM record_key WHERE tenant = $1 AND newest = $2 AND begin = $3 AND name = $4 AND value = $5 AND effect = $6',
-          [...place, name, value, effect],
-        );
-      }
       await client.query('DELETE FROM record_run WHERE tenant = $1 AND newest = $2 AND begin = $3', place);
       if (left !== null) await writeRecords(client, tenant, [{ ...left, begin: run.begin }]);
       records += run.size - (left?.size ?? 0);
     }
+    await client.query('DELETE FROM record_key WHERE tenant = $1 AND span <= $2', [tenant, span]);
+    await writeKeys(client, tenant, spanKeys((await runsBetween(first)).map(keyedRun)));
     return records;
   });
 }

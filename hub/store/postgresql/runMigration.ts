@@ -12,18 +12,18 @@ create table leaf_run (
 create table place (tenant integer not null, id uuid not null, idx bigint not null, primary key (tenant, id));
 create table record_run (
   tenant integer not null, begin bigint not null, size integer not null, oldest uuid not null, newest uuid not null,
-  columns bytea not null, bodies bytea not null, primary key (tenant, newest, begin)
+  keys text not null, columns bytea not null, bodies bytea not null, primary key (tenant, newest, begin)
 ) partition by range (newest);
 -- They are compressed already.
 alter table leaf_run alter column leaves set storage external;
 alter table record_run alter column columns set storage external, alter column bodies set storage external;
 create table record_run_default partition of record_run default;
 create index record_run_begin on record_run (tenant, begin);
-create index record_run_oldest on record_run (tenant, oldest);
 create table record_key (
-  tenant integer not null, name text not null, value text not null, newest uuid not null, begin bigint not null,
-  effect text not null, records integer not null, primary key (tenant, name, value, newest, begin, effect)
+  tenant integer not null, span text not null, name text not null, value text not null, effect text not null,
+  records bigint not null, primary key (tenant, span, name, value, effect)
 );
+create index record_key_span on record_key (tenant, name, value, span);
 
 insert into leaf_run
   select tenant, min(idx), count(*), convert_to(string_agg(leaf, E'\\n' order by idx), 'UTF8')
@@ -36,8 +36,32 @@ create temp table moving on commit drop as
 create temp table named on commit drop as
   select tenant, id, string_agg(policy, E'\\n') as policies from record_policy group by tenant, id;
 analyze moving, named;
+create temp table spoken on commit drop as
+  select tenant, id, newest, begin, coalesce(effect, '') as effect, kind, device, origin, repository
+  from moving join record using (tenant, id);
+analyze spoken;
+create temp table lines on commit drop as
+  select tenant, 'repository' as name, repository as value, newest, begin, effect
+    from spoken where repository is not null
+  union all select tenant, 'device', device, newest, begin, effect
+    from spoken where device is not null
+  union all select tenant, 'kind', kind, newest, begin, effect
+    from spoken where kind <> 'decision'
+  union all select tenant, 'effect', effect, newest, begin, effect
+    from spoken where effect not in ('', 'allow')
+  union all select tenant, 'origin', origin, newest, begin, effect
+    from spoken where origin in ('bypass', 'breakGlass')
+  union all select tenant, 'policy', policy, newest, begin, effect
+    from spoken join record_policy using (tenant, id);
+insert into record_key
+  select tenant, left(newest::text, 6), name, value, effect, count(*) from lines group by 1, 2, 3, 4, 5;
+create temp table keyed on commit drop as
+  select tenant, newest, begin, E'\\n' || string_agg(line, '') as keys
+  from (select distinct tenant, newest, begin, name || ' ' || value || E'\\t' || effect || E'\\n' as line from lines) as own
+  group by 1, 2, 3;
+analyze keyed;
 insert into record_run
-  select tenant, begin, count(*), oldest, newest, convert_to(json_build_object(
+  select tenant, begin, count(*), oldest, newest, coalesce(min(keys), E'\\n'), convert_to(json_build_object(
     'offset', json_agg(idx - begin order by idx), 'id', json_agg(id order by idx),
     'at', json_agg(at order by idx), 'received', json_agg(received order by idx),
     'kind', json_agg(kind order by idx), 'device', json_agg(device order by idx),
@@ -46,24 +70,8 @@ insert into record_run
     'repository', json_agg(repository order by idx), 'policies', json_agg(policies order by idx),
     'bytes', json_agg(octet_length(body) order by idx)
   )::text, 'UTF8'), string_agg(convert_to(body, 'UTF8'), '' order by idx)
-  from moving join record using (tenant, id) left join named using (tenant, id) group by tenant, begin, oldest, newest;
-create temp table spoken on commit drop as
-  select tenant, id, newest, begin, coalesce(effect, '') as effect, kind, device, origin, repository
-  from moving join record using (tenant, id);
-analyze spoken;
-insert into record_key
-  select tenant, 'repository', repository, newest, begin, effect, count(*)
-    from spoken where repository is not null group by 1, 3, 4, 5, 6
-  union all select tenant, 'device', device, newest, begin, effect, count(*)
-    from spoken where device is not null group by 1, 3, 4, 5, 6
-  union all select tenant, 'kind', kind, newest, begin, effect, count(*)
-    from spoken where kind <> 'decision' group by 1, 3, 4, 5, 6
-  union all select tenant, 'effect', effect, newest, begin, effect, count(*)
-    from spoken where effect not in ('', 'allow') group by 1, 3, 4, 5, 6
-  union all select tenant, 'origin', origin, newest, begin, effect, count(*)
-    from spoken where origin in ('bypass', 'breakGlass') group by 1, 3, 4, 5, 6
-  union all select tenant, 'policy', policy, newest, begin, effect, count(*)
-    from spoken join record_policy using (tenant, id) group by 1, 3, 4, 5, 6;
+  from moving join record using (tenant, id) left join named using (tenant, id)
+    left join keyed using (tenant, newest, begin) group by tenant, begin, oldest, newest;
 drop table record_policy;
 drop table record;
 drop table entry;

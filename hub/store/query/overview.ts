@@ -1,6 +1,6 @@
 /** Figures over many decisions, from what was counted as they came in. */
 import type { Kysely } from 'kysely';
-import { newestBeside, recordsIn } from '../run.ts';
+import { idsOf, recordsIn, spanOf } from '../run.ts';
 import type { Tables } from '../tables.ts';
 import { firstIdOf } from './search.ts';
 
@@ -81,18 +81,17 @@ export function overviewQueries(db: Kysely<Tables>): Overview {
         .execute(),
     async decisionsWith(tenant, policy, since) {
       const first = firstIdOf(since);
-      const keys = db
+      const { found } = await db
         .selectFrom('record_key')
         .where('tenant', '=', tenant)
         .where('name', '=', 'policy')
-        .where('value', '=', policy);
-      const { found } = await keys
+        .where('value', '=', policy)
+        .where('span', '>', spanOf(first))
         .select(({ fn, cast, val }) =>
           cast<number>(fn.coalesce(fn.sum<number>('records'), val(0)), 'bigint').as('found'),
         )
-        .where('newest', '>=', first)
         .executeTakeFirstOrThrow();
-      return found - (await decisionsBefore(db, tenant, { policy, first }));
+      return found + (await decisionsInSpan(db, tenant, { policy, first }));
     },
     async missingDecisions(tenant) {
       const row = await db
@@ -110,8 +109,8 @@ export function overviewQueries(db: Kysely<Tables>): Overview {
   };
 }
 
-/** How many decisions below an id stand in runs that go beyond it. */
-async function decisionsBefore(
+/** From an id on, to the end of its span. */
+async function decisionsInSpan(
   db: Kysely<Tables>,
   tenant: number,
   { policy, first }: { readonly policy: string; readonly first: string },
@@ -120,9 +119,8 @@ async function decisionsBefore(
     .selectFrom('record_run')
     .select(['begin', 'size', 'columns'])
     .where('tenant', '=', tenant)
-    .where('oldest', '<', first)
     .where('newest', '>=', first)
-    .where('newest', '<=', newestBeside(first))
+    .where('newest', '<=', idsOf(spanOf(first)).last)
     .execute();
-  return runs.flatMap(recordsIn).filter(({ id, policies }) => id < first && policies.includes(policy)).length;
+  return runs.flatMap(recordsIn).filter(({ id, policies }) => id >= first && policies.includes(policy)).length;
 }

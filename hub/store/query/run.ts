@@ -1,7 +1,18 @@
 /** Runs of records: those that may hold what somebody looks for, and what they hold. */
 import { type Kysely, sql } from 'kysely';
 import { unpacked } from '../packed.ts';
-import { isRare, type KeptRecord, type Key, maxRun, newestBeside, placesIn, recordsIn } from '../run.ts';
+import {
+  idsOf,
+  isRare,
+  type KeptRecord,
+  type Key,
+  linesLike,
+  maxRun,
+  placesIn,
+  recordsIn,
+  spanBefore,
+  spanOf,
+} from '../run.ts';
 import type { Tables } from '../tables.ts';
 import { firstIdOf } from './search.ts';
 
@@ -46,19 +57,20 @@ export async function* matchesByRun(
   tenant: number,
   { filter, page }: { readonly filter: RecordFilter; readonly page: number },
 ): AsyncGenerator<{ readonly run: RunAt; readonly matches: readonly Match[] }> {
-  let last: Candidate | null = null;
-  for (;;) {
-    const found: readonly Candidate[] = await candidates(db, tenant, { filter, last, limit: page });
-    for (const { columns, ...run } of await readRuns(db, tenant, found, boundsOf(filter).below)) {
-      const records = recordsIn({ ...run, columns });
-      const places = placesIn(records);
-      const matches = records
-        .map((record, at) => ({ record, place: places[at]! }))
-        .filter(({ record }) => isMatch(record, filter));
-      yield { run, matches };
+  for await (const range of rangesOf(db, tenant, filter)) {
+    for (let last: RunAt | null = null; ; ) {
+      const runs: readonly FoundRun[] = await readRuns(db, tenant, { ...range, last, limit: page });
+      for (const { columns, ...run } of runs) {
+        const records = recordsIn({ ...run, columns });
+        const places = placesIn(records);
+        const matches = records
+          .map((record, at) => ({ record, place: places[at]! }))
+          .filter(({ record }) => isMatch(record, filter));
+        yield { run, matches };
+      }
+      if (runs.length < page) break;
+      last = runs.at(-1)!;
     }
-    if (found.length < page) return;
-    last = found.at(-1)!;
   }
 }
 
@@ -85,32 +97,56 @@ export async function bodiesOf(db: Kysely<Tables>, tenant: number, run: RunAt): 
   return row === undefined ? null : unpacked(row.bodies);
 }
 
-interface Candidate {
-  readonly begin: number;
-  readonly newest: string;
+/** Where runs are looked for: between two ids of their newest, with a record below one, with keys that are like a pattern. */
+interface Range {
+  readonly from: string;
+  readonly to: string;
+  readonly below: string | null;
+  readonly like: string | null;
 }
 
-async function candidates(
-  db: Kysely<Tables>,
-  tenant: number,
-  { filter, last, limit }: { readonly filter: RecordFilter; readonly last: Candidate | null; readonly limit: number },
-): Promise<readonly Candidate[]> {
+/** The newest first: everything at once where no key says in which hours there is something. */
+async function* rangesOf(db: Kysely<Tables>, tenant: number, filter: RecordFilter): AsyncGenerator<Range> {
   const key = keyOf(filter);
   const { from, below } = boundsOf(filter);
-  const table = key === null ? 'record_run' : 'record_key';
-  let rows = db.selectFrom(table).select(['newest', 'begin']).distinct().where('tenant', '=', tenant);
-  if (key !== null) rows = rows.where(sql.ref('name'), '=', key[0]).where(sql.ref('value'), '=', key[1]);
-  if (key !== null && filter.effect !== undefined) rows = rows.where(sql.ref('effect'), '=', filter.effect);
-  if (from !== null) rows = rows.where('newest', '>=', from);
-  if (below !== null) rows = rows.where('newest', '<=', newestBeside(below));
-  if (last !== null)
-    rows = rows.where(({ eb, or, and }) =>
-      or([eb('newest', '<', last.newest), and([eb('newest', '=', last.newest), eb('begin', '<', last.begin)])]),
-    );
-  return rows.orderBy('newest', 'desc').orderBy('begin', 'desc').limit(limit).execute();
+  const least = from ?? idsOf('000000').first;
+  const most = idsOf(below === null ? 'ffffff' : spanOf(below)).last;
+  if (key === null) return yield { from: least, to: most, below, like: null };
+  const like = linesLike(key, filter.effect);
+  for (let next: string | null = spanOf(most); next !== null; ) {
+    const span: string | null = await lastSpan(db, tenant, {
+      key,
+      effect: filter.effect,
+      from: spanOf(least),
+      to: next,
+    });
+    if (span === null) return;
+    const { first, last } = idsOf(span);
+    yield { from: span === spanOf(least) ? least : first, to: last, below, like };
+    next = spanBefore(span);
+  }
 }
 
-/** The keys with the fewest runs come first. */
+/** The last span of some in which there are records with a key. */
+async function lastSpan(
+  db: Kysely<Tables>,
+  tenant: number,
+  about: { readonly key: Key; readonly effect: string | undefined; readonly from: string; readonly to: string },
+): Promise<string | null> {
+  const [name, value] = about.key;
+  let rows = db
+    .selectFrom('record_key')
+    .select('span')
+    .where('tenant', '=', tenant)
+    .where('name', '=', name)
+    .where('value', '=', value)
+    .where('span', '>=', about.from)
+    .where('span', '<=', about.to);
+  if (about.effect !== undefined) rows = rows.where('effect', '=', about.effect);
+  return (await rows.orderBy('span', 'desc').limit(1).executeTakeFirst())?.span ?? null;
+}
+
+/** The keys with the fewest records come first. */
 function keyOf({ origin, policy, repository, device, kind, effect }: RecordFilter): Key | null {
   if (origin !== undefined && isRare.origin(origin)) return ['origin', origin];
   if (policy !== undefined) return ['policy', policy];
@@ -120,20 +156,24 @@ function keyOf({ origin, policy, repository, device, kind, effect }: RecordFilte
   return effect !== undefined && isRare.effect(effect) ? ['effect', effect] : null;
 }
 
-async function readRuns(db: Kysely<Tables>, tenant: number, found: readonly Candidate[], below: string | null) {
-  if (found.length === 0) return [];
+type FoundRun = RunAt & Pick<Tables['record_run'], 'columns'>;
+
+async function readRuns(
+  db: Kysely<Tables>,
+  tenant: number,
+  { from, to, below, like, last, limit }: Range & { readonly last: RunAt | null; readonly limit: number },
+): Promise<readonly FoundRun[]> {
   let rows = db
     .selectFrom('record_run')
     .select(['begin', 'newest', 'size', 'columns'])
     .where('tenant', '=', tenant)
-    .where('newest', 'in', [...new Set(found.map(({ newest }) => newest))])
-    .where(
-      'begin',
-      'in',
-      found.map(({ begin }) => begin),
-    );
+    .where('newest', '>=', from)
+    .where('newest', '<=', last?.newest ?? to);
   if (below !== null) rows = rows.where('oldest', '<', below);
-  return rows.orderBy('newest', 'desc').orderBy('begin', 'desc').execute();
+  if (like !== null) rows = rows.where(sql<boolean>`keys like ${like} escape '\\'`);
+  if (last !== null)
+    rows = rows.where(({ eb, or }) => or([eb('newest', '<', last.newest), eb('begin', '<', last.begin)]));
+  return rows.orderBy('newest', 'desc').orderBy('begin', 'desc').limit(limit).execute();
 }
 
 /** Ids from the first one on, and below the second one. */

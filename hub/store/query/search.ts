@@ -1,6 +1,6 @@
 /** Finding decisions: by what they are about, the newest first, a page at a time. */
 import type { Kysely } from 'kysely';
-import { bodiesIn, type KeptRecord } from '../run.ts';
+import { bodiesIn, idsOf, type KeptRecord, spanOf } from '../run.ts';
 import type { Tables } from '../tables.ts';
 import { bodiesOf, type Match, matchesByRun, type RecordFilter, type RunAt, runsAround } from './run.ts';
 
@@ -67,8 +67,12 @@ export function searchQueries(db: Kysely<Tables>): Search {
       return found === undefined ? null : { ...shownOf(found.record), body: found.body };
     },
     async oldestRecord(tenant) {
-      const own = db.selectFrom('record_run').select('oldest').where('tenant', '=', tenant);
-      return (await own.orderBy('oldest').limit(1).executeTakeFirst())?.oldest ?? null;
+      const own = db.selectFrom('record_run').where('tenant', '=', tenant);
+      const first = await own.select('newest').orderBy('newest').limit(1).executeTakeFirst();
+      if (first === undefined) return null;
+      const { last } = idsOf(spanOf(first.newest));
+      return (await own.select('oldest').where('newest', '<=', last).orderBy('oldest').limit(1).executeTakeFirst())!
+        .oldest;
     },
     async retainedFrom(tenant) {
       const own = db.selectFrom('retention').select('before_id').where('tenant', '=', tenant);

@@ -1,8 +1,8 @@
 /** Appending in SQLite: one immediate transaction, from reading the end of the log to writing the new one. */
 import type Database from 'better-sqlite3';
-import { rowsOf, tilePieces } from '../appendix.ts';
+import { type AppendixRows, rowsOf, tilePieces } from '../appendix.ts';
 import { readFrontier } from '../query/log.ts';
-import { leavesOf, type RecordRun } from '../run.ts';
+import { leavesOf, linesOf, type RecordRun } from '../run.ts';
 import type { Appendix, DeviceHead, LogState, Wanted } from '../store.ts';
 import type { Tables } from '../tables.ts';
 import { sqliteChanger } from './change.ts';
@@ -58,6 +58,7 @@ function writers(database: Database.Database): (tenant: number, appendix: Append
   );
   const place = database.prepare('insert into place (tenant, id, idx) values (?, ?, ?)');
   const keep = recordWriter(database);
+  const count = keyWriter(database);
   // SQLite joins blobs as if they were text, byte by byte: the cast names the result what it is.
   const tile = database.prepare(
     'insert into tile (tenant, level, idx, hashes) values (@tenant, @level, @index, @hashes) on conflict do update set hashes = cast(hashes || excluded.hashes as blob) where length(hashes) = @offset',
@@ -77,12 +78,13 @@ function writers(database: Database.Database): (tenant: number, appendix: Append
   const head = database.prepare('update head set size = ?, frontier = ?, epoch = epoch + 1 where tenant = ?');
 
   return (tenant, { nodes, devices, ...appendix }) => {
-    const { first, ids, runs, counts } = rowsOf(appendix);
+    const { first, ids, runs, counts, keys } = rowsOf(appendix);
     for (const [at, id] of ids.entries()) place.run(tenant, id, first + at);
     for (const { begin, leaves, ...run } of runs) {
       leafRun.run({ tenant, begin, size: run.size, leaves });
       keep(tenant, begin, run);
     }
+    count(tenant, keys);
     for (const piece of tilePieces(nodes)) {
       const { changes } = tile.run({ tenant, ...piece });
       if (changes !== 1) throw new Error(`tile ${piece.level}/${piece.index} is not as long as the log`);
@@ -96,16 +98,20 @@ function writers(database: Database.Database): (tenant: number, appendix: Append
   };
 }
 
-/** Writes a run of records with its keys. */
+/** Writes a run of records. */
 export function recordWriter(database: Database.Database): (tenant: number, begin: number, run: RecordRun) => void {
   const insert = database.prepare(
-    'insert into record_run (tenant, begin, size, oldest, newest, columns, bodies) values (@tenant, @begin, @size, @oldest, @newest, @columns, @bodies)',
+    'insert into record_run (tenant, begin, size, oldest, newest, keys, columns, bodies) values (@tenant, @begin, @size, @oldest, @newest, @lines, @columns, @bodies)',
   );
-  const key = database.prepare(
-    'insert into record_key (tenant, name, value, newest, begin, effect, records) values (@tenant, @name, @value, @newest, @begin, @effect, @records)',
+  return (tenant, begin, { keys, ...run }) => void insert.run({ tenant, begin, ...run, lines: linesOf(keys) });
+}
+
+/** Counts keys to those that are there. */
+export function keyWriter(database: Database.Database): (tenant: number, keys: AppendixRows['keys']) => void {
+  const upsert = database.prepare(
+    'insert into record_key (tenant, span, name, value, effect, records) values (@tenant, @span, @name, @value, @effect, @records) on conflict do update set records = records + excluded.records',
   );
-  return (tenant, begin, { keys, ...run }) => {
-    insert.run({ tenant, begin, ...run });
-    for (const each of keys) key.run({ tenant, begin, newest: run.newest, ...each });
+  return (tenant, keys) => {
+    for (const key of keys) upsert.run({ tenant, ...key });
   };
 }

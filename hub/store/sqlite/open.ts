@@ -7,12 +7,13 @@ import path from 'node:path';
 import process from 'node:process';
 import Database from 'better-sqlite3';
 import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely';
+import { spanKeys } from '../appendix.ts';
 import { pendingMigrations } from '../migration.ts';
 import { queries } from '../queries.ts';
-import { withoutBefore } from '../run.ts';
+import { idsOf, keyedRun, spanOf, withoutBefore } from '../run.ts';
 import type { Store } from '../store.ts';
 import type { Tables } from '../tables.ts';
-import { recordWriter, sqliteAppender } from './append.ts';
+import { keyWriter, recordWriter, sqliteAppender } from './append.ts';
 import { sqliteMigrations } from './migrations.ts';
 
 const busyTimeoutMs = 10_000;
@@ -95,28 +96,29 @@ function migrate(database: Database.Database): void {
 }
 
 function deleteRecords(database: Database.Database, tenant: number, id: string): number {
-  const keep = recordWriter(database);
+  const [keep, count] = [recordWriter(database), keyWriter(database)];
+  const span = spanOf(id);
+  const { first, last } = idsOf(span);
+  const runs = database.prepare<[number, string, string], Tables['record_run']>(
+    'select * from record_run where tenant = ? and newest between ? and ?',
+  );
+  const size = database
+    .prepare<[number, string], number>('select coalesce(sum(size), 0) from record_run where tenant = ? and newest < ?')
+    .pluck();
   const remove = database.transaction(() => {
-    const whole = database.prepare<[number, string], { records: number }>(
-      'select coalesce(sum(size), 0) as records from record_run where tenant = ? and newest < ?',
-    );
-    let { records } = whole.get(tenant, id)!;
-    database.prepare('delete from record_key where tenant = ? and newest < ?').run(tenant, id);
+    let records = size.get(tenant, id)!;
     database.prepare('delete from record_run where tenant = ? and newest < ?').run(tenant, id);
-    const parted = database.prepare<[number, string], Tables['record_run']>(
-      'select * from record_run where tenant = ? and oldest < ?',
-    );
-    const removeKey = database.prepare(
-      'delete from record_key where tenant = @tenant and name = @name and value = @value and newest = @newest and begin = @begin and effect = @effect',
-    );
-    const removeRun = database.prepare('delete from record_run where tenant = ? and newest = ? and begin = ?');
-    for (const run of parted.all(tenant, id)) {
-      const { keys, left } = withoutBefore(run, id);
-      for (const key of keys) removeKey.run({ tenant, newest: run.newest, begin: run.begin, ...key });
-      removeRun.run(tenant, run.newest, run.begin);
+    for (const run of runs.all(tenant, id, last)) {
+      if (run.oldest >= id) continue;
+      const left = withoutBefore(run, id);
+      database
+        .prepare('delete from record_run where tenant = ? and newest = ? and begin = ?')
+        .run(tenant, run.newest, run.begin);
       if (left !== null) keep(tenant, run.begin, left);
       records += run.size - (left?.size ?? 0);
     }
+    database.prepare('delete from record_key where tenant = ? and span <= ?').run(tenant, span);
+    count(tenant, spanKeys(runs.all(tenant, first, last).map(keyedRun)));
     return records;
   });
   return remove.immediate();
