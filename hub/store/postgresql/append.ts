@@ -17,7 +17,8 @@ export function postgresqlAppend<T>(
   plan: (state: LogState) => Appendix<T>,
 ): Promise<T> {
   return inTransaction(pool, async (client) => {
-    await client.query('SELECT pg_advisory_xact_lock($1, $2)', [appendLock, tenant]);
+    const lock = { name: 'lock', text: 'SELECT pg_advisory_xact_lock($1, $2)', values: [appendLock, tenant] };
+    await client.query(lock);
     const { state, epoch } = await read(client, tenant, wanted);
     const appendix = plan(state);
     await write(client, tenant, appendix);
@@ -32,21 +33,27 @@ async function read(
   tenant: number,
   { devices, ids }: Wanted,
 ): Promise<{ readonly state: LogState; readonly epoch: number }> {
-  const heads = await client.query<Tables['head']>('SELECT * FROM head WHERE tenant = $1', [tenant]);
+  const heads = await client.query<Tables['head']>({
+    name: 'head',
+    text: 'SELECT * FROM head WHERE tenant = $1',
+    values: [tenant],
+  });
   const [head] = heads.rows;
   if (head === undefined) throw new Error(`there is no log of tenant ${tenant}`);
-  const device = await client.query<DeviceHead>(
-    'SELECT id, seq, head, missing, awaited, forked FROM device WHERE tenant = $1 AND id = ANY($2)',
-    [tenant, devices],
-  );
-  const places = await client.query<{ id: string; idx: number; begin: number; leaves: Buffer }>(
-    `SELECT id, idx, begin, leaves FROM place
+  const device = await client.query<DeviceHead>({
+    name: 'device',
+    text: 'SELECT id, seq, head, missing, awaited, forked FROM device WHERE tenant = $1 AND id = ANY($2)',
+    values: [tenant, textArray(devices)],
+  });
+  const places = await client.query<{ id: string; idx: number; begin: number; leaves: Buffer }>({
+    name: 'place',
+    text: `SELECT id, idx, begin, leaves FROM place
       JOIN LATERAL (
         SELECT begin, leaves FROM leaf_run WHERE tenant = $1 AND begin <= idx ORDER BY begin DESC LIMIT 1
       ) AS run ON true
       WHERE tenant = $1 AND id = ANY($2::uuid[])`,
-    [tenant, ids],
-  );
+    values: [tenant, uuidArray(ids)],
+  });
   const known = places.rows.map((row) => [row.id, leavesOf(row)[row.idx - row.begin]!.leaf] as const);
   const state = {
     frontier: readFrontier(head),
@@ -64,10 +71,11 @@ async function moveHead(
   epoch: number,
 ): Promise<void> {
   if (parts.length === 0) return;
-  const { rowCount } = await client.query(
-    'UPDATE head SET size = $3, frontier = $4, epoch = epoch + 1 WHERE tenant = $1 AND epoch = $2',
-    [tenant, epoch, frontier.size, Buffer.concat(frontier.roots)],
-  );
+  const { rowCount } = await client.query({
+    name: 'move',
+    text: 'UPDATE head SET size = $3, frontier = $4, epoch = epoch + 1 WHERE tenant = $1 AND epoch = $2',
+    values: [tenant, epoch, frontier.size, Buffer.concat(frontier.roots)],
+  });
   if (rowCount !== 1) throw new Error(`another writer has moved the log of tenant ${tenant}`);
 }
 
@@ -81,12 +89,23 @@ async function write(client: pg.PoolClient, tenant: number, appendix: Appendix<u
     await writeTiles(client, tenant, tilePieces(appendix.nodes));
     await writeCounts(client, tenant, counts);
   }
-  for (const { id, seq, head, missing, awaited, forked } of appendix.devices) {
-    await client.query(
-      'UPDATE device SET seq = $3, head = $4, missing = $5, awaited = $6, forked = $7 WHERE tenant = $1 AND id = $2',
-      [tenant, id, seq, head, missing, awaited, forked],
-    );
-  }
+  await writeDevices(client, tenant, appendix.devices);
+}
+
+async function writeDevices(client: pg.PoolClient, tenant: number, devices: readonly DeviceHead[]): Promise<void> {
+  if (devices.length === 0) return;
+  await client.query({
+    name: 'devices',
+    text: `UPDATE device SET seq = new.seq, head = new.head, missing = new.missing, awaited = new.awaited, forked = new.forked
+      FROM unnest($2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])
+        AS new (id, seq, head, missing, awaited, forked)
+      WHERE device.tenant = $1 AND device.id = new.id`,
+    values: [
+      ...[tenant, textArray(devices.map(({ id }) => id)), int8Array(devices.map(({ seq }) => seq))],
+      ...[textArray(devices.map(({ head }) => head)), int8Array(devices.map(({ missing }) => missing))],
+      ...[int8Array(devices.map(({ awaited }) => awaited)), int8Array(devices.map(({ forked }) => forked))],
+    ],
+  });
 }
 
 async function writePlaces(
