@@ -97,22 +97,23 @@ export async function bodiesOf(db: Kysely<Tables>, tenant: number, run: RunAt): 
   return row === undefined ? null : unpacked(row.bodies);
 }
 
-/** Where runs are looked for: between two ids of their newest, with a record below one, with keys that are like a pattern. */
+/** Where runs are looked for: between two ids of their newest, with a record below one, with keys that are like all patterns. */
 interface Range {
   readonly from: string;
   readonly to: string;
   readonly below: string | null;
-  readonly like: string | null;
+  readonly like: readonly string[];
 }
 
 /** The newest first: everything at once where no key says in which hours there is something. */
 async function* rangesOf(db: Kysely<Tables>, tenant: number, filter: RecordFilter): AsyncGenerator<Range> {
-  const key = keyOf(filter);
+  const keys = keysFor(filter);
+  const [key] = keys;
   const { from, below } = boundsOf(filter);
   const least = from ?? idsOf('000000').first;
   const most = idsOf(below === null ? 'ffffff' : spanOf(below)).last;
-  if (key === null) return yield { from: least, to: most, below, like: null };
-  const like = linesLike(key, filter.effect);
+  if (key === undefined) return yield { from: least, to: most, below, like: [] };
+  const like = keys.map((each) => linesLike(each, filter.effect));
   for (let next: string | null = spanOf(most); next !== null; ) {
     const span: string | null = await lastSpan(db, tenant, {
       key,
@@ -146,14 +147,16 @@ async function lastSpan(
   return (await rows.orderBy('span', 'desc').limit(1).executeTakeFirst())?.span ?? null;
 }
 
-/** The keys with the fewest records come first. */
-function keyOf({ origin, policy, repository, device, kind, effect }: RecordFilter): Key | null {
-  if (origin !== undefined && isRare.origin(origin)) return ['origin', origin];
-  if (policy !== undefined) return ['policy', policy];
-  if (repository !== undefined) return ['repository', repository];
-  if (kind !== undefined && isRare.kind(kind)) return ['kind', kind];
-  if (device !== undefined) return ['device', device];
-  return effect !== undefined && isRare.effect(effect) ? ['effect', effect] : null;
+/** The keys that a run must have; the one with the fewest records comes first. */
+function keysFor({ origin, policy, repository, device, kind, effect }: RecordFilter): readonly Key[] {
+  const keys: Key[] = [];
+  if (origin !== undefined && isRare.origin(origin)) keys.push(['origin', origin]);
+  if (policy !== undefined) keys.push(['policy', policy]);
+  if (repository !== undefined) keys.push(['repository', repository]);
+  if (kind !== undefined && isRare.kind(kind)) keys.push(['kind', kind]);
+  if (device !== undefined) keys.push(['device', device]);
+  if (effect !== undefined && isRare.effect(effect)) keys.push(['effect', effect]);
+  return keys;
 }
 
 type FoundRun = RunAt & Pick<Tables['record_run'], 'columns'>;
@@ -170,7 +173,7 @@ async function readRuns(
     .where('newest', '>=', from)
     .where('newest', '<=', last?.newest ?? to);
   if (below !== null) rows = rows.where('oldest', '<', below);
-  if (like !== null) rows = rows.where(sql<boolean>`keys like ${like} escape '\\'`);
+  for (const each of like) rows = rows.where(sql<boolean>`keys like ${each} escape '\\'`);
   if (last !== null)
     rows = rows.where(({ eb, or }) => or([eb('newest', '<', last.newest), eb('begin', '<', last.begin)]));
   return rows.orderBy('newest', 'desc').orderBy('begin', 'desc').limit(limit).execute();
