@@ -4,12 +4,11 @@
 //   dist/server.js      the language server         dist/native/         ast-grep, its grammars and SQLite for this platform
 //   dist/worker.js      judges files on a thread    dist/policies.json   the built-in policies, dist/pages.json their pages
 //   dist/hub.js         the hub                     dist/web/            its page
-//   dist/preview.js     previews policies on a thread
-//   dist/mutation.js    tries a policy's mutants on a thread
+//   dist/preview.js     previews policies beside the server
+//   dist/mutation.js    tries a policy's mutants beside the server
 //
 //   node build.mjs [--quiet]
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { createHash } from 'node:crypto';
 import {
   copyFileSync,
   existsSync,
@@ -23,12 +22,13 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
+import { createRequire, isBuiltin } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { makeSnapshot } from './bin/makeSnapshot.js';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(root, 'dist');
@@ -42,19 +42,22 @@ const STALE_MS = 3_600_000;
 const programs = {
   server: 'server/main.ts',
   worker: 'daemon/worker.ts',
-  preview: 'server/preview/worker.ts',
-  mutation: 'server/mutation/worker.ts',
+  preview: 'server/preview/main.ts',
+  mutation: 'server/mutation/main.ts',
   hub: 'hub/main.ts',
   intake: 'hub/intake/worker.ts',
 };
 /** Scripts, which V8 can be given whole: see bin/compiled.js. */
 const scripts = { kerb: 'daemon/cli.ts' };
+/** Scripts that a start begins after: see bin/snapshot.js. */
+const snapshots = { 'server-snapshot': 'server/snapshot.ts' };
 const extensions = { extension: 'extension/extension.ts' };
 
 mkdirSync(staging, { recursive: true });
 try {
   await bundlePrograms();
   await bundleScripts();
+  await bundleSnapshots();
   await bundleExtension();
   await bundlePolicies();
   await bundlePage();
@@ -63,7 +66,8 @@ try {
 } finally {
   rmSync(staging, { recursive: true, force: true });
 }
-await rehearse();
+if (!(await makeSnapshot('server', { dist })))
+  say('no snapshot of the language server for this Node: it will take longer to start');
 say(`built dist/ in ${Date.now() - began.getTime()} ms`);
 
 async function bundlePrograms() {
@@ -79,16 +83,51 @@ async function bundlePrograms() {
 }
 
 async function bundleScripts() {
-  await build({
+  await build({ ...asScript(), entryPoints: present(scripts) });
+}
+
+async function bundleSnapshots() {
+  await build({ ...asScript(), entryPoints: present(snapshots), plugins: [laterBuiltIns()] });
+}
+
+function asScript() {
+  return {
     ...common(),
-    entryPoints: present(scripts),
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
     // `import()` would need a loader of its own.
     supported: { 'dynamic-import': false },
     banner: { js: "const kerbUrl=require('node:url').pathToFileURL(__filename).href;" },
     define: { ...common().define, 'import.meta.url': 'kerbUrl', 'import.meta.dirname': '__dirname' },
-  });
+  };
+}
+
+/**
+ * While a snapshot is made, Node vouches for these of its modules alone. Any other is looked up at its first use, which is
+ * after the start: a process that begins from the snapshot must not find what it was in the process that made it.
+ */
+function laterBuiltIns() {
+  const vouched =
+    /^(?:assert|buffer|crypto|diagnostics_channel|events|fs|fs\/promises|net|os|path|path\/posix|process|querystring|stream|string_decoder|timers|timers\/promises|url|util|util\/types|v8|zlib)$/;
+  return {
+    name: 'later-built-ins',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^(?:node:)?[a-z_0-9]+(?:\/[a-z]+)?$/ }, ({ path: name }) => {
+        const bare = name.replace(/^node:/, '');
+        return isBuiltin(bare) && !vouched.test(bare) ? { path: bare, namespace: 'later' } : undefined;
+      });
+      onLoad({ filter: /^/, namespace: 'later' }, async ({ path: name }) => {
+        const names = Object.keys(await import(name)).filter((each) => each !== 'default');
+        return {
+          contents: `let found;
+            const real = () => found ??= process.getBuiltinModule(${JSON.stringify(name)});
+            for (const name of ${JSON.stringify(names)}) {
+              Object.defineProperty(exports, name, { enumerable: true, get: () => real()[name] });
+            }`,
+        };
+      });
+    },
+  };
 }
 
 async function bundleExtension() {
@@ -204,41 +243,11 @@ function copySqlite(require) {
     say(`no better-sqlite3 for ${process.platform}-${process.arch}: there will be no journal, and no gate without one`);
 }
 
-/** Lets the server find something once, so that what V8 makes of its code is there when an editor first starts it. */
-async function rehearse() {
-  const uri = pathToFileURL(path.join(root, 'rehearsal.yaml')).href;
-  const text = 'kind: Pod\napiVersion: v1\nspec: { hostNetwork: true, containers: [{ name: a, image: a }] }\n';
-  const frame = (message) => {
-    const json = JSON.stringify({ jsonrpc: '2.0', ...message });
-    return `Content-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`;
-  };
-  const server = spawn(process.execPath, [path.join(root, 'bin/kerb'), 'lsp', '--stdio'], {
-    env: { ...process.env, KERB_NO_BUILD: '1' },
-    stdio: ['pipe', 'pipe', 'ignore'],
-    timeout: 30_000,
-  });
-  server.stdin.write(
-    frame({ id: 1, method: 'initialize', params: { processId: null, rootUri: null, capabilities: {} } }),
-  );
-  server.stdin.write(frame({ method: 'initialized', params: {} }));
-  const textDocument = { uri, languageId: 'yaml', version: 1, text };
-  server.stdin.write(frame({ method: 'textDocument/didOpen', params: { textDocument } }));
-  let said = '';
-  server.stdout.on('data', (data) => {
-    said += data;
-    if (!said.includes('publishDiagnostics') || server.stdin.writableEnded) return;
-    server.stdin.end(frame({ id: 2, method: 'shutdown' }) + frame({ method: 'exit' }));
-  });
-  server.stdin.on('error', () => {});
-  const [status] = await once(server, 'exit');
-  if (status !== 0) say('the language server did not run to its end; its first start will take longer');
-}
-
 /** Moves the build into place, chunks before the entries that name them, the stamp last; sweeps what is long unused. */
 function publish() {
   const entries = new Set([
     ...Object.keys(programs).map((name) => `${name}.js`),
-    ...Object.keys({ ...scripts, ...extensions }).map((name) => `${name}.cjs`),
+    ...Object.keys({ ...scripts, ...snapshots, ...extensions }).map((name) => `${name}.cjs`),
     'web/index.html',
   ]);
   const files = readdirSync(staging, { recursive: true })
@@ -251,16 +260,26 @@ function publish() {
   }
   removeUnlessBusy(path.join(dist, '.cache'));
   const stamp = path.join(dist, '.built');
-  writeFileSync(stamp, '');
+  writeFileSync(stamp, sumOf([...Object.keys(snapshots).map((name) => `${name}.cjs`), 'policies.json']));
   // Sources saved while the build ran are newer than this, so the next start builds again.
   utimesSync(stamp, began, began);
   const former = readdirSync(path.join(dist, 'web', 'assets')).map((file) => path.join('web', 'assets', file));
-  for (const file of [...readdirSync(dist).filter((name) => /^(chunk-|\.staging-)/.test(name)), ...former]) {
+  for (const file of [
+    ...readdirSync(dist).filter((name) => /^(chunk-|\.staging-|\.snapshot-)/.test(name)),
+    ...former,
+  ]) {
     if (files.includes(file)) continue;
     // Another build may be at the same: what it has taken away since the folder was read is no fault.
     const stat = statSync(path.join(dist, file), { throwIfNoEntry: false });
     if (stat !== undefined && began.getTime() - stat.mtimeMs > STALE_MS) removeUnlessBusy(path.join(dist, file));
   }
+}
+
+/** Tells builds apart that do not act alike from the first moment on. */
+function sumOf(files) {
+  const sum = createHash('sha256');
+  for (const file of files) sum.update(readFileSync(path.join(dist, file)));
+  return sum.digest('hex').slice(0, 16);
 }
 
 /** What another process is reading, filling or removing at the same moment stays, or is gone: both are all right. */

@@ -1,7 +1,7 @@
 /** The build, where several start at once: two commands do that when a source has changed. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { test } from 'node:test';
@@ -22,6 +22,17 @@ test('builds at the same time do not fail over what the other one has swept', as
   });
   for (const { status, words } of await Promise.all([build(), build()])) {
     assert.equal(status, 0, words);
+  }
+});
+
+test('no letter of the code is beyond Latin-1: of one such, the engine would keep every letter twice as wide', () => {
+  const dist = path.join(root, 'dist');
+  const built = statSync(path.join(dist, '.built')).mtimeMs;
+  const files = readdirSync(dist).filter((name) => /\.c?js$/.test(name));
+  // Chunks of earlier builds stay for a while.
+  for (const file of files.filter((name) => statSync(path.join(dist, name)).mtimeMs >= built)) {
+    const [wide] = /[^\0-\xff]/.exec(readFileSync(path.join(dist, file), 'utf8')) ?? [];
+    assert.equal(wide, undefined, `${file}: write \\u escapes in regular expressions`);
   }
 });
 

@@ -53,9 +53,8 @@ const builtIn: ReadonlyMap<CodeLanguage, string> = new Map([
   ['javascript', 'JavaScript'],
 ]);
 
-const require = createRequire(import.meta.url);
-
 function loadBinding(folder: string): Binding | null {
+  const require = createRequire(import.meta.url);
   const beside = path.join(folder, 'native', 'ast-grep.node');
   try {
     // The package's own loader looks for the binary beside itself, where a bundle does not have it.
@@ -106,7 +105,8 @@ function grammarPath(language: string, folder: string): string | null {
   const beside = path.join(folder, 'native', `${language}.so`);
   if (existsSync(beside)) return beside;
   try {
-    const home = path.dirname(require.resolve(`@ast-grep/lang-${language}/package.json`));
+    const { resolve } = createRequire(import.meta.url);
+    const home = path.dirname(resolve(`@ast-grep/lang-${language}/package.json`));
     const prebuilt = path.join(home, 'prebuilds', `prebuild-${platformName()}`, 'parser.so');
     return existsSync(prebuilt) ? prebuilt : null;
   } catch {

@@ -124,7 +124,14 @@ export function readBuiltInSources(): PolicyReading {
 
 /** In dist/ they are already read and vetted: that spares each start the parsing of a hundred files, and most of compiling. */
 export function loadBuiltIn(): PolicyReading {
-  if (!isBundled()) return readBuiltInSources();
+  builtIn ??= isBundled() ? readBundled() : readBuiltInSources();
+  return builtIn;
+}
+
+/** They are the same for the life of a process, and every repository's. */
+let builtIn: PolicyReading | null = null;
+
+function readBundled(): PolicyReading {
   return JSON.parse(readFileSync(path.join(here, 'policies.json'), 'utf8')) as PolicyReading;
 }
 

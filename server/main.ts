@@ -1,33 +1,4 @@
-// The language server's process: `--stdio` for any editor, `--node-ipc` for the VS Code extension.
-import { Console } from 'node:console';
-import { type Connection, createConnection } from 'vscode-languageserver/node';
-import { serve } from './connect.ts';
-import { framesOf } from './crash.ts';
-import { StreamReader, StreamWriter } from './wire.ts';
+// The language server's process, as it starts everywhere.
+import { runServer } from './run.ts';
 
-declare const KERB_VERSION: string | undefined;
-
-if (!process.argv.some((word) => /^--(stdio|node-ipc|pipe|socket)/.test(word))) {
-  process.stderr.write('kerb: the language server speaks on --stdio, --node-ipc, --pipe=NAME or --socket=PORT\n');
-  process.exit(2);
-}
-const connection = process.argv.includes('--stdio') ? overStdio() : createConnection();
-process.on('unhandledRejection', (error) => connection.console.error(`Kerb: an answer was lost: ${framesOf(error)}`));
-process.on('uncaughtException', (error) => {
-  connection.window.showErrorMessage('Kerb broke and ends. The log says where; an editor usually starts it again.');
-  connection.console.error(`Kerb broke: ${framesOf(error)}`);
-  // The messages above are written in the turns after this one.
-  setTimeout(() => process.exit(1), 100);
-});
-const serving = serve(connection, {
-  name: 'kerb',
-  version: typeof KERB_VERSION === 'string' ? KERB_VERSION : 'checkout',
-});
-connection.listen();
-
-function overStdio(): Connection {
-  // Whatever is printed would stand among the messages.
-  globalThis.console = new Console(process.stderr);
-  process.stdin.once('end', () => process.exit(serving.isClosing() ? 0 : 1));
-  return createConnection(new StreamReader(process.stdin), new StreamWriter(process.stdout));
-}
+runServer();

@@ -1,4 +1,4 @@
-// `kerb/preview`: what a policy that is being written would find in the workspace. A thread of its own works it out.
+// `kerb/preview`: what a policy that is being written would find in the workspace. A process of its own works it out.
 
 import path from 'node:path';
 import { type CancellationToken, ProgressType } from 'vscode-languageserver';
@@ -6,7 +6,7 @@ import { isInside } from '../repository/index.ts';
 import type { OpenDocument } from './documents.ts';
 import { policyIdOf } from './own.ts';
 import type { DeskOptions } from './preview/desk.ts';
-import { type PreviewThread, type Progress, startThread } from './preview/thread.ts';
+import { type PreviewProcess, type Progress, startPreviews } from './preview/process.ts';
 import type { PreviewAnswer, PreviewParams, PreviewProgress } from './protocol.ts';
 import type { Root, Rules } from './roots.ts';
 import type { Session } from './session.ts';
@@ -22,29 +22,29 @@ export interface Previews {
 interface Room {
   readonly rules: Rules;
   readonly folders: readonly string[];
-  /** What the thread was begun with: a policy that is saved changes nothing of it. */
+  /** What the process was begun with: a policy that is saved changes nothing of it. */
   readonly basis: string;
-  readonly thread: PreviewThread;
-  /** Versions of open texts that the thread has. */
+  readonly process: PreviewProcess;
+  /** Versions of open texts that the process has. */
   readonly sent: Map<string, number>;
 }
 
 const previewed = new ProgressType<PreviewProgress>();
 
-/** Keeps one thread: people write one policy at a time. */
+/** Keeps one process: people write one policy at a time. */
 export function createPreviews(): Previews {
   let room: Room | null = null;
   const roomFor = (session: Session, root: Root, rules: Rules): Room => {
     const folders = session.roots.folders();
-    if (room?.rules === rules && room.folders === folders && room.thread.isRunning()) return room;
+    if (room?.rules === rules && room.folders === folders && room.process.isRunning()) return room;
     const options = optionsOf(session, root, rules);
     const basis = session.native.sha256(JSON.stringify(options));
-    if (room?.basis === basis && room.thread.isRunning()) {
+    if (room?.basis === basis && room.process.isRunning()) {
       room = { ...room, rules, folders };
       return room;
     }
-    void room?.thread.close();
-    room = { rules, folders, basis, thread: startThread(options), sent: new Map() };
+    room?.process.close();
+    room = { rules, folders, basis, process: startPreviews(options), sent: new Map() };
     return room;
   };
   return {
@@ -58,18 +58,18 @@ export function createPreviews(): Previews {
       const saved = root.rules.byId.get(id)?.source ?? null;
       const draft = session.documents.get(uriOf(path.resolve(root.folder, file)))?.text.getText() ?? saved;
       if (draft === null) return null;
-      const { thread, sent } = roomFor(session, root, root.rules);
+      const { process, sent } = roomFor(session, root, root.rules);
       const began = performance.now();
       const hear = (progress: Progress): void => {
         if (partialResultToken !== undefined)
           void session.connection.sendProgress(previewed, partialResultToken, { id, ...progress });
       };
       const question = { id, draft, saved, date: session.today(), open: changedTexts(session, root, sent) };
-      const outcome = await thread.ask(question, { hear, token });
+      const outcome = await process.ask(question, { hear, token });
       return { id, tookMs: Math.round(performance.now() - began), outcome };
     },
     async close() {
-      await room?.thread.close();
+      room?.process.close();
     },
   };
 }
@@ -84,7 +84,7 @@ function optionsOf(session: Session, root: Root, { setup }: Rules): DeskOptions 
   };
 }
 
-/** Open texts that the thread does not have in this version, and null for those that are closed since. */
+/** Open texts that the process does not have in this version, and null for those that are closed since. */
 function changedTexts(session: Session, root: Root, sent: Map<string, number>): Record<string, string | null> {
   const open = new Map<string, OpenDocument>();
   for (const document of session.documents.values())

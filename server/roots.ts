@@ -5,6 +5,7 @@ import {
   type CurrentOrganisation,
   checkPolicies,
   compilePolicies,
+  createCompilations,
   defaultConfiguration,
   type ExceptionRegister,
   exceptionsOf,
@@ -164,8 +165,11 @@ function nameOf(uri: string): string {
   }
 }
 
+/** What repositories have in common: the policies that come with Kerb, and the organisation's. */
+const compilations = createCompilations();
+
 function rulesOf(setup: Setup, native: Native): Omit<Rules, 'identity'> {
-  const set = compilePolicies(setup.policies, setup.configuration, native);
+  const set = compilePolicies(setup.policies, setup.configuration, native, compilations);
   const baseline = setup.baseline === null ? null : readBaseline(setup.baseline);
   const byId = new Map(setup.policies.map((policy) => [policy.id, policy]));
   const pages = new Map<string, string | null>();

@@ -98,7 +98,8 @@ const job = `  build:
 
 const dockerfile = 'FROM debian:latest\nRUN apt-get update\nUSER app\nCMD ["app"]\n';
 
-interface Sample {
+/** A file of a kind that people type in. */
+export interface Sample {
   readonly path: string;
   readonly text: string;
   /** What is typed before this line, from 0. */
@@ -107,7 +108,7 @@ interface Sample {
 }
 
 /** Each kind of file that people type in; manifests and workflows several times over, as they are. */
-const samples: readonly Sample[] = [
+export const samples: readonly Sample[] = [
   {
     path: 'deploy/all.yaml',
     text: Array.from({ length: 12 }, (_, index) => pod.replaceAll('web', `web-${index}`)).join('---\n'),

@@ -85,7 +85,7 @@ const units: Readonly<Record<string, bigint>> = {
   m: 60n * second,
   h: 3600n * second,
 };
-const piece = /(\d+)?(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/y;
+const piece = /(\d+)?(?:\.(\d*))?(ns|us|µs|\u03bcs|ms|s|m|h)/y;
 
 /** Reads what Go's time.ParseDuration reads: `1h30m`, `-1.5s`, `0`. */
 export function parseDuration(text: string): Duration | CelError {

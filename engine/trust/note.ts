@@ -76,7 +76,7 @@ export function isSignedBy({ text, signatures }: Note, key: NoteKey, verify: Ver
 }
 
 function readSignature(line: string): NoteSignature | null {
-  const match = /^— ([^\s+]{1,500}) ([A-Za-z0-9+/]+={0,2})$/.exec(line);
+  const match = /^\u2014 ([^\s+]{1,500}) ([A-Za-z0-9+/]+={0,2})$/.exec(line);
   const bytes = match && decodeBase64(match[2]!);
   if (match === null || !bytes || bytes.length < 5 || encodeBase64(bytes) !== match[2]) return null;
   return { name: match[1]!, id: bytes.slice(0, 4), signature: bytes.slice(4) };

@@ -1,4 +1,4 @@
-// The thread's side of previews: the files of a folder, kept as they were parsed, and a policy's findings in them.
+// The other process's side of previews: the files of a folder, kept as they were parsed, and a policy's findings in them.
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';

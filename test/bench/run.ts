@@ -59,7 +59,7 @@ const sections: readonly Section[] = [
     prose: [
       'Over stdio, one after the other. A condition is typed character by character into a policy with 50 cases; after each, its',
       'diagnostics are waited for, its cases and its preview on the whole workspace are asked for. Previews count where the policy compiles.',
-      'They are worked out on a thread of its own, which reads and parses all files the first time: when the policy is opened. A folder that is',
+      'They are worked out in a process of its own, which reads and parses all files the first time: when the policy is opened. A folder that is',
       'named is previewed too.',
     ],
     measure: async () => authoringTable(await timeAuthoring(kerb, folder ?? null)),

@@ -13,6 +13,8 @@ export interface ClientOptions {
   readonly folders?: readonly string[];
   readonly capabilities?: object;
   readonly initializationOptions?: object;
+  /** What is started instead of the sources, and its environment. */
+  readonly program?: { readonly file: string; readonly args: readonly string[]; readonly env?: NodeJS.ProcessEnv };
 }
 
 /** What a client was told, and how it speaks. */
@@ -65,11 +67,14 @@ export const fullCapabilities = {
   },
 };
 
-/** Starts a server from its source and initializes it. */
+const fromSource = { file: path.join(root, 'server', 'main.ts'), args: ['--stdio'] };
+
+/** Starts a server, from its source unless told otherwise, and initializes it. */
 export async function startClient(options: ClientOptions = {}): Promise<TestClient> {
-  const server = spawn(process.execPath, [path.join(root, 'server', 'main.ts'), '--stdio'], {
+  const { file, args, env }: NonNullable<ClientOptions['program']> = options.program ?? fromSource;
+  const server = spawn(process.execPath, [file, ...args], {
     stdio: 'pipe',
-    env: { ...process.env, NODE_TEST_CONTEXT: '' },
+    env: { ...process.env, NODE_TEST_CONTEXT: '', ...env },
   });
   const wire = createWire(server);
   const folders = (options.folders ?? []).map((folder) => ({ uri: uriOf(folder), name: path.basename(folder) }));

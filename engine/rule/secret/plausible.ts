@@ -42,10 +42,10 @@ function isPlaceholder(text: string): boolean {
 
 /** In a key of thousands of random letters any short word may stand by chance. */
 const long = 300;
-const standInLong = /\.\.\.|…|¦|\*\*\*|•|redacted|placeholder|example|your[-_ ]/i;
+const standInLong = /\.\.\.|\u2026|¦|\*\*\*|\u2022|redacted|placeholder|example|your[-_ ]/i;
 
 const stand =
-  /example|sample|placeholder|change[-_ ]?(?:me|it|this)|replace[-_ ]?(?:me|with|this)|redacted|masked|dummy|fake|mock|insert[-_ ]?(?:your|here)|your[-_ ]?(?:[a-z]+[-_ ])?(?:key|token|secret|password|api|account|org|client|app|own|here)|\byour\b|my[-_ ]?(?:api[-_ ]?)?(?:key|token|secret|password)\b|(?:key|token|secret|password)[-_ ]?(?:goes[-_ ])?here|xxxx|\.\.\.|…|¦|\*\*\*|•|todo|fixme|tbd\b|not[-_ ]?(?:a[-_ ])?(?:real|set|secret|needed|used)|deadbeef|foobar|lorem|^(?:none|null|nil|undefined|true|false|empty|unset|n\/a)$/i;
+  /example|sample|placeholder|change[-_ ]?(?:me|it|this)|replace[-_ ]?(?:me|with|this)|redacted|masked|dummy|fake|mock|insert[-_ ]?(?:your|here)|your[-_ ]?(?:[a-z]+[-_ ])?(?:key|token|secret|password|api|account|org|client|app|own|here)|\byour\b|my[-_ ]?(?:api[-_ ]?)?(?:key|token|secret|password)\b|(?:key|token|secret|password)[-_ ]?(?:goes[-_ ])?here|xxxx|\.\.\.|\u2026|¦|\*\*\*|\u2022|todo|fixme|tbd\b|not[-_ ]?(?:a[-_ ])?(?:real|set|secret|needed|used)|deadbeef|foobar|lorem|^(?:none|null|nil|undefined|true|false|empty|unset|n\/a)$/i;
 
 /** The same character many times. Encoded binary has long runs of A, which is its zero. */
 function hasRun(text: string): boolean {

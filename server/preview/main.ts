@@ -1,27 +1,25 @@
-// The thread that previews policies: what a hostile policy costs, it costs here.
+// The process that previews policies: what a hostile policy costs, it costs here.
 import module from 'node:module';
-import os from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { parentPort, workerData } from 'node:worker_threads';
+import { answer, listenBeside } from '../beside.ts';
 import type { PreviewOutcome } from '../protocol.ts';
 import type { Asker, DeskOptions } from './desk.ts';
-import type { Answered, Asked } from './thread.ts';
+import type { Answered, Asked } from './process.ts';
 
-// As bin/kerb does for the main thread; what follows is loaded after it, and so comes from the cache.
+const told = listenBeside<DeskOptions, Asked>();
+// As bin/kerb does for its own; what follows is loaded after it, and so comes from the cache.
 if (import.meta.url.endsWith('.js')) module.enableCompileCache?.(fileURLToPath(new URL('./.cache', import.meta.url)));
 const [{ createDesk }, { createNative }] = await Promise.all([
   import('./desk.ts'),
   import('../../repository/index.ts'),
 ]);
-const { PRIORITY_BELOW_NORMAL } = os.constants.priority;
-// On Linux priorities are those of threads: the one that answers keystrokes comes first. Elsewhere this would slow it too.
-if (process.platform === 'linux' && os.getPriority() < PRIORITY_BELOW_NORMAL) os.setPriority(PRIORITY_BELOW_NORMAL);
-const desk = createDesk(workerData as DeskOptions, createNative());
+const post = (answered: Answered): void => answer(answered);
+const desk = createDesk(await told.task, createNative());
 /** The question that somebody waits for. */
 let wanted = 0;
 let turn = Promise.resolve();
 
-parentPort?.on('message', (asked: Asked) => {
+told.hear((asked) => {
   if (asked.kind === 'cancel') {
     if (wanted === asked.number) wanted = 0;
     return;
@@ -38,11 +36,7 @@ parentPort?.on('message', (asked: Asked) => {
   });
 });
 
-function post(answered: Answered): void {
-  parentPort?.postMessage(answered);
-}
-
-/** The thread goes on: the next draft may be better. */
+/** The process goes on: the next draft may be better. */
 function brokenBy(error: unknown): PreviewOutcome {
   return { kind: 'problem', message: `Kerb broke on it: ${error instanceof Error ? error.name : 'a fault'}` };
 }

@@ -1,16 +1,13 @@
-// The thread that tries a policy's mutants: some hundreds of policies, each judged by all cases.
-import os from 'node:os';
-import { parentPort, workerData } from 'node:worker_threads';
-import type { MutationOutcome, MutationTask } from './thread.ts';
+// The process that tries a policy's mutants: some hundreds of policies, each judged by all cases.
+import { answer, listenBeside } from '../beside.ts';
+import type { MutationOutcome, MutationTask } from './process.ts';
 
-const { PRIORITY_BELOW_NORMAL } = os.constants.priority;
-// As in the thread of previews: on Linux this is the thread's own priority.
-if (process.platform === 'linux' && os.getPriority() < PRIORITY_BELOW_NORMAL) os.setPriority(PRIORITY_BELOW_NORMAL);
+const { task } = listenBeside<MutationTask>();
 const [{ createLines, mutate, readPolicies }, { createNative }] = await Promise.all([
   import('../../engine/index.ts'),
   import('../../repository/index.ts'),
 ]);
-parentPort?.postMessage(outcomeOf(workerData as MutationTask));
+answer(outcomeOf(await task));
 
 function outcomeOf({ policy, page }: MutationTask): MutationOutcome {
   const [read] = readPolicies([policy]).policies;
