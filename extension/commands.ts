@@ -17,7 +17,7 @@ import {
   type MutationAnswer,
   messages,
 } from '../server/protocol.ts';
-import { askException, giveFeedback, suppress } from './act.ts';
+import { askException, fixAll, giveFeedback, suppress } from './act.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Server } from './client.ts';
 import { stepThroughCase, stepThroughFile } from './debug/register.ts';
@@ -65,8 +65,7 @@ export function registerCommands(context: ExtensionContext, parts: Parts): void 
     'kerb.suppress': (target) => suppress(isLeaf(target) ? target.finding : null),
     'kerb.askException': (target) => askException(isLeaf(target) ? target.finding : null),
     'kerb.giveFeedback': (target) => giveFeedback(isLeaf(target) ? target.finding : null),
-    'kerb.fixAll': () =>
-      commands.executeCommand('editor.action.sourceAction', { kind: 'source.fixAll.kerb', apply: 'first' }),
+    'kerb.fixAll': () => fixAll(),
     'kerb.newPolicy': () => newPolicy(context),
     'kerb.writePolicy': () => writePolicyHere(),
     'kerb.stepThrough': (target) => stepThrough(isLeaf(target) ? target.finding : findingAtCursor()),
