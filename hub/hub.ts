@@ -12,6 +12,7 @@ import type { Sequencer } from './log/sequencer.ts';
 import type { OpaBundles } from './opa/bundles.ts';
 import type { Catalogues } from './policies/catalogue.ts';
 import type { News } from './policies/news.ts';
+import type { NewestPublication } from './policies/publication.ts';
 import type { FetchPublished } from './policies/published.ts';
 import type { Turns } from './policies/turn.ts';
 import type { Measures } from './serve/metrics.ts';
@@ -28,6 +29,8 @@ export interface Hub {
   /** Who waits for news. */
   readonly news: News;
   readonly fetchPublished: FetchPublished;
+  /** What waiting devices are sent. */
+  readonly newestPublication: NewestPublication;
   /** What is published, read for people. */
   readonly catalogues: Catalogues;
   /** What is published, for OPAs; and the PEM of the key that signs that. */

@@ -1,6 +1,6 @@
 /**
- * What the hub answers: the messages and signed documents that a daemon knows. HTTP is the truth; the WebSocket only
- * says "look again". Everything is JSON, bounded, and parsed with these schemas before anything else looks at it. The
+ * What the hub answers: the messages and signed documents that a daemon knows. HTTP is the truth; the WebSocket
+ * says "look again", and may bring what there is to be seen. Everything is JSON, bounded, and parsed with these schemas before anything else looks at it. The
  * façade: the daemon imports this file alone.
  */
 export { type Hint, hint, hubError } from './protocol/answer.ts';
@@ -37,6 +37,7 @@ export {
   bundleVersionOf,
   distributionLimits,
   exceptionsTarget,
+  publicationType,
   rolloutTarget,
 } from './protocol/distribution.ts';
 export { type Envelope, envelope } from './protocol/envelope.ts';

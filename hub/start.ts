@@ -20,6 +20,7 @@ import { createSequencer } from './log/sequencer.ts';
 import { createOpaBundles } from './opa/bundles.ts';
 import { createCatalogues } from './policies/catalogue.ts';
 import { createNews } from './policies/news.ts';
+import { createNewestPublication } from './policies/publication.ts';
 import { createFetchPublished } from './policies/published.ts';
 import { renewals } from './policies/shelf.ts';
 import { createTurns, inTurn } from './policies/turn.ts';
@@ -84,6 +85,7 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
   const catalogues = createCatalogues(store);
   const verify = createVerifier({ maxKeys: maxDevices });
   const batches = createBatchReader({ verify });
+  const fetchPublished = createFetchPublished(store, { maxBytes: maxPublishedBytes });
   const parts = {
     store,
     batches,
@@ -96,7 +98,8 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
     providers: new Map([...options.providers].map(([tenant, each]) => [tenant, createProvider(each, { now })])),
     ...keys,
     news,
-    fetchPublished: createFetchPublished(store, { maxBytes: maxPublishedBytes }),
+    fetchPublished,
+    newestPublication: createNewestPublication(store, fetchPublished),
     turns,
     measures: createMeasures(),
     catalogues,

@@ -10,13 +10,14 @@ import { copyFolder } from './enrolment.ts';
 import { sendFeedback } from './feedback.ts';
 import { connectHub, type Hub } from './hub.ts';
 import { keyStoreNamed } from './keyStore.ts';
-import { HubFailure, type Network } from './network.ts';
+import { type FailureCode, HubFailure, type Network } from './network.ts';
 import { fetchPolicies } from './policies.ts';
 import { exchangeReplays } from './replays.ts';
 import { exchangeRequests } from './requests.ts';
 import { copySource } from './tuf/copy.ts';
-import type { Freshness } from './tuf/hubSource.ts';
+import { type Freshness, freshAtFirst } from './tuf/hubSource.ts';
 import type { RootFile } from './tuf/metadata.ts';
+import { nothingOffered, type Offer } from './tuf/offer.ts';
 import { TrustRefusal } from './tuf/refusal.ts';
 import { walkRoots } from './tuf/roots.ts';
 import { uploadJournal } from './upload.ts';
@@ -35,8 +36,12 @@ export interface Round {
   readonly uploaded: number;
   /** Why policies were not believed. */
   readonly refusal: string | null;
+  /** Why those that came with a hint were not believed, and the hub was asked instead. */
+  readonly passedOver: string | null;
   /** Why the hub could not be worked with. */
   readonly failure: string | null;
+  /** Whether that is because the hub could not be reached. */
+  readonly isAway: boolean;
   /** What this device has seen of the hub's log that must not be; it stands until somebody has looked. */
   readonly alarm: string | null;
 }
@@ -63,7 +68,11 @@ export interface RoundOptions {
 
 type Enrolled = Extract<Standing, { kind: 'enrolled' }>;
 
-const nothing = { before: null, after: null, uploaded: 0, refusal: null, failure: null, alarm: null } as const;
+/** What a step brought, and why it could not be gone on with. */
+type Came<Part extends keyof Round> = Pick<Round, Part> & { readonly failure: HubFailure | null };
+
+const untouched = { uploaded: 0, failure: null, alarm: null } as const;
+const nothing = { ...untouched, before: null, after: null, refusal: null, passedOver: null, isAway: false } as const;
 
 /** Makes the connection of an enrolled device, or says why there is none. */
 export async function connect({ home, network }: RoundOptions): Promise<Connection | Round> {
@@ -79,53 +88,87 @@ export async function connect({ home, network }: RoundOptions): Promise<Connecti
       ...nothing,
       failure: `the device key is not in ${store?.place ?? 'its key store'}: unlock that, or run \`kerb enroll\` again`,
     };
-  return { hub: connectHub({ enrolment, key, network }), key, freshness: { timestamp: null }, reported: null };
+  return { hub: connectHub({ enrolment, key, network }), key, freshness: freshAtFirst(), reported: null };
 }
 
 /** Does one round. Never throws for what the hub, the network or the copy does. */
 export async function doRound(connection: Connection, options: RoundOptions): Promise<Round> {
-  const standing = readStanding(options.home);
-  if (standing.kind === 'none') return { kind: 'none', ...nothing };
-  if (standing.kind === 'problem') return { kind: 'failed', ...nothing, failure: standing.message };
-  const policies = await bringIn(connection, standing, options);
-  const journal = policies.failure === null ? await sendOut(connection, options) : unsent;
+  const standing = standingFor(options);
+  if (standing.kind !== 'enrolled') return standing;
+  const policies = await bringIn(connection, standing, nothingOffered, options);
+  const journal = policies.failure === null ? await sendOut(connection, options) : untouched;
   const failure =
     policies.failure ?? journal.failure ?? (await report(connection, options, { ...policies, alarm: journal.alarm }));
+  return roundOf({ ...policies, ...journal, failure });
+}
+
+/** Takes in the policies that the hub has sent, and what became of requests. The next whole round says so to the hub. */
+export async function takeIn(connection: Connection, offer: Offer, options: RoundOptions): Promise<Round> {
+  const standing = standingFor(options);
+  if (standing.kind !== 'enrolled') return standing;
+  const policies = await bringIn(connection, standing, offer, options);
+  const failure = policies.failure ?? (await askAfterRequests(connection, options));
+  return roundOf({ ...untouched, ...policies, failure });
+}
+
+function standingFor({ home }: RoundOptions): Enrolled | Round {
+  const standing = readStanding(home);
+  if (standing.kind === 'none') return { kind: 'none', ...nothing };
+  return standing.kind === 'problem' ? { kind: 'failed', ...nothing, failure: standing.message } : standing;
+}
+
+const awayCodes: readonly FailureCode[] = ['unreachable', 'slow', 'failing'];
+
+function roundOf(came: Came<Exclude<keyof Round, 'kind' | 'isAway' | 'failure'>>): Round {
+  const { failure, refusal } = came;
   return {
-    ...policies,
-    uploaded: journal.uploaded,
-    alarm: journal.alarm,
-    failure,
-    kind: (failure ?? policies.refusal) ? 'failed' : 'done',
+    ...came,
+    kind: failure === null && refusal === null ? 'done' : 'failed',
+    failure: failure?.message ?? null,
+    isAway: failure !== null && awayCodes.includes(failure.code),
   };
 }
 
 async function bringIn(
   connection: Connection,
-  standing: Enrolled,
+  { enrolment, trust: known }: Enrolled,
+  offer: Offer,
   { home, network }: RoundOptions,
-): Promise<Omit<Round, 'kind' | 'uploaded' | 'alarm'>> {
-  const before = standing.trust.version;
+): Promise<Came<'governing' | 'before' | 'after' | 'refusal' | 'passedOver'>> {
+  const before = known.version;
   try {
     const { hub, freshness } = connection;
-    const { trust, governing } = await fetchPolicies({ home, hub, freshness, now: network.now(), ...standing });
-    return { governing, before, after: trust.version, refusal: null, failure: null };
+    const asked = { home, hub, freshness, offer, now: network.now(), enrolment, trust: known };
+    const { trust, governing, passedOver } = await fetchPolicies(asked);
+    return { governing, before, after: trust.version, refusal: null, failure: null, passedOver };
   } catch (error) {
-    const unchanged = { before, after: before };
+    const unchanged = { before, after: before, passedOver: null };
     if (error instanceof TrustRefusal) return { ...unchanged, refusal: error.message, failure: null };
-    if (error instanceof HubFailure) return { ...unchanged, refusal: null, failure: error.message };
+    if (error instanceof HubFailure) return { ...unchanged, refusal: null, failure: error };
     throw error;
   }
 }
 
-const unsent = { uploaded: 0, failure: null, alarm: null } as const;
+async function askAfterRequests(
+  { hub, key }: Connection,
+  { store, network }: RoundOptions,
+): Promise<HubFailure | null> {
+  if (store === null) return null;
+  try {
+    await exchangeRequests({ store, hub, key, now: network.now() });
+    return null;
+  } catch (error) {
+    if (error instanceof HubFailure) return error;
+    throw error;
+  }
+}
 
 /** The journal out, and then a look at the log that it is in. */
 async function sendOut(
   { hub, key }: Connection,
   { home, store, network, replays, chance = Math.random }: RoundOptions,
-): Promise<Pick<Round, 'uploaded' | 'failure' | 'alarm'>> {
-  if (store === null) return unsent;
+): Promise<Came<'uploaded' | 'alarm'>> {
+  if (store === null) return untouched;
   const before = store.status().acknowledgedSeq;
   try {
     const uploaded = await uploadJournal({ store, hub, key });
@@ -138,7 +181,7 @@ async function sendOut(
     return { uploaded, failure: null, alarm: alarm === null ? null : alarmWords(alarm) };
   } catch (error) {
     if (!(error instanceof HubFailure)) throw error;
-    return { ...unsent, uploaded: store.status().acknowledgedSeq - before, failure: error.message };
+    return { ...untouched, uploaded: store.status().acknowledgedSeq - before, failure: error };
   }
 }
 
@@ -159,28 +202,32 @@ async function report(
   connection: Connection,
   { home, store }: RoundOptions,
   { governing, refusal, alarm }: Pick<Round, 'governing' | 'refusal' | 'alarm'>,
-): Promise<string | null> {
+): Promise<HubFailure | null> {
   const standing = readStanding(home);
   if (standing.kind !== 'enrolled' || store === null) return null;
   const { head } = store.status();
-  const status: DeviceStatus = {
+  const older: Omit<DeviceStatus, 'logAlarm'> = {
     revision: standing.trust.version === null ? null : String(standing.trust.version),
     ring: governing?.bundle?.ring?.name ?? null,
     roles: { root: standing.trust.root.version, ...standing.trust.seen },
     journal: { seq: head.seq, head: head.hash },
     refusal: refusal?.slice(0, 2_000) ?? null,
-    logAlarm: alarm?.slice(0, 2_000) ?? null,
     kerb: version(),
     platform: process.platform,
   };
+  const status: DeviceStatus = { ...older, logAlarm: alarm?.slice(0, 2_000) ?? null };
   const text = JSON.stringify(status);
   if (text === connection.reported) return null;
+  const send = (json: object) =>
+    connection.hub.send({ method: 'PUT', path: hubPaths.deviceStatus, json, maxBytes: 64_000 });
   try {
-    await connection.hub.send({ method: 'PUT', path: hubPaths.deviceStatus, json: status, maxBytes: 64_000 });
+    const answer = await send(status);
+    // An older hub refuses what it does not know.
+    if (answer.status === 400) await send(older);
     connection.reported = text;
     return null;
   } catch (error) {
-    if (error instanceof HubFailure) return error.message;
+    if (error instanceof HubFailure) return error;
     throw error;
   }
 }

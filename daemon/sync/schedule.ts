@@ -1,15 +1,26 @@
-/** When the next round is: spread out, so that a thousand devices do not ask at once, and rarer while nothing works. */
+/** When the next round is: spread out over time, so that a fleet does not come at once, and rarer while nothing works. */
 
-const intervalMs = 60_000;
+const intervalMs = 48_000;
 const firstRetryMs = 5_000;
 const longestRetryMs = 900_000;
+/** With the time until a request is given up (30 s), within a minute of the hub's return. */
+const longestAwayMs = 20_000;
+
+export interface Standing {
+  /** Rounds that failed in a row. */
+  readonly failures: number;
+  /** Whether the hub could not be reached: it has no work with being looked for. */
+  readonly isAway: boolean;
+  /** Between 0 and 1. */
+  readonly chance: number;
+}
 
 /**
- * Milliseconds to the next round. `failures` counts rounds that failed in a row; `chance` is between 0 and 1. A round that
- * went well is followed by 48 to 72 seconds, a failure by half to all of a time that doubles up to a quarter of an hour.
+ * Milliseconds to the next round. A round that went well is followed by 40 to 56 seconds, a failure by half to all of a time
+ * that doubles: up to a quarter of an hour where the hub answers, and up to 20 seconds where it does not.
  */
-export function pauseMs({ failures, chance }: { readonly failures: number; readonly chance: number }): number {
-  if (failures === 0) return Math.round(intervalMs * (0.8 + 0.4 * chance));
-  const longest = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(failures - 1, 20));
+export function pauseMs({ failures, isAway, chance }: Standing): number {
+  if (failures === 0) return Math.round(intervalMs * (5 / 6 + chance / 3));
+  const longest = Math.min(isAway ? longestAwayMs : longestRetryMs, firstRetryMs * 2 ** Math.min(failures - 1, 20));
   return Math.round(longest * (0.5 + 0.5 * chance));
 }

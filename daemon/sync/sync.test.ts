@@ -2,12 +2,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Bundle } from '../../engine/index.ts';
+import type { Hint } from '../../hub/protocol.ts';
 import { createHome, decision, openTestStore } from '../../test/store.ts';
-import { createWorld } from '../../test/sync/device.ts';
+import { createWorld, withNoMoreRoots } from '../../test/sync/device.ts';
 import { pauseMs } from './schedule.ts';
 import { startSync } from './sync.ts';
 
 const bundle = (version: number): Bundle => ({ version, organisation: '', policies: {} });
+
+/** The schedule never comes: whatever happens, happens because somebody said so. */
+const never = (_: number, signal: AbortSignal) =>
+  new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
 
 test('news arrives by the hub’s hint, the journal goes out when it has grown, and nothing is left behind', async (context) => {
   const world = await createWorld(context);
@@ -17,9 +22,6 @@ test('news arrives by the hub’s hint, the journal goes out when it has grown, 
   const store = openTestStore(context, home);
   await world.enrol({ home, store });
   let changes = 0;
-  // The schedule never comes: whatever happens, happens because somebody said so.
-  const never = (_: number, signal: AbortSignal) =>
-    new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
   const sync = await startSync({ home, store, network, sleep: never, changed: () => changes++, log: () => undefined });
   await until(() => sync.status().revision === '1');
   await until(() => hub.listeners() === 1);
@@ -44,6 +46,69 @@ test('news arrives by the hub’s hint, the journal goes out when it has grown, 
   await until(() => hub.listeners() === 0);
 });
 
+test('a publication that comes with a hint needs no request; one that is not believed is asked for; one without end is not read', async (context) => {
+  const world = await createWorld(context);
+  const { hub, network } = world;
+  world.publish(1, { bundles: [bundle(1)] });
+  const home = createHome(context);
+  await world.enrol({ home });
+  const asked: string[] = [];
+  const lines: string[] = [];
+  const log = (line: string) => void lines.push(line);
+  const sync = await startSync({ home, store: null, network, sleep: never, changed: () => undefined, log });
+  await until(() => sync.status().revision === '1' && hub.listeners() === 1);
+  hub.fault = ({ url = '' }) => asked.push(url) < 0;
+
+  const hinted = (): Hint['files'] => {
+    const texts = new Map([...hub.files].map(([name, bytes]) => [name, bytes.toString('utf8')]));
+    return Object.fromEntries(withNoMoreRoots(texts));
+  };
+  world.publish(2, { bundles: [bundle(2)] });
+  const second = hinted();
+  hub.hint('policies', second);
+  await until(() => sync.status().revision === '2');
+  assert.equal(asked.length, 0, asked.join());
+
+  world.publish(3, { bundles: [bundle(3)] });
+  hub.hint('policies', { ...second, 'metadata/timestamp.json': '{}' });
+  await until(() => sync.status().revision === '3');
+  assert.ok(asked.includes('/v1/tuf/metadata/timestamp.json'));
+  assert.ok(lines.some((line) => line.startsWith('sync: what came with a hint was passed over: timestamp: ')));
+
+  world.publish(4, { bundles: [bundle(4)] });
+  hub.hint('policies', { ...hinted(), 'targets/padding': 'x'.repeat(1_048_576) });
+  await until(() => hub.listeners() === 0);
+  assert.equal(sync.status().revision, '3');
+  assert.equal((await sync.now()).after, 4);
+  await sync.close();
+});
+
+test('without a WebSocket the publication is the answer to a request that was held; an older hub’s is the timestamp', async (context) => {
+  for (const isOlder of [false, true]) {
+    const world = await createWorld(context);
+    const { hub, network } = world;
+    world.publish(1, { bundles: [bundle(1)] });
+    const home = createHome(context);
+    await world.enrol({ home });
+    let fetched = 0;
+    hub.fault = ({ url = '', headers, socket }) => {
+      if (headers.upgrade !== undefined) socket.destroy();
+      if (url.endsWith('.json') && headers.prefer === undefined) fetched++;
+      return headers.upgrade !== undefined;
+    };
+    const log = (): void => undefined;
+    const sync = await startSync({ home, store: null, network, sleep: never, changed: () => undefined, log });
+    await until(() => hub.waiting() === 1);
+    fetched = 0;
+    world.publish(2, { bundles: [bundle(2)] });
+    const texts = new Map([...hub.files].map(([name, bytes]) => [name, bytes.toString('utf8')]));
+    hub.hint('policies', isOlder ? undefined : Object.fromEntries(withNoMoreRoots(texts)));
+    await until(() => sync.status().revision === '2');
+    assert.equal(fetched > 0, isOlder);
+    await sync.close();
+  }
+});
+
 test('a decision that comes while a round is under way goes out after it, and does not wait for the next one’s time', async (context) => {
   const world = await createWorld(context);
   const { hub, network } = world;
@@ -51,8 +116,6 @@ test('a decision that comes while a round is under way goes out after it, and do
   const home = createHome(context);
   const store = openTestStore(context, home);
   await world.enrol({ home, store });
-  const never = (_: number, signal: AbortSignal) =>
-    new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
   let sync: Awaited<ReturnType<typeof startSync>> | null = null;
   let late = 0;
   hub.fault = ({ url }) => {
@@ -117,16 +180,20 @@ test('a batch that was taken and never acknowledged is not there twice', async (
   assert.deepEqual(hub.journals.entriesOf('laptop'), store.entries(0, 10));
 });
 
-test('rounds are spread out, and rarer while they fail', () => {
+test('rounds are spread out, and rarer while they fail; a hub that cannot be reached is looked for all the time', () => {
   assert.deepEqual(
-    [0, 0.5, 1].map((chance) => pauseMs({ failures: 0, chance })),
-    [48_000, 60_000, 72_000],
+    [0, 0.5, 1].map((chance) => pauseMs({ failures: 0, isAway: false, chance })),
+    [40_000, 48_000, 56_000],
   );
   assert.deepEqual(
-    [1, 2, 3, 8, 9, 1_000].map((failures) => pauseMs({ failures, chance: 1 })),
+    [1, 2, 3, 8, 9, 1_000].map((failures) => pauseMs({ failures, isAway: false, chance: 1 })),
     [5_000, 10_000, 20_000, 640_000, 900_000, 900_000],
   );
-  assert.equal(pauseMs({ failures: 1, chance: 0 }), 2_500);
+  assert.deepEqual(
+    [1, 2, 3, 8, 1_000].map((failures) => pauseMs({ failures, isAway: true, chance: 1 })),
+    [5_000, 10_000, 20_000, 20_000, 20_000],
+  );
+  assert.equal(pauseMs({ failures: 1, isAway: false, chance: 0 }), 2_500);
 });
 
 /** Polls, and gives up long after it should have happened. */

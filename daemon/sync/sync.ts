@@ -6,7 +6,8 @@ import { type Network, systemNetwork } from './network.ts';
 import type { Connection, Round, RoundOptions } from './round.ts';
 import { pauseMs } from './schedule.ts';
 import { serial } from './serial.ts';
-import { holdRequest, type Listening, listen } from './watch.ts';
+import { nothingOffered, type Offer } from './tuf/offer.ts';
+import { hearEveryMs, holdRequest, type Listening, listen, type News } from './watch.ts';
 
 export interface SyncOptions extends Omit<RoundOptions, 'network'> {
   /** Called when what governs has changed. */
@@ -70,13 +71,20 @@ class Loop implements Sync {
   #isAlone = false;
   #connection: Connection | null = null;
   #listening: Listening | null = null;
+  #opening: Promise<Listening | null> | null = null;
   #succeededAt: number | null = null;
   #problem: string | null;
   #alarm: string | null = null;
   #failures = 0;
+  #isAway = false;
   #rouse: () => void = () => undefined;
   /** Something has happened since the round began, which may not have come to it any more. */
   #isDue = false;
+  /** Whether the next round is for everything, or for policies alone. */
+  #isWhole = false;
+  /** Policies that the hub has sent, until a round takes them in. */
+  #offer: Offer | null = null;
+  #taking: () => void = () => undefined;
 
   constructor(options: SyncOptions, governing: Governing) {
     const network = options.network ?? systemNetwork;
@@ -100,6 +108,7 @@ class Loop implements Sync {
   }
 
   now(): Promise<Round> {
+    this.#isWhole = true;
     return this.#round();
   }
 
@@ -131,7 +140,7 @@ class Loop implements Sync {
   async #loop(): Promise<void> {
     while (!this.#ended.signal.aborted) {
       this.#isDue = false;
-      await this.#round().catch((error: unknown) => this.#options.log(`sync: a fault: ${stackOf(error)}`));
+      await this.now().catch((error: unknown) => this.#fault(error));
       await this.#pause();
     }
   }
@@ -141,8 +150,24 @@ class Loop implements Sync {
     this.#rouse();
   }
 
+  #hearNews(news: News): void {
+    if (news.about !== 'policies' || this.#failures > 0) {
+      this.#hear();
+    } else {
+      this.#offer = news.offer;
+      this.#taking();
+    }
+  }
+
+  #fault(error: unknown): void {
+    this.#options.log(`sync: a fault: ${stackOf(error)}`);
+  }
+
   async #goRound(): Promise<Round> {
     const { home, store, replays } = this.#options;
+    const offer = this.#isWhole ? null : (this.#offer ?? nothingOffered);
+    this.#isWhole = false;
+    this.#offer = null;
     const wasAlone = this.#isAlone;
     this.#isAlone = readStanding(home).kind === 'none';
     if (this.#isAlone) {
@@ -151,14 +176,16 @@ class Loop implements Sync {
     }
     // Somebody asked for this round while the loop waited for no time.
     if (wasAlone) this.#rouse();
-    const { connect, doRound } = await import('./round.ts');
+    const { connect, doRound, takeIn } = await import('./round.ts');
     const parts: RoundOptions = { home, store, network: this.#network, ...(replays === undefined ? {} : { replays }) };
     const made = this.#connection ?? (await connect(parts));
-    const round = 'hub' in made ? await doRound(made, parts) : made;
+    const go = (to: Connection): Promise<Round> => (offer === null ? doRound(to, parts) : takeIn(to, offer, parts));
+    const round = 'hub' in made ? await go(made) : made;
     // Whoever enrols meanwhile changes what a connection is made from, so one that fails is made anew.
     this.#connection = 'hub' in made && round.failure === null ? made : null;
     if (round.governing !== undefined) this.#govern(round.governing);
     this.#note(round);
+    if (offer === null) this.#noteWhole(round);
     return round;
   }
 
@@ -169,20 +196,31 @@ class Loop implements Sync {
     if (isNew) this.#options.changed();
   }
 
-  #note({ kind, failure, refusal, alarm, before, after }: Round): void {
+  #note({ failure, refusal, passedOver, isAway, before, after }: Round): void {
     const problem = failure ?? refusal;
     if (this.#ended.signal.aborted) return;
     if (problem !== null && problem !== this.#problem) this.#options.log(`sync: ${problem}`);
+    if (passedOver !== null) this.#options.log(`sync: what came with a hint was passed over: ${passedOver}`);
     if (before !== after) this.#options.log(`sync: bundle ${after} is in force`);
-    if (alarm !== null && alarm !== this.#alarm) this.#options.log(`sync: ALARM: ${alarm}`);
+    if (problem === null) return;
     this.#problem = problem;
+    this.#isAway = isAway;
+    this.#failures++;
+  }
+
+  #noteWhole({ kind, failure, refusal, alarm }: Round): void {
+    if (this.#ended.signal.aborted) return;
+    if (alarm !== null && alarm !== this.#alarm) this.#options.log(`sync: ALARM: ${alarm}`);
     // A round that did not come to the log says nothing of it.
     if (failure === null) this.#alarm = alarm;
-    this.#failures = problem === null ? 0 : this.#failures + 1;
+    if (failure === null && refusal === null) {
+      this.#problem = null;
+      this.#failures = 0;
+    }
     if (kind === 'done') this.#succeededAt = this.#network.now();
   }
 
-  /** Until it is time, the hub has news, or somebody here has. */
+  /** Until it is time for a whole round, or somebody here has news. Policies that the hub sends meanwhile are taken in. */
   async #pause(): Promise<void> {
     const { sleep = systemSleep, chance = Math.random } = this.#options;
     const over = new AbortController();
@@ -191,20 +229,42 @@ class Loop implements Sync {
     const roused = new Promise<void>((resolve) => {
       this.#rouse = resolve;
     });
-    const untilTime = this.#isAlone ? roused : sleep(pauseMs({ failures: this.#failures, chance: chance() }), signal);
-    await Promise.race([untilTime, roused, this.#news(signal).then((isNew) => (isNew ? undefined : roused))]);
+    const untilTime = this.#isAlone
+      ? roused
+      : sleep(pauseMs({ failures: this.#failures, isAway: this.#isAway, chance: chance() }), signal);
+    const isOver = Promise.race([untilTime, roused]).then(() => true);
+    const failures = this.#failures;
+    this.#listen(signal).catch((error: unknown) => this.#fault(error));
+    while (!(await Promise.race([isOver, this.#offered()]))) {
+      await this.#round().catch((error: unknown) => this.#fault(error));
+      if (this.#failures > failures) break;
+    }
     over.abort();
   }
 
-  /** Whether the hub has something new; false at once where it has no way to say so. */
-  async #news(signal: AbortSignal): Promise<boolean> {
+  /** False as soon as the hub has sent policies. */
+  #offered(): Promise<false> {
+    return new Promise((resolve) => {
+      this.#taking = () => resolve(false);
+      if (this.#offer !== null) this.#taking();
+    });
+  }
+
+  /** Sees to it that news is heard of: by the WebSocket, else by requests that the hub holds. */
+  async #listen(signal: AbortSignal): Promise<void> {
     const connection = this.#connection;
-    if (connection === null || this.#failures > 0) return false;
-    if (this.#listening?.isOpen() === true) return false;
+    if (connection === null || this.#failures > 0 || this.#listening?.isOpen() === true) return;
     this.#listening?.close();
-    this.#listening = await listen(connection.hub, () => this.#hear());
-    if (this.#ended.signal.aborted) this.#listening?.close();
-    return holdRequest(connection.hub, { freshness: connection.freshness, signal });
+    const { hub, freshness } = connection;
+    this.#opening ??= listen(hub, { heard: (news) => this.#hearNews(news), signal: this.#ended.signal });
+    this.#listening = await this.#opening;
+    this.#opening = null;
+    while (this.#listening === null && !signal.aborted) {
+      const news = await holdRequest(hub, { freshness, signal });
+      if (news === null) return;
+      this.#hearNews(news);
+      await systemSleep(hearEveryMs, signal);
+    }
   }
 }
 
@@ -215,7 +275,9 @@ const idleRound: Round = {
   after: null,
   uploaded: 0,
   refusal: null,
+  passedOver: null,
   failure: null,
+  isAway: false,
   alarm: null,
 };
 

@@ -1,66 +1,103 @@
 /**
- * Hearing of news sooner than at the next round: the hub's WebSocket, or else one request that it holds. Both say only
- * "look again". What they say is never believed, and without them everything arrives all the same, later.
+ * Hearing of news sooner than at the next round: the hub's WebSocket, or else one request that it holds. Both say "look
+ * again", and may bring what there is to be seen, which is verified like everything else. Without them everything arrives all
+ * the same, later.
  */
+import { once } from 'node:events';
 import WebSocket from 'ws';
-import { distributionLimits, hint, hubPaths } from '../../hub/protocol.ts';
+import { type Hint, hint, hubPaths, distributionLimits as limits, publicationType } from '../../hub/protocol.ts';
 import type { Hub } from './hub.ts';
+import type { Answer } from './network.ts';
 import type { Freshness } from './tuf/hubSource.ts';
+import { nothingOffered, type Offer, offerOf } from './tuf/offer.ts';
 
-/** A WebSocket that is open, or has been closed. */
+/** A WebSocket that was opened, and may have been closed since. */
 export interface Listening {
   isOpen(): boolean;
   close(): void;
 }
 
-const maxHintBytes = 4_096;
-const handshakeMs = 10_000;
+/** `policies`: with what the hub has sent of them. */
+export type News = { readonly about: 'policies'; readonly offer: Offer } | { readonly about: 'anything' };
 
-/** Opens the hub's WebSocket; null where it could not even be asked for. It closes by itself when anything is wrong. */
-export async function listen(hub: Hub, heard: () => void): Promise<Listening | null> {
+const handshakeMs = 5_000;
+/** A hub may say something as often as it likes: this is how often it is heard. */
+export const hearEveryMs = 1_000;
+
+/** Opens the hub's WebSocket; null where that fails. It closes by itself when anything is wrong, and at the signal. */
+export async function listen(
+  hub: Hub,
+  { heard, signal }: { readonly heard: (news: News) => void; readonly signal: AbortSignal },
+): Promise<Listening | null> {
   const headers = await hub.authorise('GET', hubPaths.hints).catch(() => null);
-  if (headers === null) return null;
+  if (headers === null || signal.aborted) return null;
   const socket = new WebSocket(hub.address.replace(/^http/, 'ws') + hubPaths.hints, {
-    headers,
+    headers: { ...headers, accept: publicationType },
     handshakeTimeout: handshakeMs,
-    maxPayload: maxHintBytes,
+    maxPayload: limits.publication,
     followRedirects: false,
     perMessageDeflate: false,
   });
   socket.on('message', (data) => {
-    if (isHint(String(data))) heard();
+    const read = readHint(String(data));
+    if (read !== null) heard(newsOf(read));
+    // What comes meanwhile stays with the hub.
+    socket.pause();
+    setTimeout(() => socket.resume(), hearEveryMs).unref();
   });
   // An error is followed by `close`; the next round looks whether there is a socket.
   socket.on('error', () => socket.terminate());
-  return { isOpen: () => socket.readyState === WebSocket.OPEN, close: () => socket.terminate() };
+  const end = (): void => socket.terminate();
+  signal.addEventListener('abort', end);
+  socket.on('close', () => signal.removeEventListener('abort', end));
+  const opened = await once(socket, 'open', { signal }).catch(() => null);
+  return opened === null
+    ? null
+    : { isOpen: () => socket.readyState === WebSocket.OPEN, close: () => socket.terminate() };
 }
 
 const heldSeconds = 50;
 
-/** One request that the hub holds until there is something new (RFC 7240); whether there was. */
+/** One request that the hub holds until there is something new (RFC 7240); null where nothing was. */
 export async function holdRequest(
   hub: Hub,
   { freshness, signal }: { readonly freshness: Freshness; readonly signal: AbortSignal },
-): Promise<boolean> {
+): Promise<News | null> {
   const { timestamp } = freshness;
-  if (timestamp === null) return false;
+  if (timestamp === null) return null;
   const answer = await hub
     .send({
       method: 'GET',
       path: `${hubPaths.metadata}/timestamp.json`,
-      headers: { 'if-none-match': timestamp.etag, prefer: `wait=${heldSeconds}` },
-      maxBytes: distributionLimits.timestamp,
+      headers: {
+        accept: `${publicationType}, application/json`,
+        'if-none-match': timestamp.etag,
+        prefer: `wait=${heldSeconds}`,
+      },
+      maxBytes: limits.publication,
       withinMs: (heldSeconds + 10) * 1_000,
       signal,
     })
     .catch(() => null);
-  return answer?.status === 200;
+  return answer?.status === 200 ? newsIn(answer) : null;
 }
 
-function isHint(text: string): boolean {
+/** An older hub answers with the timestamp alone. */
+function newsIn({ headers, body }: Answer): News {
+  const isWhole = headers.get('content-type')?.startsWith(publicationType) === true;
+  const read = isWhole ? readHint(body.toString('utf8')) : null;
+  return read === null ? { about: 'policies', offer: nothingOffered } : newsOf(read);
+}
+
+function newsOf(read: Hint): News {
+  const isPolicies = read.about === 'policies' || read.about === 'exceptions';
+  return isPolicies ? { about: 'policies', offer: offerOf(read) } : { about: 'anything' };
+}
+
+function readHint(text: string): Hint | null {
   try {
-    return hint.safeParse(JSON.parse(text)).success;
+    return hint.safeParse(JSON.parse(text)).data ?? null;
   } catch {
-    return false;
+    return null;
   }
 }

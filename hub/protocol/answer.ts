@@ -1,5 +1,6 @@
 /** What any request may get for an answer, and what the WebSocket says. */
 import * as z from 'zod';
+import { publishedFiles } from './distribution.ts';
 import { name, words } from './scalar.ts';
 
 /**
@@ -8,9 +9,15 @@ import { name, words } from './scalar.ts';
  */
 export const hubError = z.object({ error: z.object({ code: name, message: words }) });
 
-/** What a WebSocket message says: look again at what `about` names. It carries nothing else, and proves nothing. */
+/**
+ * What a WebSocket message says: look again at what `about` names. It proves nothing. To a device that takes publications
+ * (`publicationType`) it brings the files that the newest one changed.
+ */
 export const hint = z.object({
   type: z.literal('hint'),
   about: z.enum(['policies', 'exceptions', 'rollout', 'journal']),
+  files: publishedFiles.optional(),
+  /** Of the timestamp among them, as a request for it would have got. */
+  etag: z.string().max(200).optional(),
 });
 export type Hint = z.infer<typeof hint>;

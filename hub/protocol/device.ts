@@ -57,8 +57,9 @@ export const tokenError = z.object({
   error_description: words.optional(),
 });
 
-/** `PUT /v1/device/status`, after a round that changed something: what the hub's page of devices shows. */
-export const deviceStatus = z.strictObject({
+/** `PUT /v1/device/status`, after a round that changed something: what the hub's page of devices shows. A newer
+ * device may say more than a hub knows. */
+export const deviceStatus = z.object({
   /** The bundle in force; null before the first. */
   revision: name.nullable(),
   ring: name.nullable(),

@@ -14,7 +14,19 @@
  * `GET timestamp.json` answers with an ETag. With `If-None-Match` and `Prefer: wait=N` (RFC 7240) the hub holds the request
  * for at most N seconds, until there is something new, and answers 304 otherwise. Metadata and targets under versioned or
  * hashed names never change.
+ *
+ * A device that names `publicationType` in the `Accept` of a request that may be held, or of the upgrade to the WebSocket,
+ * gets a hint with the files that the newest publication changed. It believes them as little as what it fetches, and fetches
+ * what is missing. Whoever does not name it gets what there was before: the timestamp, or the bare hint.
  */
+import * as z from 'zod';
+
+export const publicationType = 'application/vnd.kerb.publication+json';
+
+/** Texts by their names below `/v1/tuf/`. Null: there is none of that name, as of the root after the newest. */
+export const publishedFiles = z
+  .record(z.string().max(300), z.string().nullable())
+  .refine((files) => Object.keys(files).length <= distributionLimits.publishedFiles, 'too many files at once');
 
 export const bundleTarget = (version: number): string => `policies/${version}.json`;
 /** The number in a bundle's target name; null for another target. */
@@ -37,4 +49,7 @@ export const distributionLimits = {
   rootRotations: 64,
   /** Roles that are visited in one round. */
   roles: 32,
+  /** A hint with its files, and how many those are. */
+  publication: 1_048_576,
+  publishedFiles: 64,
 } as const;

@@ -1,44 +1,57 @@
-/** Over one database several hubs take decisions in: each looks whether a log that its pages listen to has grown. */
+/** Over one database several hubs work: each looks whether what its listeners wait for has changed by another's hand. */
 import type { Hub } from '../hub.ts';
+import { timestampName } from '../policies/published.ts';
 
 const lookEveryMs = 500;
 
+/** `policies`: what is published alone. `journal`: the log as well. */
+export type Watched = 'policies' | 'journal';
+
 export interface Growth {
-  /** Somebody listens to a tenant's log, until the answer is called. */
-  listen(tenant: number): () => void;
+  /** Somebody listens to a tenant, until the answer is called. */
+  listen(tenant: number, to: Watched): () => void;
   close(): Promise<void>;
 }
 
 /** With SQLite there is one process, which knows by itself. */
-export function watchGrowth({ store, news, say }: Pick<Hub, 'store' | 'news' | 'say'>): Growth {
-  const listeners = new Map<number, number>();
-  const sizes = new Map<number, number>();
+export function watchGrowth({ store, fetchPublished, news, say }: Watchers): Growth {
+  const listeners = { policies: new Map<number, number>(), journal: new Map<number, number>() };
+  const states = { policies: new Map<number, unknown>(), journal: new Map<number, unknown>() };
+  const stateOf: Readonly<Record<Watched, (tenant: number) => Promise<unknown>>> = {
+    policies: async (tenant) => (await fetchPublished(tenant, timestampName))?.etag,
+    journal: async (tenant) => (await store.frontier(tenant)).size,
+  };
   let looking: Promise<void> | null = null;
-  const look = async (): Promise<void> => {
-    for (const tenant of [...listeners.keys()]) {
-      const { size } = await store.frontier(tenant);
+  const look = async (about: Watched): Promise<void> => {
+    for (const tenant of [...listeners[about].keys()]) {
+      const state = await stateOf[about](tenant);
       // What came between the listener and the first look is not known: then it is told of it too.
-      const isNews = size !== sizes.get(tenant);
-      sizes.set(tenant, size);
-      if (isNews) news.announce(tenant, 'journal');
+      const isNews = state !== states[about].get(tenant);
+      states[about].set(tenant, state);
+      if (isNews) news.announce(tenant, about);
     }
   };
   const timer = setInterval(() => {
-    looking ??= look()
-      .catch((error: unknown) => say(`the logs could not be looked at: ${String(error)}`))
+    looking ??= look('policies')
+      .then(() => look('journal'))
+      .catch((error: unknown) => say(`what other hubs did could not be looked at: ${String(error)}`))
       .finally(() => {
         looking = null;
       });
   }, lookEveryMs);
   if (store.database === 'sqlite') clearInterval(timer);
+  const count = (about: Watched, tenant: number, by: 1 | -1): void => {
+    const left = (listeners[about].get(tenant) ?? 0) + by;
+    if (left > 0) return void listeners[about].set(tenant, left);
+    listeners[about].delete(tenant);
+    states[about].delete(tenant);
+  };
   return {
-    listen(tenant) {
-      listeners.set(tenant, (listeners.get(tenant) ?? 0) + 1);
+    listen(tenant, to) {
+      const about: readonly Watched[] = to === 'journal' ? ['policies', 'journal'] : ['policies'];
+      for (const each of about) count(each, tenant, 1);
       return () => {
-        const left = (listeners.get(tenant) ?? 1) - 1;
-        if (left > 0) return void listeners.set(tenant, left);
-        listeners.delete(tenant);
-        sizes.delete(tenant);
+        for (const each of about) count(each, tenant, -1);
       };
     },
     async close() {
@@ -47,3 +60,5 @@ export function watchGrowth({ store, news, say }: Pick<Hub, 'store' | 'news' | '
     },
   };
 }
+
+type Watchers = Pick<Hub, 'store' | 'fetchPublished' | 'news' | 'say'>;

@@ -1,5 +1,7 @@
 /** Answers that wait for news: an ETag, and `Prefer: wait=N` (RFC 7240). */
 import type { Hub } from '../hub.ts';
+import type { Caller } from '../identity/authenticate.ts';
+import { publicationType } from '../protocol.ts';
 import type { Answer, Call } from './route.ts';
 
 const longestWaitSeconds = 55;
@@ -37,4 +39,9 @@ function unlessKnown(answer: Answer, known: Call['headers'][string]): Answer {
 export function wantedSeconds({ prefer }: Call['headers']): number {
   const wanted = typeof prefer === 'string' ? /(?:^|[,;\s])wait=(\d{1,4})(?:$|[,;\s])/.exec(prefer)?.[1] : undefined;
   return Math.min(longestWaitSeconds, Number(wanted ?? 0));
+}
+
+/** Whether a caller is sent the files of a publication: a device that says that it takes them. */
+export function takesPublications({ device }: Caller, { accept }: Call['headers']): boolean {
+  return device !== null && typeof accept === 'string' && accept.includes(publicationType);
 }

@@ -1,21 +1,20 @@
 /**
- * How long a publication takes to reach devices that are connected: from the last signature until each has the timestamp, the
- * snapshot, the targets and the bundle. All devices are in this process, so that their own work is in the figures too. Run
- * alone: `node test/bench/fanout.ts [DEVICES]`.
+ * How long a publication takes until it is enforced on devices that are connected: from the last signature until each has
+ * verified it and has its policies ready. All devices are in this process, on two threads, so that their own work is in the
+ * figures too; `fanoutDevices.ts` says what they do and what not. Run alone: `node test/bench/fanout.ts [DEVICES]`.
  */
-import { hash, sign } from 'node:crypto';
-import { Agent, request } from 'node:http';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
-import WebSocket from 'ws';
+import { Worker } from 'node:worker_threads';
 import { openHome } from '../../hub/home.ts';
 import { issueDeviceToken } from '../../hub/identity/deviceToken.ts';
 import { hubPaths } from '../../hub/protocol.ts';
 import { openSqlite } from '../../hub/store/sqlite/open.ts';
-import { createDevice, type TestDevice, uuid } from '../hub/device.ts';
+import { createDevice, uuid } from '../hub/device.ts';
 import { act, addTenant, submit } from '../hub/log.ts';
 import { type Approver, approveChange, foundOrganisation } from '../hub/organisation.ts';
 import { type HubProcess, hubFolder, removeFolder, spawnHub } from '../hub/process.ts';
+import type { Credentials, Given, Heard, Said } from './fanoutDevices.ts';
 import { markdownTable } from './statistics.ts';
 
 export interface FanoutRow {
@@ -29,31 +28,31 @@ export interface FanoutRow {
   readonly deviceUs: number;
 }
 
-interface Listener {
-  readonly device: TestDevice;
-  readonly token: string;
-  etag: string;
-}
-
-const connectingAtOnce = 50;
-const heldSeconds = 50;
+const threads = 2;
 const limitMs = 120_000;
-const fetching = new Agent({ keepAlive: true, maxSockets: connectingAtOnce });
-const holding = new Agent({ keepAlive: true });
 
 export async function timeFanout(devices: number): Promise<readonly FanoutRow[]> {
   const folder = hubFolder();
-  const listeners = await enrolAll(folder, devices);
+  const credentials = await enrolAll(folder, devices);
   const hub = await spawnHub(folder);
+  const workers: Worker[] = [];
   try {
-    const people = await foundOrganisation(hub);
-    const round = { hub, url: hub.url, listeners, prepare: publisher(hub, people) };
-    await (await round.prepare())();
-    await inTurns(listeners, (listener) => fetchAll(hub.url, listener));
-    return [await bySockets(round), await byHeldRequests(round), await afterPartition(round)];
+    const prepare = publisher(hub, await foundOrganisation(hub));
+    await (await prepare())();
+    for (let thread = 0; thread < threads; thread++) {
+      const own = credentials.filter((_, at) => at % threads === thread);
+      const workerData: Given = { url: hub.url, devices: own };
+      workers.push(new Worker(new URL('./fanoutDevices.ts', import.meta.url), { workerData }));
+    }
+    await Promise.all(workers.map((worker) => next(worker, 'ready')));
+    const fleet = { hub, workers, prepare };
+    return [
+      await connected(fleet, 'socket', 'WebSocket'),
+      await connected(fleet, 'held', 'held request, no WebSocket'),
+      await afterPartition(fleet),
+    ];
   } finally {
-    fetching.destroy();
-    holding.destroy();
+    await Promise.all(workers.map((worker) => worker.terminate()));
     await hub.close();
     removeFolder(folder);
   }
@@ -70,7 +69,7 @@ export function fanoutTable(rows: readonly FanoutRow[]): string {
 }
 
 /** Devices that the hub knows when it starts: two thousand people would have to allow them one by one. */
-async function enrolAll(folder: string, count: number): Promise<readonly Listener[]> {
+async function enrolAll(folder: string, count: number): Promise<readonly Credentials[]> {
   const home = openHome(folder);
   const store = openSqlite(home.database);
   try {
@@ -78,10 +77,10 @@ async function enrolAll(folder: string, count: number): Promise<readonly Listene
     const devices = Array.from({ length: count }, (_, at) => createDevice(uuid(Date.now() + at)));
     await submit(store, tenant.id, act(devices.map((device) => ({ kind: 'addDevice', device: device.asNew }))));
     return await Promise.all(
-      devices.map(async (device) => {
-        const claim = { tenant: tenant.id, device: device.id, keyId: device.keyId };
+      devices.map(async ({ id, keyId, privateKey, publicKey }) => {
+        const claim = { tenant: tenant.id, device: id, keyId };
         const token = await issueDeviceToken(claim, { secret: home.tokenSecret, now: Date.now() });
-        return { device, token, etag: '' };
+        return { id, token, privateKey, publicKey };
       }),
     );
   } finally {
@@ -104,76 +103,41 @@ function publisher(hub: HubProcess, [ada, bob]: readonly [Approver, Approver, Ap
 
 type Publisher = () => Promise<() => Promise<void>>;
 
-interface Round {
+interface Fleet {
   readonly hub: HubProcess;
-  readonly url: string;
-  readonly listeners: readonly Listener[];
+  readonly workers: readonly Worker[];
   readonly prepare: Publisher;
 }
 
-async function bySockets({ hub, url, listeners, prepare }: Round): Promise<FanoutRow> {
+async function connected({ hub, workers, prepare }: Fleet, by: Heard, heard: string): Promise<FanoutRow> {
   const send = await prepare();
-  const sockets = new Map<Listener, WebSocket>();
-  await inTurns(listeners, async (listener) => void sockets.set(listener, await connect(url, listener)));
-  const arrivals = listeners.map(async (listener) => {
-    await new Promise((resolve) => sockets.get(listener)!.once('message', resolve));
-    await fetchAll(url, listener);
-    return performance.now();
-  });
-  try {
-    return await timed(hub, 'WebSocket', arrivals, send);
-  } finally {
-    for (const socket of sockets.values()) socket.terminate();
-  }
-}
-
-async function byHeldRequests({ hub, url, listeners, prepare }: Round): Promise<FanoutRow> {
-  const send = await prepare();
-  const arrivals = listeners.map(async (listener) => {
-    const { status } = await get(url, listener, `${hubPaths.metadata}/timestamp.json`, {
-      agent: holding,
-      headers: { 'if-none-match': listener.etag, prefer: `wait=${heldSeconds}` },
-    });
-    if (status !== 200) throw new Error(`${status} for a request that was held`);
-    await fetchAll(url, listener);
-    return performance.now();
-  });
-  // Held once the hub has answered a later request of the same kind.
-  await get(url, listeners.at(-1)!, `${hubPaths.metadata}/timestamp.json`, { agent: holding });
-  return timed(hub, 'held request, no WebSocket', arrivals, send);
+  await Promise.all(
+    workers.map((worker) => {
+      worker.postMessage(by);
+      return next(worker, 'ready');
+    }),
+  );
+  return timed({ hub, workers }, heard, send);
 }
 
 /** All come back in the same moment, with news waiting for them. */
-async function afterPartition({ hub, url, listeners, prepare }: Round): Promise<FanoutRow> {
+async function afterPartition({ hub, workers, prepare }: Fleet): Promise<FanoutRow> {
   await (await prepare())();
-  let heal: () => void = () => undefined;
-  const healed = new Promise<void>((resolve) => {
-    heal = resolve;
+  return timed({ hub, workers }, 'all at once, after a partition', async () => {
+    for (const worker of workers) worker.postMessage('partition' satisfies Heard);
   });
-  const arrivals = listeners.map(async (listener) => {
-    await healed;
-    await fetchAll(url, listener);
-    return performance.now();
-  });
-  return timed(hub, 'all at once, after a partition', arrivals, async () => heal());
 }
 
 async function timed(
-  hub: HubProcess,
+  { hub, workers }: Omit<Fleet, 'prepare'>,
   heard: string,
-  arrivals: readonly Promise<number>[],
   send: () => Promise<void>,
 ): Promise<FanoutRow> {
-  const done = Promise.all(arrivals);
-  const sent = performance.now();
+  const done = Promise.all(workers.map((worker) => next(worker, 'enforced')));
+  const sent = Date.now();
   const [hubBefore, ownBefore] = [hub.cpuSeconds(), process.cpuUsage()];
   await send();
-  const late = AbortSignal.timeout(limitMs);
-  const times = await Promise.race([
-    done,
-    new Promise<never>((_, reject) => late.addEventListener('abort', () => reject(new Error(`${heard}: too late`)))),
-  ]);
-  const sorted = times.map((at) => at - sent).sort((a, b) => a - b);
+  const sorted = (await done).flatMap(({ at }) => at.map((ms) => ms - sent)).sort((a, b) => a - b);
   const at = (quantile: number): number => sorted[Math.ceil(quantile * sorted.length) - 1] ?? Number.NaN;
   const { user, system } = process.cpuUsage(ownBefore);
   const used = {
@@ -183,79 +147,18 @@ async function timed(
   return { ...used, heard, devices: sorted.length, p50Ms: at(0.5), p99Ms: at(0.99), maxMs: at(1) };
 }
 
-/** What a device fetches that finds a new timestamp. */
-async function fetchAll(url: string, listener: Listener): Promise<void> {
-  const metadata = async (name: string): Promise<Signed> => {
-    const { status, body, etag } = await get(url, listener, `${hubPaths.metadata}/${name}`);
-    if (status !== 200) throw new Error(`${status} for ${name}`);
-    if (name === 'timestamp.json') listener.etag = etag;
-    return (JSON.parse(body) as { signed: Signed }).signed;
-  };
-  const timestamp = await metadata('timestamp.json');
-  const snapshot = await metadata(`${timestamp.meta!['snapshot.json']!.version}.snapshot.json`);
-  const targets = await metadata(`${snapshot.meta!['targets.json']!.version}.targets.json`);
-  const [bundle, { hashes }] = Object.entries(targets.targets!)[0]!;
-  const path = bundle.replace(/([^/]+)$/, `${hashes.sha256}.$1`);
-  const { status } = await get(url, listener, `${hubPaths.targets}/${path}`);
-  if (status !== 200) throw new Error(`${status} for ${path}`);
-}
-
-interface Signed {
-  readonly meta?: Readonly<Record<string, { readonly version: number }>>;
-  readonly targets?: Readonly<Record<string, { readonly hashes: { readonly sha256: string } }>>;
-}
-
-function get(
-  url: string,
-  listener: Listener,
-  path: string,
-  {
-    agent = fetching,
-    headers = {},
-  }: { readonly agent?: Agent; readonly headers?: Readonly<Record<string, string>> } = {},
-): Promise<{ readonly status: number | undefined; readonly body: string; readonly etag: string }> {
+/** The next thing that the devices of a thread say, which has to be that. */
+function next<Kind extends Said['kind']>(worker: Worker, kind: Kind): Promise<Extract<Said, { kind: Kind }>> {
+  const late = AbortSignal.timeout(limitMs);
   return new Promise((resolve, reject) => {
-    const all = { ...headers, ...credentials(`${url}${path}`, listener) };
-    const asking = request(`${url}${path}`, { agent, headers: all }, (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('end', () => {
-        const etag = String(answer.headers.etag ?? '');
-        resolve({ status: answer.statusCode, body: Buffer.concat(chunks).toString(), etag });
-      });
-    });
-    asking.on('error', reject);
-    asking.end();
+    late.addEventListener('abort', () => reject(new Error(`not ${kind} within ${limitMs} ms`)));
+    worker.once('error', reject);
+    worker.once('message', (said: Said) =>
+      said.kind === kind
+        ? resolve(said as Extract<Said, { kind: Kind }>)
+        : reject(new Error(`${said.kind}, not ${kind}`)),
+    );
   });
-}
-
-function connect(url: string, listener: Listener): Promise<WebSocket> {
-  const headers = credentials(`${url}${hubPaths.hints}`, listener);
-  const socket = new WebSocket(`${url.replace(/^http/, 'ws')}${hubPaths.hints}`, { headers, perMessageDeflate: false });
-  return new Promise((resolve, reject) => socket.once('open', () => resolve(socket)).once('error', reject));
-}
-
-let proofs = 0;
-
-/** The token, and a proof of the key for one GET (RFC 9449). */
-function credentials(htu: string, { device, token }: Listener): Readonly<Record<string, string>> {
-  const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const jwk = { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(device.publicKey).toString('base64url') };
-  const claims = {
-    htm: 'GET',
-    htu,
-    jti: `proof number ${proofs++}`,
-    iat: Math.floor(Date.now() / 1_000),
-    ath: hash('sha256', token, 'base64url'),
-  };
-  const signed = `${encode({ typ: 'dpop+jwt', alg: 'EdDSA', jwk })}.${encode(claims)}`;
-  const signature = sign(null, Buffer.from(signed), device.privateKey).toString('base64url');
-  return { authorization: `DPoP ${token}`, dpop: `${signed}.${signature}` };
-}
-
-async function inTurns(listeners: readonly Listener[], work: (listener: Listener) => Promise<void>): Promise<void> {
-  for (let at = 0; at < listeners.length; at += connectingAtOnce)
-    await Promise.all(listeners.slice(at, at + connectingAtOnce).map(work));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -6,7 +6,7 @@ import { type Governing, readGoverning } from '../../daemon/sync/current.ts';
 import { enrol } from '../../daemon/sync/enrol.ts';
 import { fileStore } from '../../daemon/sync/keyStore.ts';
 import type { Network } from '../../daemon/sync/network.ts';
-import { type Connection, connect, doRound, type Round } from '../../daemon/sync/round.ts';
+import { type Connection, connect, doRound, type Round, takeIn } from '../../daemon/sync/round.ts';
 import { createHome } from '../store.ts';
 import { startTestHub, type TestHub } from './hub.ts';
 import { type Publication, write } from './publication.ts';
@@ -20,6 +20,8 @@ export interface Clock {
 export interface TestDevice {
   readonly home: Home;
   round(): Promise<Round>;
+  /** What it does with files that came with a hint. */
+  takeIn(files: ReadonlyMap<string, Buffer>): Promise<Round>;
   /** What the copy on the disk says by itself. */
   governing(): Promise<Governing>;
 }
@@ -90,15 +92,24 @@ async function enrolDevice(
     about: { name: 'laptop', platform: 'linux' },
     show: async () => undefined,
   });
+  const options = { home, store: store ?? null, network };
   let connection: Connection | null = null;
+  const connected = async (go: (to: Connection) => Promise<Round>): Promise<Round> => {
+    const made: Connection | Round = connection ?? (await connect(options));
+    if (!('hub' in made)) return made;
+    connection = made;
+    return go(made);
+  };
   return {
     home,
-    async round() {
-      const made: Connection | Round = connection ?? (await connect({ home, store: store ?? null, network }));
-      if (!('hub' in made)) return made;
-      connection = made;
-      return doRound(made, { home, store: store ?? null, network });
-    },
+    round: () => connected((to) => doRound(to, options)),
+    takeIn: (files) => connected((to) => takeIn(to, { files: withNoMoreRoots(files), etag: null }, options)),
     governing: () => readGoverning(home),
   };
+}
+
+/** As a hub sends them: it says that the newest root is the newest. */
+export function withNoMoreRoots<File>(files: ReadonlyMap<string, File>): ReadonlyMap<string, File | null> {
+  const roots = [...files.keys()].map((name) => Number(/^metadata\/(\d+)\.root\.json$/.exec(name)?.[1] ?? 0));
+  return new Map<string, File | null>([...files, [`metadata/${Math.max(...roots) + 1}.root.json`, null]]);
 }

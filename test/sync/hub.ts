@@ -12,6 +12,7 @@ import {
   envelope,
   type Hint,
   hubPaths,
+  publicationType,
 } from '../../hub/protocol.ts';
 import { createGatekeeper, type Gatekeeper, type KnownDevice } from './gatekeeper.ts';
 import { JournalStore } from './journalStore.ts';
@@ -34,9 +35,11 @@ export interface TestHub {
   readonly feedback: FindingFeedback[];
   /** What devices said of themselves. */
   readonly statuses: Map<string, DeviceStatus>;
-  /** Answers requests that are held, and tells sockets. */
-  hint(about: Hint['about']): void;
+  /** Answers requests that are held, and tells sockets; with these files where there are any. */
+  hint(about: Hint['about'], files?: Hint['files']): void;
   listeners(): number;
+  /** Requests that are held. */
+  waiting(): number;
   close(): Promise<void>;
 }
 
@@ -47,6 +50,7 @@ export async function startTestHub({ now }: { readonly now: () => number }): Pro
   const server = createServer((request, response) => void answer(request, response));
   const sockets = new WebSocketServer({ noServer: true });
   const held = new Set<() => void>();
+  let carried: Hint['files'];
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const hub: TestHub = {
@@ -59,11 +63,13 @@ export async function startTestHub({ now }: { readonly now: () => number }): Pro
     statuses: new Map(),
     requests: new Map(),
     feedback: [],
-    hint(about) {
+    hint(about, files) {
+      carried = files;
       for (const release of held) release();
-      for (const socket of sockets.clients) socket.send(JSON.stringify({ type: 'hint', about }));
+      for (const socket of sockets.clients) socket.send(JSON.stringify({ type: 'hint', about, files } satisfies Hint));
     },
     listeners: () => sockets.clients.size,
+    waiting: () => held.size,
     async close() {
       for (const release of held) release();
       for (const socket of sockets.clients) socket.terminate();
@@ -161,7 +167,10 @@ export async function startTestHub({ now }: { readonly now: () => number }): Pro
       return send(response, 404, { error: { code: 'notFound', message: `there is no ${name}` } });
     response.setHeader('etag', etag);
     if (asked === etag) response.writeHead(304).end();
-    else response.writeHead(200, { 'content-type': 'application/json' }).end(bytes);
+    else if (carried !== undefined && header(request, 'accept')?.includes(publicationType) === true) {
+      const message = { type: 'hint', about: 'policies', files: carried } satisfies Hint;
+      response.writeHead(200, { 'content-type': publicationType }).end(JSON.stringify(message));
+    } else response.writeHead(200, { 'content-type': 'application/json' }).end(bytes);
   };
 
   const answerJournal = async (

@@ -393,12 +393,21 @@ for (const { name, serve, said } of attacks) {
       ...world,
       hub: { ...hub, files: second },
     });
-    hub.files = served instanceof Map ? served : write(served as Publication);
-    const refused = await device.round();
-    assert.match(refused.refusal ?? `accepted, ${refused.failure}`, said);
-    assert.equal(refused.kind, 'failed');
-    assert.equal(refused.after, 2);
-    assert.equal(revisionOf(await device.governing()), '2', 'the last good goes on');
+    const attack: ReadonlyMap<string, Buffer> = served instanceof Map ? served : write(served as Publication);
+    hub.files = attack;
+    for (const attempt of [device.round, () => device.takeIn(attack)]) {
+      const refused = await attempt();
+      assert.match(refused.refusal ?? `accepted, ${refused.failure}`, said);
+      assert.equal(refused.kind, 'failed');
+      assert.equal(refused.after, 2);
+      assert.equal(revisionOf(await device.governing()), '2', 'the last good goes on');
+    }
+
+    // In a hint alone, it is passed over: what the hub answers is what counts.
+    hub.files = second;
+    const passed = await device.takeIn(attack);
+    assert.equal(passed.after, 2);
+    assert.equal(revisionOf(await device.governing()), '2');
 
     world.publish(4, { bundles: [bundle(3), bundle(4)], exceptions });
     assert.equal(clock.at > 0, true);

@@ -7,9 +7,7 @@ import path from 'node:path';
 import { writePrivateFile } from '../privateFile.ts';
 import { refuse } from './refusal.ts';
 import { sha256Of } from './roots.ts';
-import type { Source } from './source.ts';
-
-const timestampName = 'metadata/timestamp.json';
+import { type Source, timestampName } from './source.ts';
 
 /** The copy as a source: the same verification reads it as reads the hub. */
 export function copySource(folder: string): Source {
@@ -31,8 +29,7 @@ export function copySource(folder: string): Source {
 }
 
 /** A source that asks another one only for what the copy does not hold with the wanted hash. */
-export function throughCopy(folder: string, other: Source): Source {
-  const copy = copySource(folder);
+export function throughCopy(copy: Source, other: Source): Source {
   return {
     async read(name, want) {
       const kept = want.sha256 === null ? null : await copy.read(name, want).catch(() => null);

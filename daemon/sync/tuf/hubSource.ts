@@ -3,14 +3,17 @@ import { hubPaths } from '../../../hub/protocol.ts';
 import type { Hub } from '../hub.ts';
 import { HubFailure } from '../network.ts';
 import { refuse } from './refusal.ts';
-import type { Source } from './source.ts';
+import { noMemory, type TrustMemory } from './roots.ts';
+import { type Source, timestampName } from './source.ts';
 
-/** The timestamp as it last came, so that the hub need not send it again; null where it has to. */
-export interface Freshness {
+/** What lasts from round to round, so that it need not be sent and verified again. */
+export interface Freshness extends TrustMemory {
+  /** As it last came; null where the hub has to send it again. */
   timestamp: { readonly etag: string; readonly bytes: Buffer } | null;
 }
 
-const timestampName = 'metadata/timestamp.json';
+export const freshAtFirst = (): Freshness => ({ ...noMemory(), timestamp: null });
+
 const roots = { metadata: hubPaths.metadata, targets: hubPaths.targets } as const;
 
 /** Reads over HTTP. Throws `HubFailure` and `TrustRefusal`. */

@@ -1,10 +1,10 @@
 /**
  * One file of TUF metadata: parsed within bounds, and checked against who may sign it, what was seen of it, and the time.
- * Signatures and canonical form are @tufjs/models'; what it leaves open (one key under two names, numbers that are no
- * versions) is closed here.
+ * Its form is @tufjs/models'; what that leaves open (one key under two names, numbers that are no versions) is closed here.
  */
 import { Metadata, MetadataKind, type Root, type Snapshot, type Targets, type Timestamp } from '@tufjs/models';
 import { refuse, TrustRefusal } from './refusal.ts';
+import { isSignedBy, type KeyMemory, signedBytes } from './signature.ts';
 
 export type RootFile = Metadata<Root>;
 export type TimestampFile = Metadata<Timestamp>;
@@ -20,6 +20,7 @@ export interface Conditions {
   readonly at: number;
   /** The highest version seen of each role. */
   readonly seen: Readonly<Record<string, number>>;
+  readonly keys: KeyMemory;
 }
 
 export function readRoot(bytes: Buffer): RootFile {
@@ -50,19 +51,26 @@ export function readTargets(role: string, bytes: Buffer): TargetsFile {
 export function checkSigned(
   role: string,
   file: Metadata<Root | Timestamp | Snapshot | Targets>,
-  delegator: Delegator,
+  { signed }: Delegator,
+  keys: KeyMemory,
 ): void {
-  try {
-    delegator.verifyDelegate(role, file);
-  } catch {
-    const { keyIDs, threshold } = entitled(role, delegator);
-    const good = keyIDs.filter((id) => isSignedBy(id, file, delegator)).length;
-    const stranger = Object.keys(file.signatures).find((id) => !keyIDs.includes(id));
-    throw stranger === undefined
-      ? refuse.unsigned(role, good, threshold)
-      : refuse.notEntitled(role, stranger, good, threshold);
+  const isRoot = signed.type === MetadataKind.Root;
+  const { keyIDs, threshold } = (isRoot ? signed.roles[role] : signed.delegations?.roles?.[role]) ?? nobody;
+  const known = (isRoot ? signed.keys : signed.delegations?.keys) ?? {};
+  const bytes = signedBytes(file);
+  let good = 0;
+  for (const id of keyIDs) {
+    const key = Object.hasOwn(known, id) ? known[id] : undefined;
+    if (key !== undefined && isSignedBy(key, { file, bytes, keys })) good++;
+    if (good === threshold) return;
   }
+  const stranger = Object.keys(file.signatures).find((id) => !keyIDs.includes(id));
+  throw stranger === undefined
+    ? refuse.unsigned(role, good, threshold)
+    : refuse.notEntitled(role, stranger, good, threshold);
 }
+
+const nobody = { keyIDs: [] as readonly string[], threshold: 1 };
 
 /** Throws where the file is older than one that was seen. */
 export function checkVersion(role: string, version: number, { seen }: Conditions): void {
@@ -129,24 +137,5 @@ function checkKeys(file: string, { keys, roles }: KeyRing): void {
       if (other !== undefined) throw refuse.duplicateKey(file, `role ${role} has one key under two names`);
       named.set(material, id);
     }
-  }
-}
-
-function entitled(
-  role: string,
-  { signed }: Delegator,
-): { readonly keyIDs: readonly string[]; readonly threshold: number } {
-  const found = signed.type === MetadataKind.Root ? signed.roles[role] : signed.delegations?.roles?.[role];
-  return found ?? { keyIDs: [], threshold: 1 };
-}
-
-function isSignedBy(id: string, file: Metadata<Root | Timestamp | Snapshot | Targets>, { signed }: Delegator): boolean {
-  const key = signed.type === MetadataKind.Root ? signed.keys[id] : signed.delegations?.keys[id];
-  if (key === undefined) return false;
-  try {
-    key.verifySignature(file);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { distributionLimits as limits } from '../../../hub/protocol.ts';
 import { checkSigned, type RootFile, reading, readRoot } from './metadata.ts';
 import { refuse } from './refusal.ts';
+import type { KeyMemory } from './signature.ts';
 import type { Source } from './source.ts';
 
 /** A root by number and hash, so that a copy of it can lie anywhere. */
@@ -20,13 +21,22 @@ export interface Roots {
   readonly files: ReadonlyMap<string, Buffer>;
 }
 
+/** What need not be made again from one verification to the next. */
+export interface TrustMemory {
+  /** The root that was verified last, by its hash. */
+  root: { readonly sha256: string; readonly file: RootFile } | null;
+  readonly keys: KeyMemory;
+}
+
+export const noMemory = (): TrustMemory => ({ root: null, keys: new Map() });
+
 /** The pin of a hub's first root, which signs itself: it is believed once, or compared with what somebody said. */
 export function firstRoot(bytes: Buffer): RootPin {
-  return { version: readOwn(bytes).signed.version, sha256: sha256Of(bytes) };
+  return { version: readOwn(bytes, new Map()).signed.version, sha256: sha256Of(bytes) };
 }
 
 /** Reads the chain of roots. Throws `TrustRefusal`. */
-export async function walkRoots(source: Source, trusted: RootPin): Promise<Roots> {
+export async function walkRoots(source: Source, trusted: RootPin, memory: TrustMemory = noMemory()): Promise<Roots> {
   const files = new Map<string, Buffer>();
   const read = async ({ version, sha256 }: { readonly version: number; readonly sha256: string | null }) => {
     const name = `metadata/${version}.root.json`;
@@ -37,16 +47,19 @@ export async function walkRoots(source: Source, trusted: RootPin): Promise<Roots
   const first = await read(trusted);
   if (first === null) throw refuse.missing('root');
   if (sha256Of(first) !== trusted.sha256) throw refuse.tampered('root');
-  const chain = [readOwn(first)];
+  let newest = memory.root?.sha256 === trusted.sha256 ? memory.root.file : readOwn(first, memory.keys);
+  const chain = [newest];
   let pin = trusted;
   for (;;) {
-    const newest = chain.at(-1) ?? readOwn(first);
     const bytes = await read({ version: pin.version + 1, sha256: null });
-    if (bytes === null) return { newest, pin, chain, files };
+    if (bytes === null) break;
     if (chain.length > limits.rootRotations) throw refuse.endless('root', limits.rootRotations);
-    chain.push(acceptRoot(bytes, newest));
+    newest = acceptRoot(bytes, newest, memory.keys);
+    chain.push(newest);
     pin = { version: pin.version + 1, sha256: sha256Of(bytes) };
   }
+  memory.root = { sha256: pin.sha256, file: newest };
+  return { newest, pin, chain, files };
 }
 
 /**
@@ -70,23 +83,23 @@ export function sha256Of(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-function readOwn(bytes: Buffer): RootFile {
+function readOwn(bytes: Buffer, keys: KeyMemory): RootFile {
   return reading('root', () => {
     const root = readRoot(bytes);
-    checkSigned('root', root, root);
+    checkSigned('root', root, root, keys);
     return root;
   });
 }
 
-function acceptRoot(bytes: Buffer, before: RootFile): RootFile {
+function acceptRoot(bytes: Buffer, before: RootFile, keys: KeyMemory): RootFile {
   return reading('root', () => {
     const next = readRoot(bytes);
-    checkSigned('root', next, before);
+    checkSigned('root', next, before, keys);
     const wanted = before.signed.version + 1;
     if (next.signed.version < wanted) throw refuse.rollback('root', next.signed.version, before.signed.version);
     if (next.signed.version !== wanted)
       throw refuse.mixed('root', next.signed.version, wanted, 'its place in the chain');
-    checkSigned('root', next, next);
+    checkSigned('root', next, next, keys);
     return next;
   });
 }

@@ -1,5 +1,8 @@
 /** Where the files of a TUF repository come from: the hub, or the copy of it on this disk. */
 
+/** The one file whose name has neither version nor hash. */
+export const timestampName = 'metadata/timestamp.json';
+
 export interface Source {
   /**
    * The bytes of a file, at most `maxBytes`; null where there is none. Names are those below the hub's address:

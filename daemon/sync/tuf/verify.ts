@@ -16,7 +16,7 @@ import {
 } from '../../../hub/protocol.ts';
 import type { SignedTarget } from './delegation.ts';
 import { refuse } from './refusal.ts';
-import { sha256Of } from './roots.ts';
+import { sha256Of, type TrustMemory } from './roots.ts';
 import type { Source } from './source.ts';
 import { type Repository, type TrustState, walk } from './walk.ts';
 
@@ -28,6 +28,7 @@ export interface VerifyOptions {
   readonly version: number | null;
   /** The time that counts for terms: the clock's over the network, that of the last contact over the copy. */
   readonly at: number;
+  readonly memory?: TrustMemory;
 }
 
 /** A repository that was verified, metadata and targets. */

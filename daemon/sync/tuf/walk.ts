@@ -20,7 +20,7 @@ import {
   type TimestampFile,
 } from './metadata.ts';
 import { refuse } from './refusal.ts';
-import { type RootPin, seenUnder, sha256Of, walkRoots } from './roots.ts';
+import { noMemory, type RootPin, seenUnder, sha256Of, type TrustMemory, walkRoots } from './roots.ts';
 import type { Source } from './source.ts';
 
 /** What a device remembers of what it has seen. It is no part of the copy on the disk, and decides over it. */
@@ -44,13 +44,14 @@ export interface WalkOptions {
   readonly trust: TrustState;
   /** The time that counts, in milliseconds since 1970. */
   readonly at: number;
+  readonly memory?: TrustMemory;
 }
 
 /** Reads and verifies all metadata. Throws `TrustRefusal`. */
-export async function walk(source: Source, { trust, at }: WalkOptions): Promise<Repository> {
-  const roots = await walkRoots(source, trust.root);
+export async function walk(source: Source, { trust, at, memory = noMemory() }: WalkOptions): Promise<Repository> {
+  const roots = await walkRoots(source, trust.root, memory);
   const root = roots.newest;
-  const conditions: Conditions = { at, seen: seenUnder(roots.chain, trust.seen) };
+  const conditions: Conditions = { at, seen: seenUnder(roots.chain, trust.seen), keys: memory.keys };
   const files = new Map(roots.files);
   const read = async (name: string, maxBytes: number, sha256: string | null): Promise<Buffer> => {
     const bytes = await source.read(name, { maxBytes, sha256 });
@@ -86,7 +87,7 @@ export async function walk(source: Source, { trust, at }: WalkOptions): Promise<
 function acceptTimestamp(bytes: Buffer, root: RootFile, conditions: Conditions): TimestampFile {
   return reading('timestamp', () => {
     const timestamp = readTimestamp(bytes);
-    checkSigned('timestamp', timestamp, root);
+    checkSigned('timestamp', timestamp, root, conditions.keys);
     checkVersion('timestamp', timestamp.signed.version, conditions);
     checkVersion('snapshot', timestamp.signed.snapshotMeta.version, conditions);
     checkTerm('timestamp', timestamp, conditions);
@@ -104,7 +105,7 @@ function acceptSnapshot(bytes: Buffer, { root, timestamp, conditions }: Snapshot
   return reading('snapshot', () => {
     const named = timestamp.signed.snapshotMeta;
     const snapshot = readSnapshot(bytes);
-    checkSigned('snapshot', snapshot, root);
+    checkSigned('snapshot', snapshot, root, conditions.keys);
     if (snapshot.signed.version !== named.version)
       throw refuse.mixed('snapshot', snapshot.signed.version, named.version, 'the timestamp');
     checkBytes('snapshot', bytes, { named, by: 'the timestamp' });
@@ -130,7 +131,7 @@ function acceptTargets(bytes: Buffer, { role, delegator, snapshot, conditions }:
   return reading(role, () => {
     const named = snapshot.signed.meta[`${role}.json`];
     const targets = readTargets(role, bytes);
-    checkSigned(role, targets, delegator);
+    checkSigned(role, targets, delegator, conditions.keys);
     if (named === undefined || targets.signed.version !== named.version)
       throw refuse.mixed(role, targets.signed.version, named?.version ?? 0, 'the snapshot');
     checkBytes(role, bytes, { named, by: 'the snapshot' });

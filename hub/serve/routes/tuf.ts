@@ -1,11 +1,12 @@
 /** The repository that devices verify: files as they were signed, and a timestamp that can be waited for. */
 import * as z from 'zod';
 import type { Hub } from '../../hub.ts';
+import type { Caller } from '../../identity/authenticate.ts';
 import { timestampName } from '../../policies/published.ts';
 import { installRoot } from '../../policies/root.ts';
-import { hubPaths, signedRoot } from '../../protocol.ts';
-import { held } from '../hold.ts';
-import { type Answer, immutable, json, notFound, type Route, route } from '../route.ts';
+import { hubPaths, publicationType, signedRoot } from '../../protocol.ts';
+import { held, takesPublications, wantedSeconds } from '../hold.ts';
+import { type Answer, immutable, json, notFound, type Route, refuse, route } from '../route.ts';
 import { rule } from '../rule.ts';
 
 const content = 'application/octet-stream' as const;
@@ -21,9 +22,11 @@ export const tufRoutes: readonly Route[] = [
     async run({ hub, caller, params: { name }, headers }) {
       const tenant = caller.tenant.id;
       const file = `metadata/${name}`;
-      return file === timestampName
-        ? held({ hub, tenant, headers }, () => answerOf(hub, { tenant, file, headers: {} }))
-        : answerOf(hub, { tenant, file, headers: immutable });
+      if (file !== timestampName) return answerOf(hub, { tenant, file, headers: immutable });
+      const isWhole = wantedSeconds(headers) > 0 && takesPublications(caller, headers);
+      return held({ hub, tenant, headers }, () =>
+        isWhole ? publicationFor(hub, caller) : answerOf(hub, { tenant, file, headers: {} }),
+      );
     },
   }),
   route({
@@ -57,6 +60,19 @@ export const tufRoutes: readonly Route[] = [
       ),
   }),
 ];
+
+/** What the newest publication changed. The caller may have waited for it, and may not be one any more. */
+async function publicationFor({ newestPublication, store }: Hub, { tenant, device }: Caller): Promise<Answer> {
+  const [publication, known] = await Promise.all([
+    newestPublication(tenant.id),
+    device === null ? null : store.device(tenant.id, device.id),
+  ]);
+  if (publication === null) return notFound(timestampName);
+  if (known === null || known.revokedAt !== null || known.keyId !== device?.keyId)
+    return refuse(403, 'deviceRevoked', 'this device was revoked: enrol it again');
+  const { message, etag } = publication;
+  return { status: 200, type: publicationType, body: message, headers: { etag } };
+}
 
 async function answerOf({ fetchPublished }: Hub, { tenant, file, headers }: Wanted): Promise<Answer> {
   const fetched = await fetchPublished(tenant, file);

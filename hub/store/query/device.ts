@@ -35,6 +35,8 @@ export interface Devices {
   device(tenant: number, id: string): Promise<Device | null>;
   /** The device that has this key, in whichever tenant. */
   deviceByKey(keyId: string): Promise<Device | null>;
+  /** The keys of the devices that are not revoked, by the devices' ids. */
+  deviceKeys(tenant: number): Promise<ReadonlyMap<string, string>>;
   /** What a device says of itself, as JSON, and when it said so. */
   noteStatus(tenant: number, id: string, said: { readonly status: string; readonly at: number }): Promise<void>;
 }
@@ -57,6 +59,11 @@ export function deviceQueries(db: Kysely<Tables>): Devices {
     async deviceByKey(keyId) {
       const row = await all.where('key_id', '=', keyId).executeTakeFirst();
       return row === undefined ? null : read(row);
+    },
+    async deviceKeys(tenant) {
+      const own = db.selectFrom('device').select(['id', 'key_id as keyId']).where('tenant', '=', tenant);
+      const rows = await own.where('revoked_at', 'is', null).execute();
+      return new Map(rows.map(({ id, keyId }) => [id, keyId]));
     },
     async fleet(tenant) {
       const own = db.selectFrom('device').where('tenant', '=', tenant).where('revoked_at', 'is', null);
