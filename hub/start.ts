@@ -254,7 +254,7 @@ async function watchAll(hub: Hub): Promise<void> {
 async function lookAfterAlerts(hub: Hub): Promise<void> {
   for (const tenant of await tenantsOf(hub)) {
     try {
-      await lookForAlerts(hub, tenant);
+      if (await lookForAlerts(hub, tenant)) hub.news.announce(tenant.id, 'alerts');
     } catch (error) {
       hub.say(
         `alerts of ${tenant.name} could not be looked for: ${error instanceof Error ? error.message : String(error)}`,

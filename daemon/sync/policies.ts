@@ -63,8 +63,9 @@ export async function verifyOffered(
   if (offer.files.size === 0) return { verified: await verify(source), passedOver: null };
   try {
     const verified = await verify(throughOffer(offer, source));
-    const [etag, bytes] = [offer.etag, offer.files.get(timestampName) ?? null];
-    if (etag !== null && bytes !== null) freshness.timestamp = { etag, bytes };
+    const bytes = verified.files.get(timestampName);
+    const isOffered = bytes !== undefined && bytes === offer.files.get(timestampName);
+    if (isOffered && offer.etag !== null) freshness.timestamp = { etag: offer.etag, bytes };
     return { verified, passedOver: null };
   } catch (error) {
     if (!(error instanceof TrustRefusal)) throw error;

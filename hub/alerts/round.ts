@@ -13,7 +13,8 @@ type Parts = Pick<Hub, 'store' | 'online' | 'now' | 'url' | 'say'>;
 const withinMs = 10_000;
 const keepMs = 7 * 86_400_000;
 
-export async function lookForAlerts(hub: Parts, tenant: Tenant): Promise<void> {
+/** Whether anything has changed since the last look. */
+export async function lookForAlerts(hub: Parts, tenant: Tenant): Promise<boolean> {
   const { store } = hub;
   const now = hub.now();
   const found = await conditions({ store, desk: deskOf(hub, tenant.id), now });
@@ -21,6 +22,7 @@ export async function lookForAlerts(hub: Parts, tenant: Tenant): Promise<void> {
   await store.keepAlerts(tenant.id, changed);
   await store.forgetAlerts(tenant.id, now - keepMs);
   await tellAll(hub, tenant);
+  return changed.length > 0;
 }
 
 /** What is new, what is said otherwise now, and what holds no more. Pure. */

@@ -42,7 +42,7 @@ export function createNews(): News {
           resolve();
         };
         const unsubscribe = subscribe(tenant, (about) => {
-          if (about !== 'journal') end();
+          if (about !== 'journal' && about !== 'alerts') end();
         });
         signal.addEventListener('abort', end);
       });

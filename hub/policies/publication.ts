@@ -64,7 +64,7 @@ async function filesChanged(timestamp: Uint8Array, read: Read): Promise<readonly
   return [[name, snapshot], ...roles.flat()];
 }
 
-/** A role's file, and the targets that it signs for and its last one did not; with a rollout the bundles that it chooses among. */
+/** A role's file, and the targets that are new in it; with a rollout the bundles that it chooses among. */
 async function changedBy(
   role: string,
   [before, now]: readonly [number | undefined, number],

@@ -15,7 +15,7 @@ export const hubError = z.object({ error: z.object({ code: name, message: words 
  */
 export const hint = z.object({
   type: z.literal('hint'),
-  about: z.enum(['policies', 'exceptions', 'rollout', 'journal']),
+  about: z.enum(['policies', 'exceptions', 'rollout', 'journal', 'alerts']),
   files: publishedFiles.optional(),
   /** Of the timestamp among them, as a request for it would have got. */
   etag: z.string().max(200).optional(),

@@ -56,6 +56,7 @@ const readers: Readonly<Record<Topic, Permission>> = {
   exceptions: 'policy:read',
   rollout: 'policy:read',
   journal: 'decision:read',
+  alerts: 'alert:read',
 };
 
 export function mayHear({ role }: Caller, about: Topic): boolean {

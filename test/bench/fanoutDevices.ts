@@ -59,7 +59,7 @@ port.on('message', (heard: Heard) => void hear(heard));
 
 async function hear(heard: Heard): Promise<void> {
   const ended = new AbortController();
-  const arrivals = new Map<Device, Promise<number>>();
+  const arrivals: Promise<number>[] = [];
   // One device after the other, as each would do it by itself: a thread has no more than one core for them.
   let turn: Promise<unknown> = Promise.resolve();
   const takeNews = (device: Device, news: News | null): Promise<number> => {
@@ -68,29 +68,30 @@ async function hear(heard: Heard): Promise<void> {
     turn = taken;
     return taken;
   };
-  if (heard === 'partition') for (const device of devices) arrivals.set(device, takeIn(device, nothingOffered));
-  else
-    await inTurns(async (device) => {
-      if (heard === 'held') {
-        const held = holdRequest(device.hub, { freshness: device.freshness, signal: ended.signal });
-        arrivals.set(
-          device,
-          held.then((news) => takeNews(device, news)),
-        );
-        return;
-      }
-      const { promise, resolve } = Promise.withResolvers<News>();
-      const listening = await listen(device.hub, { heard: resolve, signal: ended.signal });
+  const wait: Readonly<Record<Heard, (device: Device) => Promise<void>>> = {
+    async socket(device) {
+      let heardNews: (news: News) => void = () => undefined;
+      const told = new Promise<News>((resolve) => {
+        heardNews = resolve;
+      });
+      const listening = await listen(device.hub, { heard: heardNews, signal: ended.signal });
       if (listening === null) throw new Error('no WebSocket');
-      arrivals.set(
-        device,
-        promise.then((news) => takeNews(device, news)),
-      );
-    });
+      arrivals.push(told.then((news) => takeNews(device, news)));
+    },
+    async held(device) {
+      const { hub, freshness } = device;
+      arrivals.push(holdRequest(hub, { freshness, signal: ended.signal }).then((news) => takeNews(device, news)));
+    },
+    async partition(device) {
+      arrivals.push(takeIn(device, nothingOffered));
+    },
+  };
+  if (heard === 'partition') await Promise.all(devices.map(wait.partition));
+  else await inTurns(wait[heard]);
   // Held once the hub has answered a later request of the same kind.
   if (heard === 'held') await devices.at(-1)!.hub.send({ method: 'GET', path: timestampPath, maxBytes: 20_000 });
   if (heard !== 'partition') say({ kind: 'ready' });
-  say({ kind: 'enforced', at: await Promise.all(arrivals.values()) });
+  say({ kind: 'enforced', at: await Promise.all(arrivals) });
   ended.abort();
 }
 

@@ -23,10 +23,9 @@ export const tufRoutes: readonly Route[] = [
       const tenant = caller.tenant.id;
       const file = `metadata/${name}`;
       if (file !== timestampName) return answerOf(hub, { tenant, file, headers: immutable });
-      const isWhole = wantedSeconds(headers) > 0 && takesPublications(caller, headers);
-      return held({ hub, tenant, headers }, () =>
-        isWhole ? publicationFor(hub, caller) : answerOf(hub, { tenant, file, headers: {} }),
-      );
+      if (wantedSeconds(headers) > 0 && takesPublications(caller, headers))
+        return whileKnown(hub, caller, await held({ hub, tenant, headers }, () => newestFor(hub, tenant)));
+      return held({ hub, tenant, headers }, () => answerOf(hub, { tenant, file, headers: {} }));
     },
   }),
   route({
@@ -61,17 +60,21 @@ export const tufRoutes: readonly Route[] = [
   }),
 ];
 
-/** What the newest publication changed. The caller may have waited for it, and may not be one any more. */
-async function publicationFor({ newestPublication, store }: Hub, { tenant, device }: Caller): Promise<Answer> {
-  const [publication, known] = await Promise.all([
-    newestPublication(tenant.id),
-    device === null ? null : store.device(tenant.id, device.id),
-  ]);
+/** What the newest publication changed. */
+async function newestFor({ newestPublication }: Hub, tenant: number): Promise<Answer> {
+  const publication = await newestPublication(tenant);
   if (publication === null) return notFound(timestampName);
-  if (known === null || known.revokedAt !== null || known.keyId !== device?.keyId)
-    return refuse(403, 'deviceRevoked', 'this device was revoked: enrol it again');
   const { message, etag } = publication;
   return { status: 200, type: publicationType, body: message, headers: { etag } };
+}
+
+/** Whoever has waited may have been revoked meanwhile. */
+async function whileKnown({ store }: Hub, { tenant, device }: Caller, answer: Answer): Promise<Answer> {
+  if (answer.status !== 200 || device === null) return answer;
+  const known = await store.device(tenant.id, device.id);
+  return known !== null && known.revokedAt === null && known.keyId === device.keyId
+    ? answer
+    : refuse(403, 'deviceRevoked', 'this device was revoked: enrol it again');
 }
 
 async function answerOf({ fetchPublished }: Hub, { tenant, file, headers }: Wanted): Promise<Answer> {

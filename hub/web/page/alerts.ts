@@ -8,7 +8,7 @@ import { hrefOf } from '../route.ts';
 export const alertsPage: Page = {
   title: 'Alerts',
   permission: 'alert:read',
-  hears: ['policies', 'exceptions', 'rollout', 'journal'],
+  hears: ['policies', 'exceptions', 'rollout', 'journal', 'alerts'],
   show,
 };
 
