@@ -1,6 +1,6 @@
 /**
  * What a daemon keeps in memory and how soon it decides: a real one, asked over its socket about real repositories. Run
- * alone: `node test/bench/daemon.ts FOLDER`, whose files are judged as one commit.
+ * alone: `node test/bench/daemon.ts FOLDER [ROUNDS]`, whose files are judged as one commit; 1,000 rounds are the full form.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,6 +16,7 @@ import { decideAnswer, startedDaemon } from '../../daemon/protocol.ts';
 import { formatMs, markdownTable, type Summary, summarise } from './statistics.ts';
 
 export interface DaemonFigures {
+  readonly rounds: number;
   /** The first question after a start, while the daemon still warms up. */
   readonly firstMs: Summary;
   readonly tenFilesMs: Summary;
@@ -31,15 +32,15 @@ interface MemoryRow {
 }
 
 const kerb = path.resolve(import.meta.dirname, '../../bin/kerb');
-const rounds = 1_000;
 const branches = 20;
 /** Memory that is given back is given back by then. */
 const settleMs = 5_000;
 /** Half a minute after a commit a daemon looks for others that passed no gate: that is no idleness yet. */
-const afterwardsMs = 45_000;
+const afterwardsMs = 35_000;
+const idleMs = 20_000;
 
-/** Judges a folder as one commit, then commits and switches branches a thousand times each. */
-export async function watchDaemon(folder: string): Promise<DaemonFigures> {
+/** Judges a folder as one commit, then commits and switches branches so many times each. */
+export async function watchDaemon(folder: string, rounds = 200): Promise<DaemonFigures> {
   const scratch = realpathSync(mkdtempSync(path.join(tmpdir(), 'kerb-bench-daemon-')));
   try {
     const firstMs: number[] = [];
@@ -60,30 +61,34 @@ export async function watchDaemon(folder: string): Promise<DaemonFigures> {
       for (let round = 0; round < rounds; round++) {
         tenFilesMs.push(await decideTimed(daemon, few, tenFiles(few, round)));
         git(few, 'commit', '--quiet', '--no-verify', `--message=${round}`);
-        if ((round + 1) % (rounds / 4) === 0) memory.push(await daemon.memory(`${round + 1} commits of 10 files`));
+        if (isHalf(round + 1, rounds)) memory.push(await daemon.memory(`${round + 1} commits of 10 files`));
       }
       createBranches(few);
       for (let round = 0; round < rounds; round++) {
         git(few, 'switch', '--quiet', `branch-${round % branches}`);
         await decideTimed(daemon, few, tenFiles(few, rounds + round));
         git(few, 'reset', '--quiet', '--hard');
-        if ((round + 1) % (rounds / 4) === 0) memory.push(await daemon.memory(`${round + 1} branch switches`));
+        if (isHalf(round + 1, rounds)) memory.push(await daemon.memory(`${round + 1} branch switches`));
       }
       const idleCpuMs = await daemon.idleCpuMs();
-      return { firstMs: summarise(firstMs), tenFilesMs: summarise(tenFilesMs), memory, idleCpuMs };
+      return { rounds, firstMs: summarise(firstMs), tenFilesMs: summarise(tenFilesMs), memory, idleCpuMs };
     });
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
 }
 
-export function daemonTable({ firstMs, tenFilesMs, memory, idleCpuMs }: DaemonFigures): string {
+function isHalf(done: number, rounds: number): boolean {
+  return done === rounds || done === Math.floor(rounds / 2);
+}
+
+export function daemonTable({ rounds, firstMs, tenFilesMs, memory, idleCpuMs }: DaemonFigures): string {
   return [
     markdownTable(
       ['what', 'median', 'p95', 'max'],
       [
         ['10 new files, first question after a start', ...[firstMs.median, firstMs.p95, firstMs.max].map(formatMs)],
-        ['10 new files, 1,000 commits', ...[tenFilesMs.median, tenFilesMs.p95, tenFilesMs.max].map(formatMs)],
+        [`10 new files, ${rounds} commits`, ...[tenFilesMs.median, tenFilesMs.p95, tenFilesMs.max].map(formatMs)],
       ],
     ),
     `Processor time while nobody asks: ${idleCpuMs} ms a minute.`,
@@ -117,8 +122,8 @@ async function withDaemon<T>(home: string, work: (daemon: Daemon) => Promise<T>)
       async idleCpuMs() {
         await sleep(afterwardsMs);
         const before = cpuMsOf(pid);
-        await sleep(60_000);
-        return cpuMsOf(pid) - before;
+        await sleep(idleMs);
+        return ((cpuMsOf(pid) - before) * 60_000) / idleMs;
       },
     });
   } finally {
@@ -199,5 +204,5 @@ function git(root: string, ...args: readonly string[]): string {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const folder = process.argv[2];
   if (folder === undefined) throw new Error('name a folder whose files are to be judged');
-  process.stdout.write(`${daemonTable(await watchDaemon(path.resolve(folder)))}\n`);
+  process.stdout.write(`${daemonTable(await watchDaemon(path.resolve(folder), Number(process.argv[3] ?? 200)))}\n`);
 }
