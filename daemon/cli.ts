@@ -92,16 +92,23 @@ function separatorIn(args: readonly string[]): number {
 
 async function overview(): Promise<string> {
   const loaded = await Promise.all(Object.values(commands).map((load) => load()));
-  const width = Math.max(...loaded.map(({ usage }) => usage.length)) + 2;
-  const list = loaded.map(({ usage, summary }) => `  kerb ${usage.padEnd(width)}${summary}`);
+  const list = loaded.map(({ usage, summary }) => overviewLine(usage, summary));
   return `Kerb judges developer actions by policies: one policy, one verdict.
 
 ${list.join('\n')}
-  kerb ${'COMMAND --help'.padEnd(width)}what a command takes
-  kerb ${'--version'.padEnd(width)}which Kerb this is
+${overviewLine('COMMAND --help', 'what a command takes')}
+${overviewLine('--version', 'which Kerb this is')}
 
 Exit codes: 0 allow, 1 deny, 2 no verdict (what could not be judged, wrong arguments, a fault).
 `;
+}
+
+const usageWidth = 28;
+
+/** What takes many words has its summary below them, so that the rest keeps to a terminal's width. */
+function overviewLine(usage: string, summary: string): string {
+  const gap = usage.length > usageWidth ? `\n${' '.repeat(usageWidth + 9)}` : ' '.repeat(usageWidth + 2 - usage.length);
+  return `  kerb ${usage}${gap}${summary}`;
 }
 
 function stackOf(error: unknown): string {

@@ -68,7 +68,8 @@ function readInput(file: string): CelValue {
   try {
     bytes = readFileSync(file === '-' ? 0 : file);
   } catch (error) {
-    throw new UsageError(`--input ${file}: ${(error as Error).message}`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new UsageError(`--input ${file}: ${code === 'ENOENT' ? 'does not exist' : message}`);
   }
   const decoded = decodeText(bytes);
   if (decoded.kind !== 'text')

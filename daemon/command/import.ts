@@ -34,7 +34,11 @@ async function run(given: Arguments): Promise<ExitCode> {
   const domain = given.value('domain') ?? 'imported';
   if (!/^[a-z0-9][a-z0-9-]*$/.test(domain))
     throw new UsageError(`--domain ${JSON.stringify(domain)}: lower-case letters, digits and hyphens`);
-  const found = given.words.flatMap((file) => importFile(file, domain).map((one) => ({ ...one, file })));
+  const files = given.words.map((file) => ({ file, found: importFile(file, domain) }));
+  for (const { file, found } of files)
+    if (found.length === 0)
+      await complain(`kerb: ${printable(file)} holds no policy of a kind that is imported (kerb import --help)\n`);
+  const found = files.flatMap(({ file, found }) => found.map((one) => ({ ...one, file })));
   const imported = found.filter((one) => one.kind === 'imported');
   const refused = found.filter((one) => one.kind === 'refused');
   const folder = given.has('print') ? null : await policyFolder(given.value('folder'));

@@ -149,7 +149,7 @@ export const policySchema = once(() =>
     ),
     message: said(
       'Text with CEL in single braces: "container {self.name} runs privileged". `{{ … }}` is plain text.',
-      line(1_000),
+      cel(),
     ),
     fix: said('How a finding is repaired.', fix().optional()),
   }),
