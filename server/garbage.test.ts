@@ -42,12 +42,19 @@ test('little garbage is left alone', async () => {
 
 test('the own heap has young garbage, and less of it after a collection', () => {
   const heap = ownHeap();
-  heap.collectYoung();
-  const kept = heap.youngBytes();
   const made: unknown[] = [];
-  for (let index = 0; index < 10_000; index++) made[index % 2] = { index, text: `${index}` };
-  const grown = heap.youngBytes();
-  assert.ok(grown > kept, `${kept} to ${grown} bytes`);
-  heap.collectYoung();
-  assert.ok(heap.youngBytes() < grown, `${heap.youngBytes()} of ${grown} bytes`);
+  const attempt = () => {
+    heap.collectYoung();
+    const kept = heap.youngBytes();
+    for (let index = 0; index < 10_000; index++) made[index % 2] = { index, text: `${index}` };
+    const grown = heap.youngBytes();
+    heap.collectYoung();
+    return { kept, grown, left: heap.youngBytes() };
+  };
+  // V8 may collect by itself in between.
+  const attempts = Array.from({ length: 5 }, attempt);
+  assert.ok(
+    attempts.some(({ kept, grown, left }) => grown > kept && left < grown),
+    JSON.stringify(attempts),
+  );
 });

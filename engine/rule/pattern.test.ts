@@ -30,6 +30,7 @@ const endings: Partial<Record<string, CodeLanguage>> = {
   go: 'go',
   js: 'javascript',
   sh: 'bash',
+  java: 'java',
 };
 const samples = globSync('policies/code/*.md', { cwd: root }).flatMap((page) => {
   const text = readFileSync(path.join(root, page), 'utf8');
@@ -261,6 +262,7 @@ test('cut and mangled code is matched without a fault', () => {
     python: 'a.py',
     go: 'a.go',
     bash: 'a.sh',
+    java: 'a.java',
   };
   const mangle = fc.record({
     at: fc.double({ min: 0, max: 1, noNaN: true }),

@@ -2,10 +2,11 @@ import type { Need } from './prefilter.ts';
 
 /**
  * What every text that a regular expression matches must contain: the plain runs of a concatenation, one branch of an
- * alternation. Whatever is optional, a class, or not understood says nothing; flags (`(?i)`) make the whole say nothing.
+ * alternation. Whatever is optional, a class, or not understood says nothing; nor does a group with flags of its own
+ * (`(?i:…)`), and flags for what follows (`(?i)`) make the whole say nothing.
  */
 export function regexNeed(regex: string): Need {
-  if (/\(\?[a-zA-Z]/.test(regex)) return { kind: 'always' };
+  if (/\(\?[a-zA-Z-]+\)/.test(regex)) return { kind: 'always' };
   const reader = { regex, at: 0 };
   const need = alternation(reader);
   return reader.at === regex.length ? need : { kind: 'always' };
@@ -76,12 +77,13 @@ function skipBraces(reader: Reader): void {
 }
 
 function readGroup(reader: Reader): Need {
-  if (reader.regex.startsWith('?:', reader.at)) reader.at += 2;
-  else if (reader.regex[reader.at] === '?') return giveUp(reader);
+  const [head, flags] = /^\?([imsU-]*):/.exec(reader.regex.slice(reader.at, reader.at + 10)) ?? ['', ''];
+  if (head === '' && reader.regex[reader.at] === '?') return giveUp(reader);
+  reader.at += head.length;
   const need = alternation(reader);
   if (reader.regex[reader.at] !== ')') return giveUp(reader);
   reader.at++;
-  return need;
+  return flags === '' ? need : { kind: 'always' };
 }
 
 function readClass(reader: Reader): Need {

@@ -25,17 +25,18 @@ async function withStore(use: (store: Store, send: Send) => Promise<void>): Prom
   const sequencer = createSequencer({ store, maxWaiting: 10_000, maxGroup: 2_000 });
   try {
     const tenant = await addTenant(store);
-    await use(store, (device, ...envelopes) =>
-      Promise.all(
-        envelopes.map(async (envelope) => {
-          const reading = await reader.read(envelope, { device: device.asNew, received: now });
+    await use(store, async (device, ...envelopes) => {
+      const read = envelopes.map((envelope) => reader.read(envelope, { device: device.asNew, received: now }));
+      // Those that are read at the same time are submitted in the order in which they were sent.
+      return Promise.all(
+        (await Promise.all(read)).map(async (reading) => {
           if (reading.kind === 'refused') return reading.code;
           assert.equal(reading.submission.kind, 'sealed');
           const outcome = await sequencer.submit(tenant.id, reading.submission);
           return outcome.kind === 'committed' ? outcome.added.toString() : outcome.kind;
         }),
-      ),
-    );
+      );
+    });
   } finally {
     await sequencer.close();
     await reader.close();
