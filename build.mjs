@@ -29,6 +29,7 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { makeSnapshot } from './bin/makeSnapshot.js';
+import { cacheIn } from './bin/snapshot.js';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(root, 'dist');
@@ -258,7 +259,7 @@ function publish() {
     if (file.startsWith('native') && same(path.join(staging, file), path.join(dist, file))) continue;
     renameSync(path.join(staging, file), path.join(dist, file));
   }
-  removeUnlessBusy(path.join(dist, '.cache'));
+  removeUnlessBusy(cacheIn(dist));
   const stamp = path.join(dist, '.built');
   writeFileSync(stamp, sumOf([...Object.keys(snapshots).map((name) => `${name}.cjs`), 'policies.json']));
   // Sources saved while the build ran are newer than this, so the next start builds again.

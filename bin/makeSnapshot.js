@@ -1,4 +1,4 @@
-// Makes the snapshot that a program starts from: `node bin/makeSnapshot.js NAME`.
+// Makes the snapshot that a program starts from: `node bin/makeSnapshot.js NAME DIST`.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';

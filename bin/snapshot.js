@@ -24,17 +24,21 @@ export async function makeSnapshotAside(name, { dist }) {
   makeAside(name, { dist, file });
 }
 
+/** Beside the code and not in the shared temporary folder: whoever can write the cache can run code as the user. */
+export function cacheIn(dist) {
+  return path.join(dist, '.cache');
+}
+
 /** Null where a program cannot become another one, or would not be what was asked for. */
 export function snapshotFile(name, dist) {
   if (process.execve === undefined || process.platform === 'win32') return null;
   if (process.execArgv.length > 0 || process.env.NODE_OPTIONS) return null;
   const build = readIfThere(path.join(dist, '.built'));
   if (!build) return null;
-  // Beside the code and not in the shared temporary folder: whoever can write there can run code as the user.
   const runtime = `${process.version}-${process.arch}-${v8.cachedDataVersionTag().toString(16)}`;
   // A snapshot knows where the rest of its program lies.
   const place = process.getBuiltinModule('zlib').crc32(dist).toString(16);
-  return path.join(dist, '.cache', `${name}-${runtime}-${build}-${place}.blob`);
+  return path.join(cacheIn(dist), `${name}-${runtime}-${build}-${place}.blob`);
 }
 
 function readIfThere(file) {

@@ -2,7 +2,7 @@
  * git's index as it lies on the disk (`gitformat-index(5)`): its entries, and which tree it is by git's own note of it (extension
  * TREE). That note is what `git commit` takes without looking further, and what it has written down before it runs a hook.
  */
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { readIfBounded } from './read.ts';
 
 /** More than the index of a million files. */
 const maxIndexBytes = 256 * 1024 * 1024;
@@ -29,7 +29,7 @@ export interface IndexEntry {
 
 /** Reads an index. Null for all that only git can say: what is in conflict, in two files, of folders, damaged, or none. */
 export function readGitIndex(file: string): GitIndex | null {
-  const bytes = readIndex(file);
+  const bytes = readIfBounded(file, maxIndexBytes);
   if (bytes === null || bytes.length < 12 || bytes.toString('latin1', 0, 4) !== 'DIRC') return null;
   const version = bytes.readUInt32BE(4);
   if (version < 2 || version > 4) return null;
@@ -57,20 +57,6 @@ export function* entriesOf(index: Layout): Generator<IndexEntry> {
 }
 
 type Layout = Omit<GitIndex, 'tree'>;
-
-function readIndex(file: string): Buffer | null {
-  let handle: number | undefined;
-  try {
-    // Without O_NONBLOCK, opening a named pipe waits for a writer for ever.
-    handle = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    const stat = fstatSync(handle);
-    return stat.isFile() && stat.size <= maxIndexBytes ? readFileSync(handle) : null;
-  } catch {
-    return null;
-  } finally {
-    if (handle !== undefined) closeSync(handle);
-  }
-}
 
 function treeIn(index: Layout): Pick<GitIndex, 'tree'> | null {
   const { bytes, idLength } = index;

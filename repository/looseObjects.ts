@@ -1,10 +1,9 @@
 /** Objects that lie as files of their own, as those do that were staged a moment ago: to read them costs no word with git. */
 import { hash } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { gitFolder } from './git.ts';
-import { maxFileBytes } from './read.ts';
+import { maxFileBytes, readIfBounded } from './read.ts';
 
 /**
  * Reads blobs of a work tree's repository by id. Null for all that git has to be asked about: what is packed, elsewhere, too
@@ -22,14 +21,14 @@ export function looseBlobs(root: string): (id: string) => Buffer | null {
 function objectsFolder(root: string): string | null {
   const folder = gitFolder(root);
   if (folder === null) return null;
-  const common = readBounded(path.join(folder, 'commondir'))?.toString('utf8').trim();
+  const common = readIfBounded(path.join(folder, 'commondir'), maxFileBytes)?.toString('utf8').trim();
   return path.join(common === undefined ? folder : path.resolve(folder, common), 'objects');
 }
 
 const maxHeaderBytes = 32;
 
 function readBlob(folder: string, id: string): Buffer | null {
-  const deflated = readBounded(path.join(folder, id.slice(0, 2), id.slice(2)));
+  const deflated = readIfBounded(path.join(folder, id.slice(0, 2), id.slice(2)), maxFileBytes);
   if (deflated === null) return null;
   try {
     const object = inflateSync(deflated, { maxOutputLength: maxFileBytes + maxHeaderBytes });
@@ -40,20 +39,5 @@ function readBlob(folder: string, id: string): Buffer | null {
   } catch {
     // Damaged, or more than is judged: git says which.
     return null;
-  }
-}
-
-/** A file's bytes, unless there is no such file, it is no file, or it is larger than what is judged can be. */
-function readBounded(file: string): Buffer | null {
-  let handle: number | undefined;
-  try {
-    // Without O_NONBLOCK, opening a named pipe waits for a writer for ever.
-    handle = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    const stat = fstatSync(handle);
-    return stat.isFile() && stat.size <= maxFileBytes ? readFileSync(handle) : null;
-  } catch {
-    return null;
-  } finally {
-    if (handle !== undefined) closeSync(handle);
   }
 }

@@ -37,11 +37,8 @@ const sources = path.resolve(here, '../policies');
  * The built-in policies, the organisation's, and each folder's on top: the last one with an id wins, and a note says so.
  * What the organisation has locked, no folder replaces.
  */
-export function loadPolicies(
-  folders: readonly PolicyFolder[],
-  organisation: Organisation | null,
-  builtIn: PolicyReading = loadBuiltIn(),
-): LoadedPolicies {
+export function loadPolicies(folders: readonly PolicyFolder[], organisation: Organisation | null): LoadedPolicies {
+  const builtIn = loadBuiltIn();
   const byId = new Map(builtIn.policies.map((policy) => [policy.id, policy]));
   const problems: FileProblem[] = [...builtIn.problems];
   const notes: string[] = [];
@@ -124,12 +121,12 @@ export function readBuiltInSources(): PolicyReading {
 
 /** In dist/ they are already read and vetted: that spares each start the parsing of a hundred files, and most of compiling. */
 export function loadBuiltIn(): PolicyReading {
-  builtIn ??= isBundled() ? readBundled() : readBuiltInSources();
-  return builtIn;
+  known ??= isBundled() ? readBundled() : readBuiltInSources();
+  return known;
 }
 
 /** They are the same for the life of a process, and every repository's. */
-let builtIn: PolicyReading | null = null;
+let known: PolicyReading | null = null;
 
 function readBundled(): PolicyReading {
   return JSON.parse(readFileSync(path.join(here, 'policies.json'), 'utf8')) as PolicyReading;

@@ -1,5 +1,15 @@
 /** Files of the work tree as texts to judge, bounded and never blocking. */
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
 import type { SourceFile } from '../engine/index.ts';
 import { decodeText, type Encoding } from './text.ts';
@@ -49,6 +59,21 @@ export function readWorkFile(root: string, file: string): Reading {
     // A name that is not UTF-8 cannot be opened by the text that stands for it, and is not gone.
     if (code === 'ENOENT' && !file.includes('\uFFFD')) return { kind: 'skipped', path: file, reason: 'gone' };
     return problem(file, reasonOf(error, file));
+  } finally {
+    if (handle !== undefined) closeSync(handle);
+  }
+}
+
+/** A file's bytes; null where there is no such file, it is no file, or it is larger than that. */
+export function readIfBounded(file: string, maxBytes: number): Buffer | null {
+  let handle: number | undefined;
+  try {
+    // Without O_NONBLOCK, opening a named pipe waits for a writer for ever.
+    handle = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const stat = fstatSync(handle);
+    return stat.isFile() && stat.size <= maxBytes ? readFileSync(handle) : null;
+  } catch {
+    return null;
   } finally {
     if (handle !== undefined) closeSync(handle);
   }

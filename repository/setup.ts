@@ -11,7 +11,6 @@ import {
   organisationConfiguration,
   organisationPrefix,
   type Policy,
-  type PolicyReading,
   readConfiguration,
 } from '../engine/index.ts';
 import { readCommitted, readIndexed } from './change.ts';
@@ -35,8 +34,6 @@ export interface SetupOptions {
   readonly folders: readonly string[];
   /** What the hub's verified bundle says; null without a hub. It stands between what comes with Kerb and the repository. */
   readonly organisation: CurrentOrganisation;
-  /** The policies that come with Kerb, where they are read already: whoever loads often holds them. */
-  readonly builtIn?: PolicyReading;
 }
 
 export interface Setup {
@@ -74,7 +71,7 @@ export async function loadSetup(options: SetupOptions): Promise<Setup> {
     folders.push({ name: folder, texts });
   }
   for (const folder of options.folders) folders.push(namedFolder(root, folder, problems));
-  const loaded = loadPolicies(folders, organisation, options.builtIn);
+  const loaded = loadPolicies(folders, organisation);
   const baseline =
     configuration.baseline === null ? null : await readText(options, normal(configuration.baseline), problems);
   const isToldOf = problems.some(({ file }) => file === configuration.baseline);

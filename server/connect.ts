@@ -163,7 +163,8 @@ function start(connection: Connection, client: Client): Running {
       collector.close();
       expiry.close();
       session.daemon?.close();
-      await Promise.all([watch.close(), session.previews.close()]);
+      session.previews.close();
+      await watch.close();
     },
   };
 }

@@ -16,7 +16,7 @@ import { uriOf } from './uri.ts';
 export interface Previews {
   /** Null where the URI is no policy's or page's. */
   preview(session: Session, params: PreviewParams, token: CancellationToken): Promise<PreviewAnswer | null>;
-  close(): Promise<void>;
+  close(): void;
 }
 
 interface Room {
@@ -68,7 +68,7 @@ export function createPreviews(): Previews {
       const outcome = await process.ask(question, { hear, token });
       return { id, tookMs: Math.round(performance.now() - began), outcome };
     },
-    async close() {
+    close() {
       room?.process.close();
     },
   };

@@ -11,7 +11,6 @@ import {
   exceptionsOf,
   type FileProblem,
   type Native,
-  type PolicyReading,
   type PolicySet,
   readBaseline,
 } from '../../engine/index.ts';
@@ -63,7 +62,8 @@ export function createRulings({ native, organisation }: RulingsOptions): Rulings
   const kept = new Map<string, Ruling>();
   const folders = new Map<string, readonly string[]>();
   const inTurn = createTurns();
-  const builtIn = loadBuiltIn();
+  // Before the first question comes.
+  loadBuiltIn();
   const shared = createCompilations();
   let current = organisation();
   return {
@@ -83,7 +83,7 @@ export function createRulings({ native, organisation }: RulingsOptions): Rulings
       const load = async (): Promise<Ruling> => {
         const meanwhile = await known();
         if (meanwhile !== null) return meanwhile;
-        const ruling = await loadRuling(repository.root, commit, { native, organisation: governing, builtIn, shared });
+        const ruling = await loadRuling(repository.root, commit, { native, organisation: governing, shared });
         // What could not be read now may be readable the next time.
         if (ruling.setup.problems.some(({ severity }) => severity === 'error')) return ruling;
         if (folders.size > maxConfigurations) folders.clear();
@@ -165,21 +165,19 @@ function namedBy({ configuration }: Setup): readonly string[] {
 interface LoadOptions {
   readonly native: Native;
   readonly organisation: CurrentOrganisation;
-  readonly builtIn: PolicyReading;
   readonly shared: Compilations;
 }
 
 async function loadRuling(
   root: string,
   commit: string | null,
-  { native, organisation, builtIn, shared }: LoadOptions,
+  { native, organisation, shared }: LoadOptions,
 ): Promise<Ruling> {
   const setup = await loadSetup({
     root,
     origin: commit === null ? { kind: 'none' } : { kind: 'commit', commit },
     folders: [],
     organisation,
-    builtIn,
   });
   return rulingOf(setup, { native, shared });
 }
