@@ -102,13 +102,22 @@ export async function doRound(connection: Connection, options: RoundOptions): Pr
   return roundOf({ ...policies, ...journal, failure });
 }
 
-/** Takes in the policies that the hub has sent, and what became of requests. The next whole round says so to the hub. */
+/** Takes in the policies that the hub has sent, and what became of requests. `tell` says so to the hub, or the next whole round. */
 export async function takeIn(connection: Connection, offer: Offer, options: RoundOptions): Promise<Round> {
   const standing = standingFor(options);
   if (standing.kind !== 'enrolled') return standing;
   const policies = await bringIn(connection, standing, offer, options);
   const failure = policies.failure ?? (await askAfterRequests(connection, options));
   return roundOf({ ...untouched, ...policies, failure });
+}
+
+/** Tells the hub where this device stands between two rounds. Why it could not be told; null where it knows. */
+export async function tell(
+  connection: Connection,
+  options: RoundOptions,
+  standing: Pick<Round, 'governing' | 'alarm'>,
+): Promise<string | null> {
+  return (await report(connection, options, { ...standing, refusal: null }))?.message ?? null;
 }
 
 function standingFor({ home }: RoundOptions): Enrolled | Round {

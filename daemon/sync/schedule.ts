@@ -1,6 +1,8 @@
 /** When the next round is: spread out over time, so that a fleet does not come at once, and rarer while nothing works. */
 
 const intervalMs = 48_000;
+/** Two thousand devices that tell the hub what they have taken in come to 330 a second. */
+const tellWithinMs = 6_000;
 const firstRetryMs = 5_000;
 const longestRetryMs = 900_000;
 /** With the time until a request is given up (30 s), within a minute of the hub's return. */
@@ -23,4 +25,9 @@ export function pauseMs({ failures, isAway, chance }: Standing): number {
   if (failures === 0) return Math.round(intervalMs * (5 / 6 + chance / 3));
   const longest = Math.min(isAway ? longestAwayMs : longestRetryMs, firstRetryMs * 2 ** Math.min(failures - 1, 20));
   return Math.round(longest * (0.5 + 0.5 * chance));
+}
+
+/** Milliseconds until a device tells the hub which policies it has taken in: soon, and not all at once. */
+export function tellAfterMs(chance: number): number {
+  return Math.round(tellWithinMs * chance);
 }

@@ -83,6 +83,37 @@ test('a publication that comes with a hint needs no request; one that is not bel
   await sync.close();
 });
 
+test('what was taken in between two rounds is told to the hub soon, once, and not before its time', async (context) => {
+  const world = await createWorld(context);
+  const { hub, network } = world;
+  world.publish(1, { bundles: [bundle(1)] });
+  const home = createHome(context);
+  const store = openTestStore(context, home);
+  await world.enrol({ home, store });
+  const told: string[] = [];
+  hub.fault = ({ url = '', method = '' }) => url === '/v1/device/status' && told.push(method) < 0;
+  const waits: { readonly ms: number; readonly end: () => void }[] = [];
+  const sleep = (ms: number, signal: AbortSignal) =>
+    new Promise<void>((resolve) => {
+      waits.push({ ms, end: resolve });
+      signal.addEventListener('abort', () => resolve());
+    });
+  const log = (): void => undefined;
+  const sync = await startSync({ home, store, network, sleep, chance: () => 0.5, changed: () => undefined, log });
+  await until(() => sync.status().revision === '1' && hub.listeners() === 1 && told.length === 1);
+  for (const version of [2, 3]) {
+    world.publish(version, { bundles: [bundle(version)] });
+    hub.hint('policies');
+    await until(() => sync.status().revision === String(version));
+  }
+  await until(() => waits.length === 2);
+  assert.deepEqual([waits.map(({ ms }) => ms), told.length], [[48_000, 3_000], 1]);
+  waits[1]!.end();
+  await until(() => told.length === 2);
+  await until(() => hub.statuses.get('laptop')?.revision === '3');
+  await sync.close();
+});
+
 test('without a WebSocket the publication is the answer to a request that was held; an older hub’s is the timestamp', async (context) => {
   for (const isOlder of [false, true]) {
     const world = await createWorld(context);

@@ -4,7 +4,7 @@ import type { CurrentOrganisation, VerifiedBundle } from '../../engine/index.ts'
 import { type Governing, isOutdated, readGoverning, readStanding, ungoverned } from './current.ts';
 import { type Network, systemNetwork } from './network.ts';
 import type { Connection, Round, RoundOptions } from './round.ts';
-import { pauseMs } from './schedule.ts';
+import { pauseMs, tellAfterMs } from './schedule.ts';
 import { serial } from './serial.ts';
 import { nothingOffered, type Offer } from './tuf/offer.ts';
 import { hearEveryMs, holdRequest, type Listening, listen, type News } from './watch.ts';
@@ -164,7 +164,7 @@ class Loop implements Sync {
   }
 
   async #goRound(): Promise<Round> {
-    const { home, store, replays } = this.#options;
+    const { home } = this.#options;
     const offer = this.#isWhole ? null : (this.#offer ?? nothingOffered);
     this.#isWhole = false;
     this.#offer = null;
@@ -177,7 +177,7 @@ class Loop implements Sync {
     // Somebody asked for this round while the loop waited for no time.
     if (wasAlone) this.#rouse();
     const { connect, doRound, takeIn } = await import('./round.ts');
-    const parts: RoundOptions = { home, store, network: this.#network, ...(replays === undefined ? {} : { replays }) };
+    const parts = this.#parts();
     const made = this.#connection ?? (await connect(parts));
     const go = (to: Connection): Promise<Round> => (offer === null ? doRound(to, parts) : takeIn(to, offer, parts));
     const round = 'hub' in made ? await go(made) : made;
@@ -187,6 +187,11 @@ class Loop implements Sync {
     this.#note(round);
     if (offer === null) this.#noteWhole(round);
     return round;
+  }
+
+  #parts(): RoundOptions {
+    const { home, store, replays } = this.#options;
+    return { home, store, network: this.#network, ...(replays === undefined ? {} : { replays }) };
   }
 
   #govern(next: Governing): void {
@@ -220,7 +225,10 @@ class Loop implements Sync {
     if (kind === 'done') this.#succeededAt = this.#network.now();
   }
 
-  /** Until it is time for a whole round, or somebody here has news. Policies that the hub sends meanwhile are taken in. */
+  /**
+   * Until it is time for a whole round, or somebody here has news. Policies that the hub sends meanwhile are taken in, and the
+   * hub is told soon after.
+   */
   async #pause(): Promise<void> {
     const { sleep = systemSleep, chance = Math.random } = this.#options;
     const over = new AbortController();
@@ -232,22 +240,42 @@ class Loop implements Sync {
     const untilTime = this.#isAlone
       ? roused
       : sleep(pauseMs({ failures: this.#failures, isAway: this.#isAway, chance: chance() }), signal);
-    const isOver = Promise.race([untilTime, roused]).then(() => true);
+    const isOver = Promise.race([untilTime, roused]).then(() => 'over' as const);
     const failures = this.#failures;
     this.#listen(signal).catch((error: unknown) => this.#fault(error));
-    while (!(await Promise.race([isOver, this.#offered()]))) {
+    const untold: Promise<'tell'>[] = [];
+    for (;;) {
+      const next = await Promise.race([isOver, this.#offered(), ...untold]);
+      if (next === 'over' || signal.aborted) break;
+      if (next === 'tell') {
+        untold.pop();
+        await this.#tell().catch((error: unknown) => this.#fault(error));
+        continue;
+      }
+      const { bundle: before } = this.#governing;
       await this.#round().catch((error: unknown) => this.#fault(error));
       if (this.#failures > failures) break;
+      if (untold.length === 0 && this.#governing.bundle !== before)
+        untold.push(sleep(tellAfterMs(chance()), signal).then(() => 'tell' as const));
     }
     over.abort();
   }
 
-  /** False as soon as the hub has sent policies. */
-  #offered(): Promise<false> {
+  /** As soon as the hub has sent policies. */
+  #offered(): Promise<'offer'> {
     return new Promise((resolve) => {
-      this.#taking = () => resolve(false);
+      this.#taking = () => resolve('offer');
       if (this.#offer !== null) this.#taking();
     });
+  }
+
+  /** What the hub does not hear now, it hears at the next round. */
+  async #tell(): Promise<void> {
+    if (this.#connection === null) return;
+    const { tell } = await import('./round.ts');
+    const standing = { governing: this.#governing, alarm: this.#alarm };
+    const failure = await tell(this.#connection, this.#parts(), standing);
+    if (failure !== null) this.#options.log(`sync: the hub was not told which policies are in force: ${failure}`);
   }
 
   /** Sees to it that news is heard of: by the WebSocket, else by requests that the hub holds. */
@@ -256,7 +284,8 @@ class Loop implements Sync {
     if (connection === null || this.#failures > 0 || this.#listening?.isOpen() === true) return;
     this.#listening?.close();
     const { hub, freshness } = connection;
-    this.#opening ??= listen(hub, { heard: (news) => this.#hearNews(news), signal: this.#ended.signal });
+    const heard = (news: News): void => this.#hearNews(news);
+    this.#opening ??= listen(hub, { heard, freshness, signal: this.#ended.signal });
     this.#listening = await this.#opening;
     this.#opening = null;
     while (this.#listening === null && !signal.aborted) {

@@ -24,15 +24,25 @@ const handshakeMs = 5_000;
 /** A hub may say something as often as it likes: this is how often it is heard. */
 export const hearEveryMs = 1_000;
 
+export interface ListenOptions {
+  readonly heard: (news: News) => void;
+  /** What was seen last: the hub says at once where it has something newer by now. */
+  readonly freshness: Freshness;
+  readonly signal: AbortSignal;
+}
+
 /** Opens the hub's WebSocket; null where that fails. It closes by itself when anything is wrong, and at the signal. */
 export async function listen(
   hub: Hub,
-  { heard, signal }: { readonly heard: (news: News) => void; readonly signal: AbortSignal },
+  { heard, freshness: { timestamp }, signal }: ListenOptions,
 ): Promise<Listening | null> {
   const headers = await hub.authorise('GET', hubPaths.hints).catch(() => null);
   if (headers === null || signal.aborted) return null;
   const socket = new WebSocket(hub.address.replace(/^http/, 'ws') + hubPaths.hints, {
-    headers: { ...headers, accept: publicationType },
+    headers: {
+      ...{ ...headers, accept: publicationType },
+      ...(timestamp === null ? {} : { 'if-none-match': timestamp.etag }),
+    },
     handshakeTimeout: handshakeMs,
     maxPayload: limits.publication,
     followRedirects: false,

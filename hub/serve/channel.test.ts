@@ -21,7 +21,10 @@ function listenerWith(unsent: number, id = 'laptop') {
   };
   const device = { id, keyId: `key of ${id}` };
   const caller = { tenant: { id: 1 }, role: 'device', id, device } as unknown as Caller;
-  return { told, listener: { caller, socket: socket as unknown as WebSocket, takesFiles: true } satisfies Listener };
+  return {
+    told,
+    listener: { caller, socket: socket as unknown as WebSocket, takesFiles: true, known: null } satisfies Listener,
+  };
 }
 
 test('who has not taken in the last message is told less, and who takes in nothing is shut out; no publication comes twice', async () => {

@@ -16,6 +16,8 @@ export interface Listener {
   readonly socket: WebSocket;
   /** Whether it takes the files of a publication with the hint. */
   readonly takesFiles: boolean;
+  /** The ETag of the publication that it has; null where it does not say. */
+  readonly known: string | null;
 }
 
 export interface Channels {
@@ -38,6 +40,7 @@ export function createChannels(hub: Hub, growth: Growth): Channels {
       const channel = channels.get(tenant.id) ?? openChannel(hub, tenant.id);
       channels.set(tenant.id, channel);
       channel.listeners.add(listener);
+      catchUp(hub, listener).catch((error: unknown) => hub.say(`a device was not told at once: ${String(error)}`));
       const unlisten = growth.listen(tenant.id, mayHear(listener.caller, 'journal') ? 'journal' : 'policies');
       listener.socket.on('close', () => {
         unlisten();
@@ -102,6 +105,18 @@ function openChannel(hub: Hub, tenant: number): Channel {
       teller.close();
     },
   };
+}
+
+/** Whoever has asked last before something was published, and listens only now, hears of it all the same. */
+async function catchUp(hub: Hub, listener: Listener): Promise<void> {
+  const { caller, known, socket } = listener;
+  if (known === null) return;
+  const publication = await hub.newestPublication(caller.tenant.id);
+  if (publication === null || publication.etag === known || socket.readyState !== socket.OPEN) return;
+  send(listener, {
+    short: JSON.stringify({ type: 'hint', about: 'policies' } satisfies Hint),
+    whole: publication.message,
+  });
 }
 
 /** A device that was revoked since it came, or has another key. */

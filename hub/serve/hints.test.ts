@@ -59,6 +59,19 @@ for (const { name, skip, start } of databases) {
         for (const { socket } of heard) socket.terminate();
       }));
 
+    test('whoever begins to listen after a publication hears of it at once, where he says what he has', () =>
+      withHub(start, async (hub) => {
+        const [ada, bob] = await foundOrganisation(hub);
+        assert.ok(await publish(hub, [ada, bob], {}));
+        const device = await enrol(hub);
+        const etag = (await device.ask('GET', timestampPath)).headers.get('etag')!;
+        assert.ok(await publish(hub, [ada, bob], { organisation: 'ignore: [b]\n' }));
+        const known = { ...wanting, 'if-none-match': etag };
+        const { socket, next } = await listen(hub, await headersOf(hub, device, hubPaths.hints, known));
+        assert.notEqual((await untilBundle(2, next)).etag, etag);
+        socket.terminate();
+      }));
+
     test('with a stage of a rollout go all bundles that it chooses among', () =>
       withHub(start, async (hub) => {
         const [ada, bob] = await foundOrganisation(hub);

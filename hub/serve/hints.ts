@@ -25,7 +25,8 @@ export function serveHints(hub: Hub, server: Pick<Server, 'on'>): { close(): Pro
         if (caller === null) return void socket.end('HTTP/1.1 401 Unauthorized\r\nconnection: close\r\n\r\n');
         sockets.handleUpgrade(request, socket, head, (opened) => {
           opened.on('error', () => opened.terminate());
-          channels.join({ caller, socket: opened, takesFiles: takesPublications(caller, request.headers) });
+          const known = request.headers['if-none-match'] ?? null;
+          channels.join({ caller, socket: opened, takesFiles: takesPublications(caller, request.headers), known });
         });
       },
       (error: unknown) => {

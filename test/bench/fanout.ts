@@ -48,6 +48,7 @@ export async function timeFanout(devices: number): Promise<readonly FanoutRow[]>
     const fleet = { hub, workers, prepare };
     return [
       await connected(fleet, 'socket', 'WebSocket'),
+      await told(fleet),
       await connected(fleet, 'held', 'held request, no WebSocket'),
       await afterPartition(fleet),
     ];
@@ -120,6 +121,13 @@ async function connected({ hub, workers, prepare }: Fleet, by: Heard, heard: str
   return timed({ hub, workers }, heard, send);
 }
 
+/** Each says what it has, and the hub knows. */
+function told({ hub, workers }: Fleet): Promise<FanoutRow> {
+  return timed({ hub, workers, until: 'told' }, 'and the hub is told', async () => {
+    for (const worker of workers) worker.postMessage('tell' satisfies Heard);
+  });
+}
+
 /** All come back in the same moment, with news waiting for them. */
 async function afterPartition({ hub, workers, prepare }: Fleet): Promise<FanoutRow> {
   await (await prepare())();
@@ -129,11 +137,11 @@ async function afterPartition({ hub, workers, prepare }: Fleet): Promise<FanoutR
 }
 
 async function timed(
-  { hub, workers }: Omit<Fleet, 'prepare'>,
+  { hub, workers, until = 'enforced' }: Omit<Fleet, 'prepare'> & { readonly until?: 'enforced' | 'told' },
   heard: string,
   send: () => Promise<void>,
 ): Promise<FanoutRow> {
-  const done = Promise.all(workers.map((worker) => next(worker, 'enforced')));
+  const done = Promise.all(workers.map((worker) => next(worker, until)));
   const sent = Date.now();
   const [hubBefore, ownBefore] = [hub.cpuSeconds(), process.cpuUsage()];
   await send();

@@ -1,14 +1,17 @@
 /**
  * Some of the devices of `fanout.ts`, on a thread of their own. Each hears of a publication by the daemon's own code, verifies all
- * of it, and has its policies read and ready; what it knows stays in memory. It writes nothing to a disk, and sends no journal and
- * no status: that comes later than what is measured.
+ * of it, and has its policies read and ready; what it knows stays in memory. It writes nothing to a disk, and sends no journal. When
+ * it is told to, it tells the hub what it has, after as long as a daemon waits.
  */
 import { hash, type KeyObject, sign } from 'node:crypto';
 import { Agent, request } from 'node:http';
+import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Hub, HubRequest } from '../../daemon/sync/hub.ts';
 import type { Answer } from '../../daemon/sync/network.ts';
 import { verifyOffered } from '../../daemon/sync/policies.ts';
+import { tellAfterMs } from '../../daemon/sync/schedule.ts';
 import { throughCopy } from '../../daemon/sync/tuf/copy.ts';
 import { type Freshness, freshAtFirst } from '../../daemon/sync/tuf/hubSource.ts';
 import { nothingOffered, type Offer } from '../../daemon/sync/tuf/offer.ts';
@@ -16,7 +19,7 @@ import { firstRoot } from '../../daemon/sync/tuf/roots.ts';
 import { verifyRepository } from '../../daemon/sync/tuf/verify.ts';
 import type { TrustState } from '../../daemon/sync/tuf/walk.ts';
 import { holdRequest, listen, type News } from '../../daemon/sync/watch.ts';
-import { hubPaths } from '../../hub/protocol.ts';
+import { type DeviceStatus, hubPaths } from '../../hub/protocol.ts';
 
 /** What a device brings along. */
 export interface Credentials {
@@ -31,10 +34,10 @@ export interface Given {
   readonly devices: readonly Credentials[];
 }
 
-export type Heard = 'socket' | 'held' | 'partition';
+export type Heard = 'socket' | 'held' | 'partition' | 'tell';
 
-/** `ready`: they wait for news. `enforced`: when each had it, in milliseconds since 1970. */
-export type Said = { readonly kind: 'ready' } | { readonly kind: 'enforced'; readonly at: readonly number[] };
+/** `ready`: they wait for news. `enforced`, `told`: when each had it, or the hub knew, in milliseconds since 1970. */
+export type Said = { readonly kind: 'ready' } | { readonly kind: 'enforced' | 'told'; readonly at: readonly number[] };
 
 interface Device {
   readonly id: string;
@@ -55,9 +58,9 @@ let proofs = 0;
 
 const devices = await enrolled();
 say({ kind: 'ready' });
-port.on('message', (heard: Heard) => void hear(heard));
+port.on('message', (heard: Heard) => void (heard === 'tell' ? tellAll() : hear(heard)));
 
-async function hear(heard: Heard): Promise<void> {
+async function hear(heard: Exclude<Heard, 'tell'>): Promise<void> {
   const ended = new AbortController();
   const arrivals: Promise<number>[] = [];
   // One device after the other, as each would do it by itself: a thread has no more than one core for them.
@@ -68,13 +71,15 @@ async function hear(heard: Heard): Promise<void> {
     turn = taken;
     return taken;
   };
-  const wait: Readonly<Record<Heard, (device: Device) => Promise<void>>> = {
+  const wait: Readonly<Record<typeof heard, (device: Device) => Promise<void>>> = {
     async socket(device) {
       let heardNews: (news: News) => void = () => undefined;
       const told = new Promise<News>((resolve) => {
         heardNews = resolve;
       });
-      const listening = await listen(device.hub, { heard: heardNews, signal: ended.signal });
+      const listening = await listen(device.hub, {
+        ...{ heard: heardNews, freshness: device.freshness, signal: ended.signal },
+      });
       if (listening === null) throw new Error('no WebSocket');
       arrivals.push(told.then((news) => takeNews(device, news)));
     },
@@ -93,6 +98,20 @@ async function hear(heard: Heard): Promise<void> {
   if (heard !== 'partition') say({ kind: 'ready' });
   say({ kind: 'enforced', at: await Promise.all(arrivals) });
   ended.abort();
+}
+
+async function tellAll(): Promise<void> {
+  const told = devices.map(async ({ hub, version, trust }) => {
+    await sleep(tellAfterMs(Math.random()));
+    const json: DeviceStatus = {
+      ...{ revision: String(version), ring: null, roles: trust.seen, journal: { seq: 0, head: '0'.repeat(64) } },
+      ...{ refusal: null, logAlarm: null, kerb: '0.1.0', platform: process.platform },
+    };
+    const { status } = await hub.send({ method: 'PUT', path: hubPaths.deviceStatus, json, maxBytes: 64_000 });
+    if (status !== 204) throw new Error(`the hub answers ${status}`);
+    return Date.now();
+  });
+  say({ kind: 'told', at: await Promise.all(told) });
 }
 
 /** What a round of the daemon does with policies; when it was done. */
@@ -140,17 +159,25 @@ function hubOf(credentials: Credentials): Hub {
     address: url,
     labels: () => ({}),
     authorise: async (method, path) => headersFor(method, path, credentials),
-    send: ({ method, path, headers = {}, signal }) =>
-      exchange({ method, path, headers: { ...headers, ...headersFor(method, path, credentials) }, signal }),
+    send: ({ method, path, headers = {}, json, signal }) => {
+      const own = { ...headers, ...headersFor(method, path, credentials) };
+      return exchange({ method, path, headers: own, json, signal });
+    },
   };
 }
 
-type Sent = Pick<HubRequest, 'method' | 'path' | 'headers'> & { readonly signal: AbortSignal | undefined };
+type Sent = Pick<HubRequest, 'method' | 'path' | 'headers' | 'json'> & { readonly signal: AbortSignal | undefined };
 
-function exchange({ method, path, headers, signal }: Sent): Promise<Answer> {
+function exchange({ method, path, headers, json, signal }: Sent): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const agent = signal === undefined ? fetching : holding;
-    const asking = request(`${url}${path}`, { method, agent, headers: { ...headers }, ...(signal && { signal }) });
+    const content = json === undefined ? {} : { 'content-type': 'application/json' };
+    const asking = request(`${url}${path}`, {
+      method,
+      agent,
+      headers: { ...headers, ...content },
+      ...(signal && { signal }),
+    });
     asking.on('response', (answer) => {
       const chunks: Buffer[] = [];
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -163,7 +190,7 @@ function exchange({ method, path, headers, signal }: Sent): Promise<Answer> {
       });
     });
     asking.on('error', reject);
-    asking.end();
+    asking.end(json === undefined ? undefined : JSON.stringify(json));
   });
 }
 
