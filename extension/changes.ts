@@ -2,18 +2,22 @@
 // done by the command, with the token that a person gave once and VS Code keeps.
 import path from 'node:path';
 import {
+  type CommentReply,
   commands,
   type Disposable,
   EventEmitter,
   type ExtensionContext,
   ProgressLocation,
+  Range,
   ThemeIcon,
   type TreeDataProvider,
   TreeItem,
+  TreeItemCollapsibleState,
   window,
   workspace,
 } from 'vscode';
 import { runKerb } from './kerb.ts';
+import { createReview, type Review, type ReviewComment, type Spoken } from './review.ts';
 
 /** A change as `kerb review list --format json` prints it. */
 export interface ListedChange {
@@ -23,6 +27,8 @@ export interface ListedChange {
   readonly title: string;
   readonly number: number;
   readonly openedAt: string;
+  /** Of open changes, the oldest first. */
+  readonly comments?: readonly ReviewComment[];
 }
 
 /** What is proposed, where nobody is to be asked. */
@@ -40,20 +46,27 @@ export interface Changes extends Disposable {
   publish(proposal: Proposal | null): Promise<string | null>;
   /** What a change alters, and what its replay says, as text. */
   show(id: string): Promise<void>;
+  /** Says something of a change, and shows it; null asks for the words. */
+  say(spoken: Spoken, words: string | null): Promise<void>;
+  /** What is said of the lines of open changes. */
+  readonly review: Review;
   /** Keeps a token for the hub; null asks for it. */
   signIn(token: string | null): Promise<void>;
 }
 
 const tokenKey = 'kerb.hub.token';
+/** The folder that policies were proposed from last. */
+const folderKey = 'kerb.proposed.folder';
 
 /** Makes the view `kerb.changes`. It asks for nothing until somebody does. */
 export function createChanges(context: ExtensionContext): Changes {
   const changed = new EventEmitter<undefined>();
+  const review = createReview();
   let listed: readonly ListedChange[] = [];
-  const provider: TreeDataProvider<ListedChange> = {
+  const provider: TreeDataProvider<ListedChange | ReviewComment> = {
     onDidChangeTreeData: changed.event,
-    getChildren: (node) => (node === undefined ? [...listed] : []),
-    getTreeItem: changeItem,
+    getChildren: (node) => (node === undefined ? [...listed] : 'title' in node ? [...(node.comments ?? [])] : []),
+    getTreeItem: (node) => ('title' in node ? changeItem(node) : commentItem(node)),
   };
   const view = window.createTreeView('kerb.changes', { treeDataProvider: provider });
 
@@ -76,17 +89,29 @@ export function createChanges(context: ExtensionContext): Changes {
     return told(await working(title, runKerb(context, { args: [...args, ...hubArguments()], cwd, env })));
   };
   const refresh = async (): Promise<readonly ListedChange[] | null> => {
-    const printed = await ask('Kerb asks the hub', ['review', 'list', '--format', 'json'], context.extensionPath);
+    const printed = await ask(
+      'Kerb asks the hub',
+      ['review', 'list', '--comments', '--format', 'json'],
+      context.extensionPath,
+    );
     if (printed === null) return null;
     listed = (JSON.parse(printed) as { readonly changes: readonly ListedChange[] }).changes;
     const open = listed.filter(({ state }) => state === 'open').length;
     view.message = open === 0 ? 'Nothing waits for a signature.' : `${open} waiting for signatures`;
     changed.fire(undefined);
+    review.show(listed, await proposedFolders(context));
     return listed;
   };
   return {
     refresh,
     signIn,
+    review,
+    async say({ change, at }, words) {
+      const text = words ?? (await window.showInputBox({ title: 'What do you have to say of this change?' }));
+      if (!text) return;
+      const args = ['review', 'comment', change, '--text', text, ...(at === null ? [] : ['--at', at])];
+      if ((await ask('Kerb tells the hub', args, context.extensionPath)) !== null) await refresh();
+    },
     async publish(given) {
       await workspace.saveAll(false);
       const proposal = given ?? (await askWhat());
@@ -98,6 +123,7 @@ export function createChanges(context: ExtensionContext): Changes {
       if (cases === null || (given === null && !(await isConfirmed(context, proposal, cases)))) return null;
       const said = await ask('Kerb proposes the policies', ['publish', folder, '--title', title], folder);
       if (said === null) return null;
+      await context.workspaceState.update(folderKey, folder);
       void window.showInformationMessage(`Kerb: ${said.split('\n')[0]}`);
       await refresh();
       return said;
@@ -108,7 +134,7 @@ export function createChanges(context: ExtensionContext): Changes {
       await window.showTextDocument(await workspace.openTextDocument({ content, language: 'diff' }), { preview: true });
     },
     dispose() {
-      for (const part of [view, changed]) part.dispose();
+      for (const part of [view, changed, review]) part.dispose();
     },
   };
 }
@@ -119,9 +145,19 @@ function hubArguments(): readonly string[] {
   return hub === '' ? [] : ['--hub', hub];
 }
 
-async function askWhat(): Promise<Proposal | null> {
+/** Where a change may have been proposed from: the last folder first. */
+async function proposedFolders(context: ExtensionContext): Promise<readonly string[]> {
+  const last = context.workspaceState.get<string>(folderKey);
+  return [...(last === undefined ? [] : [last]), ...(await organisationFolders())];
+}
+
+async function organisationFolders(): Promise<readonly string[]> {
   const found = await workspace.findFiles('**/organisation.yaml', '**/node_modules/**', 20);
-  const folders = found.map(({ fsPath }) => path.dirname(fsPath)).sort();
+  return found.map(({ fsPath }) => path.dirname(fsPath)).sort();
+}
+
+async function askWhat(): Promise<Proposal | null> {
+  const folders = await organisationFolders();
   if (folders.length === 0) {
     void window.showInformationMessage('Kerb: no folder of this workspace holds an organisation.yaml.');
     return null;
@@ -161,13 +197,25 @@ const icons: Readonly<Record<ListedChange['state'], ThemeIcon>> = {
   outdated: new ThemeIcon('history'),
 };
 
-function changeItem({ id, state, author, title, number, openedAt }: ListedChange): TreeItem {
-  const item = new TreeItem(title);
+function changeItem({ id, state, author, title, number, openedAt, comments = [] }: ListedChange): TreeItem {
+  const item = new TreeItem(title, comments.length > 0 ? TreeItemCollapsibleState.Expanded : undefined);
   item.id = id;
   item.description = `${state === 'open' ? 'waits' : state} · bundle ${number} · ${author}`;
   item.tooltip = `${title}\nproposed by ${author}, ${openedAt}`;
   item.iconPath = icons[state];
+  item.contextValue = state;
   item.command = { command: 'kerb.showChange', title: 'Show', arguments: [id] };
+  return item;
+}
+
+function commentItem({ id, by, at, text, place, isOutdated }: ReviewComment): TreeItem {
+  const item = new TreeItem(text.split('\n')[0] ?? '');
+  item.id = id;
+  const where = place === null ? '' : ` · ${place.file}:${place.line}`;
+  item.description = `${by}${where}${isOutdated ? ' · of an earlier version' : ''}`;
+  item.tooltip = `${text}\n${by}, ${at}`;
+  item.iconPath = new ThemeIcon('comment');
+  if (place !== null) item.command = { command: 'kerb.openReviewComment', title: 'Open', arguments: [id] };
   return item;
 }
 
@@ -177,6 +225,19 @@ export function registerChanges(context: ExtensionContext, changes: Changes): vo
     commands.registerCommand('kerb.publish', (proposal?: Proposal) => changes.publish(proposal ?? null)),
     commands.registerCommand('kerb.refreshChanges', () => changes.refresh()),
     commands.registerCommand('kerb.showChange', (id: string) => changes.show(id)),
+    commands.registerCommand('kerb.commentOnChange', ({ id }: Pick<ListedChange, 'id'>, words?: string) =>
+      changes.say({ change: id, at: null }, words ?? null),
+    ),
+    commands.registerCommand('kerb.replyToReview', async ({ thread, text }: CommentReply) => {
+      const spoken = changes.review.spokenOf(thread);
+      if (spoken !== null) await changes.say(spoken, text);
+    }),
+    commands.registerCommand('kerb.openReviewComment', async (id: string) => {
+      const place = changes.review.placeOf(id);
+      if (place === null) return void window.showInformationMessage('Kerb: what it is about is not in this workspace.');
+      const selection = new Range(place.line, 0, place.line, 0);
+      await window.showTextDocument(place.uri, { selection });
+    }),
     commands.registerCommand('kerb.signInAtHub', (token?: string) => changes.signIn(token ?? null)),
   );
 }

@@ -20,6 +20,13 @@ export {
 } from './protocol/change.ts';
 export { jobDecisionPath, jobDecisionTaken } from './protocol/ci.ts';
 export {
+  type CommentPlace,
+  commentList,
+  type GivenComment,
+  type ShownComment,
+  shownComment,
+} from './protocol/comment.ts';
+export {
   type AccessToken,
   accessToken,
   assertionType,

@@ -12,12 +12,14 @@ export const publishCommand: Command = {
   summary: "propose an organisation's policies to its hub",
   description: `DIR holds organisation.yaml, and the policies <domain>/<name>.yaml with their pages <domain>/<name>.md: all of what is
 to be in force. The hub judges the cases and refuses with file and line, else the change waits for its approvers
-(kerb review). With --rollout it goes out in stages (kerb rollout). With --root a root of trust that its people have signed is put in force (an admin does this).
+(kerb review). With --replaces it is a later version of a change of yours: that is closed, and what reviewers said of it
+stays in sight. With --rollout it goes out in stages (kerb rollout). With --root a root of trust that its people have signed is put in force (an admin does this).
 Exit codes: 0 proposed, 2 not.`,
   options: {
     ...hubOptions,
     title: { value: 'WORDS', help: 'what changes and why, for the reviewers' },
     rollout: { value: 'FILE', help: 'the plan of its stages; without one it goes to every device at once' },
+    replaces: { value: 'ID', help: 'a change of yours that this is a later version of' },
     root: { value: 'FILE', help: 'a signed root, instead of DIR' },
   },
   dashes: 'options',
@@ -33,10 +35,13 @@ async function run(given: Arguments): Promise<ExitCode> {
   const plan = given.value('rollout');
   const title = given.value('title');
   if (title === null) throw new UsageError('--title says what changes and why');
+  const replaces = given.value('replaces');
   const proposal: ChangeProposal = {
     title,
     ...readPolicyFolder(path.resolve(folder)),
     rollout: plan === null ? null : readText(plan),
+    // An older hub refuses what it does not know, so it is sent where it is meant.
+    ...(replaces === null ? {} : { replaces }),
   };
   const answer = z.object({ id: z.string(), number: z.int() });
   const { id, number } = await personsHub(given).ask('POST', hubPaths.changes, answer, proposal);

@@ -4,28 +4,47 @@ import path from 'node:path';
 import process from 'node:process';
 import { MetadataKind } from '@tufjs/models';
 import { bundleDifference, type Rollout } from '../../engine/index.ts';
-import { type ChangeShown, changeList, changeOutcome, changeShown, hubPaths, signedRoot } from '../../hub/protocol.ts';
+import {
+  type ChangeShown,
+  type ChangeSummary,
+  changeList,
+  changeOutcome,
+  changeShown,
+  hubPaths,
+  type ShownComment,
+  signedRoot,
+} from '../../hub/protocol.ts';
 import { replaceFile } from '../../repository/index.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
 import { print } from '../output.ts';
 import { printable, styleFor } from '../report/style.ts';
+import { commentLines, commentsOn, readPlace, say } from '../review/comments.ts';
+import { required } from '../review/decide.ts';
 import { keyFileIn, type PersonsHub, personsHub, readText, rootIn, signingOptions } from '../review/hub.ts';
 import { createPersonKey, openPersonKey } from '../review/personKey.ts';
 import { approversOf, checkProposal, type Published, readPublished } from '../review/proposal.ts';
 import { askForReplay, replayLines } from '../review/replay.ts';
 
 export const reviewCommand: Command = {
-  usage: 'review list | show ID | replay ID | sign ID | key FILE | sign-root FILE',
+  usage: 'review list | show ID | comment ID | replay ID | sign ID | key FILE | sign-root FILE',
   summary: 'approve changes of policies by signing them',
   description: `list          changes, the newest first
-show ID       what a change alters, against what is in force, which is verified as devices verify it; and what its replay says
+show ID       what a change alters, against what is in force, which is verified as devices verify it; what its replay says,
+              and what was said of it
+comment ID    says --text of an open change, or --at a line of it; it approves nothing
 replay ID     asks the devices that agreed what the change would have decided of their recent commits; signed by --key
 sign ID       the same, and then signs it by --key: the draft is made again here, and the hub's has to be that very one
 key FILE      makes a key of your own, and prints its public half for the key ceremony
 sign-root F   adds your signature to a root of trust
 Nobody approves their own change, and the hub publishes only when as many approvers have signed as root asks for.
 Exit codes: 0 done, 2 not.`,
-  options: { ...signingOptions, format: { value: 'FORMAT', help: 'of the list: text (default) or json' } },
+  options: {
+    ...signingOptions,
+    text: { value: 'WORDS', help: 'of comment: what is said; secrets are struck out' },
+    at: { value: 'FILE:LINE', help: 'of comment: a line of a policy, its page, or organisation.yaml, as proposed' },
+    comments: { help: 'of the list: with what was said of open changes' },
+    format: { value: 'FORMAT', help: 'of the list: text (default) or json' },
+  },
   dashes: 'options',
   run,
 };
@@ -34,8 +53,9 @@ async function run(given: Arguments): Promise<ExitCode> {
   const [verb, what, ...more] = given.words;
   if (verb === 'list' && what === undefined) return list(given);
   if (what === undefined || more.length > 0)
-    throw new UsageError('kerb review list, show ID, replay ID, sign ID, key FILE, or sign-root FILE');
+    throw new UsageError('kerb review list, show ID, comment ID, replay ID, sign ID, key FILE, or sign-root FILE');
   if (verb === 'show') return show(what, given);
+  if (verb === 'comment') return comment(what, given);
   if (verb === 'replay') return askReplay(what, given);
   if (verb === 'sign') return sign(what, given);
   if (verb === 'key') return makeKey(what);
@@ -46,23 +66,50 @@ async function run(given: Arguments): Promise<ExitCode> {
 async function list(given: Arguments): Promise<ExitCode> {
   const format = given.value('format') ?? 'text';
   if (format !== 'text' && format !== 'json') throw new UsageError(`--format ${format}: there is text and json`);
-  const { changes } = await personsHub(given).ask('GET', hubPaths.changes, changeList);
+  const hub = personsHub(given);
+  const { changes } = await hub.ask('GET', hubPaths.changes, changeList);
+  const listed: readonly ListedChange[] = given.has('comments') ? await withComments(hub, changes) : changes;
   if (format === 'json') {
-    await print(`${JSON.stringify({ changes })}\n`);
+    await print(`${JSON.stringify({ changes: listed })}\n`);
     return 0;
   }
-  const lines = changes.map(
-    ({ id, state, author, title, number }) =>
-      `${id}  ${state}  bundle ${number}  ${printable(author)}: ${printable(title)}\n`,
-  );
-  await print(lines.length === 0 ? 'there are no changes\n' : lines.join(''));
+  const lines = listed.flatMap(({ id, state, author, title, number, comments }) => [
+    `${id}  ${state}  bundle ${number}  ${author}: ${title}`,
+    ...commentLines(comments ?? []).map((line) => `  ${line}`),
+  ]);
+  await print(lines.length === 0 ? 'there are no changes\n' : textOf(lines));
   return 0;
+}
+
+type ListedChange = ChangeSummary & { readonly comments?: readonly ShownComment[] };
+
+/** Of changes that nobody can comment any more, what was said is left out. */
+async function withComments(hub: PersonsHub, changes: readonly ChangeSummary[]): Promise<readonly ListedChange[]> {
+  const listed: ListedChange[] = [];
+  for (const change of changes) {
+    const comments = change.state === 'open' ? await commentsOn(hub, change.id) : null;
+    listed.push({ ...change, comments: comments ?? [] });
+  }
+  return listed;
 }
 
 async function show(id: string, given: Arguments): Promise<ExitCode> {
   const { hub } = await shown(id, given);
-  await print((await replayLines(id, hub)).map((line) => `${printable(line)}\n`).join(''));
+  const comments = await commentsOn(hub, id);
+  await print(textOf([...(await replayLines(id, hub)), ...commentLines(comments ?? [])]));
   return 0;
+}
+
+async function comment(id: string, given: Arguments): Promise<ExitCode> {
+  const text = required(given, 'text', 'what you have to say of the change');
+  const at = given.value('at');
+  const kept = await say(personsHub(given), id, { text, place: at === null ? null : readPlace(at) });
+  await print(textOf(commentLines([kept])));
+  return 0;
+}
+
+function textOf(lines: readonly string[]): string {
+  return lines.map((line) => `${printable(line)}\n`).join('');
 }
 
 /** Who asks lets many machines work on the change: they have seen what it is, and their key says so. */
@@ -132,22 +179,23 @@ function rolloutLines({ version, base, changed, stages, guards, begun }: Rollout
     const words = [`${percent} %`, ...labels, ...most, ...soak].join(', ');
     return `${at < begun - 1 ? 'begun' : at === begun - 1 ? 'now  ' : 'later'}  ${name}: ${words}`;
   });
-  const halts = `more denials than with ${base} by ${guards.denyRise} points, or failures by ${guards.errorRise}, in ${guards.leastDecisions} decisions`;
+  const slower = guards.latencyRiseMs === undefined ? '' : `, or the slowest twentieth by ${guards.latencyRiseMs} ms`;
+  const halts = `more denials than with ${base} by ${guards.denyRise} points, or failures by ${guards.errorRise}${slower}, in ${guards.leastDecisions} decisions`;
   const lines = [
     `in stages, from bundle ${base} to ${version}; halts at ${halts}`,
     ...each,
     `policies: ${changed.join(', ')}`,
   ];
-  return lines.map((line) => `${printable(line)}\n`).join('');
+  return textOf(lines);
 }
 
 function headOf(
-  { title, author, state, number, approvals, threshold }: ChangeShown,
+  { title, author, state, number, approvals, threshold, replaces }: ChangeShown,
   { firstRoot, bundle }: Published,
 ): string {
   const signed = approvals.map(({ owner }) => printable(owner)).join(', ');
   return `${printable(title)}
-by ${printable(author)}, ${state}; bundle ${number}, in force: ${bundle?.version ?? 'none'}
+by ${printable(author)}, ${state}; bundle ${number}, in force: ${bundle?.version ?? 'none'}${replaces ? `\na later version of ${printable(replaces)}` : ''}
 ${approvals.length} of ${threshold} approvals${signed === '' ? '' : `: ${signed}`}
 the hub's first root is ${firstRoot}
 `;

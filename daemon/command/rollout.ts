@@ -77,8 +77,8 @@ function textOf({
     ...stages.map(({ name, percent }, at) => `  ${at < begun ? 'begun' : '     '}  ${name}: ${percent} %`),
     `stage ${stages[begun - 1]?.name ?? '?'} began at ${begunAt}${state === 'running' ? `, the next may at ${nextAt}` : ''}`,
     ...[counts.new, counts.old].map(
-      ({ revision, decisions, denied, failed }) =>
-        `  with ${revision}: ${decisions} decisions, ${denied} denied, ${failed} without a verdict`,
+      ({ revision, decisions, denied, failed, latencyP95Ms: ms }) =>
+        `  with ${revision}: ${decisions} decisions, ${denied} denied, ${failed} without a verdict${ms === null ? '' : `, 95 % within ${Math.round(ms)} ms`}`,
     ),
   ];
   return lines.map((line) => `${printable(line)}\n`).join('');

@@ -12,6 +12,8 @@ import type { Source } from '../sync/tuf/source.ts';
 
 export interface PersonsHub {
   ask<T>(method: 'GET' | 'POST', path: string, schema: z.ZodType<T>, body?: unknown): Promise<T>;
+  /** Null where the hub has no such thing: an older one does not know every question. */
+  find<T>(path: string, schema: z.ZodType<T>): Promise<T | null>;
   /** Its repository, for the verification that devices do. */
   readonly source: Source;
 }
@@ -35,11 +37,11 @@ export function personsHub(given: Arguments): PersonsHub {
   };
   return {
     async ask(method, path, schema, body) {
-      const answer = await send(method, path, maxAnswerBytes, body);
-      if (answer.status >= 400) throw new UsageError(refusalIn(answer));
-      const { success, data, error } = schema.safeParse(jsonOf(answer));
-      if (success) return data;
-      throw new UsageError(`the hub's answer is not as agreed (${error.issues[0]?.path.join('.') ?? ''}): update Kerb`);
+      return readAnswer(await send(method, path, maxAnswerBytes, body), schema);
+    },
+    async find(path, schema) {
+      const answer = await send('GET', path, maxAnswerBytes);
+      return answer.status === 404 ? null : readAnswer(answer, schema);
     },
     source: {
       async read(name, { maxBytes }) {
@@ -52,6 +54,13 @@ export function personsHub(given: Arguments): PersonsHub {
       },
     },
   };
+}
+
+function readAnswer<T>(answer: Answer, schema: z.ZodType<T>): T {
+  if (answer.status >= 400) throw new UsageError(refusalIn(answer));
+  const { success, data, error } = schema.safeParse(jsonOf(answer));
+  if (success) return data;
+  throw new UsageError(`the hub's answer is not as agreed (${error.issues[0]?.path.join('.') ?? ''}): update Kerb`);
 }
 
 /** The hub that this device belongs to; null where there is none. */

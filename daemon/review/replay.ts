@@ -33,7 +33,10 @@ export async function askForReplay(
 
 /** What has come in, in lines. */
 export async function replayLines(id: string, hub: PersonsHub): Promise<readonly string[]> {
-  return linesOf(await hub.ask('GET', pathOf(id), replayShown));
+  const shown = await hub.find(pathOf(id), replayShown);
+  return shown === null
+    ? ['no replay: this hub does not know of any yet, and has to be updated for it']
+    : linesOf(shown);
 }
 
 function linesOf({ asked, devices, total }: ReplayShown): readonly string[] {

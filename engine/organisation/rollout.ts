@@ -21,7 +21,7 @@ export interface Stage {
   readonly minSuccessHours: number;
 }
 
-/** When the hub halts a rollout by itself: by how many percent points more than with the old bundle. */
+/** When the hub halts a rollout by itself: by how much more than with the old bundle. Rates are in percent points. */
 export interface Guards {
   /** Decisions that deny. */
   readonly denyRise: number;
@@ -29,6 +29,8 @@ export interface Guards {
   readonly errorRise: number;
   /** Fewer decisions with the new bundle say nothing yet. */
   readonly leastDecisions: number;
+  /** By how many milliseconds more the slowest twentieth of decisions begins. Without it latency halts nothing. */
+  readonly latencyRiseMs?: number | undefined;
 }
 
 /** What its approvers agree on before a rollout begins. */
@@ -84,6 +86,8 @@ const guards = () =>
       denyRise: percent().default(usualGuards.denyRise),
       errorRise: percent().default(usualGuards.errorRise),
       leastDecisions: z.int().min(1).max(1_000_000_000).default(usualGuards.leastDecisions),
+      // No default: a document has to stay as it was signed, and an older device refuses what it does not know.
+      latencyRiseMs: z.number().min(1).max(600_000).optional(),
     })
     .default(usualGuards);
 const stages = () => z.array(stage()).min(1).max(50);

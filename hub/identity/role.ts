@@ -36,6 +36,8 @@ export const permissions = {
   'change:propose': ['author', 'reviewer', 'admin'],
   /** To hand in a signature; what counts is the key that made it. */
   'change:approve': ['reviewer', 'admin'],
+  /** To say something of a change: it approves nothing. */
+  'change:comment': ['author', 'reviewer', 'operator', 'admin'],
   /** To hand in a question to the fleet; what counts is the key that signed it. */
   'change:replay': ['author', 'reviewer', 'admin'],
   /** To hear what is asked, and answer. */

@@ -14,7 +14,7 @@ import type { Approval, ChangeRequest, PublishedFile } from '../store/query/publ
 import type { Change } from '../store/store.ts';
 import { newestNumber, signedBundle } from './inForce.ts';
 import { approversOf, draftWith, hasSigned, isSignedFor, ownerOf, type RootFile, serialised } from './metadata.ts';
-import { type Desk, type Ruling, refused } from './ruling.ts';
+import { type Desk, type Refused, type Ruling, refused } from './ruling.ts';
 import { instant, nextEnd, readShelf, type Shelf, targetFile } from './shelf.ts';
 
 const maxOpen = 50;
@@ -32,7 +32,9 @@ export async function propose(
   { id, author, proposal }: { readonly id: string; readonly author: string; readonly proposal: ChangeProposal },
 ): Promise<Ruling<Proposed>> {
   const shelf = await readShelf(desk);
-  const { title, organisation, policies } = proposal;
+  const { title, organisation, policies, replaces } = proposal;
+  const replaced = replaces === undefined ? null : await replaceable(desk, replaces, author);
+  if (replaced !== null && 'status' in replaced) return replaced;
   const number = newestNumber(shelf.targets) + 1;
   const after = { version: number, organisation, policies };
   const bundle = textOf(after);
@@ -41,7 +43,21 @@ export async function propose(
   const rollout =
     proposal.rollout === null ? null : await firstStage(desk, shelf, { id, after, text: proposal.rollout });
   if (rollout !== null && 'status' in rollout) return rollout;
-  return openRequest(desk, shelf, { id, author, title, number, bundle, rollout, act: 'change.propose' });
+  return openRequest(desk, shelf, { id, author, title, number, bundle, rollout, replaced, act: 'change.propose' });
+}
+
+/** The change that its author proposes again. */
+async function replaceable(
+  { publications, tenant }: Desk,
+  id: string,
+  author: string,
+): Promise<ChangeRequest | Refused> {
+  const found = await publications.changeRequest(tenant, id);
+  if (found === null) return refused(404, 'notFound', `there is no change ${id}`);
+  if (found.author !== author)
+    return refused(403, 'notYours', `${found.author} has proposed the change ${id}: they replace it themselves`);
+  if (found.state === 'published') return refused(409, 'published', `the change ${id} is published: propose a new one`);
+  return found;
 }
 
 /** What a change would publish. */
@@ -53,6 +69,8 @@ export interface Opening {
   readonly number: number;
   readonly bundle: string;
   readonly rollout: Rollout | null;
+  /** What it is a later version of. */
+  readonly replaced: ChangeRequest | null;
   readonly act: string;
 }
 
@@ -60,10 +78,12 @@ export interface Opening {
 export async function openRequest(
   desk: Desk,
   { root, targets }: Shelf,
-  { id, author, title, number, bundle, rollout, act }: Opening,
+  { id, author, title, number, bundle, rollout, replaced, act }: Opening,
 ): Promise<Ruling<Proposed>> {
   if (root === null) return refused(409, 'noRoot', 'this hub has no root of trust yet: hold the key ceremony first');
-  const open = (await desk.publications.changeRequests(desk.tenant)).filter(({ state }) => state === 'open');
+  const open = (await desk.publications.changeRequests(desk.tenant)).filter(
+    (each) => each.state === 'open' && each.id !== replaced?.id,
+  );
   if (open.length >= maxOpen)
     return refused(409, 'tooMany', `there are ${open.length} open changes: decide some first`);
   const version = (targets?.file.signed.version ?? 0) + 1;
@@ -81,10 +101,14 @@ export async function openRequest(
   });
   const request: ChangeRequest = {
     ...{ id, author, title, number, version, bundle, rollout: document, draft: JSON.stringify(draft) },
-    ...{ state: 'open', openedAt: desk.now, closedAt: null },
+    ...{ state: 'open', replaces: replaced?.id ?? null, openedAt: desk.now, closedAt: null },
   };
-  const subject = { id, title, number, bundle: sha256Hex(bundle), stage: rollout?.begun ?? null };
-  return { kind: 'done', value: { id, number }, deed: { act, subject, changes: [{ kind: 'openRequest', request }] } };
+  const closed: readonly Change[] =
+    replaced?.state === 'open' ? [{ kind: 'closeRequest', id: replaced.id, state: 'outdated', at: desk.now }] : [];
+  const { replaces } = request;
+  const subject = { id, title, number, bundle: sha256Hex(bundle), stage: rollout?.begun ?? null, replaces };
+  const changes = [...closed, { kind: 'openRequest', request } as const];
+  return { kind: 'done', value: { id, number }, deed: { act, subject, changes } };
 }
 
 export interface Approved {

@@ -19,6 +19,8 @@ export const changeProposal = z.strictObject({
   policies: z.record(z.string().min(1).max(300), text),
   /** `rollout.yaml`, as the engine reads a plan: in which stages it goes out. Null: to everybody at once. */
   rollout: text.nullable().default(null),
+  /** The change that this is a later version of: it is closed, and what was said of it stays in sight. */
+  replaces: z.uuid().optional(),
 });
 export type ChangeProposal = z.infer<typeof changeProposal>;
 
@@ -30,6 +32,8 @@ export const changeSummary = z.object({
   /** The number of the bundle that it would be. */
   number: z.int().min(1),
   openedAt: instant,
+  /** The change that it is a later version of. An older hub does not say. */
+  replaces: name.nullable().optional(),
 });
 export type ChangeSummary = z.infer<typeof changeSummary>;
 

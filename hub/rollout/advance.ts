@@ -36,7 +36,16 @@ export async function promote(desk: Desk, { id, author }: By): Promise<Ruling<Pr
   const bundle = await readTarget(desk, shelf.targets, bundleTarget(rollout.version));
   if (bundle === null) throw new Error(`bundle ${rollout.version} is not there`);
   const title = `stage ${rollout.stages[rollout.begun]?.name} of bundle ${rollout.version}`;
-  const opening = { id, author, title, number: rollout.version, bundle, rollout: next, act: 'rollout.promote' };
+  const opening = {
+    id,
+    author,
+    title,
+    number: rollout.version,
+    bundle,
+    rollout: next,
+    replaced: null,
+    act: 'rollout.promote',
+  };
   return openRequest(desk, shelf, opening);
 }
 
@@ -51,7 +60,16 @@ export async function goBack(desk: Desk, { id, author }: By): Promise<Ruling<Pro
   const number = newestNumber(shelf.targets) + 1;
   const bundle = formatBundle({ ...before, version: number });
   const title = `back from bundle ${version} to what ${base} says`;
-  return openRequest(desk, shelf, { id, author, title, number, bundle, rollout: null, act: 'rollout.back' });
+  return openRequest(desk, shelf, {
+    id,
+    author,
+    title,
+    number,
+    bundle,
+    rollout: null,
+    replaced: null,
+    act: 'rollout.back',
+  });
 }
 
 /** Holds a rollout back, or lets it go on; then guards count anew. */

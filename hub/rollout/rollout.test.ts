@@ -14,8 +14,9 @@ import { approve, propose } from '../policies/review.ts';
 import { installRoot } from '../policies/root.ts';
 import { nextEnd, readShelf, targetFile } from '../policies/shelf.ts';
 import { rolloutTarget } from '../protocol.ts';
+import { latencyClassOf } from '../store/latency.ts';
 import { goBack, hold, promote } from './advance.ts';
-import { type Comparison, trippedGuard } from './guard.ts';
+import { type Comparison, compare, trippedGuard } from './guard.ts';
 import { standingRollout } from './stage.ts';
 
 const hourMs = 3_600_000;
@@ -147,22 +148,20 @@ test('what is held back goes no further, and signatures from before do not take 
   assert.equal(tooSoon.kind === 'refused' && tooSoon.code, 'tooSoon', 'it has to go well anew');
 
   shelf.counted.push(
-    { revision: '2', effect: 'deny', decisions: 100 },
-    { revision: '1', effect: 'allow', decisions: 100 },
+    { revision: '2', effect: 'deny', latency: 8, decisions: 100 },
+    { revision: '1', effect: 'allow', latency: 8, decisions: 100 },
   );
   const tripped = await promote(at(shelf, 60 * hourMs), { id: 'q', author: 'oscar' });
   assert.match(tripped.kind === 'refused' ? tripped.message : '', /100\.0 % were denied/);
 });
 
 test('guards compare with the old bundle, and say nothing before there is enough to say', () => {
-  const guards = { denyRise: 5, errorRise: 1, leastDecisions: 100 };
+  const guards = { denyRise: 5, errorRise: 1, leastDecisions: 100, latencyRiseMs: 50 };
   const rollout = { id: 'r', version: 2, base: 1, changed: [], stages: [], guards, begun: 1 };
   const counts = (news: readonly number[], old: readonly number[]): Comparison => {
-    const outcomes = (revision: string, [decisions = 0, denied = 0, failed = 0]: readonly number[]) => ({
-      revision,
-      decisions,
-      denied,
-      failed,
+    const outcomes = (revision: string, [decisions = 0, denied = 0, failed = 0, ms]: readonly number[]) => ({
+      ...{ revision, decisions, denied, failed },
+      latencyP95Ms: ms ?? null,
     });
     return { new: outcomes('2', news), old: outcomes('1', old) };
   };
@@ -174,12 +173,31 @@ test('guards compare with the old bundle, and say nothing before there is enough
     [[100, 26], [1_000, 200], /26\.0 % were denied/],
     [[1_000, 0, 11], [1_000], /1\.1 % came to no verdict/],
     [[100, 6], [], /were denied/],
+    [[100, 0, 0, 80], [100, 0, 0, 30], null],
+    [[100, 0, 0, 81], [100, 0, 0, 30], /longer than 81 ms, with bundle 1 than 30 ms: more than the 50 ms/],
+    [[100, 0, 0, 900], [99, 0, 0, 30], null],
+    [[99, 0, 0, 900], [100, 0, 0, 30], null],
+    [[100, 0, 0, 900], [100], null],
   ] as const;
   for (const [news, old, words] of cases) {
     const tripped = trippedGuard(rollout, counts(news, old));
     if (words === null) assert.equal(tripped, null, JSON.stringify(news));
     else assert.match(tripped ?? '', words);
   }
+});
+
+const usual = { denyRise: 5, errorRise: 1, leastDecisions: 100 };
+
+test('what one in twenty exceeds is told from counts alone, and decisions of unknown length count as none', () => {
+  const rollout = { ...{ id: 'r', version: 2, base: 1, changed: [], stages: [], begun: 1 }, guards: usual };
+  const lengths = Array.from({ length: 1_000 }, (_, at) => 1.5 + ((at * 7_919) % 1_000) ** 1.2);
+  const row = (ms: number) => ({ revision: '2', effect: 'allow', latency: latencyClassOf(ms), decisions: 1 });
+  const old = { revision: '1', effect: 'allow', latency: -1, decisions: 500 };
+  const { new: now, old: before } = compare(rollout, [...lengths.map(row), old]);
+  const exact = [...lengths].sort((a, b) => a - b)[949]!;
+  assert.ok(now.latencyP95Ms! >= exact && now.latencyP95Ms! <= exact * 1.19, `${now.latencyP95Ms}, not ${exact}`);
+  assert.deepEqual([before.decisions, before.latencyP95Ms], [500, null]);
+  assert.deepEqual([0, 0.2, 1, 1.01, 2, 1e9].map(latencyClassOf), [0, 0, 0, 1, 4, 80]);
 });
 
 test('a stolen hub takes a rollout no further', async () => {

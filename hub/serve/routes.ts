@@ -5,6 +5,7 @@ import { json, type Route, route, text } from './route.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { changeRoutes } from './routes/changes.ts';
 import { ciRoutes } from './routes/ci.ts';
+import { commentRoutes } from './routes/comments.ts';
 import { decisionRoutes } from './routes/decisions.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { enrolmentRoutes } from './routes/enrolment.ts';
@@ -67,6 +68,7 @@ export const routes: readonly Route[] = [
   ...sessionRoutes,
   ...tufRoutes,
   ...changeRoutes,
+  ...commentRoutes,
   ...replayRoutes,
   ...policyRoutes,
   ...exceptionRoutes,

@@ -1,5 +1,6 @@
 /** What an appendix comes to in rows, the same for both databases. */
 import { hashBytes, type TreeNode, tileOf, tileWidth } from '../../engine/index.ts';
+import { latencyClassOf } from './latency.ts';
 import { type SealedRun, sealRuns, spanOf } from './run.ts';
 import type { Appendix, NewEntry, SealedEntries, TilePiece } from './store.ts';
 import type { Tables } from './tables.ts';
@@ -92,8 +93,10 @@ function countsOf(entries: readonly NewEntry[]): Counts {
     gateRow.decisions++;
     gateRow.latency_ms += latencyMs;
     const minute = at - (at % minuteMs);
-    rowOf(revisions, `${minute}\0${revision}\0${effect}`, () => ({ minute, revision, effect, decisions: 0 }))
-      .decisions++;
+    const latency = latencyClassOf(latencyMs);
+    rowOf(revisions, `${minute}\0${revision}\0${effect}\0${latency}`, () => ({
+      ...{ minute, revision, effect, latency, decisions: 0 },
+    })).decisions++;
     for (const { policy, enforcement, findings, excepted } of decision.policies) {
       const policyRow = rowOf(policies, `${hour}\0${policy}\0${repository}\0${enforcement}`, () => ({
         ...{ hour, policy, repository, enforcement, findings: 0, excepted: 0 },
@@ -122,8 +125,8 @@ function sumOf(all: readonly Counts[]): Counts {
       sum.excepted += row.excepted;
     }
     for (const row of counts.revisions) {
-      rowOf(revisions, `${row.minute}\0${row.revision}\0${row.effect}`, () => ({ ...row, decisions: 0 })).decisions +=
-        row.decisions;
+      const key = `${row.minute}\0${row.revision}\0${row.effect}\0${row.latency}`;
+      rowOf(revisions, key, () => ({ ...row, decisions: 0 })).decisions += row.decisions;
     }
   }
   return { gates: sorted(gates), policies: sorted(policies), revisions: sorted(revisions) };

@@ -4,6 +4,7 @@ import { type Access, accessQueries } from './query/access.ts';
 import { type Alerts, alertQueries } from './query/alert.ts';
 import { type CiJobs, ciJobQueries } from './query/ciJob.ts';
 import { type CiRules, ciRuleQueries } from './query/ciRule.ts';
+import { type Comments, commentQueries } from './query/comment.ts';
 import { type Devices, deviceQueries } from './query/device.ts';
 import { type Enrolments, enrolmentQueries } from './query/enrolment.ts';
 import { type Exceptions, exceptionQueries } from './query/exception.ts';
@@ -29,6 +30,7 @@ export function queries(
   Enrolments &
   Access &
   Publications &
+  Comments &
   Exceptions &
   Feedback &
   Rollouts &
@@ -47,6 +49,7 @@ export function queries(
     ...enrolmentQueries(db),
     ...accessQueries(db),
     ...publicationQueries(db),
+    ...commentQueries(db),
     ...exceptionQueries(db),
     ...feedbackQueries(db),
     ...rolloutQueries(db),

@@ -10,6 +10,7 @@ import { createVerifier, sha256 } from '../cryptography.ts';
 import { readBatch } from '../intake/journal.ts';
 import { consistencyProof, inclusionProof } from '../log/log.ts';
 import { createSequencer } from '../log/sequencer.ts';
+import type { ChangeRequest } from './query/publication.ts';
 import { firstIdOf } from './query/search.ts';
 import type { Tenant } from './query/tenant.ts';
 import type { Change, NewToken, Store } from './store.ts';
@@ -406,6 +407,60 @@ for (const { name, start, skip } of databases) {
         sha256,
       ).frontier;
       assert.deepEqual(rootOf(again, sha256), rootOf(frontier, sha256));
+    });
+
+    test('what is said of a change and of its earlier versions is found with it, and goes with its time', async () => {
+      await fresh();
+      const request = (id: string, replaces: string | null): ChangeRequest => ({
+        ...{ id, replaces, author: 'ada', title: 't', number: 1, version: 1, bundle: '{}', rollout: null, draft: '{}' },
+        ...{ state: 'open', openedAt: now, closedAt: null },
+      });
+      const place = { file: 'acme/names.yaml', line: 8, quote: 'require: true' };
+      const says = (id: string, change: string, at: typeof place | null = null): Change => ({
+        ...{ kind: 'addComment', comment: { id, request: change, place: at, text: `${id} <&>`, by: 'bob', at: now } },
+      });
+      const [first, second, third, last] = [1, 2, 3, 4].map((ms) => uuid(now + ms));
+      await submit(
+        store,
+        tenant.id,
+        act([
+          ...[request('one', null), request('two', 'one'), request('other', null), request('three', 'two')].map(
+            (each) => ({ kind: 'openRequest', request: each }) as const,
+          ),
+          ...[says(first!, 'one', place), says(second!, 'other'), says(third!, 'two'), says(last!, 'three')],
+        ]),
+      );
+      const said = async (change: string) => (await store.comments(tenant.id, change)).map(({ id }) => id);
+      assert.deepEqual(await said('three'), [first, third, last]);
+      assert.deepEqual(await said('one'), [first]);
+      assert.deepEqual((await store.comments(tenant.id, 'two'))[0]?.place, place);
+      assert.equal(await store.commentCount(tenant.id, 'two'), 1);
+      await assert.rejects(store.deleteCommentsBefore(tenant.id, third!), /until its time has come/);
+      await submit(store, tenant.id, act([{ kind: 'retain', beforeId: third! }], uuid(now + 9)));
+      await store.deleteCommentsBefore(tenant.id, third!);
+      assert.deepEqual(await said('three'), [third, last]);
+      const own = `where tenant = ${tenant.id}`;
+      for (const sql of [
+        `update change_comment set text = 'x' ${own}`,
+        `update change_request set replaces = 'x' ${own}`,
+      ])
+        await assert.rejects(database.execute(sql), /stays/, sql);
+    });
+
+    test('decisions are counted by bundle, effect and how long they took', async () => {
+      const device = await fresh();
+      const made = [3, 3.1, 100, 100, 2_000].map((latencyMs, at) => decision(at, { latencyMs, effect: 'allow' }));
+      await send(store, device, device.record(made));
+      const { revision } = made[0]!.policies;
+      const counts = await store.revisionCounts(tenant.id, [revision, 'other'], 0);
+      assert.deepEqual(
+        counts.map(({ latency, decisions: many }) => [latency, many]).sort(([a = 0], [b = 0]) => a - b),
+        [
+          [7, 2],
+          [27, 2],
+          [44, 1],
+        ],
+      );
     });
 
     test('the database itself refuses to change what may only grow', async () => {

@@ -8,6 +8,7 @@ import type { Access, Person } from './query/access.ts';
 import type { Alerts, Receiver, Silence } from './query/alert.ts';
 import type { CiJobs } from './query/ciJob.ts';
 import type { CiRule, CiRules } from './query/ciRule.ts';
+import type { Comments, KeptComment } from './query/comment.ts';
 import type { Devices } from './query/device.ts';
 import type { Enrolments } from './query/enrolment.ts';
 import type { AskedException, Exceptions } from './query/exception.ts';
@@ -32,6 +33,7 @@ export interface Store
     Enrolments,
     Access,
     Publications,
+    Comments,
     Exceptions,
     Feedback,
     Rollouts,
@@ -192,6 +194,7 @@ export type Change =
       readonly state: 'published' | 'withdrawn' | 'outdated';
       readonly at: number;
     }
+  | { readonly kind: 'addComment'; readonly comment: KeptComment }
   | { readonly kind: 'setRollout'; readonly rollout: RolloutState }
   | { readonly kind: 'askReplay'; readonly replay: AskedReplay }
   /** Fails where the device has answered already. */

@@ -6,8 +6,9 @@ import type { GeneratedAlways } from 'kysely';
 import type { AlertTables } from './alertTables.ts';
 import type { FindingTables } from './findingTables.ts';
 import type { ReplayTables } from './replayTables.ts';
+import type { ReviewTables } from './reviewTables.ts';
 
-export interface Tables extends AlertTables, FindingTables, ReplayTables {
+export interface Tables extends AlertTables, FindingTables, ReplayTables, ReviewTables {
   readonly tenant: TenantTable;
   readonly head: HeadTable;
   readonly tile: TileTable;
@@ -142,6 +143,8 @@ interface RevisionMinuteTable {
   readonly minute: number;
   readonly revision: string;
   readonly effect: string;
+  /** How long they took: a class, see `latency.ts`. */
+  readonly latency: number;
   readonly decisions: number;
 }
 
@@ -239,6 +242,8 @@ interface ChangeRequestTable {
   readonly rollout: string | null;
   /** JSON: what they sign. */
   readonly draft: string;
+  /** Id of the change that this is a later version of. */
+  readonly replaces: string | null;
   readonly opened_at: number;
   readonly closed_at: number | null;
 }

@@ -266,6 +266,37 @@ describe('in a real browser', () => {
     assert.deepEqual([outside, complaints], [[], []]);
   });
 
+  test('a line of a change is commented on by the keyboard alone, and what others say is text', async (t) => {
+    const proposal = { title: 'Nothing is locked', organisation: 'locked: []\nignore: [dist]\n', policies: {} };
+    const { id } = (await (await hub.admin('POST', hubPaths.changes, proposal)).json()) as { id: string };
+    const hostileWords = { text: `${hostileName}\nsecond line`, place: null };
+    assert.equal((await hub.admin('POST', `${hubPaths.changes}/${id}/comments`, hostileWords)).status, 201);
+    const visit = await open(t, `#/changes/${id}`, { bypassCSP: true });
+    if (visit === null) return;
+    const { page, outside, complaints } = visit;
+    const list = page.locator('.comments li');
+    assert.match((await list.textContent()) ?? '', /onerror.*\\u\{202e\}gpj\.exe\s*second line/s);
+    await page.getByLabel('About').focus();
+    await page.keyboard.type('organisation');
+    for (const keys of ['2', 'Why so many?']) {
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('ControlOrMeta+a');
+      await page.keyboard.type(keys);
+    }
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    const remark = page.locator('.difference .remark');
+    await remark.waitFor();
+    assert.match((await remark.textContent()) ?? '', /Why so many\?/);
+    assert.equal(await remark.evaluate((each) => each.previousElementSibling?.textContent), '2+ ignore: [dist]\n');
+    await page.locator('.difference .added').first().click();
+    assert.equal(await page.evaluate('document.activeElement.tagName'), 'TEXTAREA');
+    assert.equal(await page.getByLabel('Line').inputValue(), '1');
+    assert.deepEqual(await axe(page), []);
+    assert.equal(await page.evaluate('window.pwned'), undefined);
+    assert.deepEqual([outside, complaints], [[], []]);
+  });
+
   test('everything can be reached by the keyboard, from the first key on', async (t) => {
     const visit = await open(t);
     if (visit === null) return;

@@ -1,9 +1,11 @@
 /** The parts of the hub's page that are functions of values: addresses, steps of the chart, texts, the pace of looking. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { bundleDifference } from '../../engine/index.ts';
 import { summaryOf } from '../../hub/log/summary.ts';
 import { createPace } from '../../hub/web/pace.ts';
 import { bucketsOf, spanOf } from '../../hub/web/page/hours.ts';
+import { placedLines } from '../../hub/web/part/difference.ts';
 import { hrefOf, readRoute } from '../../hub/web/route.ts';
 import { ago, counted, plain } from '../../hub/web/text.ts';
 import { decision } from './device.ts';
@@ -101,4 +103,20 @@ test('a list says of a body what it can read, and nothing of one that is not as 
   assert.equal(summaryOf('act', '{"act":"token.create","by":{"name":"ada"}}')?.act, 'token.create');
   for (const text of ['{}', '[]', 'null', '{"record":{"kind":"gap"}}']) assert.equal(summaryOf('decision', text), null);
   assert.equal(summaryOf('decision', null), null);
+});
+
+test('a line of a difference knows where it stands in what is proposed', () => {
+  const bundle = (text: string, more: Readonly<Record<string, string>> = {}) => ({
+    ...{ version: 1, organisation: 'locked: []\n', policies: { 'acme/names.yaml': text, ...more } },
+  });
+  const before = 'a\nb\nc\nd\ne\nf\n';
+  for (const after of ['X\nb\nc\nd\ne\nf\n', 'a\nX\nY\nd\ne\nf\n', 'a\nb\nc\nd\nf\n', 'a\nb\nc\nd\ne\nf\ng\n']) {
+    const placed = placedLines(bundleDifference(bundle(before), bundle(after, { 'acme/new.yaml': 'x: 1\n' })));
+    const texts: Readonly<Record<string, string>> = { 'acme/names.yaml': after, 'acme/new.yaml': 'x: 1\n' };
+    for (const { text, place } of placed) {
+      assert.equal(place === null, /^(──|@@|- )/.test(text), text);
+      if (place !== null) assert.equal(text.slice(2), texts[place.file]?.split('\n')[place.line - 1]);
+    }
+    assert.ok(placed.some(({ place }) => place?.file === 'acme/new.yaml'));
+  }
 });

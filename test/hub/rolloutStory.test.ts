@@ -17,7 +17,8 @@ const policies = {
   'acme/unprivileged.yaml': builtIn('kubernetes/privileged.yaml'),
   'acme/unprivileged.md': builtIn('kubernetes/privileged.md').replaceAll('kubernetes/privileged', 'acme/unprivileged'),
 };
-const plan = 'stages: [{ name: canary, selector: { team: [platform] }, enforcement: { "*": audit } }, { name: all }]\n';
+const plan =
+  'stages: [{ name: canary, selector: { team: [platform] }, enforcement: { "*": audit } }, { name: all }]\nguards: { latencyRiseMs: 500 }\n';
 const pod =
   'apiVersion: v1\nkind: Pod\nmetadata: { name: web }\nspec:\n  containers:\n    - name: web\n      image: web:1\n      securityContext: { privileged: true }\n';
 
@@ -33,7 +34,16 @@ test('a stage is mild where its plan says so, the next one denies, and the way b
   writeFileSync(file, plan);
   const proposed = kerb(...words);
   assert.equal(proposed.status, 0, proposed.stderr);
-  await sign(proposed.stdout, /now {4}canary: 100 %, team=platform, \* at most audit\n/);
+  const said = ['--text', 'Why every pod?', '--at', 'acme/unprivileged:1', ...operator];
+  assert.match(
+    kerb('review', 'comment', idIn(proposed.stdout), ...said).stdout,
+    /, at acme\/unprivileged\.yaml:1\n {2}> title: .*\n {2}Why every pod\?\n$/,
+  );
+  const again = kerb(...words, '--replaces', idIn(proposed.stdout));
+  const shown = kerb('review', 'show', idIn(again.stdout), ...operator).stdout;
+  assert.match(shown, /^a later version of [\s\S]*:1, of an earlier version\n {2}> title: .*\n {2}Why every pod\?\n$/m);
+  assert.match(kerb('review', 'list', '--comments', ...operator).stdout, /open .*\n {2}.*earlier version\n.*\n {4}Why/);
+  await sign(again.stdout, /now {4}canary: 100 %, team=platform, \* at most audit\n/);
   assert.equal(kerb('sync').status, 0);
   const audited = commit();
   assert.equal(audited.status, 0, audited.stderr);

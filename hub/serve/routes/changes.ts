@@ -166,6 +166,7 @@ function summary({
   title,
   number,
   openedAt,
+  replaces,
 }: Omit<ChangeRequest, 'bundle' | 'rollout' | 'draft'>): ChangeSummary {
-  return { id, state, author, title, number, openedAt: new Date(openedAt).toISOString() };
+  return { id, state, author, title, number, replaces, openedAt: new Date(openedAt).toISOString() };
 }

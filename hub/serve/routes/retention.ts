@@ -30,6 +30,7 @@ export const retentionRoutes: readonly Route[] = [
           changes: [{ kind: 'retain', beforeId }],
         });
       await store.deleteFeedbackBefore(tenant, before);
+      await store.deleteCommentsBefore(tenant, beforeId);
       let deleted = 0;
       for (let day = 0; day < mostDays; day++) {
         const oldest = await store.oldestRecord(tenant);

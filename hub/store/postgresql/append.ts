@@ -208,12 +208,12 @@ async function writeCounts(
   if (revisions.length > 0) {
     await client.query({
       name: 'revision minutes',
-      text: `INSERT INTO revision_minute AS old (tenant, minute, revision, effect, decisions)
-        SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[])
-        ON CONFLICT (tenant, minute, revision, effect) DO UPDATE SET decisions = old.decisions + excluded.decisions`,
+      text: `INSERT INTO revision_minute AS old (tenant, minute, revision, effect, latency, decisions)
+        SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::int[], $6::bigint[])
+        ON CONFLICT (tenant, minute, revision, effect, latency) DO UPDATE SET decisions = old.decisions + excluded.decisions`,
       values: [
         ...[tenant, column(revisions, 'minute'), column(revisions, 'revision')],
-        ...[column(revisions, 'effect'), column(revisions, 'decisions')],
+        ...[column(revisions, 'effect'), column(revisions, 'latency'), column(revisions, 'decisions')],
       ],
     });
   }

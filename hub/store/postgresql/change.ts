@@ -66,11 +66,11 @@ function statementFor(change: Exclude<Change, { kind: 'publish' }>): Statement {
       };
     }
     case 'openRequest': {
-      const { id, author, title, number, version, bundle, rollout, draft, openedAt } = change.request;
+      const { id, author, title, number, version, bundle, rollout, draft, replaces, openedAt } = change.request;
       return {
-        text: `INSERT INTO change_request (tenant, id, state, author, title, number, version, bundle, rollout, draft, opened_at)
-          VALUES ($1, $2, 'open', $3, $4, $5, $6, $7, $8, $9, $10)`,
-        values: [id, author, title, number, version, bundle, rollout, draft, openedAt],
+        text: `INSERT INTO change_request (tenant, id, state, author, title, number, version, bundle, rollout, draft, replaces, opened_at)
+          VALUES ($1, $2, 'open', $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+        values: [id, author, title, number, version, bundle, rollout, draft, replaces, openedAt],
       };
     }
     case 'approve': {
@@ -158,7 +158,7 @@ function feedbackStatement({ feedback }: Extract<Change, { kind: 'keepFeedback' 
 
 const sideKinds = [
   ...(['addCiRule', 'removeCiRule', 'addSilence', 'removeSilence', 'addReceiver', 'removeReceiver'] as const),
-  ...(['keepFeedback', 'askReplay', 'answerReplay'] as const),
+  ...(['keepFeedback', 'askReplay', 'answerReplay', 'addComment'] as const),
 ] as const;
 type SideChange = Extract<Change, { kind: (typeof sideKinds)[number] }>;
 
@@ -166,7 +166,7 @@ function isSide(change: Change): change is SideChange {
   return (sideKinds as readonly string[]).includes(change.kind);
 }
 
-/** Jobs of CI, alerts, and replays. */
+/** Jobs of CI, alerts, replays, and comments. */
 function sideStatement(change: SideChange): Statement {
   switch (change.kind) {
     case 'addCiRule': {
@@ -211,6 +211,13 @@ function sideStatement(change: SideChange): Statement {
           ON CONFLICT (tenant, request, device) DO UPDATE SET answer = excluded.answer, answered_at = excluded.answered_at
           WHERE replay_device.answer IS NULL`,
         values: [request, device, answer, at],
+      };
+    }
+    case 'addComment': {
+      const { id, request, place, text, by, at } = change.comment;
+      return {
+        text: 'INSERT INTO change_comment (tenant, id, request, file, line, quote, text, by_name, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)',
+        values: [id, request, place?.file ?? null, place?.line ?? null, place?.quote ?? null, text, by, at],
       };
     }
     case 'removeReceiver':

@@ -2,6 +2,7 @@
  * The schema, step by step, for PostgreSQL 15 or newer. A step that has been published is never changed. Records are
  * partitioned by their id, whose first 48 bits are its time; what stands in no week's partition stands in the default one.
  */
+import { unknownLatencyClass } from '../latency.ts';
 import type { Migration } from '../migration.ts';
 import { firstMigration } from './firstMigration.ts';
 import { runMigration } from './runMigration.ts';
@@ -202,4 +203,36 @@ create table replay_device (
 `,
   },
   runMigration,
+  {
+    number: 14,
+    name: 'what is said of changes under review, and how long decisions took by which bundle',
+    sql: `
+alter table change_request add column replaces text;
+create table change_comment (
+  tenant integer not null, id text not null, request text not null, file text, line integer, quote text,
+  text text not null, by_name text not null, at bigint not null, primary key (tenant, id),
+  foreign key (tenant, request) references change_request
+);
+create index change_comment_request on change_comment (tenant, request);
+create function keep_version() returns trigger language plpgsql as $$
+begin
+  if new.replaces is not distinct from old.replaces then return new; end if;
+  raise exception 'a change under review stays as it was proposed';
+end $$;
+create function keep_said() returns trigger language plpgsql as $$
+begin
+  if exists (select from retention where tenant = old.tenant and before_id > old.id::uuid) then return old; end if;
+  raise exception 'what was said stays until its time has come';
+end $$;
+create trigger request_version before update on change_request for each row execute function keep_version();
+create trigger comment_fixed before update on change_comment for each row execute function refuse_change();
+create trigger comment_retained before delete on change_comment for each row execute function keep_said();
+create trigger comment_whole before truncate on change_comment for each statement execute function refuse_change();
+
+alter table revision_minute add column latency integer not null default ${unknownLatencyClass};
+alter table revision_minute alter column latency drop default;
+alter table revision_minute drop constraint revision_hour_pkey;
+alter table revision_minute add primary key (tenant, minute, revision, effect, latency);
+`,
+  },
 ];

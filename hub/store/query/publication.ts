@@ -26,6 +26,8 @@ export interface ChangeRequest {
   readonly rollout: string | null;
   /** JSON: what they sign. */
   readonly draft: string;
+  /** Id of the change that this is a later version of; null where it is of none. */
+  readonly replaces: string | null;
   readonly openedAt: number;
   readonly closedAt: number | null;
 }
@@ -52,7 +54,7 @@ const maxListed = 200;
 export function publicationQueries(db: Kysely<Tables>): Publications {
   const requests = db
     .selectFrom('change_request')
-    .select(['id', 'state', 'author', 'title', 'number', 'version'])
+    .select(['id', 'state', 'author', 'title', 'number', 'version', 'replaces'])
     .select(['opened_at as openedAt', 'closed_at as closedAt']);
   return {
     async publishedFile(tenant, name) {

@@ -13,6 +13,8 @@ export interface RolloutState {
 export interface RevisionCount {
   readonly revision: string;
   readonly effect: string;
+  /** A class of latency. */
+  readonly latency: number;
   readonly decisions: number;
 }
 
@@ -31,12 +33,12 @@ export function rolloutQueries(db: Kysely<Tables>): Rollouts {
     revisionCounts: (tenant, revisions, since) =>
       db
         .selectFrom('revision_minute')
-        .select(['revision', 'effect'])
+        .select(['revision', 'effect', 'latency'])
         .select(({ fn, cast }) => cast<number>(fn.sum('decisions'), 'bigint').as('decisions'))
         .where('tenant', '=', tenant)
         .where('revision', 'in', revisions)
         .where('minute', '>=', since)
-        .groupBy(['revision', 'effect'])
+        .groupBy(['revision', 'effect', 'latency'])
         .execute(),
   };
 }

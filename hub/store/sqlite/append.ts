@@ -73,7 +73,7 @@ function writers(database: Database.Database): (tenant: number, appendix: Append
     'insert into policy_hour (tenant, hour, policy, repository, enforcement, findings, excepted) values (@tenant, @hour, @policy, @repository, @enforcement, @findings, @excepted) on conflict do update set findings = findings + excluded.findings, excepted = excepted + excluded.excepted',
   );
   const revisionMinute = database.prepare(
-    'insert into revision_minute (tenant, minute, revision, effect, decisions) values (@tenant, @minute, @revision, @effect, @decisions) on conflict do update set decisions = decisions + excluded.decisions',
+    'insert into revision_minute (tenant, minute, revision, effect, latency, decisions) values (@tenant, @minute, @revision, @effect, @latency, @decisions) on conflict do update set decisions = decisions + excluded.decisions',
   );
   const head = database.prepare('update head set size = ?, frontier = ?, epoch = epoch + 1 where tenant = ?');
 

@@ -140,13 +140,16 @@ function publicationChanger(database: Database.Database): Changer<Exclude<Change
     "insert into tuf_file (tenant, name, role, version, bytes) values (@tenant, @name, @role, @version, @bytes) on conflict do update set version = excluded.version, bytes = excluded.bytes where tuf_file.role = 'timestamp' and excluded.version > tuf_file.version",
   );
   const openRequest = database.prepare(
-    "insert into change_request (tenant, id, state, author, title, number, version, bundle, rollout, draft, opened_at) values (@tenant, @id, 'open', @author, @title, @number, @version, @bundle, @rollout, @draft, @openedAt)",
+    "insert into change_request (tenant, id, state, author, title, number, version, bundle, rollout, draft, replaces, opened_at) values (@tenant, @id, 'open', @author, @title, @number, @version, @bundle, @rollout, @draft, @replaces, @openedAt)",
   );
   const approve = database.prepare(
     'insert into approval (tenant, request, key_id, signature, at) values (@tenant, @request, @keyId, @signature, @at)',
   );
   const closeRequest = database.prepare(
     "update change_request set state = ?, closed_at = ? where tenant = ? and id = ? and state = 'open'",
+  );
+  const addComment = database.prepare(
+    'insert into change_comment (tenant, id, request, file, line, quote, text, by_name, at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const setRollout = database.prepare(
     'insert into rollout (tenant, id, state, reason, begun_at) values (@tenant, @id, @state, @reason, @begunAt) on conflict do update set state = excluded.state, reason = excluded.reason, begun_at = excluded.begun_at',
@@ -184,6 +187,11 @@ function publicationChanger(database: Database.Database): Changer<Exclude<Change
       case 'closeRequest':
         if (closeRequest.run(change.state, change.at, tenant, change.id).changes === 1) return;
         throw new ConflictError(`the change ${change.id} is not open any more`);
+      case 'addComment': {
+        const { id, request, place, text, by, at } = change.comment;
+        const { file = null, line = null, quote = null } = place ?? {};
+        return void addComment.run(tenant, id, request, file, line, quote, text, by, at);
+      }
       case 'setRollout':
         return void setRollout.run({ tenant, ...change.rollout });
       case 'askReplay':

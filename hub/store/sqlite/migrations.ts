@@ -2,6 +2,7 @@
  * The schema, step by step. A step that has been published is never changed: the next one changes what it made. What may
  * only grow refuses anything else by itself, whoever asks.
  */
+import { unknownLatencyClass } from '../latency.ts';
 import type { Migration } from '../migration.ts';
 import { runMigration } from './runMigration.ts';
 
@@ -262,4 +263,31 @@ create table replay_device (
 `,
   },
   runMigration,
+  {
+    number: 14,
+    name: 'what is said of changes under review, and how long decisions took by which bundle',
+    sql: `
+alter table change_request add column replaces text;
+create table change_comment (
+  tenant integer not null, id text not null, request text not null, file text, line integer, quote text,
+  text text not null, by_name text not null, at integer not null, primary key (tenant, id),
+  foreign key (tenant, request) references change_request
+) strict;
+create index change_comment_request on change_comment (tenant, request);
+create trigger request_version before update on change_request when new.replaces is not old.replaces
+  begin select raise(abort, 'a change under review stays as it was proposed'); end;
+create trigger comment_fixed before update on change_comment begin select raise(abort, 'what was said stays'); end;
+create trigger comment_retained before delete on change_comment
+  when old.id >= coalesce((select before_id from retention where tenant = old.tenant), '')
+  begin select raise(abort, 'what was said stays until its time has come'); end;
+
+create table revision_class (
+  tenant integer not null, minute integer not null, revision text not null, effect text not null,
+  latency integer not null, decisions integer not null, primary key (tenant, minute, revision, effect, latency)
+) strict, without rowid;
+insert into revision_class select tenant, minute, revision, effect, ${unknownLatencyClass}, decisions from revision_minute;
+drop table revision_minute;
+alter table revision_class rename to revision_minute;
+`,
+  },
 ];

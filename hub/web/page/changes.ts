@@ -2,10 +2,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ChangeDifference } from '../../protocol/catalogue.ts';
 import type { ChangeShown, ChangeSummary } from '../../protocol/change.ts';
+import type { ShownComment } from '../../protocol/comment.ts';
 import { hubPaths } from '../../protocol/path.ts';
 import type { ReplayShown } from '../../protocol/replay.ts';
 import type { RolloutStatus } from '../../protocol/rollout.ts';
 import type { Page, Visit } from '../page.ts';
+import { commentForm, commentList, pickPlace } from '../part/comments.ts';
+import { difference, placedLines } from '../part/difference.ts';
 import { replayCard } from '../part/replay.ts';
 import { rolloutCard } from '../part/rollout.ts';
 import { empty, instant, none, said } from '../part/value.ts';
@@ -57,19 +60,25 @@ function badge(state: ChangeSummary['state']): TemplateResult {
   return html`<span class="badge ${state}">${state === 'open' ? 'waits' : state}</span>`;
 }
 
-async function showOne({ api }: Visit, id: string): Promise<TemplateResult> {
+async function showOne({ api, me, look }: Visit, id: string): Promise<TemplateResult> {
   const path = `/v1/changes/${encodeURIComponent(id)}`;
-  const [change, replay, { lines, isWhole }] = await Promise.all([
+  const [change, replay, altered, { comments }] = await Promise.all([
     api.get<ChangeShown>(path),
     api.get<ReplayShown>(`${path}/replay`),
     api.get<ChangeDifference>(`${path}/difference`),
+    api.get<{ readonly comments: readonly ShownComment[] }>(`${path}/comments`),
   ]);
-  const { title, state, author, number, openedAt, approvals, threshold } = change;
+  const { title, state, author, number, openedAt, approvals, threshold, replaces } = change;
+  const lines = placedLines(altered.lines);
+  const files = [...new Set(lines.flatMap(({ place }) => place?.file ?? []))];
+  const maySay = state === 'open' && me.may.includes('change:comment');
   return html`
     <nav class="crumbs" aria-label="Where this is"><a href=${hrefOf('changes')}>Changes</a></nav>
     <header>
       <h1 tabindex="-1">${said(title)}</h1>
-      <p class="lead">${badge(state)} bundle ${number}, proposed by ${said(author)}, ${instant(openedAt)}</p>
+      <p class="lead">${badge(state)} bundle ${number}, proposed by ${said(author)}, ${instant(openedAt)}${
+        replaces ? html`, a later version of <a href=${hrefOf('changes', replaces)}>another change</a>` : nothing
+      }</p>
     </header>
     <section class="card" aria-labelledby="approvals">
       <h2 id="approvals">Approvals</h2>
@@ -84,8 +93,13 @@ async function showOne({ api }: Visit, id: string): Promise<TemplateResult> {
     ${replayCard(id, replay, state === 'open' ? 'open' : 'over')}
     <section aria-labelledby="difference">
       <h2 id="difference">What it alters</h2>
-      ${lines.length === 0 ? none('Nothing: the same is in force.') : difference(lines)}
-      ${isWhole ? nothing : html`<p class="verdict bad">There is more than is shown here: <code>kerb review show ${id}</code> shows all of it.</p>`}
+      ${lines.length === 0 ? none('Nothing: the same is in force.') : difference(lines, comments, pickPlace)}
+      ${altered.isWhole ? nothing : html`<p class="verdict bad">There is more than is shown here: <code>kerb review show ${id}</code> shows all of it.</p>`}
+    </section>
+    <section aria-labelledby="comments">
+      <h2 id="comments">What is said of it</h2>
+      ${commentList(comments, lines)}
+      ${maySay ? commentForm({ path, files, api, done: look }) : nothing}
     </section>`;
 }
 
@@ -94,15 +108,4 @@ function howToSign(id: string): TemplateResult {
       The signature is made on your own machine, by a key that the hub never has, over what is verified there:
     </p>
     <pre tabindex="0" aria-label="The command">kerb review sign ${id} --key YOUR.pem --root SHA256 --hub ${location.origin} --token-file YOUR.token</pre>`;
-}
-
-function difference(lines: readonly string[]): TemplateResult {
-  return html`<pre class="difference" tabindex="0" aria-label="What it alters">${lines.map(
-    (line) => html`<span class=${kindOf(line)}>${line}${'\n'}</span>`,
-  )}</pre>`;
-}
-
-function kindOf(line: string): string {
-  if (line.startsWith('── ')) return 'file';
-  return { '+': 'added', '-': 'gone', '@': 'place' }[line[0] ?? ''] ?? '';
 }

@@ -92,6 +92,27 @@ export const changesCases: Readonly<Record<string, () => Promise<void>>> = {
     );
   },
 
+  'what is said of it is listed, stands at its lines, and is answered': async () => {
+    const url = workspace.getConfiguration('kerb').get<string>('hub') ?? '';
+    const at7 = ['--at', 'acme/names:7', '--text', 'Why self?\nAnd why *here*?'];
+    kerb('review', 'comment', change?.id ?? '', ...at7, '--hub', url, '--token-file', at('admin.token'));
+    await commands.executeCommand('kerb.commentOnChange', change, 'So that it is short.');
+    const [listed] = await commands.executeCommand<readonly ListedChange[]>('kerb.refreshChanges');
+    const [said, answer] = listed?.comments ?? [];
+    assert.deepEqual(
+      [said?.place?.file, said?.place?.line, answer?.text, answer?.place],
+      ['acme/names.yaml', 7, 'So that it is short.', null],
+    );
+    // The line has moved since.
+    const file = path.join(at('policies'), 'acme/names.yaml');
+    writeFileSync(file, `# soon\n${files['acme/names.yaml']}`);
+    await commands.executeCommand('kerb.refreshChanges');
+    await commands.executeCommand('kerb.openReviewComment', said?.id);
+    const editor = window.activeTextEditor;
+    assert.deepEqual([editor?.document.uri.fsPath, editor?.selection.start.line], [file, 7]);
+    await commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  },
+
   'a change is shown with what it alters, and what its replay says': async () => {
     try {
       await commands.executeCommand('kerb.showChange', change?.id);
