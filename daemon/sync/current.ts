@@ -92,3 +92,8 @@ async function verifyCopy(
   const { organisation, bundle } = await verifyRepository(source, { trust, device, version: trust.version, at });
   return { organisation, bundle };
 }
+
+/** What tells two organisations apart: all that they say. */
+export function identityOf({ organisation, bundle }: Governing): string {
+  return JSON.stringify([bundle, organisation?.kind === 'problem' ? organisation.message : null]);
+}

@@ -1,4 +1,5 @@
 /** When the next round is: spread out over time, so that a fleet does not come at once, and rarer while nothing works. */
+import { setTimeout as wait } from 'node:timers/promises';
 
 const intervalMs = 48_000;
 /** Two thousand devices that tell the hub what they have taken in come to 330 a second. */
@@ -30,4 +31,9 @@ export function pauseMs({ failures, isAway, chance }: Standing): number {
 /** Milliseconds until a device tells the hub which policies it has taken in: soon, and not all at once. */
 export function tellAfterMs(chance: number): number {
   return Math.round(tellWithinMs * chance);
+}
+
+/** So many milliseconds, or until the signal: whoever aborts knows why. */
+export async function sleepUntil(ms: number, signal: AbortSignal): Promise<void> {
+  await wait(ms, undefined, { signal }).catch(() => undefined);
 }

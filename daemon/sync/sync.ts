@@ -1,13 +1,12 @@
 /** The loop of a daemon that keeps in touch with its hub. No gate waits for it: gates read what it has put in force. */
-import { setTimeout as wait } from 'node:timers/promises';
 import type { CurrentOrganisation, VerifiedBundle } from '../../engine/index.ts';
-import { type Governing, isOutdated, readGoverning, readStanding, ungoverned } from './current.ts';
+import { type Governing, identityOf, isOutdated, readGoverning, readStanding, ungoverned } from './current.ts';
 import { type Network, systemNetwork } from './network.ts';
 import type { Connection, Round, RoundOptions } from './round.ts';
-import { pauseMs, tellAfterMs } from './schedule.ts';
+import { pauseMs, sleepUntil, tellAfterMs } from './schedule.ts';
 import { serial } from './serial.ts';
 import { nothingOffered, type Offer } from './tuf/offer.ts';
-import { hearEveryMs, holdRequest, type Listening, listen, type News } from './watch.ts';
+import { createWatch, type News, type Watch } from './watch.ts';
 
 export interface SyncOptions extends Omit<RoundOptions, 'network'> {
   /** Called when what governs has changed. */
@@ -70,8 +69,7 @@ class Loop implements Sync {
   #governing: Governing;
   #isAlone = false;
   #connection: Connection | null = null;
-  #listening: Listening | null = null;
-  #opening: Promise<Listening | null> | null = null;
+  readonly #watch: Watch;
   #succeededAt: number | null = null;
   #problem: string | null;
   #alarm: string | null = null;
@@ -90,6 +88,7 @@ class Loop implements Sync {
     const network = options.network ?? systemNetwork;
     this.#options = options;
     this.#network = { ...network, deadline: (ms) => AbortSignal.any([network.deadline(ms), this.#ended.signal]) };
+    this.#watch = createWatch({ heard: (news) => this.#hearNews(news), ended: this.#ended.signal });
     this.#governing = governing;
     this.#problem = governing.organisation?.kind === 'problem' ? governing.organisation.message : null;
     this.#running = this.#loop();
@@ -133,7 +132,7 @@ class Loop implements Sync {
   async close(): Promise<void> {
     this.#ended.abort();
     this.#rouse();
-    this.#listening?.close();
+    this.#watch.close();
     await this.#running;
   }
 
@@ -230,7 +229,7 @@ class Loop implements Sync {
    * hub is told soon after.
    */
   async #pause(): Promise<void> {
-    const { sleep = systemSleep, chance = Math.random } = this.#options;
+    const { sleep = sleepUntil, chance = Math.random } = this.#options;
     const over = new AbortController();
     const signal = AbortSignal.any([over.signal, this.#ended.signal]);
     if (signal.aborted || (this.#isDue && this.#failures === 0)) return;
@@ -242,7 +241,8 @@ class Loop implements Sync {
       : sleep(pauseMs({ failures: this.#failures, isAway: this.#isAway, chance: chance() }), signal);
     const isOver = Promise.race([untilTime, roused]).then(() => 'over' as const);
     const failures = this.#failures;
-    this.#listen(signal).catch((error: unknown) => this.#fault(error));
+    if (this.#connection !== null && failures === 0)
+      this.#watch.keep(this.#connection, signal).catch((error: unknown) => this.#fault(error));
     const untold: Promise<'tell'>[] = [];
     for (;;) {
       const next = await Promise.race([isOver, this.#offered(), ...untold]);
@@ -277,24 +277,6 @@ class Loop implements Sync {
     const failure = await tell(this.#connection, this.#parts(), standing);
     if (failure !== null) this.#options.log(`sync: the hub was not told which policies are in force: ${failure}`);
   }
-
-  /** Sees to it that news is heard of: by the WebSocket, else by requests that the hub holds. */
-  async #listen(signal: AbortSignal): Promise<void> {
-    const connection = this.#connection;
-    if (connection === null || this.#failures > 0 || this.#listening?.isOpen() === true) return;
-    this.#listening?.close();
-    const { hub, freshness } = connection;
-    const heard = (news: News): void => this.#hearNews(news);
-    this.#opening ??= listen(hub, { heard, freshness, signal: this.#ended.signal });
-    this.#listening = await this.#opening;
-    this.#opening = null;
-    while (this.#listening === null && !signal.aborted) {
-      const news = await holdRequest(hub, { freshness, signal });
-      if (news === null) return;
-      this.#hearNews(news);
-      await systemSleep(hearEveryMs, signal);
-    }
-  }
 }
 
 /** Of a device that belongs to no hub. */
@@ -309,16 +291,6 @@ const idleRound: Round = {
   isAway: false,
   alarm: null,
 };
-
-/** What tells two organisations apart: all that they say. */
-function identityOf({ organisation, bundle }: Governing): string {
-  return JSON.stringify([bundle, organisation?.kind === 'problem' ? organisation.message : null]);
-}
-
-async function systemSleep(ms: number, signal: AbortSignal): Promise<void> {
-  // An abort ends the sleep: whoever aborts knows why.
-  await wait(ms, undefined, { signal }).catch(() => undefined);
-}
 
 function stackOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

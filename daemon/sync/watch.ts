@@ -8,8 +8,43 @@ import WebSocket from 'ws';
 import { type Hint, hint, hubPaths, distributionLimits as limits, publicationType } from '../../hub/protocol.ts';
 import type { Hub } from './hub.ts';
 import type { Answer } from './network.ts';
+import { sleepUntil } from './schedule.ts';
 import type { Freshness } from './tuf/hubSource.ts';
 import { nothingOffered, type Offer, offerOf } from './tuf/offer.ts';
+
+/** The one who listens, from round to round. */
+export interface Watch {
+  /** Sees to it that news is heard of until the signal: by the WebSocket, which stays open, else by requests that the hub holds. */
+  keep(connection: { readonly hub: Hub; readonly freshness: Freshness }, signal: AbortSignal): Promise<void>;
+  close(): void;
+}
+
+export function createWatch({
+  heard,
+  ended,
+}: {
+  readonly heard: (news: News) => void;
+  readonly ended: AbortSignal;
+}): Watch {
+  let listening: Listening | null = null;
+  let opening: Promise<Listening | null> | null = null;
+  return {
+    async keep({ hub, freshness }, signal) {
+      if (listening?.isOpen() === true) return;
+      listening?.close();
+      opening ??= listen(hub, { heard, freshness, signal: ended });
+      listening = await opening;
+      opening = null;
+      while (listening === null && !signal.aborted) {
+        const news = await holdRequest(hub, { freshness, signal });
+        if (news === null) return;
+        heard(news);
+        await sleepUntil(hearEveryMs, signal);
+      }
+    },
+    close: () => listening?.close(),
+  };
+}
 
 /** A WebSocket that was opened, and may have been closed since. */
 export interface Listening {
@@ -22,7 +57,7 @@ export type News = { readonly about: 'policies'; readonly offer: Offer } | { rea
 
 const handshakeMs = 5_000;
 /** A hub may say something as often as it likes: this is how often it is heard. */
-export const hearEveryMs = 1_000;
+const hearEveryMs = 1_000;
 
 export interface ListenOptions {
   readonly heard: (news: News) => void;
