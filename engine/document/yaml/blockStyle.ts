@@ -37,11 +37,16 @@ export interface Block {
 /**
  * Reads the YAML that most files are made of: block maps and lists whose scalars stand on one line or are block scalars.
  * Null for all else (anchors, tags, tabs, errors …) and in any doubt: the parser of the whole language reads that. What
- * is read here, that parser reads alike, in several times the time.
+ * is read here, that parser reads alike, in several times the time. `broken` where that parser finds an error for
+ * certain: a word without a colon among the keys of a map, as in everything that is being typed.
  */
-export function readBlockStyle({ text, raw }: Stretch, mode: Mode, templates: readonly Span[]): Block | null {
+export function readBlockStyle(
+  { text, raw }: Stretch,
+  mode: Mode,
+  templates: readonly Span[],
+): Block | 'broken' | null {
   if (text.includes('\r') || text.includes('\uFEFF')) return null;
-  const cursor: Cursor = { text, raw, mode, templates, scalars: [], at: 0, line: 0, column: 0 };
+  const cursor: Cursor = { text, raw, mode, templates, scalars: [], at: 0, line: 0, column: 0, isBroken: false };
   if (!skipToContent(cursor, 0)) return null;
   if (isMarker(cursor)) {
     if (text[cursor.at] === '.') return null;
@@ -50,6 +55,7 @@ export function readBlockStyle({ text, raw }: Stretch, mode: Mode, templates: re
   }
   if (cursor.column < 0) return { node: null, value: null, scalars: [] };
   const root = readBlock(cursor, 0);
+  if (cursor.isBroken) return 'broken';
   return root === null || cursor.column >= 0 ? null : { ...root, scalars: cursor.scalars };
 }
 
@@ -68,6 +74,7 @@ function readMap(cursor: Cursor, depth: number): Placed | null {
   let end = start;
   do {
     const key = isMarker(cursor) ? null : takeKey(cursor, scalarEnd(cursor));
+    cursor.isBroken = key === null && entries.length > 0 && isBareWord(cursor);
     if (key === null || (key.text in value && !cursor.mode.templated)) return null;
     const read = readEntry(cursor, column, depth);
     if (read === null) return null;
@@ -138,6 +145,12 @@ function scalarEnd({ text, at }: Cursor): number {
     if (unit === hash && index > end) return end;
     if (unit !== space) end = index + 1;
   }
+}
+
+/** A scalar that has its line to itself. */
+function isBareWord(cursor: Cursor): boolean {
+  const end = isMarker(cursor) ? -1 : scalarEnd(cursor);
+  return end > 0 && isEnd(cursor.text.charCodeAt(skipSpaces(cursor.text, end)));
 }
 
 function isKey(cursor: Cursor): boolean {

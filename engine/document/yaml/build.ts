@@ -24,13 +24,23 @@ import { coreSchema } from './schema.ts';
 
 /** Reads a stretch in one go: nodes with spans, and plain values. Never throws. */
 export function buildReading(stretch: Stretch, mode: Mode): Reading {
-  const { text, raw } = stretch;
-  const templates = raw.includes('{{') ? findTemplates(raw, mode.style) : [];
+  return buildSound(stretch, mode) ?? buildParsed(stretch, mode, templatesOf(stretch, mode));
+}
+
+/** The same, but null for what is broken at the first look. */
+export function buildSound(stretch: Stretch, mode: Mode): Reading | null {
+  const { text } = stretch;
+  const templates = templatesOf(stretch, mode);
   const block = readBlockStyle(stretch, mode, templates);
+  if (block === 'broken') return null;
   if (block === null) return buildParsed(stretch, mode, templates);
   const value = fillInsertions(block.node, block.value, stretch);
   const comments = findComments(text, block.scalars);
   return { node: block.node, value, problems: [], comments, dangling: false, anchored: false };
+}
+
+function templatesOf({ raw }: Stretch, { style }: Mode): readonly Span[] {
+  return raw.includes('{{') ? findTemplates(raw, style) : [];
 }
 
 /** Reads what is not in block style alone: the tree of a parser of the whole language becomes ours. */

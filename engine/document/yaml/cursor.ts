@@ -18,6 +18,8 @@ export interface Cursor {
   line: number;
   /** The column of the first thing on the line; -1 at the end of the text. */
   column: number;
+  /** Whether what stands here is an error for certain. */
+  isBroken: boolean;
 }
 
 /** A value and where it stands. */

@@ -1,7 +1,7 @@
 import { reconcile } from '../reconcile.ts';
-import { buildReading } from './build.ts';
+import { buildReading, buildSound } from './build.ts';
 import { join } from './join.ts';
-import type { Layout, Mode, Piece, Split, Stretch } from './piece.ts';
+import type { Layout, Mode, Piece, Reading, Split, Stretch } from './piece.ts';
 import { sameStretch } from './piece.ts';
 import { bareWord, beginnings, isBeginning, layoutOf, withoutDash } from './split.ts';
 
@@ -12,8 +12,8 @@ import { bareWord, beginnings, isBeginning, layoutOf, withoutDash } from './spli
  */
 export function readYaml(stretch: Stretch, mode: Mode, previous: Piece | null, reading: 'once' | 'again'): Piece {
   if (reading === 'once') {
-    const whole = leaf({ stretch, root: 'document', mode, previous });
-    if (whole.reading.problems.length === 0) return whole;
+    const whole = soundLeaf({ stretch, root: 'document', mode, previous });
+    if (whole?.reading.problems.length === 0) return whole;
   }
   const piece = readStretch({ stretch, root: 'document', mode, previous });
   return piece.reading.dangling && piece.reading.anchored && piece.split !== null
@@ -37,13 +37,22 @@ function readStretch(request: Request): Piece {
   const { stretch, previous } = request;
   if (previous !== null && sameStretch(previous.stretch, stretch)) return previous;
   if (stretch.text.length > wholeLength) return inPieces(request) ?? leaf(request);
-  const whole = leaf(request);
+  const whole = soundLeaf(request);
   // Broken text is read entry by entry whatever its size, so that one broken entry does not take others with it.
-  return whole.reading.problems.length === 0 ? whole : (inPieces(request) ?? whole);
+  return whole?.reading.problems.length === 0 ? whole : (inPieces(request) ?? whole ?? leaf(request));
 }
 
-function leaf({ stretch, mode, previous }: Request): Piece {
-  const reading = buildReading(stretch, mode);
+function leaf(request: Request): Piece {
+  return leafOf(request, buildReading(request.stretch, request.mode));
+}
+
+/** Null for what is broken at the first look. */
+function soundLeaf(request: Request): Piece | null {
+  const reading = buildSound(request.stretch, request.mode);
+  return reading === null ? null : leafOf(request, reading);
+}
+
+function leafOf({ stretch, previous }: Request, reading: Reading): Piece {
   const value = previous === null ? reading.value : reconcile(previous.reading.value, reading.value);
   return { stretch, reading: { ...reading, value }, split: null };
 }
