@@ -2,8 +2,9 @@
 import { readDocument } from './document/index.ts';
 import { type Assembly, assemble, type Origin } from './evaluation/assemble.ts';
 import { createJudgeCache, type JudgeCache, nextGeneration, resetCache } from './evaluation/cache.ts';
+import type { Bench } from './evaluation/judgeOne.ts';
 import { maskAll } from './evaluation/maskAll.ts';
-import { type Bench, judgePart, type PartJudgement } from './evaluation/part.ts';
+import { judgePart, type PartJudgement } from './evaluation/part.ts';
 import { inFile, movedBy, type PlacedFindings } from './evaluation/placed.ts';
 import { type Approved, type Baseline, except } from './except.ts';
 import type { Document, Finding, Native, Problem, SourceFile, Span, Value } from './model.ts';

@@ -136,15 +136,15 @@ export interface Resource {
   readonly derived?: Readonly<Record<string, Path>>;
   /** Where the resource stands, in the part's offsets, where a path cannot say it (a template expression). */
   readonly span?: Span;
-  /** What it was lifted together with, where that is more than itself. */
-  readonly unit?: Unit;
 }
 
 /**
  * A stretch of a part whose resources depend on its text and on what is around it, and on nothing else: a job of a workflow.
- * All units of a part have the same object as `around`.
+ * They are made when somebody asks for them. All units of a part have the same object as `around`.
  */
 export interface Unit {
+  /** Within the file. Another one of this name is this one before an edit. */
+  readonly name: string;
   /** The same object for as long as the stretch says the same, wherever it has moved to. */
   readonly id: object;
   /** In the part's offsets. */
@@ -153,6 +153,8 @@ export interface Unit {
   readonly kinds: readonly string[];
   /** The relatives of its resources that come from outside of it. */
   readonly around: Readonly<Record<string, Value>>;
+  /** In order. */
+  resources(): readonly Resource[];
 }
 
 /** What native code gives to the pure engine. */

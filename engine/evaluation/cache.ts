@@ -22,8 +22,9 @@ export interface JudgeCache {
    */
   resources: ResourceEntries;
   formerResources: ResourceEntries;
-  /** By the `id` of a unit. */
-  units: WeakMap<object, JudgedUnit>;
+  /** By the name of a unit; two generations of them too. */
+  units: Map<string, JudgedUnit>;
+  formerUnits: ReadonlyMap<string, JudgedUnit>;
   /** The keywords of secrets in a file of one part. */
   scan: ScanMemory;
   /** Fingerprints by what they are made of. */
@@ -76,26 +77,28 @@ export function createJudgeCache(): JudgeCache {
 export function nextGeneration(cache: JudgeCache): void {
   cache.formerResources = cache.resources;
   cache.resources = new Map();
+  cache.formerUnits = cache.units;
+  cache.units = new Map();
 }
 
 /**
- * Where what is said of a resource is kept; null for a `self` that is no object. `known` is where it was kept otherwise. One
- * that is new begins with what was said of the one at its turn before: most often that is itself before an edit.
+ * Where what is said of a resource is kept; null for a `self` that is no object. One that is new begins with what was said of
+ * the one at its turn before: most often that is itself before an edit.
  */
 export function entryOf(
-  { resources, formerResources }: JudgeCache,
+  now: ResourceEntries,
+  before: ResourceEntries | null,
   { kind, self }: Resource,
-  known: ResourceEntry | null,
 ): ResourceEntry | null {
   if (typeof self !== 'object' || self === null) return null;
-  let entries = resources.get(kind);
+  let entries = now.get(kind);
   if (entries === undefined) {
     entries = { bySelf: new Map(), inOrder: [] };
-    resources.set(kind, entries);
+    now.set(kind, entries);
   }
-  const former = formerResources.get(kind);
-  let entry = entries.bySelf.get(self) ?? former?.bySelf.get(self) ?? known;
-  if (entry === null) entry = { all: null, groups: [...(former?.inOrder[entries.inOrder.length]?.groups ?? [])] };
+  const former = before?.get(kind);
+  let entry = entries.bySelf.get(self) ?? former?.bySelf.get(self);
+  if (entry === undefined) entry = { all: null, groups: [...(former?.inOrder[entries.inOrder.length]?.groups ?? [])] };
   entries.bySelf.set(self, entry);
   entries.inOrder.push(entry);
   return entry;
@@ -112,7 +115,8 @@ function emptied(): Omit<JudgeCache, 'documents' | 'basis'> {
     parts: new WeakMap(),
     resources: new Map(),
     formerResources: new Map(),
-    units: new WeakMap(),
+    units: new Map(),
+    formerUnits: new Map(),
     scan: { keywords: null },
     fingerprints: new Map(),
     findings: new WeakMap(),

@@ -1,11 +1,11 @@
 /** Secrets in a part: one scan for all secret policies. */
-import type { Part, Problem, Resource, Span, Value } from '../model.ts';
+import type { Part, Problem, Resource, Span, Unit, Value } from '../model.ts';
 import type { Secrets } from '../policy/compile.ts';
 import { type ScanMemory, type SecretHit, scanSecrets } from '../rule/secret.ts';
 import { textBits } from './fingerprint.ts';
+import type { Bench } from './judgeOne.ts';
 import { failed, isJudged, placed } from './judgeResource.ts';
 import { keyOf, type Mark } from './mark.ts';
-import type { Bench } from './part.ts';
 import type { Place } from './place.ts';
 import { fileOf, scopeOf } from './scope.ts';
 
@@ -18,7 +18,7 @@ const whereBudget = 1_000_000;
  */
 export function scanPart(
   part: Part,
-  resources: readonly Resource[],
+  lifted: readonly (Resource | Unit)[],
   bench: Bench,
   named: readonly Span[],
 ): { readonly marks: readonly Mark[]; readonly spans: readonly Span[]; readonly problems: readonly Problem[] } {
@@ -30,7 +30,7 @@ export function scanPart(
   const marks = hits.flatMap((hit) => {
     if (isFormless(hit) && named.some((span) => overlaps(span, hit.span))) return [];
     for (const candidate of [hit, ...hit.others]) {
-      const mark = markSecret(candidate, secrets, part, resources, file, bench);
+      const mark = markSecret(candidate, secrets, part, lifted, file, bench);
       if (mark !== 'elsewhere') return mark === null ? [] : [mark];
     }
     return [];
@@ -62,12 +62,12 @@ function markSecret(
   hit: Omit<SecretHit, 'others'>,
   secrets: Secrets,
   part: Part,
-  resources: readonly Resource[],
+  lifted: readonly (Resource | Unit)[],
   file: Value,
   { document, context }: Bench,
 ): Mark | null | 'elsewhere' {
   const policy = secrets.policies.get(hit.policy);
-  const resource = resources.find((one) => policy?.enabled.policy.resources.includes(one.kind));
+  const resource = firstOf(lifted, policy?.enabled.policy.resources ?? []);
   if (policy === undefined || resource === undefined || policy.enabled.ignores(document.file.path)) return null;
   const scope = scopeOf(resource, file, context);
   scope.params = policy.enabled.parameters;
@@ -81,4 +81,17 @@ function markSecret(
       : placed(policy, hit.span, `secret ${bits}`, { masked: hit.masked }, scope);
   const place: Place = { span: hit.span, path: [] };
   return { judged, resource, content: part.content, place, because: null, key: keyOf(judged, resource, document) };
+}
+
+function firstOf(lifted: readonly (Resource | Unit)[], kinds: readonly string[]): Resource | undefined {
+  for (const one of lifted) {
+    if (!('resources' in one)) {
+      if (kinds.includes(one.kind)) return one;
+      continue;
+    }
+    const inside = one.kinds.some((kind) => kinds.includes(kind)) ? one.resources() : [];
+    const found = inside.find(({ kind }) => kinds.includes(kind));
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

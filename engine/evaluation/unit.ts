@@ -2,105 +2,68 @@
  * What was said of resources that were lifted together, a job of a workflow and what is in it: taken over as a whole while
  * only other stretches of the part change.
  */
-import type { PartContent, Resource, Span, Unit, Value } from '../model.ts';
+import type { PartContent, Span, Unit, Value } from '../model.ts';
 import type { PolicySet } from '../policy/compile.ts';
 import { isSameRead } from '../policy/reads.ts';
-import type { ResourceEntry } from './cache.ts';
+import { entryOf, type ResourceEntries } from './cache.ts';
+import { type Bench, judgeOne } from './judgeOne.ts';
 import type { Mark } from './mark.ts';
 import type { Place } from './place.ts';
 import { movedBy } from './placed.ts';
 
-/** What all policies said of one resource. */
-export interface Said {
-  readonly kind: string;
-  readonly self: Value;
-  readonly marks: readonly Mark[];
-  readonly unknown: number;
-  readonly cost: number;
-  /** What is known of the resource by itself, should its unit's surroundings change. */
-  readonly entry: ResourceEntry | null;
-}
-
-/** A unit as it was judged last. */
+/** What all policies said of a unit. */
 export interface JudgedUnit {
+  readonly id: object;
   /** Where it stood. */
   readonly start: number;
   /** The relatives from around it. */
   readonly around: Unit['around'];
-  /** In the order in which its resources were lifted. */
-  readonly said: readonly Said[];
+  readonly marks: readonly UnitMark[];
+  readonly resources: number;
+  readonly unknown: number;
+  readonly cost: number;
+  /** What is known of its resources by themselves, should it or its surroundings change. */
+  readonly entries: ResourceEntries;
 }
 
-/** The units of one part that is being judged. */
-export interface Units {
-  /** What was said of the resource before, where that still holds, at its place in the part as it is now. */
-  take(resource: Resource, content: PartContent): Said | null;
-  /** What is known of a resource whose surroundings changed. */
-  entryOf(resource: Resource): ResourceEntry | null;
-  /** Notes what was said of a resource, taken over or not; each is noted once, in order. */
-  note(resource: Resource, said: Said): void;
-  /** Keeps what was noted for the next judgement. */
-  keep(): void;
+/** A mark, and which of the unit's resources it is on. */
+export interface UnitMark {
+  readonly mark: Mark;
+  readonly index: number;
 }
 
-/** Nothing but a whole unit is kept, and none of whose findings one stands outside of it. */
-export function createUnits(known: WeakMap<object, JudgedUnit>, policies: PolicySet): Units {
-  const turns = new Map<object, Turn>();
-  const holds = createComparison(policies);
-  // Most resources follow one of the same unit.
-  let last: Turn | null = null;
-  const turnOf = (unit: Unit): Turn => {
-    if (last !== null && last.unit === unit) return last;
-    let turn = turns.get(unit.id);
-    if (turn === undefined) {
-      const before = known.get(unit.id) ?? null;
-      const by = before === null ? 0 : unit.span.start - before.start;
-      turn = { unit, before, by, holds: before !== null && holds(before, unit), said: [] };
-      turns.set(unit.id, turn);
-    }
-    last = turn;
-    return turn;
-  };
-  const beforeOf = (resource: Resource, { before, said }: Turn): Said | null => {
-    const one = before?.said[said.length];
-    return one !== undefined && one.self === resource.self && one.kind === resource.kind ? one : null;
-  };
-  return {
-    take(resource, content) {
-      if (resource.unit === undefined) return null;
-      const turn = turnOf(resource.unit);
-      const one = turn.holds ? beforeOf(resource, turn) : null;
-      return one === null ? null : moved(one, resource, content, turn.by);
-    },
-    entryOf: (resource) =>
-      resource.unit === undefined ? null : (beforeOf(resource, turnOf(resource.unit))?.entry ?? null),
-    note({ unit }, said) {
-      if (unit !== undefined) turnOf(unit).said.push(said);
-    },
-    keep() {
-      for (const [id, { unit, said }] of turns) {
-        if (said.every(({ marks }) => marks.every((mark) => standsIn(mark, unit.span))))
-          known.set(id, { start: unit.span.start, around: unit.around, said });
-        else known.delete(id);
-      }
-    },
-  };
-}
-
-interface Turn {
+/** A unit to judge. */
+export interface JudgingUnit {
   readonly unit: Unit;
   readonly before: JudgedUnit | null;
-  /** How far it has moved since. */
-  readonly by: number;
-  /** Whether all that was read from around the unit is the same. */
-  readonly holds: boolean;
-  readonly said: Said[];
+  readonly content: PartContent;
+  readonly file: Value;
+  readonly budget: number;
 }
 
-/** Whether policies read the same around a unit as before. Units of one part share what is around them: it is compared once. */
-function createComparison(policies: PolicySet) {
+/** Judges the resources of a unit in their order, with what is known of each. */
+export function judgeUnit({ unit, before, content, file, budget }: JudgingUnit, bench: Bench): JudgedUnit {
+  const entries: ResourceEntries = new Map();
+  const marks: UnitMark[] = [];
+  const resources = unit.resources();
+  let unknown = 0;
+  let cost = 0;
+  for (const [index, resource] of resources.entries()) {
+    if (bench.policies.groups(resource.kind).length === 0) continue;
+    const entry = entryOf(entries, before?.entries ?? null, resource);
+    const said = judgeOne({ resource, content, entry, file, budget: budget - cost }, bench);
+    unknown += said.unknown;
+    cost += said.cost;
+    for (const mark of said.marks) marks.push({ mark, index });
+  }
+  const { id, span, around } = unit;
+  return { id, start: span.start, around, marks, resources: resources.length, unknown, cost, entries };
+}
+
+/** Tells whether all that policies read from around a unit is what it was. Units of one part share that: it is compared once. */
+export function createComparison(policies: PolicySet): (before: JudgedUnit, unit: Unit) => boolean {
   const results = new Map<Unit['around'], boolean>();
-  return ({ around: before }: JudgedUnit, { kinds, around }: Unit): boolean => {
+  return ({ around: before }, { kinds, around }) => {
     let same = results.get(before);
     if (same === undefined) {
       const reads = kinds.flatMap(policies.reads).filter(({ name }) => Object.hasOwn(around, name));
@@ -111,14 +74,20 @@ function createComparison(policies: PolicySet) {
   };
 }
 
-/** The same of the resource as it was lifted now, where it stands now. */
-function moved(said: Said, resource: Resource, content: PartContent, by: number): Said {
-  if (said.marks.length === 0) return said;
+/** The same, of the unit as it was lifted now, where it stands now; null where something was said of a place outside of it. */
+export function takenOver(before: JudgedUnit, unit: Unit, content: PartContent): JudgedUnit | null {
+  const { span, around } = unit;
+  const by = span.start - before.start;
+  const stood = { start: before.start, end: span.end - by };
+  if (!before.marks.every(({ mark }) => standsIn(mark, stood))) return null;
   const move = (place: Place): Place => (by === 0 ? place : { path: place.path, span: movedBy(place.span, by) });
-  const marks = said.marks.map(({ judged, place, because, key }) => {
-    return { judged, resource, content, place: move(place), because: because === null ? null : move(because), key };
+  const marks = before.marks.map(({ mark, index }): UnitMark => {
+    const { place, because } = mark;
+    const resource = unit.resources()[index]!;
+    const moved = { ...mark, resource, content, place: move(place), because: because === null ? null : move(because) };
+    return { mark: moved, index };
   });
-  return { ...said, marks };
+  return { ...before, start: span.start, around, marks };
 }
 
 function standsIn({ judged, place, because }: Mark, { start, end }: Span): boolean {

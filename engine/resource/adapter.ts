@@ -4,8 +4,9 @@
  * To add one, write one file in this folder that exports an `Adapter` and name it in the list in `index.ts`:
  * 1. `kinds` declares each kind of resource: its name, what it is, and the type of `self` and of every relative, so that
  *    the CEL checker can say "unknown field". Leave a field out of the declared type only if no document may have it.
- * 2. `lift` is given one part of a document and returns its resources in the order of the text. It answers with an empty
- *    list, quickly, for a document that is not its own, and never throws, whatever the document says.
+ * 2. `lift` is given one part of a document and returns its resources in the order of the text, some of them as units where
+ *    that saves work. It answers with an empty list, quickly, for a document that is not its own, and never throws, whatever
+ *    the document says.
  * 3. A resource depends on the part, and on the file's path and language, and on nothing else: callers cache by that.
  * 4. `self` and relatives are the document's own values, wherever possible the very same objects, since evaluation is
  *    cached by identity. A value that has to be made (a field is derived) is made through `memo`, which gives the same
@@ -18,6 +19,7 @@ import {
   type Part,
   type PartContent,
   type Resource,
+  type Unit,
   Unknown,
   type Value,
   type ValueMap,
@@ -25,7 +27,7 @@ import {
 
 export interface Adapter {
   readonly kinds: readonly ResourceKind[];
-  lift(source: Source): readonly Resource[];
+  lift(source: Source): readonly (Resource | Unit)[];
   /**
    * For files of which the parser makes no tree (Dockerfile, `.npmrc`): the adapter's own reading of the part, with the
    * same text and offsets; null where the file is not its own. `lift` is then given a part with this content, and paths are

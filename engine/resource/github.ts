@@ -3,17 +3,18 @@
  * workflow is recognised by where it stands (`.github/workflows`, `workflow-templates`), by the editor's language, or,
  * elsewhere, by its shape: `on`, and `jobs` that say where they run.
  */
-import { type Document, type Resource, Unknown, type Value, type ValueMap } from '../model.ts';
+import { type Document, type Resource, type Unit, Unknown, type Value, type ValueMap } from '../model.ts';
 import { type Adapter, isList, isMap, type Memo, type Source, withFields } from './adapter.ts';
-import { detailsOf, inOrder, liftSteps, rootStretch } from './githubDetails.ts';
-import { liftJobs } from './githubJob.ts';
+import { detailsOf, liftSteps, rootStretch } from './githubDetails.ts';
+import { flowsInto } from './githubEnvironment.ts';
+import { liftJobs, writtenJobs } from './githubJob.ts';
 import { githubKinds } from './githubKinds.ts';
 import { actionShape, type Shape, shaped, workflowShape } from './shape.ts';
 
 /** `github.workflow`, `.job`, `.step`, `.action`, `.command`, `.container` and `.expression`. */
 export const githubAdapter: Adapter = { kinds: githubKinds, lift };
 
-function lift(source: Source): readonly Resource[] {
+function lift(source: Source): readonly (Resource | Unit)[] {
   const root = source.part.content.value;
   if (source.document.kind !== 'yaml' || !isMap(root)) return [];
   if (isAction(source.document, root)) return liftAction(source, fitting(source, root, actionShape));
@@ -40,7 +41,7 @@ function isAction(document: Document, root: ValueMap): boolean {
   return /(?:^|\/)action\.ya?ml$/.test(document.file.path) && isMap(runs) && runs.using !== undefined;
 }
 
-function liftWorkflow(source: Source, root: ValueMap): readonly Resource[] {
+function liftWorkflow(source: Source, root: ValueMap): readonly (Resource | Unit)[] {
   const self = source.memo(root, 'workflow', () => derivedWorkflow(root, source.memo));
   const around = { step: null, job: null, workflow: self, action: null, object: root };
   const title = typeof root.name === 'string' ? root.name : source.document.file.path;
@@ -53,10 +54,10 @@ function liftWorkflow(source: Source, root: ValueMap): readonly Resource[] {
     relatives: around,
     derived: { triggers: ['on'], inputs: ['on'] },
   };
-  const jobs = liftJobs(source, workflow, root.jobs);
-  const except = new Set(jobs.flatMap(({ node }) => (node === null ? [] : [node])));
-  const rest = detailsOf(source, [workflow], rootStretch(source.part.content, except));
-  return inOrder([{ owners: [workflow], details: rest }, ...jobs], source.memo);
+  const jobs = writtenJobs(source, root.jobs);
+  const nodes = new Set(jobs.flatMap(({ entry }) => entry?.value ?? []));
+  const rest = detailsOf(source, [workflow], rootStretch(source.part.content, nodes), null);
+  return [workflow, ...rest, ...liftJobs(source, jobs, { owner: workflow, flows: flowsInto(rest) })];
 }
 
 function derivedWorkflow(root: ValueMap, memo: Memo): ValueMap {
@@ -104,8 +105,5 @@ function liftAction(source: Source, root: ValueMap): readonly Resource[] {
   const runs = root.runs;
   const steps = isMap(runs) ? runs.steps : undefined;
   const owners = [action, ...liftSteps(source, action, steps, ['runs', 'steps'])];
-  return inOrder(
-    [{ owners, details: detailsOf(source, owners, rootStretch(source.part.content, new Set())) }],
-    source.memo,
-  );
+  return [...owners, ...detailsOf(source, owners, rootStretch(source.part.content, new Set()), null)];
 }

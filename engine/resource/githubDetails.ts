@@ -1,47 +1,27 @@
 /** Steps of a job or an action, and what stands inside owners of any kind: commands, containers and expressions. */
 import type { Node, PartContent, Path, Resource, Value, ValueMap } from '../model.ts';
-import { isList, isMap, latest, type Memo, type Source } from './adapter.ts';
+import { isList, isMap, latest, type Source } from './adapter.ts';
 import { commandsIn } from './githubCommand.ts';
 import { containersOf } from './githubContainer.ts';
-import { connected, expressionsIn, type Stretch } from './githubExpressions.ts';
+import { type Around, throughVariables } from './githubEnvironment.ts';
+import { expressionsIn, type Stretch } from './githubExpressions.ts';
 import { derivedStep, shellOf, writtenScript } from './githubStep.ts';
 
-/** A workflow, an action or a job with its steps, and what is inside them. */
-export interface Lifted {
-  readonly owners: readonly Resource[];
-  readonly details: Details;
-}
-export interface Details {
-  readonly commands: readonly Resource[];
-  readonly containers: readonly Resource[];
-  readonly expressions: readonly Resource[];
-}
-
-/** All that was lifted of a part: owners, then what is inside them. */
-export function inOrder(lifted: readonly Lifted[], memo: Memo): readonly Resource[] {
-  const owners = lifted.flatMap((one) => one.owners);
-  return [
-    ...owners,
-    ...lifted.flatMap(({ details }) => details.commands),
-    ...lifted.flatMap(({ details }) => details.containers),
-    ...connected(
-      lifted.flatMap(({ details }) => details.expressions),
-      owners,
-      memo,
-    ),
-  ];
-}
-
-/** What is inside owners that stand in a stretch, the outermost of them first. */
-export function detailsOf({ part, memo }: Source, owners: readonly Resource[], stretch: Stretch | null): Details {
+/** What is inside owners that stand in a stretch, the outermost of them first, and in what is `around` them. */
+export function detailsOf(
+  { part, memo }: Source,
+  owners: readonly Resource[],
+  stretch: Stretch | null,
+  around: Around | null,
+): readonly Resource[] {
+  const steps = owners.filter(({ kind }) => kind === 'github.step');
   const scoped = owners.map((resource) => ({ resource, scope: resource.kind.slice('github.'.length) }));
-  return {
-    commands: owners
-      .filter(({ kind }) => kind === 'github.step')
-      .flatMap((step) => commandsIn(step, part.content, memo)),
-    containers: owners.flatMap((owner) => containersOf(owner, memo)),
-    expressions: stretch === null ? [] : expressionsIn(part.content, stretch, scoped, memo),
-  };
+  const expressions = stretch === null ? [] : expressionsIn(part.content, stretch, scoped, memo);
+  return [
+    ...steps.flatMap((step) => commandsIn(step, part.content, memo)),
+    ...owners.flatMap((owner) => containersOf(owner, memo)),
+    ...throughVariables(expressions, owners, around, memo),
+  ];
 }
 
 /** The whole of a part. */

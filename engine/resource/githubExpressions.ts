@@ -3,7 +3,6 @@ import { locate } from '../document/locate.ts';
 import type { MapNode, Node, PartContent, Path, Resource, Span, ValueMap } from '../model.ts';
 import { type Memo, withFields } from './adapter.ts';
 import { isBrought, writtenNode } from './aliasedNode.ts';
-import { throughVariables } from './githubEnvironment.ts';
 import { readExpression } from './githubExpression.ts';
 
 /** What an expression can belong to; `scope` says which: workflow, job, step or action. */
@@ -19,7 +18,7 @@ export interface Stretch {
   readonly except: ReadonlySet<Node>;
 }
 
-/** The expressions of a stretch, whose outermost owner comes first, in no particular order. */
+/** The expressions of a stretch, whose outermost owner comes first, in the order of the text. */
 export function expressionsIn(
   content: PartContent,
   { node, path, except }: Stretch,
@@ -35,9 +34,13 @@ export function expressionsIn(
   visit(search, node, path, outermost);
   for (const owner of owners) bareCondition(search, owner);
   // Most workflows have no alias, and then nothing is brought anywhere or met twice.
-  if (!mayHaveAliases(content)) return search.found;
+  if (!mayHaveAliases(content)) return inOrder(search.found);
   for (const owner of owners) aliased(search, owner);
-  return distinct(search.found);
+  return inOrder(distinct(search.found));
+}
+
+function inOrder(found: readonly Resource[]): readonly Resource[] {
+  return [...found].sort((a, b) => a.span!.start - b.span!.start);
 }
 
 /** Where the expressions in a node stand, counted from its start. One without its end reaches out of its own lines. */
@@ -54,12 +57,6 @@ function fencedIn(content: PartContent, memo: Memo): readonly Span[] {
 /** Whether an alias may stand in the part: then what a stretch says depends on more than its own text. */
 export function mayHaveAliases({ text }: PartContent): boolean {
   return text.includes('*') && aliasSign.test(text);
-}
-
-/** All expressions of a part in the order of its text, each with what reaches it through variables. */
-export function connected(found: readonly Resource[], owners: readonly Resource[], memo: Memo): readonly Resource[] {
-  const inOrder = [...found].sort((a, b) => a.span!.start - b.span!.start);
-  return throughVariables(inOrder, owners, memo);
 }
 
 /** Where an alias may stand; also in text that only looks so. */

@@ -2,62 +2,57 @@
  * Jobs with their steps and what is inside them. Of a job whose text and values are what they were, everything is kept from
  * the reading before: a keystroke costs what its own job costs.
  */
-import type { Entry, Node, Resource, Span, Unit, Value, ValueMap } from '../model.ts';
+import type { Entry, Node, Resource, Unit, Value, ValueMap } from '../model.ts';
+import { once } from '../once.ts';
 import { isMap, type Memo, type Source, withFields } from './adapter.ts';
-import { type Details, detailsOf, type Lifted, liftSteps } from './githubDetails.ts';
+import { detailsOf, liftSteps } from './githubDetails.ts';
+import { type Around, variablesOf } from './githubEnvironment.ts';
 import { mayHaveAliases, placesIn } from './githubExpressions.ts';
 import { shellOf } from './githubStep.ts';
 
-/** A job as lifted, and where it stands; null where an alias brings it or it is not written out. */
-export interface LiftedJob extends Lifted {
-  readonly node: Node | null;
+/** A job of a workflow, and where it is written; null where an alias or a merge brings it. */
+export interface WrittenJob {
+  readonly id: string;
+  readonly value: ValueMap;
+  readonly entry: Entry | null;
 }
 
-const kinds = ['github.job', 'github.step', 'github.command', 'github.container', 'github.expression'];
-
 /** The jobs of a workflow, in order. */
-export function liftJobs(source: Source, workflow: Resource, jobs: Value | undefined): readonly LiftedJob[] {
+export function writtenJobs({ part }: Source, jobs: Value | undefined): readonly WrittenJob[] {
   if (!isMap(jobs)) return [];
-  const entries = jobEntries(source);
+  const { root } = part.content;
+  const node = root?.kind === 'map' ? root.entries.findLast(({ key }) => key === 'jobs')?.value : null;
+  const entries = new Map(node?.kind === 'map' ? node.entries.map((entry) => [entry.key, entry]) : []);
+  return Object.entries(jobs).flatMap(([id, value]) =>
+    isMap(value) ? [{ id, value, entry: entries.get(id) ?? null }] : [],
+  );
+}
+
+/** What is lifted of the jobs of the workflow around them. */
+export function liftJobs(source: Source, jobs: readonly WrittenJob[], around: Around): readonly (Resource | Unit)[] {
+  const { owner } = around;
+  const outer = { workflow: owner.self, object: owner.relatives.object ?? null };
+  const workflow: Workflow = { source, around, outer, variables: once(() => variablesOf(around)) };
   const keeps = !mayHaveAliases(source.part.content);
-  const around = { workflow: workflow.self, object: workflow.relatives.object ?? null };
-  return Object.entries(jobs).flatMap(([id, value]): LiftedJob[] => {
-    if (!isMap(value)) return [];
-    const entry = entries.get(id) ?? null;
-    const node = entry?.value ?? null;
-    const job = { source, workflow, id, value, node };
-    return [
-      entry !== null && node !== null && keeps ? kept({ ...job, around, keySpan: entry.keySpan }, node) : liftJob(job),
-    ];
+  return jobs.flatMap((job): readonly (Resource | Unit)[] => {
+    const node = job.entry?.value ?? null;
+    return keeps && node !== null ? [unitOf(workflow, job, job.entry!, node)] : liftJob(workflow, job, node);
   });
 }
 
-interface Job {
+interface Workflow {
   readonly source: Source;
-  readonly workflow: Resource;
-  readonly id: string;
-  readonly value: ValueMap;
-  readonly node: Node | null;
+  readonly around: Around;
+  /** What its jobs have of it. */
+  readonly outer: Unit['around'];
+  readonly variables: () => string;
 }
 
-interface Place extends Job {
-  readonly keySpan: Span;
-  /** What the jobs of a workflow share. */
-  readonly around: Unit['around'];
-}
-
-/** Where each job is written. */
-function jobEntries({ part }: Source): ReadonlyMap<string, Entry> {
-  const { root } = part.content;
-  const jobs = root?.kind === 'map' ? root.entries.findLast(({ key }) => key === 'jobs')?.value : null;
-  return new Map(jobs?.kind === 'map' ? jobs.entries.map((entry) => [entry.key, entry] as const) : []);
-}
-
-function liftJob({ source, workflow, id, value, node }: Job): LiftedJob {
-  const job = jobResource(source.memo, workflow, id, value);
+function liftJob({ source, around }: Workflow, { id, value }: WrittenJob, node: Node | null): readonly Resource[] {
+  const job = jobResource(source.memo, around.owner, id, value);
   const owners = [job, ...liftSteps(source, job, value.steps, [...job.path, 'steps'])];
   const stretch = node === null ? null : { node, path: job.path, except: new Set<Node>() };
-  return { owners, details: detailsOf(source, owners, stretch), node };
+  return [...owners, ...detailsOf(source, owners, stretch, around)];
 }
 
 function jobResource(memo: Memo, workflow: Resource, id: string, value: ValueMap): Resource {
@@ -73,42 +68,49 @@ function jobResource(memo: Memo, workflow: Resource, id: string, value: ValueMap
   };
 }
 
-/** A job as it was lifted last, and what it was lifted from. */
+/** A job as it was lifted, and what from: the key, and where its node began. */
 interface Kept {
   key: string | null;
-  job: (LiftedJob & { readonly node: Node; readonly id: object }) | null;
+  id: object;
+  start: number;
+  resources: readonly Resource[];
 }
 
-function kept(place: Place, node: Node): LiftedJob {
-  const { source, workflow, id, value, around, keySpan } = place;
-  const slot = source.memo(value, `lifted ${id}`, (): Kept => ({ key: null, job: null }));
+const kinds = ['github.job', 'github.step', 'github.command', 'github.container', 'github.expression'];
+
+function unitOf(workflow: Workflow, job: WrittenJob, { keySpan }: Entry, node: Node): Unit {
+  const { source, around, outer, variables } = workflow;
+  const { memo, part } = source;
+  const kept = memo(job.value, `lifted ${job.id}`, (): Kept => ({ key: null, id: {}, start: 0, resources: [] }));
   // Templates have no values, so that two texts may have the same ones; and the workflow may name the shell.
-  const shell = shellOf(jobResource(source.memo, workflow, id, value));
-  const { content } = source.part;
+  const resource = jobResource(memo, around.owner, job.id, job.value);
+  const shell = shellOf(resource);
   const named = typeof shell === 'string' ? shell : shell === null ? '' : '?';
-  const text = content.text.slice(keySpan.start, node.span.end);
-  const key = `${named}\n${placesIn(content, node, source.memo)}\n${text}`;
-  const job = slot.job === null || slot.key !== key ? { ...liftJob(place), node, id: {} } : slot.job;
-  const unit = { id: job.id, span: { start: keySpan.start, end: node.span.end }, kinds, around };
-  slot.job = { ...moved(job, unit, node.span.start - job.node.span.start), node, id: job.id };
-  slot.key = key;
-  return slot.job;
+  const text = part.content.text.slice(keySpan.start, node.span.end);
+  const key = `${named}\n${variables()}\n${placesIn(part.content, node, memo)}\n${text}`;
+  if (kept.key !== key)
+    Object.assign(kept, { key, id: {}, start: node.span.start, resources: liftJob(workflow, job, node) });
+  const { id, resources } = kept;
+  const by = node.span.start - kept.start;
+  return {
+    name: resource.identity,
+    id,
+    span: { start: keySpan.start, end: node.span.end },
+    kinds,
+    around: outer,
+    resources: once(() => moved(resources, outer, by)),
+  };
 }
 
-function moved({ owners, details }: Lifted, unit: Unit, by: number): Lifted {
-  const around = new Map<Resource['relatives'], Resource['relatives']>();
-  const move = (resource: Resource): Resource => {
+function moved(resources: readonly Resource[], around: Unit['around'], by: number): readonly Resource[] {
+  const all = new Map<Resource['relatives'], Resource['relatives']>();
+  return resources.map((resource) => {
     // A step shares its relatives with what is in it.
-    const relatives = around.get(resource.relatives) ?? { ...resource.relatives, ...unit.around };
-    around.set(resource.relatives, relatives);
+    const relatives = all.get(resource.relatives) ?? { ...resource.relatives, ...around };
+    all.set(resource.relatives, relatives);
     const { span } = resource;
     return span === undefined || by === 0
-      ? { ...resource, relatives, unit }
-      : { ...resource, relatives, unit, span: { start: span.start + by, end: span.end + by } };
-  };
-  return { owners: owners.map(move), details: movedDetails(details, move) };
-}
-
-function movedDetails({ commands, containers, expressions }: Details, move: (resource: Resource) => Resource): Details {
-  return { commands: commands.map(move), containers: containers.map(move), expressions: expressions.map(move) };
+      ? { ...resource, relatives }
+      : { ...resource, relatives, span: { start: span.start + by, end: span.end + by } };
+  });
 }

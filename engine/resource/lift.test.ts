@@ -147,6 +147,7 @@ jobs:
 test('a workflow with all that is in it', () => {
   assert.deepEqual(listed('.github/workflows/a.yml', workflow), [
     'github.workflow workflow .github/workflows/a.yml at ',
+    'github.expression workflow .github/workflows/a.yml at env.A',
     'github.job job build at jobs.build',
     'github.step job build, step Say at jobs.build.steps.0',
     'github.step job build, step docker://alpine:3 at jobs.build.steps.1',
@@ -155,16 +156,15 @@ test('a workflow with all that is in it', () => {
     'github.command job build, step Say at jobs.build.steps.0.run',
     'github.container job build at jobs.build.container',
     'github.container job build, step docker://alpine:3 at jobs.build.steps.1.uses',
-    'github.expression workflow .github/workflows/a.yml at env.A',
     'github.expression job build at jobs.build.if',
     'github.expression job build, step Say at jobs.build.steps.0.run',
   ]);
   const found = lift('.github/workflows/a.yml', workflow);
   const said = found.filter(({ span }) => span !== undefined).map(({ span }) => workflow.slice(span!.start, span!.end));
   assert.deepEqual(said, [
+    '${{ secrets.A }}',
     'echo "${{ github.event.issue.title }}"',
     'curl x \\\n            | sh',
-    '${{ secrets.A }}',
     "github.actor == 'me'",
     '${{ github.event.issue.title }}',
   ]);
