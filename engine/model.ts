@@ -45,7 +45,7 @@ export interface SourceFile {
 
 export type CodeLanguage = 'typescript' | 'tsx' | 'javascript' | 'python' | 'go' | 'bash' | 'java';
 
-export type DocumentKind = 'yaml' | 'json' | 'dockerfile' | 'code' | 'text';
+export type DocumentKind = 'yaml' | 'json' | 'yarn' | 'dockerfile' | 'code' | 'text';
 
 /** Something that kept a text, a policy or a configuration from being understood. Its message never quotes a value. */
 export interface Problem {

@@ -10,6 +10,7 @@ import { type Recognised, recognise } from './recognise.ts';
 import { reconcile } from './reconcile.ts';
 import { templateStyle } from './template.ts';
 import { placeParts, readParts } from './yaml/parts.ts';
+import { readYarn } from './yarn.ts';
 
 /**
  * Recognises and parses a file. Never throws: what cannot be understood is in `problems`, and what can still be seen is
@@ -61,11 +62,20 @@ function readRecognised(request: Request): Remembered {
   return { document: assemble(request, [{ offset: 0, content: readWhole(request) }], null), yaml: null };
 }
 
-function readWhole({ file: { path, text }, recognised: { kind }, previous }: Request): PartContent {
+function readWhole(request: Request): PartContent {
+  const {
+    file: { text },
+    recognised: { kind },
+    previous,
+  } = request;
   if (kind === 'text') return plainContent(text);
   const shown = hideConflicts(text);
-  const content = kind === 'json' ? keepValues(readJson(shown, jsonDialect(path)), previous) : readDockerfile(shown);
+  const content = kind === 'dockerfile' ? readDockerfile(shown) : keepValues(readData(shown, request), previous);
   return shown === text ? content : { ...content, text, problems: [conflictProblem(text)] };
+}
+
+function readData(text: string, { file, recognised }: Request): PartContent {
+  return recognised.kind === 'yarn' ? readYarn(text) : readJson(text, jsonDialect(file.path));
 }
 
 function keepValues(content: PartContent, previous: Remembered | null): PartContent {

@@ -50,6 +50,8 @@ const names: ReadonlyMap<string, Recognised> = new Map([
   ['.yamllint', yaml],
   ['composer.lock', json],
   ['pipfile.lock', json],
+  ['bun.lock', json],
+  ['yarn.lock', { kind: 'yarn', language: null }],
 ]);
 
 function code(language: CodeLanguage): Recognised {

@@ -38,9 +38,10 @@ const workflow =
 const manifests: Readonly<Record<string, readonly string[]>> = {
   'package-lock.json': ['package.json'],
   'npm-shrinkwrap.json': ['package.json'],
-  'yarn.lock': ['package.json'],
+  'yarn.lock': ['package.json', '.yarnrc.yml'],
   'pnpm-lock.yaml': ['package.json', 'pnpm-workspace.yaml'],
   'bun.lock': ['package.json'],
+  'bun.lockb': ['package.json'],
   'Cargo.lock': ['Cargo.toml'],
   'go.sum': ['go.mod'],
   'poetry.lock': ['pyproject.toml'],

@@ -16,6 +16,13 @@ const texts: readonly (readonly [what: string, path: string, text: string])[] = 
   ['settings', '.npmrc', 'a=b\n'.repeat(100_000)],
   ['data never closed', '.github/workflows/a.yml', `${workflow}|\n${'        cat <<X\n'.repeat(4_000)}`],
   ['expressions', '.github/workflows/a.yml', `${workflow}${'${{ a }}'.repeat(20_000)}\n`],
+  [
+    'packages',
+    'pnpm-lock.yaml',
+    `packages:\n${Array.from({ length: 9_000 }, (_, at) => `  a@${at}:\n    dev: true\n`).join('')}`,
+  ],
+  ['long keys', 'yarn.lock', `a@1:\n  resolved a\n${'@a/'.repeat(100_000)}:\n  resolved ${'::a'.repeat(100_000)}`],
+  ['slashes', 'pnpm-lock.yaml', `packages:\n  ${'a/'.repeat(100_000)}: {}`],
   ['nested lists', 'a.json', `${'{"kind":"List","apiVersion":"v1","items":['.repeat(90)}${']}'.repeat(90)}`],
 ];
 

@@ -7,6 +7,7 @@ import { dockerAdapter } from './docker.ts';
 import { githubAdapter } from './github.ts';
 import { kubernetesAdapter } from './kubernetes.ts';
 import { npmAdapter, npmConfigAdapter } from './npm.ts';
+import { npmLockAdapter } from './npmLock.ts';
 import { textAdapter } from './text.ts';
 
 export { createMemo, type Memo, type ResourceKind } from './adapter.ts';
@@ -18,6 +19,7 @@ const adapters: readonly Adapter[] = [
   githubAdapter,
   dockerAdapter,
   npmAdapter,
+  npmLockAdapter,
   npmConfigAdapter,
   changeAdapter,
   codeAdapter,

@@ -71,7 +71,7 @@ export function isBeginning(text: string, layout: Layout, start: number): boolea
 const hash = 35;
 const tab = 9;
 const newline = 10;
-const maxKey = 200;
+const maxKey = 1_000;
 
 function beginsEntry(text: string, at: number, { kind }: Layout): boolean {
   return kind === 'list' ? isDash(text, at) : isKey(text, at) || bareWord(text, at) !== null;
@@ -125,19 +125,24 @@ function keyEnd(text: string, at: number): number | null {
     if (unit === 58) {
       const next = text.charCodeAt(index + 1);
       if (next === 32 || isBreak(next)) return index;
-    } else if (!isWord(unit) && unit !== 32) return null;
+    } else if (!isWord(unit) && !isInner(unit)) return null;
   }
   return null;
 }
 
-const quoted = /(?:"[^"\\\n]{0,200}"|'[^'\n]{0,200}')(?=:(?: |\r?\n|$))/y;
+const quoted = /(?:"[^"\\\n]{0,1000}"|'[^'\n]{0,1000}')(?=:(?: |\r?\n|$))/y;
 
 function quotedKeyEnd(text: string, at: number): number | null {
   quoted.lastIndex = at;
   return quoted.test(text) ? quoted.lastIndex : null;
 }
 
-/** What plain keys are made of in practice: letters, digits and `_ . / $ -`. */
+/** What may stand within a plain key as well: the space and `( ) + @`. */
+function isInner(unit: number): boolean {
+  return unit === 32 || unit === 40 || unit === 41 || unit === 43 || unit === 64;
+}
+
+/** What plain keys begin with in practice: letters, digits and `_ . / $ -`. */
 function isWord(unit: number): boolean {
   if (unit >= 97 && unit <= 122) return true;
   if (unit >= 65 && unit <= 90) return true;
