@@ -36,8 +36,8 @@ function commitOf(head: string, folder: string): string | null {
   return /^(?:[0-9a-f]{64}|[0-9a-f]{40})\n$/.test(text) ? text.trimEnd() : null;
 }
 
-/** Where the branches are: a linked work tree has them in the repository that it belongs to. */
-function commonFolder(folder: string): string {
+/** Where branches and hooks are: a linked work tree has them in the repository that it belongs to. */
+export function commonFolder(folder: string): string {
   const common = readText(path.join(folder, 'commondir')).trimEnd();
   return common === '' ? folder : path.resolve(folder, common);
 }

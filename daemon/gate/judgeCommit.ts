@@ -3,10 +3,11 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Change, configurationName, type GitFailure, type GitSession, gitFolder } from '../../repository/index.ts';
 import type { Judgement } from '../check/judgeInput.ts';
+import { wakeHook } from '../hooks/folder.ts';
 import { changeDocument, ownFindings, readOwners, speaksOf } from './changeDocument.ts';
 import { readCommitChange } from './commit.ts';
 import { benchOf, type GateCase, type GateParts, type JudgeParts, problemsOf, unjudged } from './gateCase.ts';
-import { type Head, readHead } from './head.ts';
+import { commonFolder, type Head, readHead } from './head.ts';
 import { approvedOf, type Bench, epochOf, judgeChange, judgeDocument } from './judgeChange.ts';
 import type { CommitRequest } from './localGate.ts';
 import type { Ruling } from './ruling.ts';
@@ -139,5 +140,7 @@ function markMessages(root: string, messages: 'judge' | 'pass'): void {
   else {
     mkdirSync(folder, { recursive: true });
     writeFileSync(mark, '');
+    // git looks for it once this hook has ended.
+    wakeHook(path.join(commonFolder(folder), 'hooks', 'commit-msg'));
   }
 }

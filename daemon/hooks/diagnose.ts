@@ -4,7 +4,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { addressOf } from '../process/address.ts';
 import { standingOfSocket } from '../process/folder.ts';
-import { asideOf, readHook } from './folder.ts';
+import { asideOf, readHook, readOwnHook } from './folder.ts';
 import { globalFolder, ownFolder, type Parts } from './install.ts';
 import type { HookPlace } from './place.ts';
 import { judgingHooks } from './script.ts';
@@ -38,7 +38,7 @@ function shadows(place: HookPlace, parts: Parts): Ailment[] {
 
 function ailmentsOf(name: string, place: HookPlace, parts: Parts): Ailment[] {
   const file = path.join(place.effective, name);
-  const hook = readHook(file);
+  const hook = readOwnHook(file);
   const ailment = (message: string, mend: Ailment['mend'] = 'install'): Ailment => ({
     message: `${name}: ${message}`,
     mend,

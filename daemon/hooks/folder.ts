@@ -33,6 +33,23 @@ export function asideOf(file: string): string {
   return `${file}.before-kerb`;
 }
 
+/** Where a hook waits that nobody needs yet: git starts a shell for each that bears its name. */
+export function waitingOf(file: string): string {
+  return `${file}.kerb`;
+}
+
+/** What Kerb has of a hook: the one that git runs, or where there is none, the one that waits. */
+export function readOwnHook(file: string): HookFile {
+  const hook = readHook(file);
+  return hook.kind === 'absent' ? readHook(waitingOf(file)) : hook;
+}
+
+/** Lets git run a hook that waits. Where it waits no more, or another program's has its name, all stays as it is. */
+export function wakeHook(file: string): void {
+  if (readHook(file).kind !== 'absent' || readHook(waitingOf(file)).kind !== 'ours') return;
+  renameSync(waitingOf(file), file);
+}
+
 /** Writes a hook in one step; another program's is moved aside first. Returns whether one was. */
 export function placeHook(file: string, text: string): boolean {
   mkdirSync(path.dirname(file), { recursive: true });
@@ -53,6 +70,8 @@ export type Removal = 'removed' | 'restored' | 'absent' | 'foreign';
 
 /** Takes a hook away and puts back what was there. Another program's hook is left alone. */
 export function removeHook(file: string): Removal {
+  const isWaiting = readHook(waitingOf(file)).kind === 'ours';
+  if (isWaiting) rmSync(waitingOf(file));
   const { kind } = readHook(file);
   if (kind === 'foreign') return 'foreign';
   if (existsSync(asideOf(file))) {
@@ -60,7 +79,7 @@ export function removeHook(file: string): Removal {
     return 'restored';
   }
   rmSync(file, { force: true });
-  return kind === 'ours' ? 'removed' : 'absent';
+  return kind === 'ours' || isWaiting ? 'removed' : 'absent';
 }
 
 function freeName(file: string): string {

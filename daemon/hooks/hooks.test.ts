@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -315,12 +316,39 @@ message: "the message names no ticket"
   place.git(['add', '-A']);
   place.git(['commit', '-q', '-m', 'rules']);
   place.kerb('hooks', 'install');
+  const hook = path.join(place.root, '.git/hooks/commit-msg');
+  assert.equal(existsSync(hook), false);
+  assert.match(place.kerb('hooks', 'status').stdout, /commit-msg +asks Kerb once a policy speaks of messages/);
+  assert.equal(place.kerb('doctor').status, 0);
   place.write({ 'b.yaml': 'b: 1\n' });
   place.git(['add', '-A']);
   const refused = place.git(['commit', '-q', '-m', 'whatever']);
   assert.equal(refused.status, 1);
   assert.match(refused.stderr, /this commit message is denied[\s\S]*names no ticket/);
   assert.equal(place.git(['commit', '-q', '-m', 'SHOP-7 Add b']).status, 0);
+  place.kerb('hooks', 'install');
+  assert.equal(existsSync(hook), true, 'it stays where it was needed once');
+  place.kerb('hooks', 'uninstall');
+  assert.deepEqual(
+    readdirSync(path.dirname(hook)).filter((name) => !name.endsWith('.sample')),
+    [],
+  );
+});
+
+test('a hook on messages that waits is taken away, and gives way to another program’s', (context) => {
+  const place = installed(context);
+  const folder = path.join(place.root, '.git/hooks');
+  writeFileSync(path.join(folder, 'commit-msg'), '#!/bin/sh\nexit 3\n', { mode: 0o755 });
+  assert.match(place.kerb('doctor').stdout, /commit-msg: is another program's/);
+  place.kerb('hooks', 'install');
+  place.write({ 'b.yaml': 'b: 1\n' });
+  place.git(['add', '-A']);
+  assert.equal(place.git(['commit', '-q', '-m', 'x']).status, 1);
+  place.kerb('hooks', 'uninstall');
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => !name.endsWith('.sample')),
+    ['commit-msg'],
+  );
 });
 
 test('without perl by curl, without either by a process of its own, and without its runtime it says what to do', (context) => {

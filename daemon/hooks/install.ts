@@ -8,10 +8,11 @@ import path from 'node:path';
 import * as z from 'zod';
 import { git } from '../../repository/index.ts';
 import { UsageError } from '../command.ts';
-import { placeHook, removeHook } from './folder.ts';
+import { asideOf, placeHook, removeHook, waitingOf } from './folder.ts';
 import type { HookPlace } from './place.ts';
 import {
   type HookParts,
+  type JudgingHook,
   judgingHooks,
   judgingScript,
   passedHooks,
@@ -110,10 +111,18 @@ export async function uninstallGlobally(paths: HookPlace['hooksPaths'], { home }
 
 function writeBeside(folder: string, parts: Parts): string[] {
   const moved = judgingHooks.filter((hook) =>
-    placeHook(path.join(folder, hook), judgingScript(hook, { ...parts, previous: previousBeside })),
+    placeHook(fileFor(hook, folder), judgingScript(hook, { ...parts, previous: previousBeside })),
   );
   const passed = moved.map((hook) => `${hook}: the hook that was there runs after Kerb's (${hook}.before-kerb)`);
   return [`the hooks are in ${folder}`, ...passed];
+}
+
+/** Most repositories have no policy on messages, and there that hook would cost each commit a shell: the commit gate wakes it. */
+function fileFor(hook: JudgingHook, folder: string): string {
+  const file = path.join(folder, hook);
+  if (hook === 'commit-msg' && ![file, asideOf(file)].some((each) => existsSync(each))) return waitingOf(file);
+  rmSync(waitingOf(file), { force: true });
+  return file;
 }
 
 /** A hook that only passes on costs a shell each time, so it is written only where there is something to pass on to. */

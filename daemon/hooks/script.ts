@@ -51,7 +51,7 @@ export function previousOfRepository(hook: string): string {
 
 /** A judging hook's text. */
 export function judgingScript(hook: JudgingHook, parts: HookParts): string {
-  return `${head(hook, parts)}${beginnings[hook] ?? ''}${ask}${bodies[hook]}`;
+  return `${head(hook, parts)}${beginnings[hook] ?? ''}${ask}${quickly[hook] ?? ''}${otherways}${bodies[hook]}`;
 }
 
 /** The text of a hook that only passes on. */
@@ -118,7 +118,33 @@ my $pass = $1 eq "pass";
 print STDERR $answer;
 exit($pass ? 0 : 1);
 '
-by_curl() {
+ask() {
+  field=$1 gate=$2
+  case $PWD\${KERB_BREAK_GLASS-} in *"$nl"*) return 9 ;; esac
+  [ -S "$socket" ] && [ "\${KERB_HOME:-$home}" = "$home" ] && { [ -e .git ] || [ -e refs ]; } || return 9
+  set -- "gate $gate" "$client" "root $PWD"
+  [ -z "\${KERB_BREAK_GLASS-}" ] || set -- "$@" "break-glass $KERB_BREAK_GLASS"
+  [ -z "\${remote-}" ] || set -- "$@" "$remote"
+  if [ -n "$perl" ] && [ -x "$perl" ]; then
+    # It need not set up the language of messages that it never says.
+    [ "$field" != index ] || PERL_SKIP_LOCALE_INIT=1 exec "$perl" -e "$speak" "$socket" "$0" "$@" "index $GIT_INDEX_FILE"
+    "$perl" -e "$speak" "$socket" "$field" "$@"
+  elif [ "$field" != index ] && [ -n "$curl" ] && [ -x "$curl" ]; then
+    by_curl "$field" "$@"
+  else
+    return 9
+  fi
+}
+# A hook of Kerb's that comes after this one passes on: it is judged already.
+follow() {
+  [ -x "$previous" ] || return 0
+  KERB_JUDGED="$client $PWD" "$previous" "$@"
+}
+[ "\${KERB_JUDGED-}" != "$client $PWD" ] || { follow "$@"; exit; }
+`;
+
+/** The other ways to ask. A shell reads a script as it runs it, so what comes later costs nothing where perl has taken its place. */
+const otherways = `by_curl() {
   [ -O "$socket" ] || return 9
   field=$1 && shift && body=
   for line in "$@"; do body=$body$line$nl; done
@@ -135,22 +161,6 @@ by_curl() {
   return 9
 }
 nobody() { return 9; }
-ask() {
-  field=$1 gate=$2
-  case $PWD\${KERB_BREAK_GLASS-} in *"$nl"*) return 9 ;; esac
-  [ -S "$socket" ] && [ "\${KERB_HOME:-$home}" = "$home" ] && { [ -e .git ] || [ -e refs ]; } || return 9
-  set -- "gate $gate" "$client" "root $PWD"
-  [ -z "\${KERB_BREAK_GLASS-}" ] || set -- "$@" "break-glass $KERB_BREAK_GLASS"
-  [ -z "\${remote-}" ] || set -- "$@" "$remote"
-  if [ -n "$perl" ] && [ -x "$perl" ]; then
-    [ "$field" != index ] || exec "$perl" -e "$speak" "$socket" "$0" "$@" "index $GIT_INDEX_FILE"
-    "$perl" -e "$speak" "$socket" "$field" "$@"
-  elif [ "$field" != index ] && [ -n "$curl" ] && [ -x "$curl" ]; then
-    by_curl "$field" "$@"
-  else
-    return 9
-  fi
-}
 # kerb hook NAME …: asks as well, and judges here where nobody answers.
 here() {
   if [ -x "$runtime" ] && [ -e "$program" ]; then
@@ -163,12 +173,10 @@ here() {
     return 2
   fi
 }
-# A hook of Kerb's that comes after this one passes on: it is judged already.
-follow() {
-  [ -x "$previous" ] || return 0
-  KERB_JUDGED="$client $PWD" "$previous" "$@"
-}
-[ "\${KERB_JUDGED-}" != "$client $PWD" ] || { follow "$@"; exit; }
+`;
+
+const byIndex = `# The index says most often which tree it is: then git need not be started.
+[ "\${1-}" = slowly ] || [ -x "$previous" ] || [ -z "\${GIT_INDEX_FILE-}" ] || ask index commit
 `;
 
 const commitBody = (hook: string): string => `judge() {
@@ -182,8 +190,6 @@ const commitBody = (hook: string): string => `judge() {
     *) [ "$(export KERB_HOOK_ANSWER=stdout && here ${hook} &)" = pass ] || exit 1 ;;
   esac
 }
-# The index says most often which tree it is: then git need not be started.
-[ "\${1-}" = slowly ] || [ -x "$previous" ] || [ -z "\${GIT_INDEX_FILE-}" ] || ask index commit
 judge
 [ -x "$previous" ] || exit 0
 before=$tree
@@ -191,6 +197,12 @@ follow "$@" || exit $?
 # What that hook has staged is judged too.
 [ "$(git write-tree)" = "$before" ] || judge
 `;
+
+/** What comes once it is known how to ask. */
+const quickly: Readonly<Partial<Record<JudgingHook, string>>> = {
+  'pre-commit': byIndex,
+  'pre-merge-commit': byIndex,
+};
 
 /** What comes before all that is only needed to ask. */
 const beginnings: Readonly<Partial<Record<JudgingHook, string>>> = {

@@ -1,6 +1,6 @@
 /** Which hooks ask Kerb, as git would really run them. */
 import path from 'node:path';
-import { asideOf, readHook } from './folder.ts';
+import { asideOf, readHook, readOwnHook } from './folder.ts';
 import type { HookPlace } from './place.ts';
 import { judgingHooks } from './script.ts';
 
@@ -26,7 +26,8 @@ export function statusOf(place: HookPlace): HooksStatus {
 
 function stateOf(file: string): string {
   const hook = readHook(file);
-  if (hook.kind === 'absent') return 'not there';
+  if (hook.kind === 'absent')
+    return readOwnHook(file).kind === 'ours' ? 'asks Kerb once a policy speaks of messages' : 'not there';
   if (hook.kind === 'foreign') return "another program's, which does not ask Kerb that Kerb knows of";
   if (!hook.isExecutable) return "Kerb's, but git does not run it: it is not executable";
   return readHook(asideOf(file)).kind === 'absent' ? 'asks Kerb' : 'asks Kerb, then runs what was there before';
