@@ -84,28 +84,37 @@ function judgeOnce(rule: RequireRule, scope: Variables, element: Element | null,
   const { cost } = evaluation;
   if (evaluation.kind === 'unknown') return { misses: [], unknown: 1, cost };
   if (evaluation.kind === 'value' && evaluation.value === true) return { misses: [], unknown: 0, cost };
-  const here: Path = ['self', ...(element?.path ?? [])];
+  const whole: Path = ['self', ...(element?.path ?? [])];
   if (evaluation.kind === 'error') {
     const { message, code } = evaluation;
     // The value that the rule could not take is what a person has to look at.
     const blamed = code === 'budget' ? null : blameOf(rule.require, scope, element);
-    return { misses: [{ kind: 'error', message, target: blamed ?? here, element }], unknown: 0, cost };
+    return { misses: [{ kind: 'error', message, target: blamed ?? whole, element }], unknown: 0, cost };
   }
   if (evaluation.value !== false) {
     return {
-      misses: [{ kind: 'error', message: 'the rule gave no true or false', target: here, element }],
+      misses: [{ kind: 'error', message: 'the rule gave no true or false', target: whole, element }],
       unknown: 0,
       cost,
     };
   }
-  const blame = blameOf(rule.require, scope, element);
   const mark = markOf(rule.mark, element === null ? (scope.self as Value) : element.item);
+  // To find what decided costs more than the evaluation; where the mark says it all, nobody asks.
+  const blame = mark !== null && !readsElsewhere(rule.require) ? null : blameOf(rule.require, scope, element);
   // An element is marked where it stands, even if what decided is elsewhere.
-  const decided = blame !== null && (element === null || isWithin(blame, here)) ? blame : here;
-  const target = mark === null ? decided : [...here, ...mark];
+  const decided = blame !== null && (element === null || isWithin(blame, whole)) ? blame : whole;
+  const target = mark === null ? decided : [...whole, ...mark];
   const because = mark !== null && blame !== null && isElsewhere(blame, scope) ? blame : null;
   return { misses: [{ kind: 'fail', target, because, element }], unknown: 0, cost };
 }
+
+/** Whether a value of a relative can decide. */
+function readsElsewhere({ reads }: Program): boolean {
+  for (const name of reads) if (!here.has(name)) return true;
+  return false;
+}
+
+const here: ReadonlySet<string> = new Set(['self', 'object', 'item', 'key', 'params', 'context', 'file']);
 
 /** Whether a relative decided, by something that is there: what is missing elsewhere explains nothing. */
 function isElsewhere([variable, ...path]: Path, scope: Scope): boolean {
