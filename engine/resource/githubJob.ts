@@ -32,7 +32,8 @@ export function writtenJobs({ part }: Source, jobs: Value | undefined): readonly
 export function liftJobs(source: Source, jobs: readonly WrittenJob[], around: Around): readonly (Resource | Unit)[] {
   const { owner } = around;
   const outer = { workflow: owner.self, object: owner.relatives.object ?? null };
-  const workflow: Workflow = { source, around, outer, variables: once(() => variablesOf(around)) };
+  const inherited = once(() => `${nameOf(shellOf(owner))} ${variablesOf(around)}`);
+  const workflow: Workflow = { source, around, outer, inherited };
   const keeps = !mayHaveAliases(source.part.content);
   return jobs.flatMap((job): readonly (Resource | Unit)[] => {
     const node = job.entry?.value ?? null;
@@ -45,7 +46,13 @@ interface Workflow {
   readonly around: Around;
   /** What its jobs have of it. */
   readonly outer: Unit['around'];
-  readonly variables: () => string;
+  /** What else jobs have of it, as a text: the shell of their steps, and their variables. */
+  readonly inherited: () => string;
+}
+
+/** Of a shell: empty where none is said, and a template is none. */
+function nameOf(shell: Value | null): string {
+  return typeof shell === 'string' ? JSON.stringify(shell) : shell === null ? '' : '?';
 }
 
 function liftJob({ source, around }: Workflow, { id, value }: WrittenJob, node: Node | null): readonly Resource[] {
@@ -60,7 +67,7 @@ function jobResource(memo: Memo, workflow: Resource, id: string, value: ValueMap
   return {
     kind: 'github.job',
     name: `job ${id}`,
-    identity: `${workflow.identity}/job/${id}`,
+    identity: identityOf(workflow, id),
     path: ['jobs', id],
     self,
     relatives: { ...workflow.relatives, job: self },
@@ -68,38 +75,40 @@ function jobResource(memo: Memo, workflow: Resource, id: string, value: ValueMap
   };
 }
 
-/** A job as it was lifted, and what from: the key, and where its node began. */
+function identityOf(workflow: Resource, id: string): string {
+  return `${workflow.identity}/job/${id}`;
+}
+
+/** A job as it was lifted, and what from: its values are those that this is kept for. */
 interface Kept {
-  key: string | null;
-  id: object;
-  start: number;
-  resources: readonly Resource[];
+  readonly id: object;
+  /** Templates have no values, so that two texts may have the same ones. */
+  readonly text: string;
+  readonly places: string;
+  readonly inherited: string;
+  readonly start: number;
+  readonly resources: readonly Resource[];
 }
 
 const kinds = ['github.job', 'github.step', 'github.command', 'github.container', 'github.expression'];
 
 function unitOf(workflow: Workflow, job: WrittenJob, { keySpan }: Entry, node: Node): Unit {
-  const { source, around, outer, variables } = workflow;
+  const { source, around, outer } = workflow;
   const { memo, part } = source;
-  const kept = memo(job.value, `lifted ${job.id}`, (): Kept => ({ key: null, id: {}, start: 0, resources: [] }));
-  // Templates have no values, so that two texts may have the same ones; and the workflow may name the shell.
-  const resource = jobResource(memo, around.owner, job.id, job.value);
-  const shell = shellOf(resource);
-  const named = typeof shell === 'string' ? shell : shell === null ? '' : '?';
-  const text = part.content.text.slice(keySpan.start, node.span.end);
-  const key = `${named}\n${variables()}\n${placesIn(part.content, node, memo)}\n${text}`;
-  if (kept.key !== key)
-    Object.assign(kept, { key, id: {}, start: node.span.start, resources: liftJob(workflow, job, node) });
-  const { id, resources } = kept;
-  const by = node.span.start - kept.start;
-  return {
-    name: resource.identity,
-    id,
-    span: { start: keySpan.start, end: node.span.end },
-    kinds,
-    around: outer,
-    resources: once(() => moved(resources, outer, by)),
-  };
+  const span = { start: keySpan.start, end: node.span.end };
+  const text = part.content.text.slice(span.start, span.end);
+  const places = placesIn(part.content, node, memo);
+  const inherited = workflow.inherited();
+  const slot = memo(job.value, `lifted ${job.id}`, (): { kept: Kept | null } => ({ kept: null }));
+  let { kept } = slot;
+  if (kept?.text !== text || kept.places !== places || kept.inherited !== inherited) {
+    const resources = liftJob(workflow, job, node);
+    kept = { id: {}, text, places, inherited, start: node.span.start, resources };
+    slot.kept = kept;
+  }
+  const { id, resources, start } = kept;
+  const make = once(() => moved(resources, outer, node.span.start - start));
+  return { name: identityOf(around.owner, job.id), id, span, kinds, around: outer, resources: make };
 }
 
 function moved(resources: readonly Resource[], around: Unit['around'], by: number): readonly Resource[] {
