@@ -21,7 +21,7 @@ export interface Bench {
 }
 
 /** More than one policy can spend on one resource. */
-export const plenty = 1_000_000;
+export const plenty = 6_000_000;
 
 /** A resource to judge. */
 export interface Judging {

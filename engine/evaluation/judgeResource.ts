@@ -3,7 +3,10 @@ import type { Document, Path, Resource, Span, Value } from '../model.ts';
 import type { CompiledPolicy } from '../policy/compilePolicy.ts';
 import { clipped, fillTemplate, isCut } from '../policy/template.ts';
 import { type CompiledPattern, matchPattern, type PatternHit } from '../rule/pattern.ts';
-import { blameOf, type Element, judgeRequire, type Miss, type Scope, valueAt } from '../rule/require.ts';
+import { judgeRego } from '../rule/rego/judge.ts';
+import type { RegoResult } from '../rule/rego/result.ts';
+import type { RegoRule } from '../rule/rego/rule.ts';
+import { blameOf, type Element, judgeRequire, type Miss, markOf, type Scope, valueAt } from '../rule/require.ts';
 import { namedPath, textBits, valueBits } from './fingerprint.ts';
 import type { Judged, JudgedGroup } from './judged.ts';
 
@@ -39,6 +42,7 @@ export function judgeResource(
   if (policy.pattern !== null) {
     return { judged: patternHits(policy, policy.pattern, scope, document), unknown: 0, cost: narrowed.cost + 1 };
   }
+  if (policy.rego !== null) return regoResults(policy, policy.rego, scope, { cost: narrowed.cost, budget });
   if (policy.require === null) return nothing;
   const { each, mark } = policy.enabled.policy;
   const { misses, unknown, cost } = judgeRequire(
@@ -99,6 +103,34 @@ export function placed(
   const said = sayOf(policy, scope);
   delete scope.match;
   return { policy, outcome: 'fail', ...said, target: [], because: null, element: null, key, span, hit: null };
+}
+
+function regoResults(
+  policy: CompiledPolicy,
+  rule: RegoRule,
+  scope: Scope,
+  { cost: before, budget }: { readonly cost: number; readonly budget: number },
+): JudgedGroup {
+  const said = judgeRego(rule, scope.self as Value, policy.enabled.parameters, budget - before);
+  const cost = before + said.cost;
+  switch (said.kind) {
+    case 'unknown':
+      return { judged: [], unknown: 1, cost };
+    case 'error':
+      return { judged: [failed(policy, 'error', `could not be judged: ${said.message}`)], unknown: 0, cost };
+    case 'results':
+      return { judged: said.results.map((result) => regoResult(policy, result, scope)), unknown: 0, cost };
+  }
+}
+
+function regoResult(policy: CompiledPolicy, { msg, match, path }: RegoResult, scope: Scope): Judged {
+  const at = path ?? markOf(policy.enabled.policy.mark, scope.self as Value);
+  const target: Path = at === null ? [] : ['self', ...at];
+  const key = path === null ? `rego ${textBits(msg)}` : keyOf(target, scope);
+  scope.match = match;
+  const said = sayOf(policy, scope);
+  delete scope.match;
+  return { policy, outcome: 'fail', ...said, target, because: null, element: null, key, span: null, hit: null };
 }
 
 /** A rule that the parser refuses throws. That is the policy's fault, and is told as such. */

@@ -29,6 +29,7 @@ export interface PartJudgement {
 
 /** Units of work for one part: beyond them rules are errors. About a second. */
 const partBudget = 50_000_000;
+
 /** Judges one part, with what the cache knows of its resources. */
 export function judgePart(part: Part, bench: Bench): PartJudgement {
   const { document, cache } = bench;

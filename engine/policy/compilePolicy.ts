@@ -5,6 +5,7 @@ import { createLines } from '../document/index.ts';
 import type { Path, Span } from '../model.ts';
 import { once } from '../once.ts';
 import { type CompiledPattern, compilePattern } from '../rule/pattern.ts';
+import { compileRego, type RegoRule } from '../rule/rego/rule.ts';
 import type { SecretProblem } from '../rule/secret.ts';
 import { environmentOf, itemTypes, matchTypes } from './environment.ts';
 import { type FileProblem, fileProblem } from './file.ts';
@@ -23,9 +24,10 @@ export interface CompiledPolicy {
   readonly broken: string | null;
   readonly problems: readonly FileProblem[];
   readonly where: Program | null;
-  /** Null for patterns and secrets. */
+  /** Null for the other forms, as are those for this one. */
   readonly require: Program | null;
   readonly pattern: CompiledPattern | null;
+  readonly rego: RegoRule | null;
   readonly message: Template;
   readonly fixValue: Program | null;
   readonly fixText: Template | null;
@@ -37,6 +39,7 @@ export interface VettedParts {
   readonly where: () => Program | null;
   readonly condition: () => Program | null;
   readonly pattern: () => CompiledPattern | null;
+  readonly rego: () => RegoRule | null;
   readonly message: () => Template;
   readonly fix: () => { readonly fixValue: Program | null; readonly fixText: Template | null };
 }
@@ -69,6 +72,7 @@ export function vettedParts(policy: Policy, kind: string): VettedParts {
     where: once(() => (policy.where === null ? null : compiler().boolean(policy.where, false))),
     condition: once(() => (rule.kind === 'require' ? compiler().boolean(rule.require, true) : null)),
     pattern: once(() => (rule.kind === 'pattern' ? patternOf(rule, refuse) : null)),
+    rego: once(() => (rule.kind === 'rego' ? regoOf(rule, refuse) : null)),
     message: once(() => compiler().template(policy.message)),
     fix: once(() => compiler().fix(policy.fix)),
   };
@@ -89,6 +93,9 @@ function compileWhenNeeded(
     },
     get pattern() {
       return parts.pattern();
+    },
+    get rego() {
+      return parts.rego();
     },
     get message() {
       return parts.message();
@@ -117,6 +124,7 @@ function compileAtOnce(
   const where = policy.where === null ? null : compiler.boolean(policy.where, false);
   const require = policy.rule.kind === 'require' ? compiler.boolean(policy.rule.require, true) : null;
   const pattern = policy.rule.kind === 'pattern' ? patternOf(policy.rule, add) : null;
+  const rego = policy.rule.kind === 'rego' ? regoOf(policy.rule, add) : null;
   if (policy.rule.kind === 'secret') {
     for (const problem of secretProblems())
       if (problem.policy === policy.id) add('error', placeOf(problem, policy.source, policy.rule), problem.message);
@@ -130,7 +138,7 @@ function compileAtOnce(
       ? null
       : `the policy itself is broken: ${policy.file}:${first.range.start.line}:${first.range.start.column}: ${first.message}`;
   const reads = readsOf(programs, readsBeside(policy));
-  return { enabled, kind, broken, problems, where, require, pattern, message, ...fix, reads };
+  return { enabled, kind, broken, problems, where, require, pattern, rego, message, ...fix, reads };
 }
 
 /** Only `require` is told by its CEL, the elements that it is asked for, and the places that it marks. */
@@ -163,6 +171,15 @@ function patternOf(rule: Extract<Policy['rule'], { kind: 'pattern' }>, add: Add)
   const { pattern, problems } = compilePattern(rule.patterns);
   for (const { index, message } of problems) add('error', rule.spans[index] ?? rule.span, message);
   return pattern;
+}
+
+/** Of a bundle only its beginning is marked: it has a thousand lines. */
+function regoOf({ bundle, entrypoint }: Extract<Policy['rule'], { kind: 'rego' }>, add: Add): RegoRule | null {
+  const rule = compileRego(bundle.text, entrypoint.text);
+  if (!('message' in rule)) return rule;
+  const { start } = bundle.span;
+  add('error', rule.part === 'bundle' ? { start, end: start + 1 } : entrypoint.span, rule.message);
+  return null;
 }
 
 function createCompiler(policy: Policy, kind: string, add: Add) {

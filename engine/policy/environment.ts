@@ -42,7 +42,7 @@ export function selfType(name: string): Type {
   return resourceKinds.find(({ kind }) => kind === name)?.self ?? dyn;
 }
 
-/** What else a message sees of a pattern's or a secret's match. Of a rule that is still being written only the form is known. */
+/** What else a message sees of what a pattern, a secret or a rule of Rego found. Of a rule that is still being written only the form is known. */
 export function matchTypes({
   rule,
 }: {
@@ -50,6 +50,7 @@ export function matchTypes({
 }): Record<string, Type> {
   if (rule.kind === 'require') return {};
   if (rule.kind === 'secret') return { match: object('match', { masked: string }) };
+  if (rule.kind === 'rego') return { match: openObject('match', { msg: string }) };
   return { match: 'patterns' in rule ? object('match', metavariables(rule.patterns)) : dyn };
 }
 

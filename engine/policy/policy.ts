@@ -56,7 +56,10 @@ export interface Expression {
   readonly span: Span;
 }
 
-/** The forms of a rule: CEL that must be true, ast-grep patterns that must not match, a credential that must not be there. */
+/**
+ * The forms of a rule: CEL that must be true, ast-grep patterns that must not match, a credential that must not be there, a
+ * rule of Rego that must have nothing to say.
+ */
 export type Rule =
   | { readonly kind: 'require'; readonly require: Expression }
   | {
@@ -73,6 +76,15 @@ export type Rule =
       readonly span: Span;
       /** `before` and `allow`, and where they stand. */
       readonly others: readonly Expression[];
+    }
+  | {
+      readonly kind: 'rego';
+      /** Files of Rego that the bundle is compiled from, relative to the policy's; none where it comes from elsewhere. */
+      readonly source: readonly string[];
+      /** The rule that is asked: `main/deny`. */
+      readonly entrypoint: Expression;
+      /** What `opa build -t wasm` wrote, in base64. */
+      readonly bundle: Expression;
     };
 
 /** One ast-grep rule configuration and the languages it is for. */

@@ -30,7 +30,7 @@ const wrong: readonly (readonly [string, string])[] = [
     '7:11 error: unknown resource kind; did you mean "kubernetes.container"?',
   ],
   ['require: "true"', 'error: `resource` is missing: say what is judged'],
-  ['resource: kubernetes.container', 'error: a policy has exactly one of `require`, `pattern` and `secret`'],
+  ['resource: kubernetes.container', 'error: a policy has exactly one of `require`, `pattern`, `secret` and `rego`'],
   [`${base}\nsecret: { keywords: [a], regex: a }`, 'error: a policy has exactly one of'],
   [`severity: hihg\n${base}`, '6:11 error: expected one of info, low, medium, high, critical; did you mean "high"?'],
   [`${base}\nreview: soon`, '9:9 error: expected a date like 2027-01-31'],

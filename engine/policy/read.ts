@@ -30,7 +30,8 @@ export interface PolicyReading {
   readonly problems: readonly FileProblem[];
 }
 
-const maxBytes = 200_000;
+/** Longer files are no policies. One of Rego brings its module along. */
+export const maxPolicyLength = 1_000_000;
 const idForm = /^[a-z0-9][a-z0-9-]*(?:\/[a-z0-9][a-z0-9-]*)+$/;
 
 /** Reads policies. Never throws: each file that says no policy has at least one problem of severity `error`. */
@@ -38,7 +39,7 @@ export function readPolicies(files: readonly PolicyFile[]): PolicyReading {
   const policies = new Map<string, Policy>();
   const problems: FileProblem[] = [];
   for (const file of [...files].sort((a, b) => compare(a.id, b.id) || compare(a.path, b.path))) {
-    const checked = readYaml(file, policySchema(), { maxBytes, what: 'policy' });
+    const checked = readYaml(file, policySchema(), { maxBytes: maxPolicyLength, what: 'policy' });
     const policy = checked.value === null ? null : policyOf(file, checked.value, checked);
     const twin = policies.get(file.id);
     if (twin !== undefined) checked.report([], `another file, ${twin.file}, has the same policy id ${file.id}`);
@@ -136,10 +137,10 @@ function resourcesOf(document: PolicyDocument, checked: Checked): readonly strin
 }
 
 function ruleOf(document: PolicyDocument, checked: Checked): Rule {
-  const forms = (['require', 'pattern', 'secret'] as const).filter((form) => document[form] !== undefined);
+  const forms = (['require', 'pattern', 'secret', 'rego'] as const).filter((form) => document[form] !== undefined);
   if (forms.length !== 1) {
     const path: Path = forms[1] === undefined ? [] : [forms[1]];
-    checked.report(path, 'a policy has exactly one of `require`, `pattern` and `secret`');
+    checked.report(path, 'a policy has exactly one of `require`, `pattern`, `secret` and `rego`');
   }
   if (document.each !== undefined && document.require === undefined)
     checked.report(['each'], '`each` goes with `require` only');
@@ -169,6 +170,15 @@ function ruleOf(document: PolicyDocument, checked: Checked): Rule {
       ...(allow ?? []).map((text, index) => expression(checked, ['secret', 'allow', index], text)),
     ];
     return { kind: 'secret', secret, span: checked.spanOf(['secret', 'regex']), others };
+  }
+  if (document.rego !== undefined) {
+    const { source, entrypoint, bundle } = document.rego;
+    return {
+      kind: 'rego',
+      source: source ?? [],
+      entrypoint: expression(checked, ['rego', 'entrypoint'], entrypoint),
+      bundle: expression(checked, ['rego', 'bundle'], bundle.replace(/\s/g, '')),
+    };
   }
   return { kind: 'require', require: expression(checked, ['require'], document.require ?? 'true') };
 }

@@ -63,6 +63,23 @@ const secret = once(() =>
   }),
 );
 
+const rego = once(() =>
+  z.strictObject({
+    entrypoint: said(
+      'The rule that is asked, as OPA names it: `main/deny`. Whatever it gives is a finding.',
+      line(500),
+    ),
+    source: said(
+      'Files of Rego, relative to this one, that the bundle is compiled from: `kerb rego build` does that.',
+      oneOrMany(line(500), 50).optional(),
+    ),
+    bundle: said(
+      'The bundle that `opa build -t wasm` wrote, in base64: a policy brings along all that it is.',
+      z.string().trim().min(1).max(900_000),
+    ),
+  }),
+);
+
 const parameter = once(() =>
   z.strictObject({
     type: said('Its CEL type.', z.enum(['string', 'int', 'double', 'bool', 'list<string>', 'list<int>'])),
@@ -129,12 +146,16 @@ export const policySchema = once(() =>
       'Path or paths of lists or maps in `self`: the rule is judged per element, which it sees as `item` (and `key`).',
       oneOrMany(path(), 10).optional(),
     ),
-    require: said('CEL that must be true. Exactly one of require, pattern, secret.', cel().optional()),
+    require: said('CEL that must be true. Exactly one of require, pattern, secret, rego.', cel().optional()),
     pattern: said(
       'One ast-grep rule or a list of them; any match is a finding. The message sees `match.A` (texts of metavariables) and `match.text`.',
       oneOrMany(pattern(), 50).optional(),
     ),
     secret: said("A credential's form. The message sees `match.masked`.", secret().optional()),
+    rego: said(
+      'A rule of Rego, compiled by OPA: `input` is the resource, `data.parameters` are the parameters. The message sees `match.msg` and whatever else the rule gave.',
+      rego().optional(),
+    ),
     parameters: said(
       'What an organisation may set; CEL sees it as `params.<name>`.',
       z.record(z.string().regex(/^[a-z][A-Za-z0-9_]*$/, 'expected a name like maxReplicas'), parameter()).optional(),

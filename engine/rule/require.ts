@@ -142,7 +142,7 @@ function isWithin(path: Path, outer: Path): boolean {
 }
 
 /** The first mark that exists; the first of all where none does; null where the policy has none. */
-function markOf(marks: readonly Path[], value: Value): Path | null {
+export function markOf(marks: readonly Path[], value: Value): Path | null {
   return marks.find((mark) => valueAt(value, mark) !== undefined) ?? marks[0] ?? null;
 }
 

@@ -25,7 +25,7 @@ export const policyProblems: readonly PolicyProblem[] = [
   {
     keys: 'resource: kubernetes.object\nrequire: "true"\nxyzzy: 1',
     says: [
-      '9:1 «xyzzy» unknown key; the keys here are title, severity, enforcement, why, remedy, owners, adopted, review, controls, equivalents, references, resource, where, each, require, pattern, secret, parameters, mark, masks, message, fix',
+      '9:1 «xyzzy» unknown key; the keys here are title, severity, enforcement, why, remedy, owners, adopted, review, controls, equivalents, references, resource, where, each, require, pattern, secret, rego, parameters, mark, masks, message, fix',
     ],
   },
   {
@@ -184,11 +184,11 @@ export const policyProblems: readonly PolicyProblem[] = [
   },
   {
     keys: 'resource: kubernetes.object',
-    says: ['1:1 «title: A rule for tests» a policy has exactly one of `require`, `pattern` and `secret`'],
+    says: ['1:1 «title: A rule for tests» a policy has exactly one of `require`, `pattern`, `secret` and `rego`'],
   },
   {
     keys: 'resource: kubernetes.object\nrequire: "true"\nsecret: { keywords: [a], regex: a }',
-    says: ['9:9 «{ keywords: [a], regex: a }» a policy has exactly one of `require`, `pattern` and `secret`'],
+    says: ['9:9 «{ keywords: [a], regex: a }» a policy has exactly one of `require`, `pattern`, `secret` and `rego`'],
   },
   {
     keys: 'pattern: { language: go, rule: { pattern: f() } }\neach: a',
@@ -223,7 +223,7 @@ export const policyProblems: readonly PolicyProblem[] = [
       '1:1 «a: [» `remedy` is missing',
       '1:1 «a: [» `owners` is missing',
       '1:1 «a: [» `message` is missing',
-      '1:1 «a» unknown key; the keys here are title, severity, enforcement, why, remedy, owners, adopted, review, controls, equivalents, references, resource, where, each, require, pattern, secret, parameters, mark, masks, message, fix',
+      '1:1 «a» unknown key; the keys here are title, severity, enforcement, why, remedy, owners, adopted, review, controls, equivalents, references, resource, where, each, require, pattern, secret, rego, parameters, mark, masks, message, fix',
     ],
   },
   {

@@ -106,7 +106,7 @@ function comparison(result: typeof bool, answer: (order: number) => number | boo
 }
 
 /** Precedence of Semantic Versioning 2.0.0, section 11. */
-function compareSemver(a: Semver, b: Semver): number {
+export function compareSemver(a: Semver, b: Semver): number {
   for (const index of [0, 1, 2] as const) {
     if (a.numbers[index] !== b.numbers[index]) return a.numbers[index] < b.numbers[index] ? -1 : 1;
   }

@@ -5,7 +5,8 @@ import { locate, readDocument } from '../../document/index.ts';
 import type { Native, Part, Path, Span, Value } from '../../model.ts';
 import { environmentOf, itemTypes, matchTypes } from '../environment.ts';
 import { parsePath } from '../path.ts';
-import type { Parameter, ParameterType } from '../policy.ts';
+import type { Parameter, ParameterType, Policy } from '../policy.ts';
+import { maxPolicyLength } from '../read.ts';
 import { scalarPlaces } from '../scalar.ts';
 import { parseTemplate } from '../template.ts';
 
@@ -30,12 +31,10 @@ export interface DraftExpression {
 }
 
 const noNative: Native = { sha256: () => '', parseCode: () => null };
-/** Longer files are no policies: see `readPolicies`. */
-const maxLength = 200_000;
 
 /** Reads what can be seen of a policy file. Never throws. */
 export function readDraft(text: string): Draft {
-  const document = readDocument({ path: 'policy.yaml', text: text.length > maxLength ? '' : text }, noNative);
+  const document = readDocument({ path: 'policy.yaml', text: text.length > maxPolicyLength ? '' : text }, noNative);
   const part = document.parts.find(({ content }) => content.root !== null);
   if (part === undefined) return { text, expressions: [], parameters: new Map() };
   const value = part.content.value;
@@ -83,7 +82,7 @@ const fields: readonly Field[] = [
 interface Facts {
   readonly resource: string;
   readonly each: readonly Path[];
-  readonly rule: { readonly kind: 'require' | 'pattern' | 'secret' };
+  readonly rule: { readonly kind: Policy['rule']['kind'] };
   readonly parameters: Readonly<Record<string, Pick<Parameter, 'type'>>>;
 }
 
@@ -91,18 +90,14 @@ const parameterTypes: readonly string[] = ['string', 'int', 'double', 'bool', 'l
 
 function factsOf(value: Value): Facts {
   const kind =
-    valueAt(value, ['pattern']) !== undefined
-      ? 'pattern'
-      : valueAt(value, ['secret']) !== undefined
-        ? 'secret'
-        : 'require';
+    (['pattern', 'secret', 'rego'] as const).find((form) => valueAt(value, [form]) !== undefined) ?? 'require';
   const [resource] = textsIn(valueAt(value, ['resource']));
   const parameters = Object.keys(mapAt(value, ['parameters'])).flatMap((name): [string, { type: ParameterType }][] => {
     const type = valueAt(value, ['parameters', name, 'type']);
     return typeof type === 'string' && parameterTypes.includes(type) ? [[name, { type: type as ParameterType }]] : [];
   });
   return {
-    resource: resource ?? { pattern: 'code', secret: 'text', require: '' }[kind],
+    resource: resource ?? { pattern: 'code', secret: 'text', require: '', rego: '' }[kind],
     each: textsIn(valueAt(value, ['each'])).map((text) => parsePath(text).path),
     rule: { kind },
     parameters: Object.fromEntries(parameters),

@@ -50,6 +50,8 @@ function ruleMutants(policy: Policy): readonly Mutant[] {
     return secretChanges(rule.secret).map(({ secret, title, shows }) =>
       made({ ...rule, secret }, title, rule.span, shows),
     );
+  // What was compiled elsewhere is not altered here.
+  if (rule.kind === 'rego') return [];
   return patternChanges(rule.patterns).map(({ patterns, index, title }) =>
     made({ ...rule, patterns }, title, rule.spans[index] ?? rule.span),
   );
