@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   audit: async () => (await import('./command/audit.ts')).auditCommand,
   import: async () => (await import('./command/import.ts')).importCommand,
   export: async () => (await import('./command/export.ts')).exportCommand,
+  rego: async () => (await import('./command/rego.ts')).regoCommand,
   eval: async () => (await import('./command/eval.ts')).evalCommand,
   hooks: async () => (await import('./command/hooks.ts')).hooksCommand,
   doctor: async () => (await import('./command/doctor.ts')).doctorCommand,

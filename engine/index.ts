@@ -151,6 +151,7 @@ export {
 } from './policy/preview.ts';
 export { type FileProblem, type PolicyFile, type PolicyReading, readPolicies } from './policy/read.ts';
 export { type RecordedNode, type RecordedStep, type Recording, recordEvaluation } from './policy/recording.ts';
+export { type RegoSource, regoSourceOf, withBundle } from './policy/regoSource.ts';
 export { isDueForReview } from './policy/review.ts';
 export { type Sketch, type SketchRequest, sketchPolicy } from './policy/sketch/index.ts';
 export { vetPolicies } from './policy/vet.ts';

@@ -173,15 +173,19 @@ function ruleOf(document: PolicyDocument, checked: Checked): Rule {
   }
   if (document.rego !== undefined) {
     const { source, entrypoint, bundle } = document.rego;
+    if (bundle === undefined) checked.report(['rego'], noBundle);
     return {
       kind: 'rego',
       source: source ?? [],
       entrypoint: expression(checked, ['rego', 'entrypoint'], entrypoint),
-      bundle: expression(checked, ['rego', 'bundle'], bundle.replace(/\s/g, '')),
+      bundle: expression(checked, ['rego', 'bundle'], (bundle ?? '').replace(/\s/g, '')),
     };
   }
   return { kind: 'require', require: expression(checked, ['require'], document.require ?? 'true') };
 }
+
+const noBundle =
+  '`bundle` is missing: `kerb rego build` puts it in, compiled from `source` by opa or taken from what `opa build -t wasm` wrote';
 
 function parametersOf(document: PolicyDocument, checked: Checked): Readonly<Record<string, Parameter>> {
   const parameters: Record<string, Parameter> = Object.create(null);

@@ -75,7 +75,7 @@ const rego = once(() =>
     ),
     bundle: said(
       'The bundle that `opa build -t wasm` wrote, in base64: a policy brings along all that it is.',
-      z.string().trim().min(1).max(900_000),
+      z.string().trim().min(1).max(900_000).optional(),
     ),
   }),
 );

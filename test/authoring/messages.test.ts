@@ -31,7 +31,7 @@ function saidOf({ keys, without = [], id = 'team/one' }: PolicyProblem): readonl
 const whole = policyText('resource: kubernetes.object\nrequire: "true"');
 const files: readonly (readonly [texts: readonly string[], said: readonly string[]])[] = [
   [[''], ['1:1 the file is empty: a policy is a YAML map']],
-  [['x'.repeat(200_001)], ['1:1 a policy has at most 200000 characters']],
+  [['x'.repeat(1_000_001)], ['1:1 a policy has at most 1000000 characters']],
   [[`${whole}---\n${whole}`], ['9:1 a file has one policy']],
   [[whole, whole], ['1:1 another file, 0.yaml, has the same policy id team/one']],
 ];

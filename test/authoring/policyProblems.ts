@@ -191,6 +191,12 @@ export const policyProblems: readonly PolicyProblem[] = [
     says: ['9:9 «{ keywords: [a], regex: a }» a policy has exactly one of `require`, `pattern`, `secret` and `rego`'],
   },
   {
+    keys: 'resource: kubernetes.object\nrego: { entrypoint: main/deny }',
+    says: [
+      '8:7 «{ entrypoint: main/deny }» `bundle` is missing: `kerb rego build` puts it in, compiled from `source` by opa or taken from what `opa build -t wasm` wrote',
+    ],
+  },
+  {
     keys: 'pattern: { language: go, rule: { pattern: f() } }\neach: a',
     says: ['8:7 «a» `each` goes with `require` only'],
   },
