@@ -1,22 +1,30 @@
-// docs/authoring.md is run: its files are written, its commands executed, and what they print and make is compared.
-// With UPDATE=1 it is written anew.
+// docs/authoring.md and docs/rego.md are run: their files are written, their commands executed, and what they print and make is
+// compared. With UPDATE=1 they are written anew.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { test } from 'node:test';
 import { runKerb } from './command.ts';
 import { createWorkTree } from './workTree.ts';
 
-const page = path.resolve(import.meta.dirname, '../docs/authoring.md');
+const docs = path.resolve(import.meta.dirname, '../docs');
+/** What OPA made of the page's Rego, which is there before it is followed: see rego.test.ts. */
+const bundle = path.resolve(import.meta.dirname, 'fixtures/rego/replicas.tar.gz');
 
-test('the tutorial is so', (context) => {
-  const { root } = createWorkTree(context);
-  const text = readFileSync(page, 'utf8');
-  const followed = followedIn(root, text);
-  if (process.env.UPDATE === '1') writeFileSync(page, followed);
-  else assert.equal(followed, text);
-});
+for (const { page, given } of [
+  { page: 'authoring.md', given: [] },
+  { page: 'rego.md', given: [bundle] },
+]) {
+  test(`docs/${page} is so`, (context) => {
+    const { root } = createWorkTree(context);
+    for (const file of given) copyFileSync(file, path.join(root, path.basename(file)));
+    const text = readFileSync(path.join(docs, page), 'utf8');
+    const followed = followedIn(root, text);
+    if (process.env.UPDATE === '1') writeFileSync(path.join(docs, page), followed);
+    else assert.equal(followed, text);
+  });
+}
 
 /** Follows a page in a folder; answers the page as it should be. */
 function followedIn(folder: string, text: string): string {

@@ -43,7 +43,7 @@ async function run(given: Arguments): Promise<ExitCode> {
 /** The policy's CEL on one file, part by part. */
 async function explainOn(setup: Setup, policy: Policy, name: string): Promise<ExitCode> {
   const style = styleFor(process.stdout);
-  if (policy.rule.kind !== 'require')
+  if (policy.rule.kind !== 'require' && policy.rule.kind !== 'rego')
     throw new UsageError(`${policy.id} is a ${policy.rule.kind} rule: it has no expression to show the parts of`);
   const native = createNative();
   const policies = compilePolicies(setup.policies, setup.configuration, native);
@@ -54,10 +54,11 @@ async function explainOn(setup: Setup, policy: Policy, name: string): Promise<Ex
   const found = why({ file: reading.file, policies, id: policy.id, native, context });
   if (found.length === 0)
     await print(`${policy.id} judges nothing in ${printable(name)}: it is about ${policy.resources.join(', ')}\n`);
-  for (const { resource, where, require } of found) {
+  for (const { resource, where, require, rego } of found) {
     await print(`${style.bold(printable(resource))}\n`);
     if (where !== null) await print(`  where\n${whyText(where, style, '    ')}`);
     if (require !== null) await print(`  require\n${whyText(require, style, '    ')}`);
+    if (rego !== null) await print(`  rego\n${whyText(rego, style, '    ')}`);
   }
   return 0;
 }

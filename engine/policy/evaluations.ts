@@ -5,6 +5,7 @@ import type { Context } from '../evaluate.ts';
 import { fileOf, scopeOf } from '../evaluation/scope.ts';
 import type { Native, SourceFile, Value } from '../model.ts';
 import { liftResources } from '../resource/index.ts';
+import { judgeRego, type RegoJudgement } from '../rule/rego/judge.ts';
 import { elementsOf, type Scope } from '../rule/require.ts';
 import type { EnabledPolicy, PolicySet } from './compile.ts';
 import { compilePolicy } from './compilePolicy.ts';
@@ -16,8 +17,10 @@ export interface PolicyEvaluation {
   readonly resource: string;
   /** Null where the policy has none: every resource is then judged. */
   readonly where: EvaluationNode | null;
-  /** Null where `where` left the resource out, and for patterns and secrets, which have no expression. */
+  /** Null where `where` left the resource out, and for the other forms, which have no expression. */
   readonly require: EvaluationNode | null;
+  /** What a rule of Rego gave: which parts of it were asked, a compiled module does not tell. */
+  readonly rego: RegoJudgement | null;
   /** What its CEL sees. */
   readonly scope: Scope;
 }
@@ -32,6 +35,8 @@ export interface EvaluationRequest {
 }
 
 const maxResources = 200;
+/** As much as a document may take. */
+const budget = 50_000_000;
 
 /** Evaluates a policy on every resource of a file. None where it is off, broken, or judges nothing there. */
 export function evaluationsOf({ file, policies, id, native, context }: EvaluationRequest): readonly PolicyEvaluation[] {
@@ -51,14 +56,15 @@ export function evaluationsOf({ file, policies, id, native, context }: Evaluatio
 }
 
 function evaluate(enabled: EnabledPolicy, kind: string, scope: Scope): readonly PolicyEvaluation[] {
-  const { where, require } = compilePolicy(enabled, kind, { secretProblems: () => [] });
+  const { where, require, rego } = compilePolicy(enabled, kind, { secretProblems: () => [] });
   const narrowed = where?.tree(scope) ?? null;
   const isJudged = narrowed === null || (narrowed.outcome.kind === 'given' && narrowed.outcome.result === true);
-  if (!isJudged || require === null) return [{ resource: '', where: narrowed, require: null, scope }];
+  const gave = isJudged && rego !== null ? judgeRego(rego, scope.self as Value, enabled.parameters, budget) : null;
+  if (!isJudged || require === null) return [{ resource: '', where: narrowed, require: null, rego: gave, scope }];
   const { each } = enabled.policy;
-  if (each.length === 0) return [{ resource: '', where: narrowed, require: require.tree(scope), scope }];
+  if (each.length === 0) return [{ resource: '', where: narrowed, require: require.tree(scope), rego: null, scope }];
   return [...elementsOf(each, scope.self as Value)].map(({ item, key }) => {
     const inner: Scope = Object.assign(Object.create(null), scope, { item, key });
-    return { resource: ` [${key}]`, where: narrowed, require: require.tree(inner), scope: inner };
+    return { resource: ` [${key}]`, where: narrowed, require: require.tree(inner), rego: null, scope: inner };
   });
 }

@@ -4,13 +4,17 @@ import { formatValue } from '../cel/index.ts';
 import { CelError, type CelValue, stops } from '../cel/value.ts';
 import { judge } from '../evaluate.ts';
 import { createMasker } from '../evaluation/maskAll.ts';
+import type { RegoJudgement } from '../rule/rego/judge.ts';
 import { type EvaluationRequest, evaluationsOf } from './evaluations.ts';
+import { formatPath } from './path.ts';
 
 /** What a policy made of one resource, or of one element of it; see `PolicyEvaluation`. */
 export interface Why {
   readonly resource: string;
   readonly where: WhyNode | null;
   readonly require: WhyNode | null;
+  /** What a rule of Rego gave. */
+  readonly rego: WhyNode | null;
 }
 
 /** A part of an expression as a person reads it. */
@@ -39,7 +43,23 @@ export function why(request: EvaluationRequest): readonly Why[] {
     resource: mask(found.resource),
     where: inWords(where, found.where),
     require: inWords(require, found.require),
+    rego:
+      found.rego === null || policy.rule.kind !== 'rego'
+        ? null
+        : regoWords(policy.rule.entrypoint.text, found.rego, mask),
   }));
+}
+
+/** What a rule gave as far as it tells: its messages, and where they belong. */
+function regoWords(entrypoint: string, gave: RegoJudgement, mask: (text: string) => string): WhyNode {
+  if (gave.kind === 'unknown') return { source: entrypoint, value: 'unknown', parts: [] };
+  if (gave.kind === 'error') return { source: entrypoint, value: `error: ${mask(gave.message)}`, parts: [] };
+  const parts = gave.results.map(({ msg, path }) => ({
+    source: shown(mask(msg)),
+    value: path === null ? 'the resource' : formatPath(path),
+    parts: [],
+  }));
+  return { source: entrypoint, value: parts.length === 0 ? 'nothing' : String(parts.length), parts };
 }
 
 /** An evaluation's tree, with its sources and its values in words, masked before they are cut. */
