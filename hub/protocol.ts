@@ -93,6 +93,7 @@ export {
 } from './protocol/journal.ts';
 export { hubPaths, hubProtocolVersion } from './protocol/path.ts';
 export {
+  compareWeight,
   eachOf,
   groupName,
   heaviestGroups,
@@ -105,6 +106,7 @@ export {
   type ReplayAnswer,
   type ReplayGroup,
   type ReplayObstacle,
+  type ReplayOwner,
   type ReplayQuestion,
   type ReplayShown,
   type ReplaySummary,

@@ -3,12 +3,16 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import {
   type ChangeShown,
+  countedWords,
+  findingWords,
   hubPaths,
   maxReplayDays,
+  type ReplayOwner,
   type ReplayQuestion,
   type ReplayShown,
   replayQuestionType,
   replayShown,
+  turnedWords,
 } from '../../hub/protocol.ts';
 import { summaryLines } from '../replay/report.ts';
 import { counted } from '../report/summary.ts';
@@ -39,11 +43,17 @@ export async function replayLines(id: string, hub: PersonsHub): Promise<readonly
     : linesOf(shown);
 }
 
-function linesOf({ asked, devices, total }: ReplayShown): readonly string[] {
+function linesOf({ asked, devices, total, owners }: ReplayShown): readonly string[] {
   if (asked === null) return ['nobody has asked for a replay: kerb review replay ID does'];
   const { enrolled, taken, answered } = devices;
   const head = `replay, asked for by ${asked.owner}: ${answered} of ${counted(taken, 'device')} that took the question have answered; ${enrolled} are enrolled`;
-  return total === null ? [head] : [head, ...summaryLines(total).map((line) => `  ${line}`)];
+  if (total === null) return [head];
+  return [head, ...[...summaryLines(total), ...owners.map(ownerLine)].map((line) => `  ${line}`)];
+}
+
+function ownerLine({ owner, policies, repositories, decisions, findings }: ReplayOwner): string {
+  const what = `${counted(policies, 'policy', 'policies')}, ${counted(repositories, 'repository', 'repositories')}`;
+  return `${owner ?? 'no owner that the hub knows'} (${what}): ${turnedWords(decisions)}; findings: ${countedWords(findings, findingWords)}`;
 }
 
 function pathOf(id: string): string {

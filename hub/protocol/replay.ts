@@ -96,8 +96,14 @@ export function heaviestGroups(groups: Iterable<ReplayGroup>): Pick<ReplaySummar
 }
 
 function byWeight(a: ReplayGroup, b: ReplayGroup): number {
-  const difference = sumOf(b.decisions) - sumOf(a.decisions) || sumOf(b.findings) - sumOf(a.findings);
-  return difference !== 0 ? difference : groupName(a) < groupName(b) ? -1 : 1;
+  return compareWeight(a, b) || (groupName(a) < groupName(b) ? -1 : 1);
+}
+
+type Weighed = Pick<ReplayGroup, 'decisions' | 'findings'>;
+
+/** What turns more decisions comes first, then what has more findings. */
+export function compareWeight(a: Weighed, b: Weighed): number {
+  return sumOf(b.decisions) - sumOf(a.decisions) || sumOf(b.findings) - sumOf(a.findings);
 }
 
 function sumOf(counts: Readonly<Record<string, number>>): number {
@@ -140,6 +146,17 @@ export const replayAnswerType = 'application/vnd.kerb.replay-answer+json';
 
 const deviceCount = z.int().min(0);
 
+/** What one owner's policies would do. A decision that two of them turn counts twice. */
+const replayOwner = z.object({
+  /** Null: the hub knows no owner of these policies. */
+  owner: name.nullable(),
+  policies: deviceCount,
+  repositories: deviceCount,
+  decisions: z.object(eachOf(replayTransitions, deviceCount)),
+  findings: z.object(eachOf(replayFindingKinds, deviceCount)),
+});
+export type ReplayOwner = z.infer<typeof replayOwner>;
+
 /** What is known of a change's replay. */
 export const replayShown = z.object({
   /** Whose key asked, and when; null where nobody has. */
@@ -148,5 +165,7 @@ export const replayShown = z.object({
   devices: z.object({ enrolled: deviceCount, taken: deviceCount, answered: deviceCount }),
   /** All answers together; null before the first. `since` is the earliest. */
   total: summaryUpTo(maxOwnCount * maxReplayAnswers).nullable(),
+  /** Its groups by who answers for the policies, the heaviest first. An older hub does not say. */
+  owners: z.array(replayOwner).max(100).default([]),
 });
 export type ReplayShown = z.infer<typeof replayShown>;

@@ -4,7 +4,6 @@ import {
   heaviestGroups,
   maxNamedFindings,
   type ReplayGroup,
-  type ReplayObstacle,
   type ReplaySummary,
   type ReplayTransitions,
   replayFindingKinds,
@@ -27,7 +26,7 @@ export function addSummaries(one: ReplaySummary, other: ReplaySummary): ReplaySu
     since: one.since.localeCompare(other.since) < 0 ? one.since : other.since,
     decisions: one.decisions + other.decisions,
     replayed: one.replayed + other.replayed,
-    obstacles: addCounts(replayObstacles, one.obstacles, other.obstacles) as Record<ReplayObstacle, number>,
+    obstacles: addCounts(replayObstacles, one.obstacles, other.obstacles),
     effects: addTransitions(one.effects, other.effects),
     groups: heaviest.groups,
     groupsLeftOut: one.groupsLeftOut + other.groupsLeftOut + heaviest.groupsLeftOut,
@@ -40,19 +39,19 @@ function addGroups(one: ReplayGroup, other: ReplayGroup): ReplayGroup {
   return {
     ...one,
     decisions: addTransitions(one.decisions, other.decisions),
-    findings: addCounts(replayFindingKinds, one.findings, other.findings) as ReplayGroup['findings'],
+    findings: addCounts(replayFindingKinds, one.findings, other.findings),
     fingerprints: { added: joined('added'), gone: joined('gone') },
   };
 }
 
 function addTransitions(one: ReplayTransitions, other: ReplayTransitions): ReplayTransitions {
-  return addCounts(replayTransitions, one, other) as ReplayTransitions;
+  return addCounts(replayTransitions, one, other);
 }
 
-function addCounts<Key extends string>(
+export function addCounts<Key extends string>(
   keys: readonly Key[],
   one: Readonly<Record<Key, number>>,
   other: Readonly<Record<Key, number>>,
-): Readonly<Record<Key, number>> {
+): Record<Key, number> {
   return Object.fromEntries(keys.map((key) => [key, one[key] + other[key]])) as Record<Key, number>;
 }

@@ -107,7 +107,7 @@ const sections: readonly Section[] = [
     title: 'A publication to 2,000 devices',
     prose: [
       'From the last signature on a change until a device has verified it and has its policies read, by the daemon’s own code: four',
-      'signatures each. What it knows stays in memory: it writes nothing to a disk, and reports later. Hub (SQLite) and all devices, on two',
+      'signatures each. What it knows stays in memory: it writes nothing to a disk. What it tells the hub then, spread over six seconds, is a row of its own. Hub (SQLite) and all devices, on two',
       'threads, share the machine. After a partition all ask by HTTP, five requests each. `node test/bench/fanout.ts DEVICES`.',
     ],
     measure: async () => fanoutTable(await timeFanout(2_000)),

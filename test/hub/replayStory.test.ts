@@ -61,7 +61,12 @@ test('a reviewer asks, the daemon judges its own recent commits in both directio
   assert.deepEqual([total?.decisions, total?.replayed, total?.groups.length], [3, 3, 2]);
   assert.deepEqual(total?.effects, { allowToDeny: 1, denyToAllow: 1, toNoVerdict: 0, fromNoVerdict: 0 });
   assert.doesNotMatch(JSON.stringify(total), /\.yaml|Add|test@example/);
-  assert.match(kerb('review', 'show', id, ...reviewer).stdout, /1 of 1 device that took the question have answered/);
+  const shown = kerb('review', 'show', id, ...reviewer).stdout;
+  assert.match(shown, /1 of 1 device that took the question have answered/);
+  assert.match(
+    shown,
+    /^ {2}acme \(2 policies, 1 repository\): 1 allow → deny, 1 deny → allow; findings: 1 come, 1 go$/m,
+  );
 });
 
 async function setUp(context: TestContext) {

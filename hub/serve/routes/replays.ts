@@ -13,7 +13,9 @@ import {
   replayTask,
 } from '../../protocol.ts';
 import { answerReplay, askReplay } from '../../replays/ask.ts';
+import { byOwner, ownersIn } from '../../replays/owners.ts';
 import { addSummaries } from '../../replays/total.ts';
+import type { ChangeRequest } from '../../store/query/publication.ts';
 import { json, notFound, type Route, refuse, route } from '../route.ts';
 import { rule } from '../rule.ts';
 
@@ -49,8 +51,8 @@ export const replayRoutes: readonly Route[] = [
     success: { status: 200, description: 'So far', content: replayShown },
     async run({ hub, caller, params: { id } }) {
       const tenant = caller.tenant.id;
-      if ((await hub.store.changeRequest(tenant, id)) === null) return notFound(`change ${id}`);
-      return json(200, await shown(hub, tenant, id));
+      const request = await hub.store.changeRequest(tenant, id);
+      return request === null ? notFound(`change ${id}`) : json(200, await shown(hub, tenant, request));
     },
   }),
   route({
@@ -101,16 +103,27 @@ export const replayRoutes: readonly Route[] = [
   }),
 ];
 
-async function shown({ store }: Hub, tenant: number, id: string): Promise<ReplayShown> {
-  const [asked, counts, fleet] = await Promise.all([
+async function shown(
+  { store, catalogues }: Hub,
+  tenant: number,
+  { id, bundle }: Pick<ChangeRequest, 'id' | 'bundle'>,
+): Promise<ReplayShown> {
+  const [asked, counts, fleet, total, catalogue] = await Promise.all([
     store.askedReplay(tenant, id),
     store.replayCounts(tenant, id),
     store.fleet(tenant),
+    totalOf(store, tenant, id),
+    catalogues.of(tenant),
   ]);
+  const groups = total?.groups ?? [];
+  // What is in force says whose those are that the change takes away.
+  const inForce = new Map(catalogue?.policies.map(({ policy }) => [policy.id, policy.owners]));
+  const proposed = groups.length === 0 ? inForce : ownersIn(bundle, new Set(groups.map(({ policy }) => policy)));
   return {
     asked: asked === null ? null : { owner: asked.owner, at: iso(asked.askedAt), expiresAt: iso(asked.expiresAt) },
     devices: { enrolled: fleet.devices, ...counts },
-    total: await totalOf(store, tenant, id),
+    total,
+    owners: [...byOwner(groups, (policy) => proposed.get(policy) ?? inForce.get(policy) ?? [])],
   };
 }
 

@@ -1,11 +1,15 @@
 /** What a change would have decided, as devices that replayed it say. Their texts are shown as texts. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ReplayGroup, ReplayObstacle, ReplayShown, ReplaySummary } from '../../protocol/replay.ts';
+import type { ReplayGroup, ReplayObstacle, ReplayOwner, ReplayShown, ReplaySummary } from '../../protocol/replay.ts';
 import { countedWords, findingWords, obstacleWords, turnedWords } from '../../protocol/replayWords.ts';
 import { counted } from '../text.ts';
 import { code, instant, none, policyLink, said } from './value.ts';
 
-export function replayCard(id: string, { asked, devices, total }: ReplayShown, ask: 'open' | 'over'): TemplateResult {
+export function replayCard(
+  id: string,
+  { asked, devices, total, owners }: ReplayShown,
+  ask: 'open' | 'over',
+): TemplateResult {
   return html`<section class="card" aria-labelledby="replay">
     <h2 id="replay">What it would have decided</h2>
     ${
@@ -17,6 +21,7 @@ export function replayCard(id: string, { asked, devices, total }: ReplayShown, a
           </p>`
     }
     ${total === null ? nothing : summary(total)}
+    ${owners.length === 0 ? nothing : ownerTable(owners)}
   </section>`;
 }
 
@@ -68,6 +73,23 @@ function row({ policy, repository, gate, decisions, findings, fingerprints }: Re
     <td>${countedWords(findings, findingWords)}</td>
     <td>${some.slice(0, maxShown).map((each) => html`${code(each.slice(0, 8))} `)}</td>
   </tr>`;
+}
+
+function ownerTable(owners: readonly ReplayOwner[]): TemplateResult {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="By owner">
+    <table>
+      <thead><tr><th>Owner</th><th class="number">Policies</th><th class="number">Repositories</th><th>Decisions</th><th>Findings</th></tr></thead>
+      <tbody>${owners.map(
+        ({ owner, policies, repositories, decisions, findings }) => html`<tr>
+          <td>${owner === null ? none('not known here') : said(owner)}</td>
+          <td class="number">${policies}</td>
+          <td class="number">${repositories}</td>
+          <td>${turnedWords(decisions)}</td>
+          <td>${countedWords(findings, findingWords)}</td>
+        </tr>`,
+      )}</tbody>
+    </table>
+  </div>`;
 }
 
 const maxShown = 5;
