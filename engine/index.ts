@@ -137,7 +137,7 @@ export {
 } from './policy/draft/index.ts';
 export { type Exported, exportAdmission } from './policy/exchange/exportAdmission.ts';
 export { type Imported, importPolicies } from './policy/exchange/import/index.ts';
-export { globMatcher } from './policy/glob.ts';
+export { globMatcher, segmentMatcher } from './policy/glob.ts';
 export { type MutationResult, mutate, type Survivor } from './policy/mutation/index.ts';
 export type { Policy } from './policy/policy.ts';
 export {

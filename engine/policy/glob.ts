@@ -11,6 +11,11 @@ export function globMatcher(globs: readonly string[]): (path: string) => boolean
   };
 }
 
+/** Whether a path is made of just such segments: `**` stands for any number of them. */
+export function segmentMatcher(form: readonly string[]): (path: string) => boolean {
+  return (path) => matches(form, path.split('/'));
+}
+
 const maxSegments = 64;
 
 function segmentsOf(glob: string): readonly string[] {
