@@ -52,6 +52,8 @@ describe('where people sign in', () => {
     [{ roles: [] }, /acme: roles/],
     [{ roles: [{ claim: 'groups', value: 'x', role: 'device' }] }, /roles: 0: role: is no role of a person/],
     [{ roles: [{ claim: 'groups', value: 'x', role: 'owner' }] }, /roles: 0: role/],
+    [{ roles: [{ claim: [], value: 'x', role: 'admin' }] }, /roles: 0: claim/],
+    [{ roles: [{ claim: ['a', ''], value: 'x', role: 'admin' }] }, /roles: 0: claim/],
     [{ scope: 'email' }, /scope: has openid in it/],
     [{ clientSecret: 'here' }, /clientSecret/],
     [{ clientSecretVariable: 'BOTH' }, /has clientSecretFile or clientSecretVariable/],

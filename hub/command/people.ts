@@ -27,7 +27,7 @@ const provider = z
     roles: z
       .array(
         z.strictObject({
-          claim: text,
+          claim: z.union([text, z.array(text).min(1).max(5)]),
           value: text,
           role: z.enum(roles).refine((role) => mayDo(role, 'session'), 'is no role of a person'),
         }),

@@ -12,7 +12,7 @@ import type { Person } from '../store/query/access.ts';
 import type { Tenant } from '../store/query/tenant.ts';
 import type { NewToken, Store } from '../store/store.ts';
 import { mintToken } from './bearer.ts';
-import type { Answered, Flow, Provider, RoleRule } from './provider.ts';
+import { type Answered, claimAt, type Flow, type Provider, type RoleRule } from './provider.ts';
 import type { Role } from './role.ts';
 import { sessionMs } from './session.ts';
 import { readTicket, signTicket, spendTicket, type Tickets } from './ticket.ts';
@@ -110,7 +110,7 @@ function admitted(
 }
 
 function isMet({ claim, value }: RoleRule, claims: Readonly<Record<string, unknown>>): boolean {
-  const said = Object.hasOwn(claims, claim) ? claims[claim] : undefined;
+  const said = claimAt(claims, claim);
   return said === value || (Array.isArray(said) && said.includes(value));
 }
 

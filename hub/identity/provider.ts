@@ -22,9 +22,24 @@ export interface ProviderSettings {
 }
 
 export interface RoleRule {
-  readonly claim: string;
+  readonly claim: ClaimPath;
   readonly value: string;
   readonly role: Role;
+}
+
+/** A claim by its name, dots and all; a list leads through claims that are objects. */
+export type ClaimPath = string | readonly string[];
+
+type Claims = Readonly<Record<string, unknown>>;
+
+/** What is said under a claim; undefined where nothing is. */
+export function claimAt(claims: Claims, claim: ClaimPath): unknown {
+  let said: unknown = claims;
+  for (const name of typeof claim === 'string' ? [claim] : claim) {
+    if (typeof said !== 'object' || said === null || !Object.hasOwn(said, name)) return undefined;
+    said = (said as Claims)[name];
+  }
+  return said;
 }
 
 /** What holds one sign-in together from its beginning to its end. */
@@ -36,7 +51,7 @@ export interface Flow {
 }
 
 export type Answered =
-  | { readonly kind: 'said'; readonly subject: string; readonly claims: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'said'; readonly subject: string; readonly claims: Claims }
   /** `unreachable`: it does not answer, or not as a provider does. `refused`: its answer is not good. */
   | { readonly kind: 'unreachable' | 'refused'; readonly why: string };
 
@@ -143,7 +158,7 @@ async function exchanged(
   const own = tokens.claims();
   if (own === undefined) return { kind: 'refused', why: 'it does not say who this is' };
   const needed = [settings.nameClaim, ...settings.roles.map(({ claim }) => claim)];
-  const isWhole = needed.every((name) => Object.hasOwn(own, name));
+  const isWhole = needed.every((claim) => claimAt(own, claim) !== undefined);
   const { userinfo_endpoint: endpoint } = configuration.serverMetadata();
   // Some providers say in the token who it is, and the rest only when asked.
   const more =

@@ -20,6 +20,8 @@ const roles: ProviderSettings['roles'] = [
   { claim: 'groups', value: 'kerb-admins', role: 'admin' },
   { claim: 'groups', value: 'platform', role: 'reviewer' },
   { claim: 'department', value: 'audit', role: 'auditor' },
+  { claim: ['realm_access', 'roles'], value: 'kerb-operators', role: 'operator' },
+  { claim: 'https://acme.example/groups', value: 'authors', role: 'author' },
 ];
 
 describe('people who sign in at a provider', () => {
@@ -53,6 +55,21 @@ describe('people who sign in at a provider', () => {
     await session.ask('DELETE', pagePaths.session);
     assert.equal(await me(session), 401);
   });
+
+  const named: readonly (readonly [string, Readonly<Record<string, unknown>>, string | null])[] = [
+    ['a claim inside another', { realm_access: { roles: ['offline_access', 'kerb-operators'] } }, 'operator'],
+    ['a claim with dots in its name', { 'https://acme.example/groups': ['authors'] }, 'author'],
+    ['a name that only looks like the way to another', { 'realm_access.roles': ['kerb-operators'] }, null],
+    ['a way that ends before the claim', { realm_access: 'kerb-operators' }, null],
+    ['a list where an object should be', { realm_access: [{ roles: ['kerb-operators'] }] }, null],
+  ];
+  for (const [what, claims, role] of named) {
+    test(`${what} ${role === null ? 'gives no role' : `gives the role ${role}`}`, async () => {
+      knows('ada', { groups: ['everybody'], ...claims });
+      if (role === null) assert.match(await refusal('ada'), /noRole/);
+      else assert.deepEqual(await me(await signIn('ada')), ['ada@acme.example', role]);
+    });
+  }
 
   test('the page offers the provider, and sends people to it with PKCE, a state and a nonce', async () => {
     const offered = (await (await hub.admin('GET', pagePaths.providers)).json()) as SignInProviders;

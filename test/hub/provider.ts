@@ -30,6 +30,7 @@ export interface Tampering {
   readonly down?: readonly string[];
 }
 
+const groupClaims = ['groups', 'department', 'realm_access', 'realm_access.roles', 'https://acme.example/groups'];
 const client = { id: 'kerb', secret: randomUUID() };
 
 export async function startPeopleProvider(): Promise<PeopleProvider> {
@@ -86,7 +87,7 @@ function providerOf(
   const provider = new Provider(issuer, {
     jwks: { keys: [jwk] },
     clients: [{ client_id: client.id, client_secret: client.secret, redirect_uris: [redirectUri] }],
-    claims: { openid: ['sub'], email: ['email', 'email_verified'], groups: ['groups', 'department'] },
+    claims: { openid: ['sub'], email: ['email', 'email_verified'], groups: groupClaims },
     cookies: { keys: [randomUUID()] },
     features: { devInteractions: { enabled: false } },
     interactions: { url: (_, { uid }) => `/interaction/${uid}` },
