@@ -74,6 +74,10 @@ const adminDays = 30;
 const dayMs = 86_400_000;
 /** After they are over, so that an admin can still see who was here. */
 const keepSignInsMs = 30 * dayMs;
+/** Of what each actor does by the hour: what baselines are made of, and a little more. */
+const keepHoursMs = 35 * dayMs;
+/** What was not seen for so long is new when it is seen again. */
+const keepSightsMs = 90 * dayMs;
 
 export async function startHub(options: StartOptions): Promise<RunningHub> {
   const { home, store, host, port, tls, now, say, version } = options;
@@ -276,6 +280,7 @@ async function maintain({ store, now, say }: Hub): Promise<void> {
   try {
     await store.maintain(now());
     await store.forgetSignIns(now() - keepSignInsMs);
+    await store.forgetBaselines({ hour: now() - keepHoursMs, seen: now() - keepSightsMs });
   } catch (error) {
     say(`the database could not be maintained: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -1,11 +1,13 @@
-/** What somebody has to look at, as it is now: read from what the hub knows, and nothing remembered. */
+/** What somebody has to look at, as it is now: read from what the hub knows. */
 import { canonicalize } from '../../engine/index.ts';
 import { sha256Hex } from '../cryptography.ts';
 import type { Desk } from '../policies/ruling.ts';
 import { readShelf } from '../policies/shelf.ts';
 import { alertKinds } from '../protocol/alert.ts';
 import { standingRollout } from '../rollout/stage.ts';
+import type { Alert } from '../store/query/alert.ts';
 import type { Store } from '../store/store.ts';
+import { type AnomalyFigures, newRepositories, unusualCounts } from './anomaly.ts';
 
 export type AlertKind = (typeof alertKinds)[number];
 
@@ -16,14 +18,18 @@ export interface Condition {
   readonly summary: string;
   /** Ids of records in the log that it rests on. */
   readonly records: readonly string[];
+  /** What an anomaly is told by; null otherwise. */
+  readonly figures: AnomalyFigures | null;
 }
 
-type Seen = Omit<Condition, 'kind'>;
+type Seen = Omit<Condition, 'kind' | 'figures'> & { readonly figures?: AnomalyFigures };
 
 export interface Sight {
   readonly store: Store;
   readonly desk: Desk;
   readonly now: number;
+  /** Alerts as they were noted last. */
+  readonly standing: readonly Alert[];
 }
 
 const minuteMs = 60_000;
@@ -43,7 +49,9 @@ export function conditionId({ kind, labels }: Pick<Condition, 'kind' | 'labels'>
 
 export async function conditions(sight: Sight): Promise<readonly Condition[]> {
   const seen = await Promise.all(
-    alertKinds.map(async (kind) => (await lookFor[kind](sight)).slice(0, most).map((each) => ({ kind, ...each }))),
+    alertKinds.map(async (kind) =>
+      (await lookFor[kind](sight)).slice(0, most).map((each) => ({ kind, figures: null, ...each })),
+    ),
   );
   return seen.flat();
 }
@@ -118,6 +126,8 @@ const lookFor: Readonly<Record<AlertKind, (sight: Sight) => Promise<readonly See
       records: [],
     }));
   },
+  unusualCount: ({ store, desk: { tenant }, now, standing }) => unusualCounts({ store, tenant, now, standing }),
+  newRepository: ({ store, desk: { tenant }, now }) => newRepositories({ store, tenant, now, limit: most }),
   async haltedRollout({ desk }) {
     const standing = await standingRollout(desk, await readShelf(desk));
     if (standing?.state.state !== 'halted') return [];

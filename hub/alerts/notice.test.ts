@@ -11,7 +11,13 @@ const webhook: Receiver = { id: 'w', name: 'hook', form: 'webhook', url: 'https:
 const minute = 60_000;
 
 test('an alert is the same for as long as it holds, and begins anew when it comes back', () => {
-  const condition: Condition = { kind: 'bypass', labels: { repository: 'shop' }, summary: '1 commit', records: ['r1'] };
+  const condition: Condition = {
+    kind: 'bypass',
+    labels: { repository: 'shop' },
+    summary: '1 commit',
+    records: ['r1'],
+    figures: null,
+  };
   const id = conditionId(condition);
   const [first] = changedAlerts([], [condition], 1_000);
   assert.deepEqual(first, { ...condition, id, since: 1_000, resolvedAt: null });
@@ -130,5 +136,14 @@ function createWorld(receiver: Receiver = webhook) {
 }
 
 function alert(id: string, kind: Alert['kind'], labels: Alert['labels'] = {}): Alert {
-  return { id, kind, labels, summary: `summary of ${id}`, records: ['r1'], since: 1_000, resolvedAt: null };
+  return {
+    id,
+    kind,
+    labels,
+    summary: `summary of ${id}`,
+    records: ['r1'],
+    figures: null,
+    since: 1_000,
+    resolvedAt: null,
+  };
 }

@@ -17,8 +17,9 @@ const keepMs = 7 * 86_400_000;
 export async function lookForAlerts(hub: Parts, tenant: Tenant): Promise<boolean> {
   const { store } = hub;
   const now = hub.now();
-  const found = await conditions({ store, desk: deskOf(hub, tenant.id), now });
-  const changed = changedAlerts(await store.alerts(tenant.id), found, now);
+  const standing = await store.alerts(tenant.id);
+  const found = await conditions({ store, desk: deskOf(hub, tenant.id), now, standing });
+  const changed = changedAlerts(standing, found, now);
   await store.keepAlerts(tenant.id, changed);
   await store.forgetAlerts(tenant.id, now - keepMs);
   await tellAll(hub, tenant);

@@ -5,7 +5,8 @@ import type { DecisionColumns, PolicyCount } from '../store/store.ts';
 export function columnsOf(decision: DecisionRecord): DecisionColumns {
   const { gate, origin, effect, passed, repository, latencyMs, findings } = decision;
   const { revision } = decision.policies;
-  return { gate, origin, effect, passed, repository, latencyMs, revision, policies: countPolicies(findings) };
+  const policies = countPolicies(findings);
+  return { gate, origin, effect, passed, repository, latencyMs, revision, policies, actor: null };
 }
 
 export function countPolicies(findings: DecisionRecord['findings']): readonly PolicyCount[] {

@@ -76,6 +76,7 @@ function decisionOf(fields: EntryFields): DecisionColumns {
     latencyMs: Number(fields['record.latencyMs']),
     revision: stringOf(fields['record.policies.revision']!),
     policies: findings === '[]' ? none : countPolicies(JSON.parse(findings) as DecisionRecord['findings']),
+    actor: null,
   };
 }
 

@@ -4,6 +4,7 @@ import type { Caller } from '../identity/authenticate.ts';
 import type { Job } from '../identity/ci.ts';
 import { newEntry } from '../log/entry.ts';
 import type { DecisionRecord } from '../protocol.ts';
+import { actorText } from '../store/actor.ts';
 import type { NewEntry } from '../store/store.ts';
 import { columnsOf } from './columns.ts';
 import { type Mask, maskedValue } from './mask.ts';
@@ -22,7 +23,8 @@ export function jobDecision(record: DecisionRecord, { caller, job, received, mas
   const text = canonicalize({ job: { ...job, rule: { id: caller.id } }, kind: 'decision', record: kept.value });
   const at = Date.parse(record.at);
   const body = { id: record.id, at, received, kind: 'decision' as const, device: null, seq: null, text };
-  return { kind: 'entry', entry: newEntry({ ...body, decision: columnsOf(record) }) };
+  const actor = actorText({ issuer: job.issuer, subject: job.subject });
+  return { kind: 'entry', entry: newEntry({ ...body, decision: { ...columnsOf(record), actor } }) };
 }
 
 export interface JobContext {

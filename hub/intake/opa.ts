@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { canonicalize } from '../../engine/index.ts';
 import { newEntry } from '../log/entry.ts';
+import { actorText } from '../store/actor.ts';
 import type { DecisionColumns, NewEntry } from '../store/store.ts';
 import { type Mask, maskedValue } from './mask.ts';
 
@@ -63,7 +64,7 @@ function entryOf(
   const receiver = { id: by.id, name: by.name };
   const text = canonicalize({ at: new Date(at).toISOString(), event: kept.value, id, kind: 'opa', receiver });
   const body = { id, at, received, kind: 'opa' as const, device: null, seq: null, text };
-  return newEntry({ ...body, decision: columnsOf(event) });
+  return newEntry({ ...body, decision: columnsOf(event, by) });
 }
 
 /**
@@ -82,7 +83,7 @@ function idOf({ decision_id, labels: { id = '' }, timestamp }: OpaEvent): string
 }
 
 /** Null for an answer that is no verdict: an OPA answers whatever it is asked. */
-function columnsOf(event: OpaEvent): DecisionColumns | null {
+function columnsOf(event: OpaEvent, by: Receiver): DecisionColumns | null {
   const effect = effectOf(event);
   if (effect === null) return null;
   const revision = Object.entries(event.bundles ?? {}).map(([name, { revision: of = '' }]) => `${name}@${of}`);
@@ -92,6 +93,7 @@ function columnsOf(event: OpaEvent): DecisionColumns | null {
     repository: `opa/${(event.path ?? 'query').replace(/^\/+/, '')}`.slice(0, 500),
     latencyMs: typeof nanoseconds === 'number' && nanoseconds > 0 ? nanoseconds / 1e6 : 0,
     revision: `opa ${revision.sort().join(' ')}`.slice(0, 500),
+    actor: actorText({ agent: (event.labels.id ?? '').slice(0, 500), receiver: by.name }),
   };
 }
 

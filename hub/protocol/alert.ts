@@ -5,6 +5,7 @@ import { name, words } from './scalar.ts';
 export const alertKinds = [
   ...(['repeatedRefusals', 'newCiIdentity', 'bypass', 'missingDecisions'] as const),
   ...(['logInconsistent', 'staleDevice', 'expiringException', 'haltedRollout'] as const),
+  ...(['unusualCount', 'newRepository'] as const),
 ] as const;
 const kind = z.enum(alertKinds);
 const labels = z.record(z.string().min(1).max(100), z.string().max(2_000));
@@ -27,12 +28,27 @@ export const receiver = z.strictObject({
   kinds: z.array(kind).max(alertKinds.length).default([]),
 });
 
+/** By what an anomaly is told: the same hour of the days before, and what follows from it. */
+const figures = z.object({
+  measure: z.enum(['actorDecisions', 'actorRefusals', 'policyFindings', 'gateRefusals']),
+  hour: z.iso.datetime(),
+  observed: z.int(),
+  /** The day before first; 0 where nothing was counted. */
+  samples: z.array(z.int()),
+  median: z.number(),
+  /** Median of the samples' distances from their median. */
+  mad: z.number(),
+  /** median + 6 × the largest of 1.4826 × mad, √median and 1. */
+  threshold: z.number(),
+});
+
 export const shownAlert = z.object({
   id: z.string(),
   kind,
   labels,
   summary: z.string(),
   records: z.array(z.string()),
+  figures: figures.nullable(),
   since: z.iso.datetime(),
   /** Null while it holds. */
   resolvedAt: z.iso.datetime().nullable(),

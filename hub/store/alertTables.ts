@@ -28,6 +28,8 @@ interface AlertTable {
   readonly summary: string;
   /** JSON. */
   readonly records: string;
+  /** JSON: what an anomaly was told by. */
+  readonly figures: string | null;
   readonly since: number;
   readonly resolved_at: number | null;
 }

@@ -1,12 +1,8 @@
 /** What an appendix comes to in rows, the same for both databases. */
 import { hashBytes, type TreeNode, tileOf, tileWidth } from '../../engine/index.ts';
-import { latencyClassOf } from './latency.ts';
+import { type Count, type Counts, countsOf, sumOf } from './counts.ts';
 import { type SealedRun, sealRuns, spanOf } from './run.ts';
 import type { Appendix, NewEntry, SealedEntries, TilePiece } from './store.ts';
-import type { Tables } from './tables.ts';
-
-const hourMs = 3_600_000;
-const minuteMs = 60_000;
 
 /** The same nodes as runs of hashes, each within one tile. */
 export function tilePieces(nodes: readonly TreeNode[]): readonly (TilePiece & { readonly offset: number })[] {
@@ -23,14 +19,6 @@ export function tilePieces(nodes: readonly TreeNode[]): readonly (TilePiece & { 
   return [...runs.values()].flat().map((run) => ({ ...run, hashes: Buffer.concat(run.hashes) }));
 }
 
-/** What entries add to the figures of each hour, and of each minute where a rollout is looked after. */
-export interface Counts {
-  readonly gates: readonly Count<'gate_hour'>[];
-  readonly policies: readonly Count<'policy_hour'>[];
-  readonly revisions: readonly Count<'revision_minute'>[];
-}
-
-type Count<Table extends keyof Tables> = Omit<Tables[Table], 'tenant'>;
 type Counted<Row> = { -readonly [Key in keyof Row]: Row[Key] };
 
 /** Entries as they are stored. */
@@ -79,61 +67,6 @@ export interface AppendixRows {
   readonly runs: readonly (SealedRun & { readonly begin: number })[];
   readonly counts: Counts;
   readonly keys: readonly Count<'record_key'>[];
-}
-
-function countsOf(entries: readonly NewEntry[]): Counts {
-  const [gates, policies, revisions] = [tally<'gate_hour'>(), tally<'policy_hour'>(), tally<'revision_minute'>()];
-  for (const { at, decision } of entries) {
-    if (decision === null) continue;
-    const hour = at - (at % hourMs);
-    const { gate, effect, repository, revision, latencyMs } = decision;
-    const gateRow = rowOf(gates, `${hour}\0${gate}\0${effect}\0${repository}`, () => ({
-      ...{ hour, gate, effect, repository, decisions: 0, latency_ms: 0 },
-    }));
-    gateRow.decisions++;
-    gateRow.latency_ms += latencyMs;
-    const minute = at - (at % minuteMs);
-    const latency = latencyClassOf(latencyMs);
-    rowOf(revisions, `${minute}\0${revision}\0${effect}\0${latency}`, () => ({
-      ...{ minute, revision, effect, latency, decisions: 0 },
-    })).decisions++;
-    for (const { policy, enforcement, findings, excepted } of decision.policies) {
-      const policyRow = rowOf(policies, `${hour}\0${policy}\0${repository}\0${enforcement}`, () => ({
-        ...{ hour, policy, repository, enforcement, findings: 0, excepted: 0 },
-      }));
-      policyRow.findings += findings;
-      policyRow.excepted += excepted;
-    }
-  }
-  return { gates: [...gates.values()], policies: [...policies.values()], revisions: [...revisions.values()] };
-}
-
-/** In the order of their keys, so that two writers never wait for each other crosswise. */
-function sumOf(all: readonly Counts[]): Counts {
-  const [gates, policies, revisions] = [tally<'gate_hour'>(), tally<'policy_hour'>(), tally<'revision_minute'>()];
-  for (const counts of all) {
-    for (const row of counts.gates) {
-      const key = `${row.hour}\0${row.gate}\0${row.effect}\0${row.repository}`;
-      const sum = rowOf(gates, key, () => ({ ...row, decisions: 0, latency_ms: 0 }));
-      sum.decisions += row.decisions;
-      sum.latency_ms += row.latency_ms;
-    }
-    for (const row of counts.policies) {
-      const key = `${row.hour}\0${row.policy}\0${row.repository}\0${row.enforcement}`;
-      const sum = rowOf(policies, key, () => ({ ...row, findings: 0, excepted: 0 }));
-      sum.findings += row.findings;
-      sum.excepted += row.excepted;
-    }
-    for (const row of counts.revisions) {
-      const key = `${row.minute}\0${row.revision}\0${row.effect}\0${row.latency}`;
-      rowOf(revisions, key, () => ({ ...row, decisions: 0 })).decisions += row.decisions;
-    }
-  }
-  return { gates: sorted(gates), policies: sorted(policies), revisions: sorted(revisions) };
-}
-
-function tally<Table extends keyof Tables>(): Map<string, Counted<Count<Table>>> {
-  return new Map();
 }
 
 function rowOf<Row>(rows: Map<string, Row>, key: string, empty: () => Row): Row {

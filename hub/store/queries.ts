@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely';
 import { type Access, accessQueries } from './query/access.ts';
 import { type Alerts, alertQueries } from './query/alert.ts';
+import { type Baselines, baselineQueries } from './query/baseline.ts';
 import { type CiJobs, ciJobQueries } from './query/ciJob.ts';
 import { type CiRules, ciRuleQueries } from './query/ciRule.ts';
 import { type Comments, commentQueries } from './query/comment.ts';
@@ -39,6 +40,7 @@ export function queries(
   CiJobs &
   Replays &
   Alerts &
+  Baselines &
   Trouble {
   return {
     ...tenantQueries(db),
@@ -58,6 +60,7 @@ export function queries(
     ...ciJobQueries(db),
     ...replayQueries(db),
     ...alertQueries(db),
+    ...baselineQueries(db),
     ...troubleQueries(db),
   };
 }

@@ -3,9 +3,10 @@
  * do. All SQL of the hub is in this folder.
  */
 import type { Frontier, TileId, TreeNode } from '../../engine/index.ts';
-import type { Counts } from './appendix.ts';
+import type { Counts } from './counts.ts';
 import type { Access, Person } from './query/access.ts';
 import type { Alerts, Receiver, Silence } from './query/alert.ts';
+import type { Baselines } from './query/baseline.ts';
 import type { CiJobs } from './query/ciJob.ts';
 import type { CiRule, CiRules } from './query/ciRule.ts';
 import type { Comments, KeptComment } from './query/comment.ts';
@@ -42,6 +43,7 @@ export interface Store
     CiJobs,
     Replays,
     Alerts,
+    Baselines,
     Trouble {
   readonly database: 'sqlite' | 'postgresql';
   /**
@@ -136,6 +138,8 @@ export interface DecisionColumns {
   /** The number of the bundle that it rests on. */
   readonly revision: string;
   readonly policies: readonly PolicyCount[];
+  /** Who decided, as `actorText` writes it, where it was no device. */
+  readonly actor: string | null;
 }
 
 export interface PolicyCount {

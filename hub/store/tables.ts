@@ -4,11 +4,12 @@
  */
 import type { GeneratedAlways } from 'kysely';
 import type { AlertTables } from './alertTables.ts';
+import type { BaselineTables } from './baselineTables.ts';
 import type { FindingTables } from './findingTables.ts';
 import type { ReplayTables } from './replayTables.ts';
 import type { ReviewTables } from './reviewTables.ts';
 
-export interface Tables extends AlertTables, FindingTables, ReplayTables, ReviewTables {
+export interface Tables extends AlertTables, BaselineTables, FindingTables, ReplayTables, ReviewTables {
   readonly tenant: TenantTable;
   readonly head: HeadTable;
   readonly tile: TileTable;

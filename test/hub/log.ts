@@ -39,10 +39,15 @@ export async function addDevice(store: Store, tenant: number, device: TestDevice
 }
 
 /** Sends entries as a device does, past HTTP: signed, opened, checked, committed. */
-export async function send(store: Store, device: TestDevice, entries: readonly JournalEntry[]): Promise<Outcome> {
+export async function send(
+  store: Store,
+  device: TestDevice,
+  entries: readonly JournalEntry[],
+  received = now,
+): Promise<Outcome> {
   const known = await store.deviceByKey(device.keyId);
   if (known === null) throw new Error(`the hub does not know ${device.id}`);
-  const reading = await readBatch(device.batch(entries), { device: known, received: now, verify });
+  const reading = await readBatch(device.batch(entries), { device: known, received, verify });
   if (reading.kind === 'refused') throw new Error(reading.message);
   const [outcome] = await submit(store, known.tenant, { kind: 'chain', device: known.id, links: reading.links });
   return outcome!;

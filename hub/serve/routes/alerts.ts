@@ -24,6 +24,7 @@ export const alertRoutes: readonly Route[] = [
       const [alerts, silences] = await Promise.all([store.alerts(tenant.id), store.silences(tenant.id, now())]);
       const shown = alerts.map((alert) => ({
         ...alert,
+        figures: alert.figures === null ? null : { ...alert.figures, hour: iso(alert.figures.hour) },
         since: iso(alert.since),
         resolvedAt: alert.resolvedAt === null ? null : iso(alert.resolvedAt),
         silencedBy: silenceOf(alert, silences, now())?.id ?? null,

@@ -1,12 +1,13 @@
 /** Appending in PostgreSQL: one transaction under the tenant's lock, a statement for each table, however many rows. */
 import type pg from 'pg';
-import { type AppendixRows, type Counts, rowsOf, tilePieces } from '../appendix.ts';
+import { type AppendixRows, rowsOf, tilePieces } from '../appendix.ts';
 import { readFrontier } from '../query/log.ts';
 import { leavesOf, linesOf, type RecordRun } from '../run.ts';
 import type { Appendix, DeviceHead, LogState, Wanted } from '../store.ts';
 import type { Tables } from '../tables.ts';
 import { bytesArray, int8Array, textArray, uuidArray } from './array.ts';
 import { changeRow } from './change.ts';
+import { writeCounts } from './counts.ts';
 import { appendLock } from './locks.ts';
 import { inTransaction } from './open.ts';
 
@@ -183,51 +184,5 @@ async function writeTiles(client: pg.PoolClient, tenant: number, pieces: ReturnT
   for (const { level, index, offset, hashes } of pieces) {
     const written = rows.find((row) => row.level === level && row.idx === index);
     if (written?.length !== offset + hashes.length) throw new Error(`tile ${level}/${index} is not as long as the log`);
-  }
-}
-
-async function writeCounts(
-  client: pg.PoolClient,
-  tenant: number,
-  { gates, policies, revisions }: Counts,
-): Promise<void> {
-  const column = <Row, K extends keyof Row>(rows: readonly Row[], key: K) => rows.map((row) => row[key]);
-  if (gates.length > 0) {
-    await client.query({
-      name: 'gates',
-      text: `INSERT INTO gate_hour AS old (tenant, hour, gate, effect, repository, decisions, latency_ms)
-        SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::float8[])
-        ON CONFLICT (tenant, hour, gate, effect, repository) DO UPDATE
-        SET decisions = old.decisions + excluded.decisions, latency_ms = old.latency_ms + excluded.latency_ms`,
-      values: [
-        ...[tenant, column(gates, 'hour'), column(gates, 'gate'), column(gates, 'effect')],
-        ...[column(gates, 'repository'), column(gates, 'decisions'), column(gates, 'latency_ms')],
-      ],
-    });
-  }
-  if (revisions.length > 0) {
-    await client.query({
-      name: 'revision minutes',
-      text: `INSERT INTO revision_minute AS old (tenant, minute, revision, effect, latency, decisions)
-        SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::int[], $6::bigint[])
-        ON CONFLICT (tenant, minute, revision, effect, latency) DO UPDATE SET decisions = old.decisions + excluded.decisions`,
-      values: [
-        ...[tenant, column(revisions, 'minute'), column(revisions, 'revision')],
-        ...[column(revisions, 'effect'), column(revisions, 'latency'), column(revisions, 'decisions')],
-      ],
-    });
-  }
-  if (policies.length > 0) {
-    await client.query({
-      name: 'policy hours',
-      text: `INSERT INTO policy_hour AS old (tenant, hour, policy, repository, enforcement, findings, excepted)
-        SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[])
-        ON CONFLICT (tenant, hour, policy, repository, enforcement) DO UPDATE
-        SET findings = old.findings + excluded.findings, excepted = old.excepted + excluded.excepted`,
-      values: [
-        ...[tenant, column(policies, 'hour'), column(policies, 'policy'), column(policies, 'repository')],
-        ...[column(policies, 'enforcement'), column(policies, 'findings'), column(policies, 'excepted')],
-      ],
-    });
   }
 }

@@ -4,6 +4,7 @@
  */
 import { unknownLatencyClass } from '../latency.ts';
 import type { Migration } from '../migration.ts';
+import { baselineMigration } from './baselineMigration.ts';
 import { firstMigration } from './firstMigration.ts';
 import { runMigration } from './runMigration.ts';
 
@@ -235,4 +236,5 @@ alter table revision_minute drop constraint revision_hour_pkey;
 alter table revision_minute add primary key (tenant, minute, revision, effect, latency);
 `,
   },
+  baselineMigration,
 ];

@@ -1,5 +1,6 @@
 /** Alerts as they stand, what holds them back, and who was told of which. */
 import type { Kysely } from 'kysely';
+import type { AnomalyFigures } from '../../alerts/anomaly.ts';
 import type { Tables } from '../tables.ts';
 
 type AlertRow = Tables['alert'];
@@ -12,6 +13,8 @@ export interface Alert {
   readonly summary: string;
   /** Ids of records in the log. */
   readonly records: readonly string[];
+  /** What an anomaly is told by; null otherwise. */
+  readonly figures: AnomalyFigures | null;
   readonly since: number;
   /** Null while it holds. */
   readonly resolvedAt: number | null;
@@ -69,21 +72,23 @@ export function alertQueries(db: Kysely<Tables>): Alerts {
     async alerts(tenant) {
       const rows = await db
         .selectFrom('alert')
-        .select(['id', 'kind', 'labels', 'summary', 'records', 'since', 'resolved_at as resolvedAt'])
+        .select(['id', 'kind', 'labels', 'summary', 'records', 'figures', 'since', 'resolved_at as resolvedAt'])
         .where('tenant', '=', tenant)
         .orderBy('since', 'desc')
         .orderBy('id')
         .limit(maxAlerts)
         .execute();
-      return rows.map(({ labels, records, ...row }) => ({
+      return rows.map(({ labels, records, figures, ...row }) => ({
         ...row,
         labels: JSON.parse(labels) as Alert['labels'],
         records: JSON.parse(records) as Alert['records'],
+        figures: figures === null ? null : (JSON.parse(figures) as AnomalyFigures),
       }));
     },
     async keepAlerts(tenant, alerts) {
-      for (const { id, kind, labels, summary, records, since, resolvedAt } of alerts) {
-        const said = { summary, records: JSON.stringify(records), since, resolved_at: resolvedAt };
+      for (const { id, kind, labels, summary, records, figures, since, resolvedAt } of alerts) {
+        const told = { records: JSON.stringify(records), figures: figures === null ? null : JSON.stringify(figures) };
+        const said = { summary, ...told, since, resolved_at: resolvedAt };
         await db
           .insertInto('alert')
           .values({ tenant, id, kind, labels: JSON.stringify(labels), ...said })

@@ -1,6 +1,7 @@
 /** Appending in SQLite: one immediate transaction, from reading the end of the log to writing the new one. */
 import type Database from 'better-sqlite3';
 import { type AppendixRows, rowsOf, tilePieces } from '../appendix.ts';
+import { sightMs } from '../counts.ts';
 import { readFrontier } from '../query/log.ts';
 import { leavesOf, linesOf, type RecordRun } from '../run.ts';
 import type { Appendix, DeviceHead, LogState, Wanted } from '../store.ts';
@@ -75,6 +76,12 @@ function writers(database: Database.Database): (tenant: number, appendix: Append
   const revisionMinute = database.prepare(
     'insert into revision_minute (tenant, minute, revision, effect, latency, decisions) values (@tenant, @minute, @revision, @effect, @latency, @decisions) on conflict do update set decisions = decisions + excluded.decisions',
   );
+  const actorHour = database.prepare(
+    'insert into actor_hour (tenant, hour, actor, gate, effect, decisions, last) values (@tenant, @hour, @actor, @gate, @effect, @decisions, @last) on conflict do update set decisions = decisions + excluded.decisions, last = max(last, excluded.last)',
+  );
+  const firstSeen = database.prepare(
+    `insert into first_seen (tenant, name, subject, value, record, at, seen_at) values (@tenant, @name, @subject, @value, @record, @at, @seen_at) on conflict do update set seen_at = excluded.seen_at where excluded.seen_at >= seen_at + ${sightMs}`,
+  );
   const head = database.prepare('update head set size = ?, frontier = ?, epoch = epoch + 1 where tenant = ?');
 
   return (tenant, { nodes, devices, ...appendix }) => {
@@ -93,6 +100,8 @@ function writers(database: Database.Database): (tenant: number, appendix: Append
     for (const row of counts.gates) gateHour.run({ tenant, ...row });
     for (const row of counts.policies) policyHour.run({ tenant, ...row });
     for (const row of counts.revisions) revisionMinute.run({ tenant, ...row });
+    for (const row of counts.actors) actorHour.run({ tenant, ...row });
+    for (const row of counts.sights) firstSeen.run({ tenant, ...row });
     const { frontier } = appendix;
     if (ids.length > 0) head.run(frontier.size, Buffer.concat(frontier.roots), tenant);
   };

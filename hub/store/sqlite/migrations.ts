@@ -4,6 +4,7 @@
  */
 import { unknownLatencyClass } from '../latency.ts';
 import type { Migration } from '../migration.ts';
+import { baselineMigration } from './baselineMigration.ts';
 import { runMigration } from './runMigration.ts';
 
 export const sqliteMigrations: readonly Migration[] = [
@@ -290,4 +291,5 @@ drop table revision_minute;
 alter table revision_class rename to revision_minute;
 `,
   },
+  baselineMigration,
 ];

@@ -21,6 +21,8 @@ const words: Readonly<Record<AlertShown['kind'], string>> = {
   staleDevice: 'Device not heard of',
   expiringException: 'Exception ends',
   haltedRollout: 'Rollout halted',
+  unusualCount: 'Unusually many',
+  newRepository: 'New repository',
 };
 
 async function show({ api }: Visit): Promise<TemplateResult> {

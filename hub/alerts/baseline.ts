@@ -1,0 +1,49 @@
+/**
+ * Whether a count stands out from what is usual. Pure, and small enough to be done by hand: what is usual is the median of
+ * the same hour of the days before, and how far a count may be from it follows from the median absolute deviation (MAD).
+ */
+
+export interface Figures {
+  readonly observed: number;
+  /** The counts of the days before, the newest first. */
+  readonly samples: readonly number[];
+  readonly median: number;
+  /** Median of how far the samples are from their median. */
+  readonly mad: number;
+  /** More than this stands out. */
+  readonly threshold: number;
+}
+
+/** Fewer days say nothing yet. */
+export const fewestSamples = 14;
+/** What happens less often than this in an hour is chance, or nobody's concern. */
+export const fewestObserved = 20;
+/** With this factor the MAD of what is spread normally is its standard deviation. */
+const madToDeviation = 1.4826;
+const deviations = 6;
+
+/** Null while too little is known, and where nothing stands out. */
+export function unusual(observed: number, samples: readonly number[]): Figures | null {
+  if (samples.length < fewestSamples || observed < fewestObserved) return null;
+  const median = medianOf(samples);
+  const mad = medianOf(samples.map((sample) => Math.abs(sample - median)));
+  const threshold = median + deviations * spreadOf(median, mad);
+  return observed > threshold ? { observed, samples, median, mad, threshold } : null;
+}
+
+/** How many spreads a count is above the median. */
+export function distanceOf({ observed, median, mad }: Figures): number {
+  return (observed - median) / spreadOf(median, mad);
+}
+
+/** Counts are spread by the root of their median at least, however alike the days before were. */
+function spreadOf(median: number, mad: number): number {
+  return Math.max(madToDeviation * mad, Math.sqrt(median), 1);
+}
+
+/** Of at least one number. */
+export function medianOf(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
