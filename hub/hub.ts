@@ -1,4 +1,5 @@
 /** What a running hub is made of: every route works on this. */
+import type { Samples } from './alerts/anomaly.ts';
 import type { SigningKey, VerifyBytes } from './cryptography.ts';
 import type { OnlineKeys } from './home.ts';
 import type { ReadDeviceToken } from './identity/deviceToken.ts';
@@ -48,6 +49,8 @@ export interface Hub {
   /** Where people sign in, by the name of their tenant. */
   readonly providers: ReadonlyMap<string, Provider>;
   readonly measures: Measures;
+  /** Of anomalies: what was usual, as it was read last. */
+  readonly samples: Samples;
   /** The hub's address as others see it, without a slash at the end. */
   readonly url: string;
   readonly version: string;

@@ -106,6 +106,7 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
     newestPublication: createNewestPublication(store, fetchPublished),
     turns,
     measures: createMeasures(),
+    samples: new Map(),
     catalogues,
     opaBundles: createOpaBundles(catalogues, opaKey),
     masks: createMasks(catalogues, createNative()),

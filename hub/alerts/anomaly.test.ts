@@ -48,7 +48,10 @@ for (const { name, start, skip } of databases) {
       return device;
     };
     const look = async () => {
-      await lookForAlerts({ store, online, now: () => at, url: 'https://hub.example', say: () => undefined }, tenant);
+      await lookForAlerts(
+        { store, online, now: () => at, url: 'https://hub.example', samples: new Map(), say: () => undefined },
+        tenant,
+      );
       const alerts = await store.alerts(tenant.id);
       const isAnomaly = new Set<string>(['unusualCount', 'newRepository']);
       return alerts.filter(({ kind, resolvedAt }) => isAnomaly.has(kind) && resolvedAt === null);

@@ -25,13 +25,19 @@ export interface Watch {
   readonly now: number;
   /** What stands already: whose records are named, is not looked up again. */
   readonly standing: readonly Alert[];
+  readonly samples: Samples;
 }
+
+/** What was counted in the days before an hour that was looked at, since that hour is looked at again and again. */
+export type Samples = Map<string, readonly number[]>;
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const days = 28;
 /** Busy hours that are compared, of each measure. */
 const maxCompared = 500;
+/** Series of which the days before are remembered. */
+const maxSamples = 10_000;
 /** Anomalies that are told; those that stand out most. */
 const maxTold = 20;
 const maxRecords = 5;
@@ -52,7 +58,7 @@ export async function newRepositories({
   tenant,
   now,
   limit,
-}: Omit<Watch, 'standing'> & { readonly limit: number }): Promise<readonly Omit<Anomaly, 'figures'>[]> {
+}: Omit<Watch, 'standing' | 'samples'> & { readonly limit: number }): Promise<readonly Omit<Anomaly, 'figures'>[]> {
   const seen = await store.newRepositories(tenant, { since: now - dayMs, knownBefore: now - learningMs, limit });
   return seen.map(({ actor: text, repository, record }) => {
     const actor = actorOf(text);
@@ -78,26 +84,42 @@ async function outliers(watch: Watch, measure: Measure): Promise<readonly Outlie
 }
 
 /** Of the counts of one hour those that stand out. */
-async function outliersOf(
-  { store, tenant, now }: Watch,
-  about: { readonly measure: Measure; readonly hour: number; readonly counts: readonly HourlyCount[] },
-): Promise<readonly Outlier[]> {
+async function outliersOf(watch: Watch, about: CountedHour): Promise<readonly Outlier[]> {
   const { measure, hour, counts } = about;
+  await learn(watch, about);
+  return counts.flatMap((count) => {
+    const figures = unusual(count.count, watch.samples.get(seriesOf(watch, measure, count)) ?? []);
+    return figures === null ? [] : [{ ...count, figures: { ...figures, measure, hour } }];
+  });
+}
+
+interface CountedHour {
+  readonly measure: Measure;
+  readonly hour: number;
+  readonly counts: readonly HourlyCount[];
+}
+
+/** Reads what was counted in that hour of the days before, of series of which it is not known yet. */
+async function learn(watch: Watch, { measure, hour, counts }: CountedHour): Promise<void> {
+  const { store, tenant, now, samples } = watch;
+  const unknown = counts.filter((count) => !samples.has(seriesOf(watch, measure, count)));
+  const subjects = [...new Set(unknown.map(({ subject }) => subject))];
   const hours = Array.from({ length: days }, (_, day) => hour - (day + 1) * dayMs);
-  const subjects = [...new Set(counts.map(({ subject }) => subject))];
   const [since, before] = await Promise.all([
     store.knownSince(tenant, measure, subjects),
     store.hourlyCounts(tenant, { measure, hours, subjects }),
   ]);
-  const known = new Map(before.map((each) => [keyOf(each), each.count]));
-  return counts.flatMap((count) => {
-    const knownSince = since.get(count.subject) ?? now;
-    const samples = hours
-      .filter((each) => each >= knownSince)
-      .map((each) => known.get(keyOf({ ...count, hour: each })) ?? 0);
-    const figures = unusual(count.count, samples);
-    return figures === null ? [] : [{ ...count, figures: { ...figures, measure, hour } }];
-  });
+  const counted = new Map(before.map((each) => [keyOf(each), each.count]));
+  for (const count of unknown) {
+    const known = hours.filter((each) => each >= (since.get(count.subject) ?? now));
+    if (samples.size >= maxSamples) samples.delete(samples.keys().next().value!);
+    const sample = known.map((each) => counted.get(keyOf({ ...count, hour: each })) ?? 0);
+    samples.set(seriesOf(watch, measure, count), sample);
+  }
+}
+
+function seriesOf({ tenant }: Watch, measure: Measure, count: HourlyCount): string {
+  return `${tenant}\0${measure}\0${keyOf(count)}`;
 }
 
 /** Of each series the hour that stands out most. */

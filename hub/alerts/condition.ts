@@ -7,7 +7,7 @@ import { alertKinds } from '../protocol/alert.ts';
 import { standingRollout } from '../rollout/stage.ts';
 import type { Alert } from '../store/query/alert.ts';
 import type { Store } from '../store/store.ts';
-import { type AnomalyFigures, newRepositories, unusualCounts } from './anomaly.ts';
+import { type AnomalyFigures, newRepositories, type Samples, unusualCounts } from './anomaly.ts';
 
 export type AlertKind = (typeof alertKinds)[number];
 
@@ -30,6 +30,7 @@ export interface Sight {
   readonly now: number;
   /** Alerts as they were noted last. */
   readonly standing: readonly Alert[];
+  readonly samples: Samples;
 }
 
 const minuteMs = 60_000;
@@ -126,7 +127,7 @@ const lookFor: Readonly<Record<AlertKind, (sight: Sight) => Promise<readonly See
       records: [],
     }));
   },
-  unusualCount: ({ store, desk: { tenant }, now, standing }) => unusualCounts({ store, tenant, now, standing }),
+  unusualCount: ({ desk: { tenant }, ...sight }) => unusualCounts({ tenant, ...sight }),
   newRepository: ({ store, desk: { tenant }, now }) => newRepositories({ store, tenant, now, limit: most }),
   async haltedRollout({ desk }) {
     const standing = await standingRollout(desk, await readShelf(desk));

@@ -39,7 +39,14 @@ for (const { name, start, skip } of databases) {
 
     const look = () =>
       lookForAlerts(
-        { store, online, now: () => at, url: 'https://hub.example', say: (line) => said.push(line) },
+        {
+          store,
+          online,
+          now: () => at,
+          url: 'https://hub.example',
+          samples: new Map(),
+          say: (line) => said.push(line),
+        },
         tenant,
       );
     const standing = async () =>

@@ -8,7 +8,7 @@ import { type Condition, conditionId, conditions } from './condition.ts';
 import { messageFor } from './message.ts';
 import { dueGroups, type Group } from './notice.ts';
 
-type Parts = Pick<Hub, 'store' | 'online' | 'now' | 'url' | 'say'>;
+type Parts = Pick<Hub, 'store' | 'online' | 'now' | 'url' | 'say' | 'samples'>;
 
 const withinMs = 10_000;
 const keepMs = 7 * 86_400_000;
@@ -18,7 +18,7 @@ export async function lookForAlerts(hub: Parts, tenant: Tenant): Promise<boolean
   const { store } = hub;
   const now = hub.now();
   const standing = await store.alerts(tenant.id);
-  const found = await conditions({ store, desk: deskOf(hub, tenant.id), now, standing });
+  const found = await conditions({ store, desk: deskOf(hub, tenant.id), now, standing, samples: hub.samples });
   const changed = changedAlerts(standing, found, now);
   await store.keepAlerts(tenant.id, changed);
   await store.forgetAlerts(tenant.id, now - keepMs);

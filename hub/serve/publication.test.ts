@@ -153,7 +153,10 @@ async function halting(hub: TestHub): Promise<void> {
 async function assertAlerted(hub: TestHub): Promise<void> {
   const { online } = openHome(hub.folder);
   const [tenant] = await hub.store.tenants();
-  await lookForAlerts({ store: hub.store, online, now: Date.now, url: hub.url, say: () => undefined }, tenant!);
+  await lookForAlerts(
+    { store: hub.store, online, now: Date.now, url: hub.url, samples: new Map(), say: () => undefined },
+    tenant!,
+  );
   const { alerts } = alertList.parse(await (await hub.admin('GET', '/v1/alerts')).json());
   const halted = alerts.filter(({ kind }) => kind === 'haltedRollout');
   assert.deepEqual(

@@ -48,10 +48,18 @@ function row(alert: AlertShown): TemplateResult {
   return html`<tr>
     <td class="when">${instant(alert.since)}</td>
     <td><span class="badge ${alert.resolvedAt === null ? 'deny' : ''}">${words[alert.kind]}</span></td>
-    <td>${said(alert.summary)}</td>
+    <td>${said(alert.summary)}${alert.figures === null ? nothing : figures(alert.figures)}</td>
     <td>${alert.records.map((id) => html`<a href=${hrefOf('decisions', id)}>${short(id)}</a> `)}</td>
     <td>${stateOf(alert)}</td>
   </tr>`;
+}
+
+/** So that whoever wants to can work it out again. */
+function figures({ samples, median, mad, threshold }: NonNullable<AlertShown['figures']>): TemplateResult {
+  return html`<details><summary>Figures</summary>
+    That hour of the ${samples.length} days before, the day before first: ${samples.join(', ')}. Median ${median}, MAD ${mad};
+    median + 6 × the largest of 1.4826 × MAD, √median and 1 is ${threshold.toFixed(2)}.
+  </details>`;
 }
 
 function stateOf({ resolvedAt, silencedBy }: AlertShown): TemplateResult {
