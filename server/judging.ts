@@ -70,12 +70,17 @@ function findIn(session: Session, document: OpenDocument, rules: Rules, file: So
 }
 
 /** Judges a text by a root's rules. */
-export function judgeFile(session: Session, rules: Rules, file: SourceFile, cache: JudgeCache): Verdict {
+export function judgeFile(
+  session: Pick<Session, 'native' | 'today'>,
+  rules: Rules,
+  file: SourceFile,
+  cache: JudgeCache,
+): Verdict {
   return judge(file, optionsOf(session, rules, cache));
 }
 
 /** How an editor judges: a state and not a change, so that its suppressions count. */
-export function optionsOf(session: Session, rules: Rules, cache: JudgeCache): JudgeOptions {
+export function optionsOf(session: Pick<Session, 'native' | 'today'>, rules: Rules, cache: JudgeCache): JudgeOptions {
   const context = { gate: 'editor', date: session.today() };
   const { set: policies, baseline, exceptions, identity, setup } = rules;
   const options: JudgeOptions = { policies, native: session.native, context, cache };

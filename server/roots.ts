@@ -168,7 +168,8 @@ function nameOf(uri: string): string {
 /** What repositories have in common: the policies that come with Kerb, and the organisation's. */
 const compilations = createCompilations();
 
-function rulesOf(setup: Setup, native: Native): Omit<Rules, 'identity'> {
+/** What governs the files of a root, without whose they are. */
+export function rulesOf(setup: Setup, native: Native): Omit<Rules, 'identity'> {
   const set = compilePolicies(setup.policies, setup.configuration, native, compilations);
   const baseline = setup.baseline === null ? null : readBaseline(setup.baseline);
   const byId = new Map(setup.policies.map((policy) => [policy.id, policy]));
