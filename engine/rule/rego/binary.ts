@@ -104,6 +104,11 @@ export function joined(pieces: readonly (Uint8Array | readonly number[])[]): Uin
   return bytes;
 }
 
+/** i32, i64, f32, f64. */
+export function isNumberType(type: number): boolean {
+  return type >= 0x7c && type <= 0x7f;
+}
+
 /** Goes past what follows an instruction's code. What is beyond WebAssembly's first version with signs extended is refused. */
 export function skipImmediates(code: number, reader: Reader): void {
   skips[code]?.(reader);
@@ -115,6 +120,18 @@ const none: Skip = () => {};
 const number: Skip = (reader) => reader.skipNumber();
 const twoNumbers: Skip = (reader) => {
   reader.skipNumber();
+  reader.skipNumber();
+};
+/** Only the index of a type and the types of numbers: those of references are longer, and would put all that follows out of step. */
+const blockType: Skip = (reader) => {
+  const first = reader.byte();
+  let last = first;
+  while (last >= 0x80) last = reader.byte();
+  if (last >= 0x40 && !(first === 0x40 || isNumberType(first))) unknown(reader);
+};
+/** An alignment says with its seventh bit that the number of a memory follows. */
+const access: Skip = (reader) => {
+  if (reader.number() >= 0x40) unknown(reader);
   reader.skipNumber();
 };
 const targets: Skip = (reader) => {
@@ -130,7 +147,7 @@ const unknown: Skip = () => {
 /** What follows codes, by ranges: the first of each range, and what holds up to the next. */
 const ranges: readonly (readonly [first: number, skip: Skip])[] = [
   [0x00, none], // unreachable, nop
-  [0x02, number], // block, loop, if: their type
+  [0x02, blockType], // block, loop, if: their type
   [0x05, none], // else
   [0x06, unknown],
   [0x0b, none], // end
@@ -144,7 +161,7 @@ const ranges: readonly (readonly [first: number, skip: Skip])[] = [
   [0x1c, unknown],
   [0x20, number], // locals and globals
   [0x25, unknown],
-  [0x28, twoNumbers], // loads and stores
+  [0x28, access], // loads and stores
   [0x3f, number], // memory.size, memory.grow, i32.const, i64.const
   [0x43, (reader) => reader.skip(4)], // f32.const
   [0x44, (reader) => reader.skip(8)], // f64.const

@@ -25,13 +25,14 @@ const code = {
 interface Parts {
   /** The body of `ask`, which takes nothing and gives a number. It is function 1; function 0 is `opa_abort`. */
   readonly ask: readonly (readonly number[])[];
+  readonly locals?: readonly number[];
   readonly imports?: readonly number[];
   readonly sections?: readonly (readonly number[])[];
 }
 
 /** A module in WebAssembly's binary format. Its one global is an i32 that begins at 0. */
-function assembled({ ask, imports = abortAndMemory, sections = [] }: Parts): Uint8Array {
-  const body = [0, ...ask.flat(), ...code.end];
+function assembled({ ask, locals = [0], imports = abortAndMemory, sections = [] }: Parts): Uint8Array {
+  const body = [...locals, ...ask.flat(), ...code.end];
   return joined([
     [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     section(1, [2, 0x60, 1, i32, 0, 0x60, 0, 1, i32]),
@@ -145,6 +146,17 @@ test('what cannot be bounded is refused', () => {
     [0xfd, 12],
   ])
     assert.equal(refusalOf(assembled({ ask: [instruction, code.number(1)] })), metered);
+  // A block whose type is a reference, and a load from a memory that is named: what follows would be read out of step.
+  for (const instruction of [
+    [0x02, 0x63, 0x10],
+    [0x03, 0xe3, 0x7f],
+    [0x28, 0x42, 0, 0],
+  ])
+    assert.equal(refusalOf(assembled({ ask: [instruction, code.number(1)] })), metered);
+  const reference = assembled({ ask: [code.number(1)], locals: [1, 1, 0x63, 0x10] });
+  assert.equal(refusalOf(reference), 'the module has variables of types that OPA does not use');
+  const refill = assembled({ ask: [code.number(1_000_000), code.set(1), code.number(1)] });
+  assert.equal(refusalOf(refill), 'the module uses a global that it does not have');
   const clock = [1, ...named('wasi'), ...named('clock'), 0, 0];
   assert.equal(refusalOf(assembled({ ask: [], imports: clock })), `the module imports "wasi", which is not OPA's`);
   const noMemory = [1, ...named('env'), ...named('opa_abort'), 0, 0];

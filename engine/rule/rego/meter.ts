@@ -3,7 +3,17 @@
  * function and of each round of a loop, fuel is taken for every instruction that can be reached from there without going
  * through the next such place; where none is left, the module traps. The same input needs the same fuel on every machine.
  */
-import { createReader, joined, moduleOf, type Reader, sectionsOf, signed, skipImmediates, unsigned } from './binary.ts';
+import {
+  createReader,
+  isNumberType,
+  joined,
+  moduleOf,
+  type Reader,
+  sectionsOf,
+  signed,
+  skipImmediates,
+  unsigned,
+} from './binary.ts';
 import { Refusal } from './refusal.ts';
 
 /** A module that stops by itself, and what it wants of its memory. */
@@ -98,21 +108,21 @@ interface Toll {
 function meteredBody(body: Uint8Array, fuel: number): Uint8Array {
   const pieces: (Uint8Array | readonly number[])[] = [];
   let from = 0;
-  for (const { at, cost } of tollsOf(body)) {
+  for (const { at, cost } of tollsOf(body, fuel)) {
     pieces.push(body.subarray(from, at), tollCode(fuel, cost));
     from = at;
   }
   return joined([...pieces, body.subarray(from)]);
 }
 
-const opcode = { block: 0x02, loop: 0x03, if: 0x04, end: 0x0b };
+const opcode = { block: 0x02, loop: 0x03, if: 0x04, end: 0x0b, getGlobal: 0x23, setGlobal: 0x24 };
 
 /** In the order in which they stand. Between two tolls code only runs forward, each instruction at most once. */
-function tollsOf(body: Uint8Array): readonly Toll[] {
+function tollsOf(body: Uint8Array, fuel: number): readonly Toll[] {
   const reader = createReader(body);
   for (let groups = reader.number(); groups > 0; groups--) {
     reader.number();
-    reader.byte();
+    if (!isNumberType(reader.byte())) throw new Refusal('the module has variables of types that OPA does not use');
   }
   const tolls: Toll[] = [{ at: reader.at(), cost: 0 }];
   // The toll that pays for each block that is open.
@@ -122,7 +132,10 @@ function tollsOf(body: Uint8Array): readonly Toll[] {
     if (payer === undefined) throw new Refusal('the module has code behind a function');
     payer.cost++;
     const code = reader.byte();
-    skipImmediates(code, reader);
+    // The module must not reach the global that is added to it: it would fill its own tank.
+    if (code === opcode.getGlobal || code === opcode.setGlobal) {
+      if (reader.number() >= fuel) throw new Refusal('the module uses a global that it does not have');
+    } else skipImmediates(code, reader);
     if (code === opcode.loop) {
       const toll = { at: reader.at(), cost: 0 };
       tolls.push(toll);
@@ -136,8 +149,8 @@ function tollsOf(body: Uint8Array): readonly Toll[] {
 /** `fuel -= cost; if (fuel < 0) unreachable` */
 function tollCode(fuel: number, cost: number): readonly number[] {
   const [get, set] = [
-    [0x23, ...unsigned(fuel)],
-    [0x24, ...unsigned(fuel)],
+    [opcode.getGlobal, ...unsigned(fuel)],
+    [opcode.setGlobal, ...unsigned(fuel)],
   ];
   const take = [...get, 0x41, ...signed(cost), 0x6b, ...set];
   return [...take, ...get, 0x41, 0, 0x48, opcode.if, 0x40, 0x00, opcode.end];
