@@ -77,8 +77,14 @@ function changed(document: Document, content: PartContent, changes: readonly Cha
     edits.push(...made);
   }
   // An adapter's own reading derives fields from others: what it says afterwards cannot be told beforehand.
-  const isOwnReading = document.kind !== 'yaml' && document.kind !== 'json';
-  return edits.length === 0 ? null : { edits: joined(edits), expected: isOwnReading ? null : expected };
+  return edits.length === 0
+    ? null
+    : { edits: joined(edits), expected: isStructured(document, content) ? expected : null };
+}
+
+/** Whether the paths of a content lead through YAML or JSON, and not through what an adapter reads in the text. */
+function isStructured({ kind, parts }: Document, content: PartContent): boolean {
+  return (kind === 'yaml' || kind === 'json') && parts.some((part) => part.content === content);
 }
 
 /** Two insertions at one place are one edit: the first written stands first. */
@@ -114,8 +120,8 @@ function replaced(document: Document, mark: Marked, scope: Scope): Proposal | nu
   const value = evaluation.value;
   const isScalar = value === null || ['string', 'boolean', 'number', 'bigint'].includes(typeof value);
   if (value instanceof Unknown || !isScalar) return null;
-  const isStructured = document.kind === 'yaml' || document.kind === 'json';
-  if (isStructured && mark.resource.span === undefined && mark.judged.span === null && mark.content.root !== null) {
+  const hasPath = mark.resource.span === undefined && mark.judged.span === null && mark.content.root !== null;
+  if (hasPath && isStructured(document, mark.content)) {
     return changed(document, mark.content, [{ kind: 'set', path: mark.place.path, value: value as Value }]);
   }
   return { edits: [{ span: mark.place.span, text: String(value) }], expected: null };

@@ -111,7 +111,15 @@ export const packageShape: Shape = fields(
   'package',
 );
 
-/** An entry of a package-lock.json. */
+/** A pnpm-workspace.yaml. */
+export const workspaceShape: Shape = fields({
+  catalog: anyMap,
+  catalogs: anyMap,
+  overrides: anyMap,
+  packages: { kind: 'list', items: text },
+});
+
+/** A package in a lock file. */
 export const lockedShape: Shape = fields({
   version: text,
   resolved: text,
