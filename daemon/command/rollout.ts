@@ -80,6 +80,10 @@ function textOf({
       ({ revision, decisions, denied, failed, latencyP95Ms: ms }) =>
         `  with ${revision}: ${decisions} decisions, ${denied} denied, ${failed} without a verdict${ms === null ? '' : `, 95 % within ${Math.round(ms)} ms`}`,
     ),
+    ...(reason === null ? [] : [whatNext]),
   ];
   return lines.map((line) => `${printable(line)}\n`).join('');
 }
+
+const whatNext =
+  'kerb rollout back proposes what was in force before; kerb rollout resume --reason TEXT lets it go on, and guards count anew';

@@ -57,6 +57,7 @@ test('a stage is mild where its plan says so, the next one denies, and the way b
 
   assert.equal(kerb('rollout', 'pause', '--reason', 'a doubt', ...operator).status, 0);
   assert.match(kerb('rollout', 'pause', '--reason', 'again', ...operator).stderr, /the rollout is paused already/);
+  assert.match(kerb('rollout', 'status', ...operator).stdout, /: done, a doubt\n[\s\S]*^kerb rollout back proposes/m);
   assert.equal(kerb('rollout', 'resume', '--reason', 'it was nothing', ...operator).status, 0);
   const back = kerb('rollout', 'back', ...operator);
   assert.ok(await approveChange(hub, people.slice(0, 2), idIn(back.stdout)), back.stderr);

@@ -98,7 +98,7 @@ async function showOne({ api, me, look }: Visit, id: string): Promise<TemplateRe
     </section>
     <section aria-labelledby="comments">
       <h2 id="comments">What is said of it</h2>
-      ${commentList(comments, lines)}
+      ${commentList(comments)}
       ${maySay ? commentForm({ path, files, api, done: look }) : nothing}
     </section>`;
 }

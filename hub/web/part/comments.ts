@@ -3,16 +3,14 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { GivenComment, ShownComment } from '../../protocol/comment.ts';
 import type { Api } from '../api.ts';
 import { hrefOf } from '../route.ts';
-import { isOn, type Place, type PlacedLine } from './difference.ts';
+import type { Place } from './difference.ts';
 import { code, instant, none, said } from './value.ts';
 
-/** Those that do not stand at their line in the difference. */
-export function commentList(comments: readonly ShownComment[], lines: readonly PlacedLine[]): TemplateResult {
-  const others = comments.filter((comment) => !lines.some(({ place }) => isOn(comment, place)));
-  if (comments.length === 0) return html`<p>${none('Nobody has said anything yet.')}</p>`;
-  return others.length === 0
-    ? html`<p>${none('Everything was said of lines: it stands there.')}</p>`
-    : html`<ul class="comments">${others.map(comment)}</ul>`;
+/** All of them; what is said of a line of the difference stands there as well. */
+export function commentList(comments: readonly ShownComment[]): TemplateResult {
+  return comments.length === 0
+    ? html`<p>${none('Nobody has said anything yet.')}</p>`
+    : html`<ul class="comments">${comments.map(comment)}</ul>`;
 }
 
 function comment({ by, at, text, place, isOutdated, change }: ShownComment): TemplateResult {

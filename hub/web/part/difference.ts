@@ -29,7 +29,7 @@ export function placedLines(lines: readonly string[]): readonly PlacedLine[] {
 }
 
 /** Whether somebody said it of this line, as it is proposed now. */
-export function isOn({ place, isOutdated }: ShownComment, at: Place | null): boolean {
+function isOn({ place, isOutdated }: ShownComment, at: Place | null): boolean {
   return !isOutdated && place !== null && at !== null && place.file === at.file && place.line === at.line;
 }
 
