@@ -15,12 +15,14 @@ import { printable } from '../report/style.ts';
 import { counted } from '../report/summary.ts';
 
 export const auditCommand: Command = {
-  usage: 'audit verify (FILE | --local) | prove ID | export | attach A..B | device-key',
+  usage: 'audit verify (FILE | --local) | prove ID | export [WHAT] | attach A..B | device-key',
   summary: 'verify what a hub keeps, without trusting it',
   description: `verify FILE   whether a receipt, or an exported log, is what the log's key signed; needs no hub. Exit code 1: it is not
 verify --local  the same of this user's own journal: walks its chain and names the first entry that does not hold
 prove ID      fetches the receipt of a record from the hub (C2SP tlog-proof)
 export        fetches the log with all bodies, as lines of JSON for \`verify\`
+export WHAT   fetches what other tools read: findings (sarif, ocsf, csv), exceptions (openvex, sarif, oscal, csv), or
+              compliance (oscal, csv)
 attach A..B   signs this device's decisions on the commits from A to B and puts them on these as git notes, which
               \`kerb check --range A..B --require-decisions --device-keys FILE\` verifies elsewhere, without a hub
 device-key    prints this device's public key as a JWK Set, for that FILE
@@ -32,6 +34,8 @@ with the token in the file of --token-file, or in KERB_HUB_TOKEN.`,
     'key-file': { value: 'FILE', help: 'the file that holds it' },
     local: { help: 'verify the journal on this machine' },
     hub: { value: 'URL', help: 'the hub, for prove and export' },
+    format: { value: 'FORM', help: 'of what export WHAT fetches (default: the first that is named above)' },
+    days: { value: 'N', help: 'how far back findings and compliance go (default: 30)' },
     'token-file': { value: 'FILE', help: 'the file that holds a token of an auditor or admin' },
   },
   dashes: 'options',
@@ -51,9 +55,10 @@ async function run(given: Arguments): Promise<ExitCode> {
     return 0;
   }
   if (verb === 'export' && what === undefined) return exportLog(given);
+  if (verb === 'export' && what !== undefined && more.length === 0) return exportAs(what, given);
   if (verb === 'attach' && what !== undefined && more.length === 0) return attach(what);
   if (verb === 'device-key' && what === undefined) return printDeviceKey();
-  throw new UsageError('kerb audit verify FILE, verify --local, prove ID, export, attach A..B, or device-key');
+  throw new UsageError('kerb audit verify FILE, verify --local, prove ID, export [WHAT], attach A..B, or device-key');
 }
 
 async function verify(file: string, given: Arguments): Promise<ExitCode> {
@@ -118,7 +123,54 @@ async function exportLog(given: Arguments): Promise<ExitCode> {
   return 0;
 }
 
+const forms: Readonly<Record<string, readonly string[]>> = {
+  findings: ['sarif', 'ocsf', 'csv'],
+  exceptions: ['openvex', 'sarif', 'oscal', 'csv'],
+  compliance: ['oscal', 'csv'],
+};
+
+async function exportAs(what: string, given: Arguments): Promise<ExitCode> {
+  const known = Object.hasOwn(forms, what) ? forms[what]! : null;
+  if (known === null)
+    throw new UsageError(`kerb audit export ${Object.keys(forms).join(', ')}, or nothing for the log`);
+  const format = given.value('format') ?? known[0]!;
+  if (!known.includes(format)) throw new UsageError(`--format of ${what} is ${known.join(', ')}`);
+  const days = Number(given.value('days') ?? 30);
+  if (!Number.isInteger(days) || days < 1 || days > 366) throw new UsageError('--days is a number from 1 to 366');
+  if (what === 'findings') return exportFindings(format, days, given);
+  const query = what === 'compliance' ? `format=${format}&days=${days}` : `format=${format}`;
+  const text = await ask(given, `/v1/exports/${what}?${query}`);
+  await print(text.endsWith('\n') ? text : `${text}\n`);
+  return 0;
+}
+
+/** Page by page: lines follow each other, and a page of SARIF is a run of one document. */
+async function exportFindings(format: string, days: number, given: Arguments): Promise<ExitCode> {
+  const from = new Date(Date.now() - days * 86_400_000).toISOString();
+  const runs: unknown[] = [];
+  let rest: object = {};
+  for (let after: string | null = null, isFirst = true; isFirst || after !== null; isFirst = false) {
+    const query = new URLSearchParams({ format, from, limit: '2000', ...(after === null ? {} : { after }) });
+    const page = await answerTo(given, `/v1/exports/findings?${query}`);
+    after = page.headers.get('kerb-next');
+    if (format === 'sarif') {
+      const document = z.looseObject({ runs: z.array(z.unknown()) }).parse(JSON.parse(page.text));
+      runs.push(...document.runs);
+      rest = document;
+    } else await print(format === 'csv' && !isFirst ? page.text.slice(page.text.indexOf('\n') + 1) : page.text);
+  }
+  if (format === 'sarif') await print(`${JSON.stringify({ ...rest, runs })}\n`);
+  return 0;
+}
+
 async function ask(given: Arguments, where: string): Promise<string> {
+  return (await answerTo(given, where)).text;
+}
+
+async function answerTo(
+  given: Arguments,
+  where: string,
+): Promise<{ readonly text: string; readonly headers: Headers }> {
   const hub = given.value('hub');
   if (hub === null || !/^https?:\/\//.test(hub)) throw new UsageError('--hub URL says which hub to ask');
   const authorization = `Bearer ${tokenOf(given)}`;
@@ -135,7 +187,7 @@ async function ask(given: Arguments, where: string): Promise<string> {
   });
   const text = await answer.text();
   if (!answer.ok) throw new UsageError(`${hub} refuses with ${answer.status}: ${text.slice(0, 500)}`);
-  return text;
+  return { text, headers: answer.headers };
 }
 
 function tokenOf(given: Arguments): string {

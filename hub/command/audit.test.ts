@@ -44,6 +44,20 @@ test('a hub is backed up, exported and verified offline; a changed byte is found
     const exported = await run('bin/kerb', 'audit', 'export', ...access);
     assert.equal(exported.code, 0, exported.err);
     writeFileSync(at('export'), exported.out);
+    const exportAs = async (...what: readonly string[]) => run('bin/kerb', 'audit', 'export', ...what, ...access);
+    const events = (await exportAs('findings', '--format', 'ocsf', '--days', '366')).out.trimEnd().split('\n');
+    assert.deepEqual(
+      events.map((line) => (JSON.parse(line) as { class_uid: number }).class_uid),
+      [2_003, 2_003, 2_003],
+    );
+    const sarif = JSON.parse((await exportAs('findings', '--days', '366')).out) as { runs: { results: object[] }[] };
+    assert.deepEqual(
+      sarif.runs.map(({ results }) => results.length),
+      [3],
+    );
+    assert.match((await exportAs('compliance', '--format', 'csv')).out, /^from,to,control,framework/);
+    const none = await exportAs('exceptions', '--format', 'oscal');
+    assert.deepEqual([none.code, /there is no exception that holds/.test(none.err)], [2, true], none.err);
     assert.equal((await run('hub/main.ts', 'backup', at('backup'), '--data', folder)).code, 0);
     assert.equal(statSync(at('backup')).mode & 0o777, 0o600);
     assert.equal((await run('hub/main.ts', 'restore', at('backup'), '--data', folder)).code, 2, 'while it runs');

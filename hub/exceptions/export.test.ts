@@ -4,7 +4,11 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import Ajv from 'ajv-draft-04';
+import * as z from 'zod';
 import type { ApprovedException } from '../../engine/index.ts';
+import { csv } from '../exports/csv.ts';
+import { planOfAction } from '../exports/oscal.ts';
+import { exceptionTable } from '../exports/tables.ts';
 import { inForceAt, openVex, sarifSuppressions } from './export.ts';
 
 const now = Date.UTC(2026, 10, 28);
@@ -84,4 +88,50 @@ test('SARIF is valid against its schema, and suppresses what each exception name
     [{ 'kerb/v1': fingerprints[0] }, { 'kerb/v1': fingerprints[1] }, undefined],
   );
   assert.ok(run?.results.every(({ suppressions }) => suppressions.length === 1));
+});
+
+const uuid = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+const prop = z.strictObject({ name: z.string(), ns: z.string(), value: z.string().regex(/^\S(.*\S)?$/) });
+const factor = z.strictObject({ uuid, description: z.string() });
+/** What OSCAL 1.1.2 requires of a plan of action and milestones, and nothing that it does not know. */
+const plan = z.strictObject({
+  'plan-of-action-and-milestones': z.strictObject({
+    uuid,
+    metadata: z.strictObject({
+      ...{ title: z.string(), 'last-modified': z.iso.datetime(), version: z.string() },
+      'oscal-version': z.literal('1.1.2'),
+    }),
+    'system-id': z.strictObject({ 'identifier-type': z.string(), id: z.string() }),
+    risks: z.array(
+      z.strictObject({
+        ...{ uuid, title: z.string(), description: z.string(), statement: z.string(), props: z.array(prop) },
+        ...{ status: z.literal('deviation-approved'), deadline: z.iso.datetime() },
+        'mitigating-factors': z.array(factor).min(1).optional(),
+      }),
+    ),
+    'poam-items': z
+      .array(
+        z.strictObject({
+          ...{ uuid, title: z.string(), description: z.string() },
+          'related-risks': z.array(z.strictObject({ 'risk-uuid': uuid })).min(1),
+        }),
+      )
+      .min(1),
+  }),
+});
+
+test('OSCAL: each exception is an item with its risk, its end and what is done instead', () => {
+  const all = [exception('R-1', { compensatingControls: ['a network policy'] }), exception('R-2', { ticket: null })];
+  const { risks, 'poam-items': items } = plan.parse(planOfAction(all, about))['plan-of-action-and-milestones'];
+  assert.deepEqual(
+    items.map((item) => risks.find(({ uuid: id }) => id === item['related-risks'][0]?.['risk-uuid'])?.props[0]?.value),
+    ['R-1', 'R-2'],
+  );
+  assert.deepEqual([risks[0]?.deadline, risks[0]?.['mitigating-factors']?.length], ['2026-12-01T00:00:00.000Z', 1]);
+  assert.equal(planOfAction([], about), null);
+});
+
+test('CSV: what people wrote is text to a spreadsheet', () => {
+  const text = csv(exceptionTable([exception('R-1', { statement: '=HYPERLINK("https://evil.example")' })]));
+  assert.ok(text.includes(`"'=HYPERLINK(""https://evil.example"")"`), text);
 });

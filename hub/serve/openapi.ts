@@ -69,10 +69,11 @@ function parametersOf(schema: z.ZodType | undefined, where: 'path' | 'query'): r
   }));
 }
 
-function responseOf({ description, content }: Success): unknown {
+function responseOf({ description, content, others = [] }: Success): unknown {
   if (content === null) return { description };
   if (typeof content === 'string') return { description, content: { [content]: { schema: { type: 'string' } } } };
-  return { description, content: { 'application/json': { schema: schemaOf(content, 'output') } } };
+  const more = Object.fromEntries(others.map((type) => [type, { schema: { type: 'string' } }]));
+  return { description, content: { 'application/json': { schema: schemaOf(content, 'output') }, ...more } };
 }
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): unknown {

@@ -30,6 +30,8 @@ export interface Success {
   readonly description: string;
   /** A schema: JSON. Else a media type. */
   readonly content: z.ZodType | 'text/plain' | 'application/octet-stream' | 'application/gzip' | null;
+  /** What the query may ask for instead. */
+  readonly others?: readonly ('text/csv' | 'application/x-ndjson')[];
 }
 
 /** A request after it was read, checked and allowed. */
@@ -85,6 +87,15 @@ export function json(status: number, body: unknown, headers: Readonly<Record<str
 
 export function text(body: string, headers: Readonly<Record<string, string>> = {}): Answer {
   return { status: 200, type: 'text/plain; charset=utf-8', body, headers };
+}
+
+/** A text in a form of its own. */
+export function textAs(
+  type: NonNullable<Success['others']>[number],
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): Answer {
+  return { status: 200, type: `${type}; charset=utf-8`, body, headers };
 }
 
 export function bytes(body: Uint8Array, headers: Readonly<Record<string, string>> = {}): Answer {

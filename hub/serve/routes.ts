@@ -6,6 +6,7 @@ import { alertRoutes } from './routes/alerts.ts';
 import { changeRoutes } from './routes/changes.ts';
 import { ciRoutes } from './routes/ci.ts';
 import { commentRoutes } from './routes/comments.ts';
+import { complianceRoutes } from './routes/compliance.ts';
 import { decisionRoutes } from './routes/decisions.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { enrolmentRoutes } from './routes/enrolment.ts';
@@ -78,5 +79,6 @@ export const routes: readonly Route[] = [
   ...ciRoutes,
   ...alertRoutes,
   ...retentionRoutes,
+  ...complianceRoutes,
   ...exportRoutes,
 ];

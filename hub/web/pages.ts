@@ -3,6 +3,7 @@
 import { accessPage } from './page/access.ts';
 import { alertsPage } from './page/alerts.ts';
 import { changesPage } from './page/changes.ts';
+import { compliancePage } from './page/compliance.ts';
 import { decisionsPage } from './page/decisions.ts';
 import { devicesPage } from './page/devices.ts';
 import { enrollPage } from './page/enroll.ts';
@@ -21,6 +22,7 @@ export const pages: Readonly<Partial<Record<PageName, Page>>> = {
   changes: changesPage,
   exceptions: exceptionsPage,
   alerts: alertsPage,
+  compliance: compliancePage,
   devices: devicesPage,
   access: accessPage,
   log: logPage,

@@ -7,6 +7,7 @@ export const pageNames = [
   'changes',
   'exceptions',
   'alerts',
+  'compliance',
   'devices',
   'access',
   'log',

@@ -28,6 +28,11 @@ export interface Overview {
   hours(tenant: number, since: number): Promise<readonly HourCount[]>;
   topPolicies(tenant: number, since: number, limit: number): Promise<readonly PolicyTotal[]>;
   topRepositories(tenant: number, since: number, limit: number): Promise<readonly RepositoryTotal[]>;
+  /** Decisions by class of latency, see `latency.ts`. */
+  latencyClasses(
+    tenant: number,
+    since: number,
+  ): Promise<readonly { readonly latency: number; readonly decisions: number }[]>;
   /** In how many decisions a policy had findings. */
   decisionsWith(tenant: number, policy: string, since: number): Promise<number>;
   /** The one number: decisions that devices made and that are not here. */
@@ -79,6 +84,7 @@ export function overviewQueries(db: Kysely<Tables>): Overview {
         .orderBy('repository')
         .limit(limit)
         .execute(),
+    latencyClasses: (tenant, since) => latencyClasses(db, tenant, since),
     async decisionsWith(tenant, policy, since) {
       const first = firstIdOf(since);
       const { found } = await db
@@ -107,6 +113,17 @@ export function overviewQueries(db: Kysely<Tables>): Overview {
       return row.missing + row.awaited;
     },
   };
+}
+
+function latencyClasses(db: Kysely<Tables>, tenant: number, since: number) {
+  return db
+    .selectFrom('revision_minute')
+    .select('latency')
+    .select(({ fn, cast }) => cast<number>(fn.sum('decisions'), 'bigint').as('decisions'))
+    .where('tenant', '=', tenant)
+    .where('minute', '>=', since)
+    .groupBy('latency')
+    .execute();
 }
 
 /** From an id on, to the end of its span. */

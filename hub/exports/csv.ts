@@ -1,0 +1,23 @@
+/** CSV as RFC 4180 has it, for people who open it in a spreadsheet: no value of it is ever taken for a formula. */
+
+export type CsvValue = string | number | boolean | null;
+
+export interface Table {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly CsvValue[])[];
+}
+
+export function csv({ columns, rows }: Table): string {
+  return [columns, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+}
+
+/** What a spreadsheet would calculate begins with one of these, also the wide ones, blanks before it or not. */
+const formula = /^(?:\s*[=+\-@＝＋－＠]|[\t\r])/u;
+
+function cell(value: CsvValue): string {
+  if (value === null) return '';
+  if (typeof value !== 'string') return String(value);
+  // An apostrophe makes a text of it, as OWASP advises.
+  const text = formula.test(value) ? `'${value}` : value;
+  return /[",\r\n']/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
