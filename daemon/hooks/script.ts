@@ -111,8 +111,13 @@ alarm 120;
 socket(S, 1, 1, 0) and connect(S, $address) or nobody();
 my $old = select(S); $| = 1; select($old);
 print S "POST /v1/decide HTTP/1.0\\r\\nHost: kerb\\r\\nContent-Type: text/plain\\r\\nAccept: text/plain\\r\\nContent-Length: " . length($body) . "\\r\\n\\r\\n$body";
-my ($top, $answer) = split(/\\r\\n\\r\\n/, <S>, 2);
-nobody() unless defined $answer and $top =~ m{^HTTP/1\\.[01] 200 } and $top =~ /^content-length: *(\\d+)/mi and $1 == length($answer);
+my ($got, $top, $answer, $length) = ("");
+while (sysread(S, $got, 65536, length($got))) {
+  ($top, $answer) = split(/\\r\\n\\r\\n/, $got, 2);
+  ($length) = $top =~ /^content-length: *(\\d+)/mi or next;
+  last if defined $answer and length($answer) >= $length;
+}
+nobody() unless defined $answer and $top =~ m{^HTTP/1\\.[01] 200 } and defined $length and $length == length($answer);
 nobody() unless $answer =~ s/^(pass|block)\\n//;
 my $pass = $1 eq "pass";
 print STDERR $answer;
