@@ -18,7 +18,7 @@ export interface ChangeFacts {
 
 /** Whether a policy that is on judges changes as such. */
 export function speaksOf({ ruling }: Pick<Bench, 'ruling'>, kind: string): boolean {
-  return ruling.policies.policies.some(({ policy }) => policy.resources.some((each) => each.startsWith(kind)));
+  return ruling.kinds.some((each) => each.startsWith(kind));
 }
 
 /** Who owns what, as a commit says: a change cannot choose its own owners. Null where it says nothing. */

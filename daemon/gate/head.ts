@@ -1,5 +1,5 @@
 /** Where a work tree stands: its commit, its branch, and what a merge in progress brings. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type GitSession, gitFolder } from '../../repository/index.ts';
 
@@ -50,10 +50,11 @@ export function emptyTreeLike(id: string): string {
 }
 
 function readText(file: string): string {
+  // Most often there is no MERGE_HEAD: to look costs less than an error.
+  if (!existsSync(file)) return '';
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    // Not there: the usual case for MERGE_HEAD.
     return '';
   }
 }

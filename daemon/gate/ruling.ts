@@ -21,6 +21,8 @@ import { ruleProblems } from '../check/rules.ts';
 export interface Ruling {
   readonly setup: Setup;
   readonly policies: PolicySet;
+  /** Of the resources that those policies judge. */
+  readonly kinds: readonly string[];
   readonly baseline: Baseline | null;
   /** What the organisation's people approved; null without any. */
   readonly exceptions: ExceptionRegister | null;
@@ -120,7 +122,11 @@ export function secretsOnly(ruling: Ruling, native: Native): Ruling {
   const setup = { ...ruling.setup, policies };
   const set = secretSets.get(ruling.policies) ?? compilePolicies(policies, setup.configuration, native);
   secretSets.set(ruling.policies, set);
-  return { ...ruling, setup, policies: set, digest: `secrets ${ruling.digest}` };
+  return { ...ruling, setup, policies: set, kinds: kindsOf(set), digest: `secrets ${ruling.digest}` };
+}
+
+function kindsOf({ policies }: PolicySet): readonly string[] {
+  return [...new Set(policies.flatMap(({ policy }) => policy.resources))];
 }
 
 /**
@@ -188,6 +194,7 @@ export function rulingOf(setup: Setup, { native, shared }: Pick<LoadOptions, 'na
   return {
     setup,
     policies,
+    kinds: kindsOf(policies),
     baseline: setup.baseline === null ? null : readBaseline(setup.baseline),
     exceptions: exceptionsOf(setup),
     problems: ruleProblems(setup, policies, native),

@@ -29,7 +29,13 @@ const maxExceptions = 1_000;
 export function recordOf(decided: Decided, mask: (text: string) => string): DecisionRecord {
   const { decision, findings } = decided.report;
   const { base, commit, tree, ref } = decided.target;
-  const words = (text: string, most: number) => cut(mask(text), most);
+  // Many findings name the same file.
+  const masked = new Map<string, string>();
+  const words = (text: string, most: number) => {
+    const known = masked.get(text) ?? mask(text);
+    masked.set(text, known);
+    return cut(known, most);
+  };
   return {
     kind: 'decision',
     id: decision.id,
