@@ -90,6 +90,9 @@ async function sendUntilHeard(device: EnrolledDevice, batch: unknown): Promise<n
     if (answer?.status === 200) {
       const body = await answer.json().catch(() => null);
       if (body !== null) return journalAcknowledgement.parse(body).seq;
+    } else if (answer?.status === 401) {
+      // A long run outlives a token; the hub may be gone again by now.
+      await device.refresh().catch(() => undefined);
     } else if (answer !== null && answer.status < 500 && answer.status !== 429) {
       throw new Error(`the hub refuses: ${answer.status} ${await answer.text()}`);
     }

@@ -89,6 +89,8 @@ export interface EnrolledDevice extends TestDevice {
   readonly ask: (method: string, where: string, body?: unknown) => Promise<Response>;
   /** The second way to a token: by an assertion that the key signs. */
   renew(changes?: { readonly jti?: string; readonly aud?: string }): Promise<Response>;
+  /** Asks with a new token from now on: they last minutes. */
+  refresh(): Promise<void>;
 }
 
 export async function enrol(hub: AskedHub, name = 'laptop'): Promise<EnrolledDevice> {
@@ -98,19 +100,26 @@ export async function enrol(hub: AskedHub, name = 'laptop'): Promise<EnrolledDev
   const answer = await redeem(hub, key, begun.device_code);
   const { access_token: token, device: id } = (await answer.json()) as { access_token: string; device: string };
   const device = { ...createDevice(id, key), token };
+  const renewed: EnrolledDevice['renew'] = ({ jti = randomUUID(), aud = `${hub.url}${hubPaths.token}` } = {}) =>
+    renew(hub, device, { jti, aud });
+  let current = token;
   return {
     ...device,
     ask: async (method, where, body) =>
       fetch(`${hub.url}${where}`, {
         method,
         headers: {
-          authorization: `DPoP ${token}`,
-          dpop: await proofOf(key, method, `${hub.url}${where.split('?')[0]}`, token),
+          authorization: `DPoP ${current}`,
+          dpop: await proofOf(key, method, `${hub.url}${where.split('?')[0]}`, current),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }),
-    renew: ({ jti = randomUUID(), aud = `${hub.url}${hubPaths.token}` } = {}) => renew(hub, device, { jti, aud }),
+    renew: renewed,
+    async refresh() {
+      const given = (await (await renewed()).json()) as { readonly access_token: string };
+      current = given.access_token;
+    },
   };
 }
 
