@@ -18,6 +18,7 @@ import type { FetchPublished } from './policies/published.ts';
 import type { Turns } from './policies/turn.ts';
 import type { Measures } from './serve/metrics.ts';
 import type { Store } from './store/store.ts';
+import type { Traces } from './traces/exporter.ts';
 
 export interface Hub {
   readonly store: Store;
@@ -49,6 +50,8 @@ export interface Hub {
   /** Where people sign in, by the name of their tenant. */
   readonly providers: ReadonlyMap<string, Provider>;
   readonly measures: Measures;
+  /** Tells a collector of OpenTelemetry of decisions. */
+  readonly traces: Traces;
   /** Of anomalies: what was usual, as it was read last. */
   readonly samples: Samples;
   /** The hub's address as others see it, without a slash at the end. */

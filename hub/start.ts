@@ -32,6 +32,8 @@ import { routes } from './serve/routes.ts';
 import { serve, type Tls } from './serve/server.ts';
 import type { Tenant } from './store/query/tenant.ts';
 import type { Store } from './store/store.ts';
+import { createTraces, noTraces } from './traces/exporter.ts';
+import type { TraceSettings } from './traces/settings.ts';
 
 export interface StartOptions {
   readonly home: HubHome;
@@ -45,6 +47,8 @@ export interface StartOptions {
   readonly tenant: string;
   /** Where people sign in, by the name of their tenant. */
   readonly providers: ReadonlyMap<string, ProviderSettings>;
+  /** Where OpenTelemetry's collector is; null where there is none. */
+  readonly traces: TraceSettings | null;
   readonly version: string;
   readonly now: () => number;
   readonly say: (line: string) => void;
@@ -106,6 +110,7 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
     newestPublication: createNewestPublication(store, fetchPublished),
     turns,
     measures: createMeasures(),
+    traces: options.traces === null ? noTraces : createTraces(options.traces, { version, say }),
     samples: new Map(),
     catalogues,
     opaBundles: createOpaBundles(catalogues, opaKey),
@@ -148,6 +153,7 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
       await signing.close();
       await maintenance.close();
       await signAll(hub);
+      await parts.traces.close();
       await store.close();
     },
   };

@@ -2,6 +2,7 @@
 import process from 'node:process';
 import { openHome } from '../home.ts';
 import { startHub } from '../start.ts';
+import { readTraceSettings, type TraceSettings } from '../traces/settings.ts';
 import { version } from '../version.ts';
 import { addressOf, folderOf, type HubArguments, openStore, tlsOf, UsageError, urlOf } from './options.ts';
 import { readPeople } from './people.ts';
@@ -9,6 +10,7 @@ import { readPeople } from './people.ts';
 export async function run(given: HubArguments): Promise<number> {
   const [address, url, tls] = [addressOf(given), urlOf(given), tlsOf(given)];
   const providers = given.people === undefined ? new Map() : readPeople(given.people, process.env);
+  const traces = tracesIn(process.env);
   const home = openHome(folderOf(given));
   const store = await openStore(given, home);
   const options = {
@@ -18,6 +20,7 @@ export async function run(given: HubArguments): Promise<number> {
     url,
     tls,
     providers,
+    traces,
     tenant: given.tenant ?? 'default',
     version: version(),
   };
@@ -36,6 +39,14 @@ export async function run(given: HubArguments): Promise<number> {
   await toldToEnd();
   await hub.close();
   return 0;
+}
+
+function tracesIn(environment: Readonly<Record<string, string | undefined>>): TraceSettings | null {
+  try {
+    return readTraceSettings(environment);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
 }
 
 function toldToEnd(): Promise<void> {

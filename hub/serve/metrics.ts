@@ -3,6 +3,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Sequencer } from '../log/sequencer.ts';
 import type { Tenant } from '../store/query/tenant.ts';
 import type { Store } from '../store/store.ts';
+import type { Traces } from '../traces/exporter.ts';
 
 /** Exceptions that end within this time are counted apart: somebody has to look at them again. */
 const soonMs = 14 * 86_400_000;
@@ -15,6 +16,7 @@ export interface Measures {
     readonly tenant: Tenant;
     readonly store: Store;
     readonly sequencer: Sequencer;
+    readonly traces: Traces;
     readonly now: () => number;
   }): Promise<string>;
 }
@@ -44,7 +46,7 @@ export function createMeasures(): Measures {
     },
     refused: (reason) => refusals.inc({ reason }),
     acknowledged: (seconds) => acknowledgement.observe(seconds),
-    async expose({ tenant, store, sequencer, now }) {
+    async expose({ tenant, store, sequencer, traces, now }) {
       memory.set(process.memoryUsage.rss());
       waiting.set(sequencer.waiting());
       const own = new Registry();
@@ -76,6 +78,7 @@ export function createMeasures(): Measures {
       gauge(own, 'kerb_exceptions', 'Exceptions in force', exceptions.granted);
       gauge(own, 'kerb_exceptions_ending', 'Exceptions in force that end within 14 days', exceptions.ending);
       gauge(own, 'kerb_alerts', 'Alerts that hold', holding.length);
+      gauge(own, 'kerb_trace_spans_dropped', 'Spans that did not get to the collector', traces.dropped());
       gauge(own, 'kerb_log_size', 'Entries of the log', frontier.size);
       gauge(own, 'kerb_checkpoint_size', 'Entries under the newest signed checkpoint', checkpoint?.size ?? 0);
       return `${await registry!.metrics()}\n${await own.metrics()}`;

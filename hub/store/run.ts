@@ -165,12 +165,10 @@ function columnsOf(records: readonly KeptRecord[], begin: number): Columns {
   };
 }
 
+type ColumnsAt = Pick<Row, 'begin' | 'size'> & { readonly columns: Uint8Array };
+
 /** The records of a run, in the log's order. */
-export function recordsIn({
-  begin,
-  size,
-  columns: text,
-}: Pick<Row, 'begin' | 'size' | 'columns'>): readonly KeptRecord[] {
+export function recordsIn({ begin, size, columns: text }: ColumnsAt): readonly KeptRecord[] {
   const columns = JSON.parse(unpacked(text).toString('utf8')) as Columns;
   return Array.from({ length: size }, (_, at) => {
     const value = <Value>(column: readonly Value[] | Value): Value =>
@@ -190,7 +188,7 @@ export function recordsIn({
 
 /** Every record of a run with its body. */
 export function bodiesIn(
-  run: Pick<Row, 'begin' | 'size' | 'columns' | 'bodies'>,
+  run: ColumnsAt & { readonly bodies: Uint8Array },
 ): readonly { readonly record: KeptRecord; readonly body: string }[] {
   const records = recordsIn(run);
   const places = placesIn(records);

@@ -27,11 +27,20 @@ export function hubFolder(): string {
 /** Starts `kerb hub` on a folder that may have been used before. The port stays the same where one is given. */
 export async function spawnHub(
   folder: string,
-  { database = null, port = 0 }: { readonly database?: string | null; readonly port?: number } = {},
+  {
+    database = null,
+    port = 0,
+    environment = {},
+  }: {
+    readonly database?: string | null;
+    readonly port?: number;
+    readonly environment?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<HubProcess> {
   const where = database === null ? [] : ['--database', database];
   const args = [main, '--data', folder, '--listen', `127.0.0.1:${port}`, ...where];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = { ...process.env, ...environment };
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
   const url = await addressOf(child);
   const end = (signal: NodeJS.Signals): Promise<void> =>
     new Promise((resolve) => {

@@ -59,7 +59,17 @@ export async function runHub(
   const home = openHome(folder);
   const store = await open(home.database);
   const said: string[] = [];
-  const own = { home, store, host: '127.0.0.1', port: 0, url: null, tls: null, tenant: 'acme', version: 'test' };
+  const own = {
+    home,
+    store,
+    host: '127.0.0.1',
+    port: 0,
+    url: null,
+    tls: null,
+    tenant: 'acme',
+    version: 'test',
+    traces: null,
+  };
   const hub = await startHub({ ...own, now, providers, say: (line) => said.push(line) });
   const token = readFileSync(home.adminToken, 'utf8').trim();
   return {

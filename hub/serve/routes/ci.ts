@@ -29,14 +29,16 @@ export const ciRoutes: readonly Route[] = [
       const mask = await hub.masks.of(tenant.id);
       const reading = jobDecision(record, { caller, job, received: hub.now(), mask });
       if (reading.kind === 'refused') return refuse(422, 'notItsOwn', reading.why);
-      const entries = [reading.entry];
-      const outcome = await hub.sequencer.submit(tenant.id, { kind: 'records', entries, changes: [] });
+      const [entries, began] = [[reading.entry], hub.now()];
+      const submission = { kind: 'records', entries, changes: [] } as const;
+      const outcome = await hub.sequencer.submit(tenant.id, submission);
       if (outcome.kind !== 'committed')
         return refuse(409, 'idTaken', `record ${record.id} is in the log already, from elsewhere`);
       const { issuer, subject } = job;
       await hub.store.noteJob(tenant.id, { issuer, subject, record: record.id, at: hub.now() });
       hub.measures.ingested(tenant.id, 'decision', outcome.added);
       if (outcome.added > 0) hub.news.announce(tenant.id, 'journal');
+      hub.traces.tell(submission, outcome.added, { tenant: tenant.name, by: subject, began, ended: hub.now() });
       return json(201, { id: record.id, isNew: outcome.added > 0 });
     },
   }),

@@ -18,10 +18,10 @@ export const journalRoutes: readonly Route[] = [
     maxBody: 20_000_000,
     success: acknowledged,
     async run({ hub, caller, body }) {
-      const began = performance.now();
+      const [began, received] = [performance.now(), hub.now()];
       const { device } = caller;
       if (device === null) return notADevice;
-      const reading = await hub.batches.read(body, { device, received: hub.now() });
+      const reading = await hub.batches.read(body, { device, received });
       if (reading.kind === 'refused') {
         hub.measures.refused('invalid');
         return refuse(400, reading.code, reading.message);
@@ -30,6 +30,8 @@ export const journalRoutes: readonly Route[] = [
       if (outcome.kind === 'committed') {
         hub.measures.ingested(caller.tenant.id, 'journal', outcome.added);
         if (outcome.added > 0) hub.news.announce(caller.tenant.id, 'journal');
+        const intake = { tenant: caller.tenant.name, by: device.id, began: received, ended: hub.now() };
+        hub.traces.tell(reading.submission, outcome.added, intake);
       }
       hub.measures.acknowledged((performance.now() - began) / 1_000);
       return answerTo(outcome, hub, caller);
