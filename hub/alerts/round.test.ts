@@ -103,6 +103,9 @@ for (const { name, start, skip } of databases) {
         `logInconsistent: device ${device.id}'s laptop: the log was cut`,
         `missingDecisions: 3 decisions of ${device.id}'s laptop are not here`,
       ]);
+      await submit(store, tenant.id, act([{ kind: 'revokeDevice', id: device.id, at: now }], uuid(now + 5)));
+      await look();
+      assert.deepEqual(await standing(), []);
     });
 
     test('a device that is not heard of, an exception that ends, a job that decides for the first time', async () => {

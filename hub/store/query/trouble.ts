@@ -30,7 +30,7 @@ interface Since {
 export interface Trouble {
   refusalSources(tenant: number, about: Since & { readonly least: number }): Promise<readonly Source[]>;
   bypassSources(tenant: number, about: Since): Promise<readonly (Source & { readonly origin: string })[]>;
-  /** Devices that miss decisions, have two histories, or say that the log was changed. */
+  /** Devices that miss decisions, have two histories, or say that the log was changed, and are not revoked. */
   troubledDevices(tenant: number, limit: number): Promise<readonly TroubledDevice[]>;
   /** Those that are not revoked and were not heard of since; the longest ago come first. */
   unseenDevices(
@@ -52,6 +52,7 @@ export function troubleQueries(db: Kysely<Tables>): Trouble {
         .selectFrom('device')
         .select(['id', 'name', 'missing', 'awaited', 'forked', 'status'])
         .where('tenant', '=', tenant)
+        .where('revoked_at', 'is', null)
         .where(({ eb, or }) =>
           or([
             eb('missing', '>', 0),
