@@ -1,6 +1,6 @@
 // Young garbage is collected in the pause after an answer, so that no keystroke has to wait for it: left to itself, V8
 // stops for 5 to 30 ms every thirtieth edit or so, in the middle of one.
-import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
+import { getHeapSpaceStatistics, setFlagsFromString, startupSnapshot } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /** Collects in pauses. */
@@ -40,13 +40,17 @@ export function createCollector(heap: Heap): Collector {
 export function ownHeap(): Heap {
   let collector: ((options: object) => void) | null | undefined;
   return {
-    youngBytes: () =>
-      getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space')?.space_used_size ?? 0,
+    // A snapshot of memory cannot hold the context that lends the collector.
+    youngBytes: () => (startupSnapshot.isBuildingSnapshot() ? 0 : youngBytes()),
     collectYoung() {
       collector ??= lentCollector();
       collector?.({ type: 'minor' });
     },
   };
+}
+
+function youngBytes(): number {
+  return getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space')?.space_used_size ?? 0;
 }
 
 /** `gc` is given to contexts that are made after the flag is set. */
