@@ -10,6 +10,7 @@ import { registerLenses } from './lenses.ts';
 import { createMutation } from './mutation.ts';
 import { registerPages } from './pages.ts';
 import { createPreview } from './preview.ts';
+import { compileOnSave } from './rego.ts';
 import { createReplay } from './replay.ts';
 import { createStatus } from './status.ts';
 import { createCases } from './tests.ts';
@@ -38,6 +39,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
     mutation,
     replay,
     changes,
+    compileOnSave(context),
     registerDebugger(server),
     registerLenses(server, { preview, mutation, replay }),
   );

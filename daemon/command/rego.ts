@@ -27,6 +27,7 @@ Exit code 1 with --check where a bundle is not what its source compiles to, 2 wh
   options: {
     bundle: { value: 'FILE', help: 'take this bundle.tar.gz, and compile nothing' },
     check: { help: 'write nothing: name the policies whose bundle is not what their source compiles to' },
+    'if-named': { help: 'for editors: nothing is wrong where no policy names a FILE of Rego' },
     policies: { value: 'DIR', repeatable: true, help: 'more policies, as for kerb check' },
   },
   dashes: 'options',
@@ -47,12 +48,19 @@ async function run(given: Arguments): Promise<ExitCode> {
   }
   const finish = given.has('check') ? compare : write;
   let worst: ExitCode = 0;
-  for (const policy of await regoPolicies(files, given.values('policies'))) {
+  const policies = await regoPolicies(files, given.values('policies'));
+  if (policies.length === 0 && !given.has('if-named')) throw new UsageError(noPolicy(files));
+  for (const policy of policies) {
     const built = await compiled(policy);
     const code = built.kind === 'bundle' ? await finish(policy, built.bytes) : await tell(policy, built.message);
     worst = code > worst ? code : worst;
   }
   return worst;
+}
+
+function noPolicy(files: readonly string[]): string {
+  const what = files.length === 0 ? 'a file of Rego' : files.join(', ');
+  return `no policy here names ${what} as its \`rego.source\``;
 }
 
 function bundleIn(file: string): Buffer {

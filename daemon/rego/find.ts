@@ -14,7 +14,7 @@ export interface RegoPolicy {
   readonly source: RegoSource;
 }
 
-/** Throws `UsageError` where a file is none of them, or there is nothing to compile. */
+/** Throws `UsageError` where a file does not exist, or is a policy that names no source. */
 export async function regoPolicies(
   files: readonly string[],
   folders: readonly string[],
@@ -24,13 +24,8 @@ export async function regoPolicies(
   const sources = files.filter((file) => !isPolicy(file)).map((file) => path.resolve(file));
   if (files.length > 0 && sources.length === 0) return named;
   const all = await policiesHere(folders);
-  if (files.length === 0) {
-    if (all.length === 0) throw new UsageError('no policy here names a file of Rego as its `rego.source`');
-    return all;
-  }
-  const naming = all.filter((policy) => sourceFiles(policy).some((file) => sources.includes(file)));
-  if (naming.length === 0) throw new UsageError(`no policy here names ${files.join(', ')} as its \`rego.source\``);
-  return [...named, ...naming];
+  if (files.length === 0) return all;
+  return [...named, ...all.filter((policy) => sourceFiles(policy).some((file) => sources.includes(file)))];
 }
 
 /** The files that a policy is compiled from, absolute. */

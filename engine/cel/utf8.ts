@@ -2,12 +2,17 @@
 
 /** Lone surrogates become U+FFFD. */
 export function encodeUtf8(text: string): Uint8Array {
-  const bytes: number[] = [];
-  for (const character of text) {
-    const point = character.codePointAt(0) ?? 0;
-    pushCodePoint(bytes, point >= 0xd800 && point <= 0xdfff ? 0xfffd : point);
+  const bytes = new Uint8Array(text.length * 3);
+  let length = 0;
+  for (let at = 0; at < text.length; at++) {
+    const point = text.codePointAt(at)!;
+    if (point < 0x80) bytes[length++] = point;
+    else {
+      for (const byte of sequenceOf(point >= 0xd800 && point <= 0xdfff ? 0xfffd : point)) bytes[length++] = byte;
+      if (point > 0xffff) at++;
+    }
   }
-  return Uint8Array.from(bytes);
+  return bytes.slice(0, length);
 }
 
 /** The text of well-formed UTF-8, or null. */
@@ -23,11 +28,10 @@ export function decodeUtf8(bytes: Uint8Array): string | null {
   return pieces.join('');
 }
 
-function pushCodePoint(bytes: number[], point: number): void {
-  if (point < 0x80) bytes.push(point);
-  else if (point < 0x800) bytes.push(0xc0 | (point >> 6), tail(point, 0));
-  else if (point < 0x10000) bytes.push(0xe0 | (point >> 12), tail(point, 6), tail(point, 0));
-  else bytes.push(0xf0 | (point >> 18), tail(point, 12), tail(point, 6), tail(point, 0));
+function sequenceOf(point: number): readonly number[] {
+  if (point < 0x800) return [0xc0 | (point >> 6), tail(point, 0)];
+  if (point < 0x10000) return [0xe0 | (point >> 12), tail(point, 6), tail(point, 0)];
+  return [0xf0 | (point >> 18), tail(point, 12), tail(point, 6), tail(point, 0)];
 }
 
 function tail(point: number, shift: number): number {

@@ -7,6 +7,7 @@ import { cases } from './cases.ts';
 import { changesCases } from './changesCases.ts';
 import { daemonCases } from './daemonCases.ts';
 import { exceptionCases } from './exceptionCases.ts';
+import { regoCases } from './regoCases.ts';
 import { replayCases } from './replayCases.ts';
 import { workspaceCases } from './workspaceCases.ts';
 
@@ -23,6 +24,7 @@ export async function run(): Promise<void> {
     ...exceptionCases,
     ...replayCases,
     ...changesCases,
+    ...regoCases,
   }))
     results.push({ name, error: await outcome(test) });
   const report = process.env.KERB_SUITE_REPORT;
