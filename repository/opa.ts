@@ -30,8 +30,9 @@ export async function buildOpaBundle(build: OpaBuild): Promise<OpaBundle> {
     const output = path.join(folder, 'bundle.tar.gz');
     const said = await compile(build, output, []);
     // What was written before OPA 1.0 may be no Rego of today. What is wrong in either is told of today's.
-    const outcome = said === null || (await compile(build, output, ['--v0-compatible'])) === null ? null : said;
-    if (outcome !== null) return { kind: 'problem', message: outcome };
+    const mayBeOlder = said?.includes('rego_') === true;
+    const isBuilt = said === null || (mayBeOlder && (await compile(build, output, ['--v0-compatible'])) === null);
+    if (!isBuilt) return { kind: 'problem', message: said };
     const bytes = readIfBounded(output, maxBundleBytes);
     return bytes === null
       ? { kind: 'problem', message: `opa wrote no bundle of at most ${maxBundleBytes} bytes` }
@@ -52,7 +53,8 @@ function compile(
     const child = spawn('opa', ['build', ...options, '--', ...files], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: longestMs,
+      // A timer of the process's own would go on where the program could not be started.
+      signal: AbortSignal.timeout(longestMs),
       killSignal: 'SIGKILL',
       windowsHide: true,
     });
@@ -61,17 +63,16 @@ function compile(
       stream.on('data', (chunk: Buffer) => {
         if (complaint.length < maxComplaint) complaint += chunk.toString();
       });
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      resolve(
-        error.code === 'ENOENT'
-          ? 'opa is not installed, or not on the PATH: it compiles Rego (https://www.openpolicyagent.org/docs/#running-opa)'
-          : `opa did not start: ${error.message}`,
-      );
-    });
+    child.on('error', (error: NodeJS.ErrnoException) => resolve(reasonOf(error)));
     child.on('close', (status) => {
       if (status === 0) resolve(null);
-      else if (status === null) resolve(`opa was ended: it had not finished after ${longestMs / 1000} seconds`);
       else resolve(complaint.slice(0, maxComplaint).trim() || `opa ended with ${status}`);
     });
   });
+}
+
+function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'ABORT_ERR') return `opa had not finished after ${longestMs / 1000} seconds, and was ended`;
+  if (code !== 'ENOENT') return `opa did not start: ${message}`;
+  return 'opa is not installed, or not on the PATH: it compiles Rego (https://www.openpolicyagent.org/docs/#running-opa)';
 }
