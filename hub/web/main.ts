@@ -114,8 +114,7 @@ function offerProviders(): void {
 
 function heard(about: Topic | 'anything'): void {
   const { route } = state;
-  // One thing of the past does not change.
-  if (route === null || route.id !== null) return;
+  if (route === null || !goesOn(route)) return;
   if (about !== 'anything' && pages[route.page]?.hears.includes(about) !== true) return;
   pace.ask();
 }
@@ -143,7 +142,11 @@ async function look(): Promise<void> {
 /** The same because something is new. What came while somebody was on the way is looked at after that. */
 async function refresh(): Promise<void> {
   await arriving;
-  if (state.me !== null && state.route?.id === null) await look();
+  if (state.me !== null && state.route !== null && goesOn(state.route)) await look();
+}
+
+function goesOn({ page, id }: Route): boolean {
+  return id === null || pages[page]?.isOneLive === true;
 }
 
 /** What a page needs once, however often it is shown again. */

@@ -21,5 +21,7 @@ export interface Page {
   readonly permission: string | null;
   /** The news by which it is out of date. */
   readonly hears: readonly Topic[];
+  /** Whether one of what it lists goes on while somebody looks at it. What is of the past does not change. */
+  readonly isOneLive?: true;
   readonly show: (visit: Visit) => Promise<TemplateResult>;
 }

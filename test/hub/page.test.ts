@@ -9,6 +9,7 @@ import { sha256Hex } from '../../hub/cryptography.ts';
 import { pagePaths } from '../../hub/protocol/page.ts';
 import {
   changeShown,
+  type DeviceStatus,
   feedbackPayloadType,
   hubPaths,
   type ReplayObstacle,
@@ -137,6 +138,19 @@ describe('in a real browser', () => {
     await send(next);
     await page.locator(`tr[data-id="${next.id}"]`).waitFor({ timeout: arrivalMs });
     assert.equal(await page.locator('tbody tr').first().getAttribute('data-id'), next.id);
+  });
+
+  test('what a device has taken in is on the page when the hub knows', async (t) => {
+    const visit = await open(t, '#/devices');
+    if (visit === null) return;
+    const { page } = visit;
+    await page.getByText('Live', { exact: true }).waitFor();
+    const status: DeviceStatus = {
+      ...{ revision: '4711', ring: 'canary', roles: {}, journal: { seq: 0, head: '0'.repeat(64) } },
+      ...{ refusal: null, logAlarm: null, kerb: '0.1.0', platform: 'linux' },
+    };
+    assert.equal((await device.ask('PUT', hubPaths.deviceStatus, status)).status, 204);
+    await page.getByRole('cell', { name: /4711/ }).waitFor({ timeout: arrivalMs });
   });
 
   test('a hub that does not answer leaves what was there, and says so until it answers again', async (t) => {
@@ -289,6 +303,12 @@ describe('in a real browser', () => {
     await remark.waitFor();
     assert.match((await remark.textContent()) ?? '', /Why so many\?/);
     assert.equal(await remark.evaluate((each) => each.previousElementSibling?.textContent), '2+ ignore: [dist]\n');
+    // What others say meanwhile comes by itself, and leaves what is being written.
+    await page.getByLabel('Comment', { exact: true }).fill('half a thought');
+    const answer = { text: 'So that it is quick.', place: null };
+    assert.equal((await hub.admin('POST', `${hubPaths.changes}/${id}/comments`, answer)).status, 201);
+    await page.getByText('So that it is quick.').waitFor({ timeout: arrivalMs });
+    assert.equal(await page.getByLabel('Comment', { exact: true }).inputValue(), 'half a thought');
     await page.locator('.difference .added').first().click();
     assert.equal(await page.evaluate('document.activeElement.tagName'), 'TEXTAREA');
     assert.equal(await page.getByLabel('Line').inputValue(), '1');

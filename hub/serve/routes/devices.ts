@@ -17,6 +17,7 @@ export const deviceRoutes: readonly Route[] = [
     success: { status: 204, description: 'Kept', content: null },
     async run({ hub, caller, body }) {
       await hub.store.noteStatus(caller.tenant.id, caller.id, { status: JSON.stringify(body), at: hub.now() });
+      hub.news.announce(caller.tenant.id, 'journal');
       return { status: 204, type: '', body: null };
     },
   }),

@@ -19,6 +19,7 @@ export const changesPage: Page = {
   title: 'Changes',
   permission: 'change:read',
   hears: ['policies', 'rollout', 'journal'],
+  isOneLive: true,
   show: (visit) => (visit.route.id === null ? showList(visit) : showOne(visit, visit.route.id)),
 };
 
@@ -60,12 +61,13 @@ function badge(state: ChangeSummary['state']): TemplateResult {
   return html`<span class="badge ${state}">${state === 'open' ? 'waits' : state}</span>`;
 }
 
-async function showOne({ api, me, look }: Visit, id: string): Promise<TemplateResult> {
+async function showOne({ api, me, look, remembered }: Visit, id: string): Promise<TemplateResult> {
   const path = `/v1/changes/${encodeURIComponent(id)}`;
-  const [change, replay, altered, { comments }] = await Promise.all([
-    api.get<ChangeShown>(path),
+  const change = await api.get<ChangeShown>(path);
+  const [replay, altered, { comments }] = await Promise.all([
     api.get<ReplayShown>(`${path}/replay`),
-    api.get<ChangeDifference>(`${path}/difference`),
+    // What it differs from is another once it is decided.
+    remembered(`difference while ${change.state}`, () => api.get<ChangeDifference>(`${path}/difference`)),
     api.get<{ readonly comments: readonly ShownComment[] }>(`${path}/comments`),
   ]);
   const { title, state, author, number, openedAt, approvals, threshold, replaces } = change;
