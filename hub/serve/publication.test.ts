@@ -118,15 +118,16 @@ async function halting(hub: TestHub): Promise<void> {
     Array.from({ length: count }, (_, number) => {
       const at = new Date().toISOString();
       const policies = { revision, digest: `sha256:${'0'.repeat(64)}`, ring: 'canary' };
-      return decision(number, { at, id: uuid(Date.parse(at)), policies, effect });
+      const latencyMs = revision === '2' ? 4 : 1;
+      return decision(number, { at, id: uuid(Date.parse(at)), policies, effect, latencyMs });
     });
   const records = [...decided('1', 'allow', 200), ...decided('2', 'allow', 90), ...decided('2', 'deny', 30)];
   const sent = await device.ask('POST', hubPaths.journal, device.batch(device.record(records)));
   assert.equal(sent.status, 200, await sent.text());
   const status = async () => rolloutStatus.parse(await (await hub.admin('GET', hubPaths.rollout)).json()).rollout;
   assert.deepEqual((await status())?.counts, {
-    new: { revision: '2', decisions: 120, denied: 30, failed: 0 },
-    old: { revision: '1', decisions: 200, denied: 0, failed: 0 },
+    new: { revision: '2', decisions: 120, denied: 30, failed: 0, latencyP95Ms: 4 },
+    old: { revision: '1', decisions: 200, denied: 0, failed: 0, latencyP95Ms: 1 },
   });
   const patience = Date.now() + 60_000;
   while ((await status())?.state !== 'halted') {
