@@ -2,6 +2,7 @@ import { type Node as Parsed, type ParseError, parseTree, printParseErrorCode, v
 import type { Entry, Node, PartContent, Problem, Span, Value } from '../model.ts';
 import { Unknown } from '../model.ts';
 import { deepestNesting } from './nesting.ts';
+import { mapNode } from './node.ts';
 import { findTemplates } from './template.ts';
 
 /** Reads JSON, with comments and trailing commas tolerated where the file's name allows them. Never throws. */
@@ -83,7 +84,7 @@ function buildMap(parsed: Parsed, span: Span, context: Context): Built {
     value[name.value] = built?.value ?? null;
     entries.push({ key: name.value, keySpan, value: built?.node ?? null });
   }
-  return { node: { kind: 'map', span, entries }, value };
+  return { node: mapNode(span, entries), value };
 }
 
 function plain(value: unknown): Value {

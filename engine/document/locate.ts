@@ -1,5 +1,6 @@
 import type { MapNode, Node, PartContent, Path, Span, Value } from '../model.ts';
 import { Unknown } from '../model.ts';
+import { entryAt } from './node.ts';
 
 /** Where a path stands in a part, in the part's offsets. */
 export interface Location {
@@ -39,7 +40,7 @@ function step({ node, key, value }: Place, segment: string | number): Place | nu
     const item = typeof segment === 'number' ? node.items[segment] : undefined;
     return item === undefined ? null : { node: item, key: null, value: inner ?? null };
   }
-  const entry = node.entries.findLast((candidate) => candidate.key === String(segment));
+  const entry = entryAt(node, String(segment));
   if (entry !== undefined) return { node: entry.value, key: entry.keySpan, value: inner ?? null };
   return inner === undefined ? null : merged(node, inner);
 }

@@ -31,12 +31,26 @@ export function scalarNode(start: number, end: number): ScalarNode {
   return { kind: 'scalar', span: { start, end } };
 }
 
-/** A map whose entries are made at the first look. */
+/** The entry of a key; the last one where the key is there twice. */
+export function entryAt(node: MapNode, key: string): Entry | undefined {
+  return node instanceof LazyMap ? node.entry(key) : node.entries.findLast((entry) => entry.key === key);
+}
+
+/** More entries than these are not searched one by one: of a lock file each of thousands may be asked for. */
+const fewEntries = 64;
+
+/** A map with its entries. */
+export function mapNode(span: Span, entries: readonly Entry[]): MapNode {
+  return entries.length > fewEntries ? new LazyMap(span, () => entries) : { kind: 'map', span, entries };
+}
+
+/** A map whose entries are made at the first look, and can be found by their keys. */
 export class LazyMap implements MapNode {
   readonly kind = 'map';
   readonly span: Span;
   #make: (() => readonly Entry[]) | null;
   #entries: readonly Entry[] = [];
+  #byKey: ReadonlyMap<string, Entry> | null = null;
 
   constructor(span: Span, make: () => readonly Entry[]) {
     this.span = span;
@@ -49,6 +63,13 @@ export class LazyMap implements MapNode {
       this.#make = null;
     }
     return this.#entries;
+  }
+
+  entry(key: string): Entry | undefined {
+    const { entries } = this;
+    if (entries.length <= fewEntries) return entries.findLast((entry) => entry.key === key);
+    this.#byKey ??= new Map(entries.map((entry) => [entry.key, entry]));
+    return this.#byKey.get(key);
   }
 }
 

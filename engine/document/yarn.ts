@@ -1,5 +1,5 @@
 import type { Entry, Node, PartContent, Span, Value } from '../model.ts';
-import { scalarNode } from './node.ts';
+import { mapNode, scalarNode } from './node.ts';
 
 /**
  * Reads a yarn.lock: that of Yarn 1 (`version "1.2.3"`), which is a form of its own, and that of later ones
@@ -79,7 +79,7 @@ function mapOf(reader: Reader, depth: number): { readonly node: Node; readonly v
     value[key] = read?.value ?? null;
     end = (read?.node.span ?? field.key).end;
   }
-  return { node: { kind: 'map', span: { start: first?.key.start ?? 0, end }, entries }, value };
+  return { node: mapNode({ start: first?.key.start ?? 0, end }, entries), value };
 }
 
 function readValue(reader: Reader, { indent, value }: Field, depth: number): ReturnType<typeof mapOf> | null {

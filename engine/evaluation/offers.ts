@@ -1,3 +1,4 @@
+import { entryAt } from '../document/index.ts';
 import type { FixOffer, Node, Path } from '../model.ts';
 import { valueAt } from '../rule/require.ts';
 import type { Mark } from './mark.ts';
@@ -20,7 +21,7 @@ function isMerged({ judged, resource, content }: Mark, target: Path): boolean {
     if (node === null || node.kind === 'scalar') return false;
     if (node.kind === 'list') node = node.items[Number(key)] ?? null;
     else {
-      const entry = node.entries.findLast((one) => one.key === String(key));
+      const entry = entryAt(node, String(key));
       if (entry === undefined) return valueAt(content.value, path.slice(0, depth + 1)) !== undefined;
       node = entry.value;
     }

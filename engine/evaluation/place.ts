@@ -1,5 +1,5 @@
 /** From what a policy blames to where it stands in the text. Rules speak in paths; this and `locate` alone make spans. */
-import { locate } from '../document/index.ts';
+import { entryAt, locate } from '../document/index.ts';
 import type { Node, PartContent, Path, Resource, Span, Value } from '../model.ts';
 import { valueAt } from '../rule/require.ts';
 
@@ -102,7 +102,7 @@ export function nodeAt(root: Node | null, path: Path): Node | null {
   for (const key of path) {
     if (node === null || node.kind === 'scalar') return node;
     if (node.kind === 'list') node = typeof key === 'number' ? (node.items[key] ?? null) : null;
-    else node = node.entries.findLast((entry) => entry.key === String(key))?.value ?? null;
+    else node = entryAt(node, String(key))?.value ?? null;
   }
   return node;
 }

@@ -1,4 +1,5 @@
 import type { Entry, Node, Span, Value } from '../../model.ts';
+import { mapNode } from '../node.ts';
 import { readBlockScalar } from './blockScalar.ts';
 import {
   beginsPlain,
@@ -82,7 +83,7 @@ function readMap(cursor: Cursor, depth: number): Placed | null {
     value[key.text] = read.value;
     end = (read.node?.span ?? key.span).end;
   } while (cursor.column === column);
-  return cursor.column > column ? null : { node: { kind: 'map', span: { start, end }, entries }, value };
+  return cursor.column > column ? null : { node: mapNode({ start, end }, entries), value };
 }
 
 const missing = { node: null, value: null };

@@ -11,7 +11,7 @@ import {
 } from 'yaml';
 import type { Entry, Node, Problem, Span, Value } from '../../model.ts';
 import { Unknown } from '../../model.ts';
-import { scalarNode } from '../node.ts';
+import { mapNode, scalarNode } from '../node.ts';
 import { findTemplates, touchesTemplate } from '../template.ts';
 import { readBlockStyle } from './blockStyle.ts';
 import { findComments } from './comment.ts';
@@ -188,7 +188,7 @@ function buildMap(map: YAMLMap, context: Context, depth: number): Built {
   const { start, end } = spanOf(map);
   const span =
     map.flow === true || last === undefined ? { start, end } : { start, end: last.value?.span.end ?? last.keySpan.end };
-  return { node: { kind: 'map', span, entries }, value: merged, size: sizeOf(values) + entries.length };
+  return { node: mapNode(span, entries), value: merged, size: sizeOf(values) + entries.length };
 }
 
 interface Key {
