@@ -22,7 +22,8 @@ export async function timeToFix(
       store.search(tenant, { ...{ device: device!, repository: repository!, gate: gate! }, from: at, limit: maxOfWay }),
     ),
   );
-  const all = ways.map((rows) => repairsIn(rows.toReversed()));
+  // What passed no gate, or by a person's word, is not mended by that.
+  const all = ways.map((rows) => repairsIn(rows.filter(({ origin }) => origin === 'gate').toReversed()));
   const took = all.flatMap(({ tookMs }) => tookMs);
   return { ...spreadOf(took), open: all.reduce((sum, { open }) => sum + open, 0) };
 }
