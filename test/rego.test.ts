@@ -6,7 +6,18 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { type TestContext, test } from 'node:test';
+import {
+  compilePolicies,
+  defaultConfiguration,
+  formatBundle,
+  judge,
+  proposedOrganisation,
+  withBundle,
+} from '../engine/index.ts';
+import { problemsOf } from '../hub/policies/checks.ts';
+import { changeProposal } from '../hub/protocol.ts';
 import { runKerb } from './command.ts';
+import { native } from './policySet.ts';
 import { createRepository, createWorkTree } from './workTree.ts';
 
 const fixtures = path.resolve(import.meta.dirname, 'fixtures/rego');
@@ -67,6 +78,35 @@ test('a commit is judged by the module that its base has', (context) => {
   assert.ok(
     findings.some(({ policy: id, file }) => id === 'team/replicas' && file === 'deploy/other.yaml'),
     staged.stdout,
+  );
+});
+
+test('what is published brings its module along, is tried by the hub, and judges where it arrives', async () => {
+  const packed = readFileSync(path.join(fixtures, 'replicas.tar.gz')).toString('base64');
+  const organisation = 'sets: [all]\n';
+  const published = (rule: string) => ({
+    'team/replicas.yaml': withBundle(files[policy] ?? '', packed) ?? '',
+    'team/replicas.md': rule,
+  });
+  const cases = /^````md policies\/team\/replicas\.md\n([\s\S]*?)^````/m.exec(page)?.[1] ?? '';
+  const proposal = (text: string) =>
+    changeProposal.parse({ title: 'Replicas', organisation, policies: published(text) });
+  assert.deepEqual(await problemsOf(proposal(cases), native), []);
+  const [problem = ''] = await problemsOf(proposal(cases.replace('replicas: 1', 'replicas: 2')), native);
+  assert.match(problem, /^team\/replicas\.md:5: the case deploy\.yaml failed/);
+
+  const bundle = formatBundle({ version: 1, organisation, policies: published(cases) });
+  const arrived = proposedOrganisation({ bundle, exceptions: null });
+  assert.ok(typeof arrived !== 'string', String(arrived));
+  const policies = compilePolicies(arrived.policies, defaultConfiguration, native);
+  const context = { gate: 'commit', date: '2026-01-01' };
+  const { findings } = judge(
+    { path: 'deploy/shop.yaml', text: files['deploy/shop.yaml'] ?? '' },
+    { policies, native, context },
+  );
+  assert.deepEqual(
+    findings.map(({ message }) => message),
+    ['shop has 1 replicas where 2 are needed'],
   );
 });
 

@@ -68,6 +68,10 @@ function refuseTwins(imported: readonly Policy[], folder: string | null): void {
 }
 
 function importFile(file: string, domain: string): readonly Imported[] {
+  if (file.endsWith('.rego'))
+    throw new UsageError(
+      `${file}: Rego is not imported: write a policy with \`rego.source\` and \`rego.entrypoint\`, and \`kerb rego build\` compiles it (docs/rego.md)`,
+    );
   const stat = statNamed(file, 'kerb import');
   if (!stat.isFile() || stat.size > maxBytes) throw new UsageError(`${file}: is no file of at most ${maxBytes} bytes`);
   const named = path.relative(process.cwd(), path.resolve(file));
