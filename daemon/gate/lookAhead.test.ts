@@ -104,8 +104,9 @@ test('a question waits for what is judged, stops it, and comes before what is st
   } as const;
   await gate.decide(question);
   staged();
-  staged();
   assert.ok(isWanted());
+  staged();
+  assert.ok(!isWanted(), 'more was staged, and that is looked at next');
   const answered = gate.decide(question);
   staged();
   assert.ok(!isWanted());

@@ -39,7 +39,8 @@ export function lookingAhead(gate: LocalGate, { judge, watch, onFault }: LookAhe
   async function look(root: string, one: Watched): Promise<void> {
     while (one.isStale) {
       one.isStale = false;
-      await judge(root, () => one.questions === 0).catch(onFault);
+      // What was staged since is looked at anew: what is judged by then is known.
+      await judge(root, () => one.questions === 0 && !one.isStale).catch(onFault);
     }
     one.running = null;
   }
