@@ -21,8 +21,6 @@ export class StoreSession {
   readonly #options: SessionOptions;
   #connection: Connection;
   #tables: Tables;
-  /** As `connect` leaves it. */
-  #synchronous: 'FULL' | 'NORMAL' = 'FULL';
 
   constructor(connection: Connection, options: SessionOptions) {
     this.#options = options;
@@ -43,11 +41,8 @@ export class StoreSession {
   write<T extends { readonly kind: string }>(sync: 'durable' | 'soon', work: (tables: Tables) => T): T | Refusal {
     try {
       return this.#onWholeStore(() => {
-        this.#syncAs(sync === 'durable' ? 'FULL' : 'NORMAL');
-        const result = this.db.transaction(() => unlessRefused(this.#unmoved(work))).immediate();
-        // Here nobody waits, as somebody may for the next.
-        this.#syncAs('FULL');
-        return result;
+        this.db.pragma(`synchronous = ${sync === 'durable' ? 'FULL' : 'NORMAL'}`);
+        return this.db.transaction(() => unlessRefused(this.#unmoved(work))).immediate();
       });
     } catch (error) {
       if (error instanceof Refused) return error.refusal;
@@ -60,14 +55,6 @@ export class StoreSession {
 
   close(): void {
     this.db.close();
-  }
-
-  /** Until it is certain that the connection syncs in full, it is taken not to. */
-  #syncAs(mode: 'FULL' | 'NORMAL'): void {
-    if (this.#synchronous === mode) return;
-    this.#synchronous = 'NORMAL';
-    this.db.pragma(`synchronous = ${mode}`);
-    this.#synchronous = mode;
   }
 
   /** Whoever sets the file aside holds its write lock: inside a transaction that has it, this is certain. */
@@ -95,7 +82,6 @@ export class StoreSession {
     const opened = this.#options.open();
     if ('kind' in opened) throw new LostStore(opened.message);
     this.#connection = opened;
-    this.#synchronous = 'FULL';
     this.#tables = tablesOf(opened.db, this.#options);
   }
 }
