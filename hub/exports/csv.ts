@@ -12,7 +12,7 @@ export function csv({ columns, rows }: Table): string {
 }
 
 /** What a spreadsheet would calculate begins with one of these, also the wide ones, blanks before it or not. */
-const formula = /^(?:\s*[=+\-@＝＋－＠]|[\t\r])/u;
+const formula = /^(?:\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|[\t\r])/u;
 
 function cell(value: CsvValue): string {
   if (value === null) return '';
