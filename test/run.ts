@@ -2,7 +2,7 @@
 //
 //   npm test                     everything
 //   npm test -- engine/cel       the files whose path contains one of the words
-import { fork } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -12,7 +12,7 @@ import { type Outcome, runFiles } from './runFiles.ts';
 const root = path.resolve(import.meta.dirname, '..');
 const words = process.argv.slice(2);
 const folders = ['engine', 'repository', 'server', 'daemon', 'hub', 'extension', 'policies', 'test'];
-/** It builds several times over, and all others want a build that stands still. */
+/** It builds over what is built, and all others want a build that stands still. */
 const buildsFirst = 'daemon/build.test.ts';
 const files = folders
   .flatMap((folder) => globSync(`${folder}/**/*.test.ts`, { cwd: root }))
@@ -41,6 +41,8 @@ process.exit(failed > 0 || passed === 0 ? 1 : 0);
 
 /** Most tests wait for processes of their own, so that two at a time take little longer than one. */
 async function runInTwo(): Promise<readonly Outcome[]> {
+  const { status } = spawnSync(process.execPath, ['bin/kerb', '--version'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  if (status !== 0) process.exit(1);
   const first = await inOwnProcess([buildsFirst]);
   const isTogether = (file: string): boolean => /^(?:hub|test)\//.test(file);
   const halves = [

@@ -11,11 +11,10 @@ import { isForUs } from './origin.ts';
 const addresses = ['/', '/enroll', providerReturn];
 
 /** Beside the bundle that runs, or where a checkout builds it. */
-const folder = [path.join(import.meta.dirname, 'web'), path.resolve(import.meta.dirname, '../../dist/web')].find(
-  (each) => existsSync(path.join(each, 'index.html')),
-);
+const folders = [path.join(import.meta.dirname, 'web'), path.resolve(import.meta.dirname, '../../dist/web')];
 
 export async function servePage(hub: Hub, app: FastifyInstance): Promise<void> {
+  const folder = folders.find((each) => existsSync(path.join(each, 'index.html')));
   if (folder === undefined) return hub.say('there is no page for people in this build: the API is all that is served');
   // Names of assets are made of what is in them.
   const forEver = { immutable: true, maxAge: '365d', preCompressed: true, dotfiles: 'deny' } as const;
