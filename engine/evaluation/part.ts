@@ -2,7 +2,7 @@
 
 import { maySuppress } from '../exception/find.ts';
 import type { Document, Part, PartContent, Problem, Resource, Span, Unit } from '../model.ts';
-import { liftDocument } from '../resource/index.ts';
+import { isUnit, liftDocument } from '../resource/index.ts';
 import { entryOf } from './cache.ts';
 import { type Bench, judgeOne, plenty, type Said } from './judgeOne.ts';
 import { distinct, isFirstWord, type Mark, withMaskedKeys } from './mark.ts';
@@ -91,7 +91,7 @@ function judgeLifted(lifted: readonly LiftedOne[], bench: Bench, units: 'taken o
     if (isFirstWord(mark, told)) marks.push(mark);
   };
   for (const { one, content } of lifted) {
-    if ('resources' in one) {
+    if (isUnit(one)) {
       const before = cache.units.get(one.name) ?? cache.formerUnits.get(one.name) ?? null;
       const isSame = units === 'taken over' && before?.id === one.id && holds(before, one);
       const taken = isSame ? takenOver(before, one, content) : null;

@@ -1,6 +1,7 @@
 /** Secrets in a part: one scan for all secret policies. */
 import type { Part, Problem, Resource, Span, Unit, Value } from '../model.ts';
 import type { Secrets } from '../policy/compile.ts';
+import { isUnit } from '../resource/index.ts';
 import { type ScanMemory, type SecretHit, scanSecrets } from '../rule/secret.ts';
 import { textBits } from './fingerprint.ts';
 import type { Bench } from './judgeOne.ts';
@@ -85,7 +86,7 @@ function markSecret(
 
 function firstOf(lifted: readonly (Resource | Unit)[], kinds: readonly string[]): Resource | undefined {
   for (const one of lifted) {
-    if (!('resources' in one)) {
+    if (!isUnit(one)) {
       if (kinds.includes(one.kind)) return one;
       continue;
     }

@@ -50,8 +50,13 @@ export function liftResources(
 ): readonly { readonly part: Part; readonly resources: readonly Resource[] }[] {
   return liftDocument(document, memo).map(({ part, lifted }) => ({
     part,
-    resources: lifted.flatMap((one) => ('resources' in one ? one.resources() : one)),
+    resources: lifted.flatMap((one) => (isUnit(one) ? one.resources() : one)),
   }));
+}
+
+/** Whether it stands for several resources. */
+export function isUnit(lifted: Resource | Unit): lifted is Unit {
+  return 'resources' in lifted;
 }
 
 const plain = adapters.filter(({ read }) => read === undefined);
