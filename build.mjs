@@ -1,11 +1,17 @@
 // Bundles what runs into dist/. Every entry lands atomically, so that a running `kerb` never sees half a build.
 //
-//   dist/kerb.cjs       the command                 dist/extension.cjs   what VS Code loads
-//   dist/server.js      the language server         dist/native/         ast-grep, its grammars and SQLite for this platform
-//   dist/worker.js      judges files on a thread    dist/policies.json   the built-in policies, dist/pages.json their pages
-//   dist/hub.js         the hub                     dist/web/            its page
-//   dist/preview.js     previews policies beside the server
-//   dist/mutation.js    tries a policy's mutants beside the server
+//   dist/kerb.cjs              the command
+//   dist/worker.js             judges files on a thread of it
+//   dist/server.js             the language server
+//   dist/server-snapshot.cjs   the same as it lies in the snapshot that it starts from
+//   dist/preview.js            previews policies beside the server
+//   dist/mutation.js           tries a policy's mutants beside the server
+//   dist/extension.cjs         what VS Code loads
+//   dist/hub.js                the hub
+//   dist/intake.js             checks what comes in on a thread of it
+//   dist/web/                  its page
+//   dist/policies.json         the built-in policies, dist/pages.json their pages
+//   dist/native/               ast-grep, its grammars and SQLite for this platform
 //
 //   node build.mjs [--quiet]
 import { createHash } from 'node:crypto';
@@ -74,7 +80,7 @@ say(`built dist/ in ${Date.now() - began.getTime()} ms`);
 async function bundlePrograms() {
   await build({
     ...common(),
-    entryPoints: present(programs),
+    entryPoints: programs,
     format: 'esm',
     splitting: true,
     chunkNames: 'chunk-[hash]',
@@ -84,11 +90,11 @@ async function bundlePrograms() {
 }
 
 async function bundleScripts() {
-  await build({ ...asScript(), entryPoints: present(scripts) });
+  await build({ ...asScript(), entryPoints: scripts });
 }
 
 async function bundleSnapshots() {
-  await build({ ...asScript(), entryPoints: present(snapshots), plugins: [laterBuiltIns()] });
+  await build({ ...asScript(), entryPoints: snapshots, plugins: [laterBuiltIns()] });
 }
 
 function asScript() {
@@ -132,9 +138,7 @@ function laterBuiltIns() {
 }
 
 async function bundleExtension() {
-  const entryPoints = present(extensions);
-  if (Object.keys(entryPoints).length === 0) return;
-  await build({ ...common(), entryPoints, format: 'cjs', outExtension: { '.js': '.cjs' } });
+  await build({ ...common(), entryPoints: extensions, format: 'cjs', outExtension: { '.js': '.cjs' } });
 }
 
 function common() {
@@ -154,14 +158,6 @@ function common() {
     logLevel: 'warning',
     define: { 'process.env.NODE_ENV': '"production"', KERB_VERSION: JSON.stringify(version) },
   };
-}
-
-function present(entries) {
-  const found = Object.entries(entries).filter(([, file]) => existsSync(path.join(root, file)));
-  for (const [name, file] of Object.entries(entries)) {
-    if (!found.some(([other]) => other === name)) say(`${file} does not exist yet: skipped`);
-  }
-  return Object.fromEntries(found);
 }
 
 /** The policies already read and vetted, and apart from them the pages, which only `explain` and hovers need. */

@@ -5,8 +5,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { makeSample } from './demo/sample.ts';
 import { showOrganisation } from './demo/show.ts';
-import { makeSample } from './sample.ts';
 
 const root = import.meta.dirname;
 const isWatched = process.stdin.isTTY === true && process.stdout.isTTY === true;
