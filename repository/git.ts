@@ -1,9 +1,10 @@
 /** Runs git on a repository that may be hostile: no hooks, filters, pagers, monitors, prompts or network. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import type { Readable, Writable } from 'node:stream';
+import { readIfBounded } from './read.ts';
 
 export type GitOutput = { readonly kind: 'output'; readonly bytes: Buffer } | GitFailure;
 /** git said no, is missing, or answered more than anybody can use. `message` is for people. */
@@ -25,6 +26,9 @@ const safeConfiguration = [
   'protocol.allow=never',
   'submodule.recurse=false',
 ].flatMap((setting) => ['-c', setting]);
+
+/** On Windows a program's name is looked up in the working folder first, and a repository could bring a git of its own. */
+process.env.NoDefaultCurrentDirectoryInExePath = '1';
 
 /** Runs one plumbing command at the root of a work tree. Never throws. */
 export function git(root: string, args: readonly string[], input: string | null = null): Promise<GitOutput> {
@@ -88,7 +92,8 @@ export function fieldsOf(bytes: Buffer): string[] {
  * is kept when it belongs to this repository; the rest is left to discovery, since the root may be another one.
  */
 function environment(root: string): NodeJS.ProcessEnv {
-  const { GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, GIT_PREFIX, GIT_EXTERNAL_DIFF, ...rest } = process.env;
+  const { GIT_DIR, GIT_COMMON_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, GIT_PREFIX, GIT_EXTERNAL_DIFF, ...rest } =
+    process.env;
   const index = GIT_INDEX_FILE === undefined ? undefined : path.resolve(GIT_INDEX_FILE);
   return {
     ...rest,
@@ -110,12 +115,15 @@ export function gitFolder(root: string): string | null {
   const dotGit = path.join(root, '.git');
   try {
     if (statSync(dotGit).isDirectory()) return dotGit;
-    const target = /^gitdir: (.+)$/m.exec(readFileSync(dotGit, 'utf8'))?.[1];
-    return target === undefined ? null : path.resolve(root, target);
   } catch {
     return ['HEAD', 'objects', 'refs'].every((name) => existsSync(path.join(root, name))) ? root : null;
   }
+  const target = /^gitdir: (.+)$/m.exec(readIfBounded(dotGit, maxPointerBytes)?.toString() ?? '')?.[1];
+  return target === undefined ? null : path.resolve(root, target);
 }
+
+/** A `.git` file is a line with one path. */
+const maxPointerBytes = 16 * 1024;
 
 function firstLine(text: string): string {
   return (

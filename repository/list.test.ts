@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { chmodSync, symlinkSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { test } from 'node:test';
 import { createRepository, createWorkTree, type WorkTree } from '../test/workTree.ts';
+import { gitFolder } from './git.ts';
 import { listFiles } from './list.ts';
 
 const files = {
@@ -121,4 +123,13 @@ test('a repository that git refuses is listed without git, which is said', async
     ['a.yaml'],
   );
   assert.match(listing.notes.join(), /git could not list the files/);
+});
+
+test('where a work tree should name its repository may stand anything: no pipe is waited for, no device read', (context) => {
+  const { root } = createWorkTree(context);
+  symlinkSync('/dev/zero', path.join(root, '.git'));
+  assert.equal(gitFolder(root), null);
+  rmSync(path.join(root, '.git'));
+  if (spawnSync('mkfifo', [path.join(root, '.git')]).status !== 0) return context.skip('there is no mkfifo');
+  assert.equal(gitFolder(root), null);
 });

@@ -1,10 +1,10 @@
 /** Which files of a work tree are judged: what git tracks or would offer to track. */
-import { lstatSync, type Stats, statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import path from 'node:path';
 import { fieldsOf, git } from './git.ts';
 import { reasonOf } from './read.ts';
 import { isInside, relativePath } from './root.ts';
-import { walkFolder } from './walk.ts';
+import { statListed, walkFolder } from './walk.ts';
 
 export interface Listing {
   /** Sorted by path, each once. */
@@ -86,11 +86,12 @@ async function listByGit(root: string, folder: string): Promise<ByGit> {
   let skipped = 0;
   for (const file of new Set(fieldsOf(answer.bytes))) {
     if (isVendored(file)) continue;
-    const stat = lstatSync(path.join(root, file), { throwIfNoEntry: false });
-    // Gone since, or a name that is not UTF-8 and cannot be asked for: reading it will say so.
-    if (stat?.isFile() || (stat === undefined && file.includes('\uFFFD')))
-      files.push({ path: file, sizeBytes: stat?.size ?? 0 });
-    else if (stat !== undefined) skipped++;
+    const stat = statListed(path.join(root, file));
+    if (typeof stat !== 'string') {
+      if (stat.isFile()) files.push({ path: file, sizeBytes: stat.size });
+      else skipped++;
+      // A name that is not UTF-8 cannot be asked for, and is not gone: reading it says so.
+    } else if (stat === 'unreadable' || file.includes('\uFFFD')) files.push({ path: file, sizeBytes: 0 });
   }
   return { kind: 'listing', listing: { files, skipped, problems: [], notes: [] } };
 }

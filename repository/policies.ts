@@ -12,7 +12,7 @@ import {
   type PolicyReading,
   readPolicies,
 } from '../engine/index.ts';
-import { readFolderTexts } from './read.ts';
+import { maxFileBytes, readFolderTexts, readIfBounded } from './read.ts';
 
 /** A folder of policies: `<domain>/<name>.yaml`, and the cases beside them. */
 export interface PolicyFolder {
@@ -88,10 +88,7 @@ interface PageOptions {
 export function loadPage({ root, organisation }: PageOptions, policy: Policy): string | null {
   if (isOfOrganisation(policy)) return organisation?.pages[policy.id] ?? null;
   const file = policy.file.replace(/\.ya?ml$/, '.md');
-  if (!isBuiltIn(policy)) {
-    const onDisk = path.resolve(root, file);
-    return existsSync(onDisk) ? readFileSync(onDisk, 'utf8') : null;
-  }
+  if (!isBuiltIn(policy)) return readIfBounded(path.resolve(root, file), maxFileBytes)?.toString() ?? null;
   const name = file.slice(builtInPrefix.length);
   if (isBundled())
     return (JSON.parse(readFileSync(path.join(here, 'pages.json'), 'utf8')) as Record<string, string>)[name] ?? null;

@@ -1,15 +1,5 @@
 /** Files of the work tree as texts to judge, bounded and never blocking. */
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  statSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { SourceFile } from '../engine/index.ts';
 import { decodeText, type Encoding } from './text.ts';
@@ -71,7 +61,7 @@ export function readIfBounded(file: string, maxBytes: number): Buffer | null {
     // Without O_NONBLOCK, opening a named pipe waits for a writer for ever.
     handle = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const stat = fstatSync(handle);
-    return stat.isFile() && stat.size <= maxBytes ? readFileSync(handle) : null;
+    return stat.isFile() && stat.size <= maxBytes ? readAll(handle, stat.size) : null;
   } catch {
     return null;
   } finally {
@@ -109,7 +99,12 @@ export function readFolderTexts(
 } {
   const texts = new Map<string, string>();
   const unreadable: { path: string; message: string }[] = [];
-  for (const file of filesAt(root, name, unreadable).slice(0, maxPolicyFiles)) {
+  const files = filesAt(root, name, unreadable);
+  if (files.length > maxPolicyFiles) {
+    const message = `holds ${files.length} YAML and Markdown files, more than the ${maxPolicyFiles} that are read: name a folder of policies alone`;
+    return { texts, unreadable: [{ path: name, message }] };
+  }
+  for (const file of files) {
     const reading = readWorkFile(root, file);
     if (reading.kind === 'text') texts.set(file, reading.file.text);
     if (reading.kind === 'problem') unreadable.push(reading);
@@ -121,14 +116,24 @@ function filesAt(root: string, name: string, unreadable: { path: string; message
   const absolute = path.join(root, name);
   try {
     if (!statSync(absolute, { throwIfNoEntry: false })?.isDirectory()) return [name];
-    return readdirSync(absolute, { recursive: true, encoding: 'utf8' })
-      .map((file) => file.split(path.sep).join('/'))
-      .filter((file) => policyEndings.test(file) && !/(^|\/)(node_modules|\.git)\//.test(file))
+    return [...filesBelow(absolute)]
+      .filter((file) => policyEndings.test(file))
       .map((file) => (name === '' ? file : `${name}/${file}`))
       .sort();
   } catch (error) {
     unreadable.push({ path: name, message: reasonOf(error, name) });
     return [];
+  }
+}
+
+/** Folders of a work tree that hold nothing of it. */
+export const neverEntered: ReadonlySet<string> = new Set(['.git', 'node_modules']);
+
+/** Paths relative to a folder, with `/`. Links to folders are not followed: Node's own walk goes round and round in them. */
+function* filesBelow(folder: string, prefix = ''): Generator<string> {
+  for (const entry of readdirSync(path.join(folder, prefix), { withFileTypes: true })) {
+    if (!entry.isDirectory()) yield `${prefix}${entry.name}`;
+    else if (!neverEntered.has(entry.name)) yield* filesBelow(folder, `${prefix}${entry.name}/`);
   }
 }
 
@@ -165,9 +170,9 @@ function isBinaryAtStart(handle: number): boolean {
   return start.subarray(0, length).includes(0);
 }
 
-/** The file may grow or shrink while it is read: never more than the limit, never bytes that were not there. */
+/** The file may grow or shrink while it is read: never more than its size was, never bytes that are not there. */
 function readAll(handle: number, size: number): Buffer {
-  const bytes = Buffer.allocUnsafe(Math.min(size, maxFileBytes));
+  const bytes = Buffer.allocUnsafe(size);
   let length = 0;
   while (length < bytes.length) {
     const got = readSync(handle, bytes, length, bytes.length - length, length);

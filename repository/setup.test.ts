@@ -152,6 +152,18 @@ test('pages are found beside policies, built-in or not', async (context) => {
   assert.match(page('kubernetes/privileged') ?? '', /^# kubernetes\/privileged/);
 });
 
+test('a folder of policies is not followed round and round through links, and one that is too large says so', async (context) => {
+  const tree = createWorkTree(context, {
+    'kerb.yaml': 'policyFolders: [rules, many]\n',
+    'rules/shop/one.yaml': policy('Loop'),
+    ...Object.fromEntries(Array.from({ length: 5_001 }, (_, index) => [`many/${index}.md`, ''])),
+  });
+  for (const name of ['a', 'b']) symlinkSync('.', path.join(tree.root, 'rules', name));
+  const setup = await loadSetup({ root: tree.root, origin: { kind: 'workTree' }, folders: [], organisation: null });
+  assert.equal(setup.policies.find(({ id }) => id === 'shop/one')?.title, 'Loop');
+  assert.match(setup.problems.map(({ file, message }) => `${file} ${message}`).join('\n'), /^many holds 5001 /);
+});
+
 test('the root is the repository, else the folder with kerb.yaml, else what the paths have in common', (context) => {
   const repository = createRepository(context, { 'a/b/c.yaml': '', 'a/kerb.yaml': '' }).root;
   const plain = createWorkTree(context, { 'a/kerb.yaml': '', 'a/b/c.yaml': '', 'd/e.yaml': '', 'd/f/g.yaml': '' }).root;

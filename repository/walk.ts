@@ -1,14 +1,13 @@
 /** Lists a folder without git, honouring the ignore files that git would. */
-import { type Dirent, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { type Dirent, lstatSync, readdirSync, type Stats } from 'node:fs';
 import path from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 import type { ListedFile, Listing } from './list.ts';
-import { reasonOf } from './read.ts';
+import { maxFileBytes, neverEntered, readIfBounded, reasonOf } from './read.ts';
 import { relativePath } from './root.ts';
 
 /** Deeper folders are not entered: a file system can loop through mounts. */
 const maxDepth = 100;
-const neverEntered = new Set(['.git', 'node_modules']);
 
 /** What one folder's ignore file says, and the folder that its patterns are relative to. */
 interface Rules {
@@ -39,15 +38,26 @@ export function walkFolder(root: string, folder: string): Listing {
       if (entry.isDirectory()) {
         if (!neverEntered.has(entry.name) && !isIgnored(`${child}/`, rules)) visit(child, rules, depth + 1);
       } else if (!entry.isFile()) skipped++;
-      else if (!isIgnored(child, rules))
-        files.push({
-          path: relativePath(root, child),
-          sizeBytes: lstatSync(child, { throwIfNoEntry: false })?.size ?? 0,
-        });
+      else if (!isIgnored(child, rules)) files.push({ path: relativePath(root, child), sizeBytes: sizeOf(child) });
     }
   };
   visit(folder, [], 0);
   return { files, skipped, problems, notes: [] };
+}
+
+function sizeOf(file: string): number {
+  const stat = statListed(file);
+  return typeof stat === 'string' ? 0 : stat.size;
+}
+
+/** Of a file as it was listed, a link for itself; where it has gone since, or may not be looked at, that. */
+export function statListed(file: string): Stats | 'gone' | 'unreadable' {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false }) ?? 'gone';
+  } catch {
+    // Whoever reads it is told why.
+    return 'unreadable';
+  }
 }
 
 function readFolder(folder: string): Dirent[] | string {
@@ -62,13 +72,9 @@ function rulesOf(folder: string, entries: readonly Dirent[]): Rules[] {
   const names = entries.filter((entry) => entry.isFile() && entry.name === '.gitignore').map((entry) => entry.name);
   if (entries.some((entry) => entry.name === '.git')) names.unshift('.git/info/exclude');
   return names.flatMap((name) => {
-    try {
-      const patterns = ignore({ allowRelativePaths: true }).add(readFileSync(path.join(folder, name), 'utf8'));
-      return [{ folder, patterns }];
-    } catch {
-      // An ignore file that cannot be read ignores nothing: more is judged, never less.
-      return [];
-    }
+    const text = readIfBounded(path.join(folder, name), maxFileBytes)?.toString();
+    // An ignore file that cannot be read ignores nothing: more is judged, never less.
+    return text === undefined ? [] : [{ folder, patterns: ignore({ allowRelativePaths: true }).add(text) }];
   });
 }
 
