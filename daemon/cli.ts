@@ -2,6 +2,7 @@
 import process from 'node:process';
 import { type Command, type ExitCode, helpOf, readArguments, type Start, UsageError } from './command.ts';
 import { complain, print, watchStreams } from './output.ts';
+import { printableLines } from './report/style.ts';
 import { version } from './version.ts';
 
 /** Each command is loaded only when it is called. */
@@ -38,7 +39,7 @@ export async function main(args: readonly string[], start: Start): Promise<void>
   try {
     process.exitCode = await dispatch(args, start);
   } catch (error) {
-    await complain(`kerb: ${wordsFor(error)}\n`);
+    await complain(`kerb: ${printableLines(wordsFor(error))}\n`);
     process.exitCode = 2;
   }
 }

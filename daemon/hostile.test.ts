@@ -158,6 +158,13 @@ test('a working directory that is gone is said so', (context) => {
   assert.match(stderr, /^kerb: the working directory does not exist any more: .*\n$/);
 });
 
+test('what is wrong with a word of the command is said without what a terminal would obey', (context) => {
+  const tree = createWorkTree(context);
+  const ran = runKerb(['check', '--policies', 'a\u001b[31mb'], { cwd: tree.root });
+  assert.equal(ran.status, 2);
+  assert.match(ran.stderr, /^kerb: --policies a\uFFFD\[31mb: .* does not exist\n$/);
+});
+
 test('a file that may not be read leaves no verdict', (context) => {
   if (process.getuid?.() === 0) return context.skip('root may read everything');
   const tree = createWorkTree(context, { 'a.yaml': pod('privileged: false') });

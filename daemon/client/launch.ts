@@ -61,6 +61,8 @@ export function launchDaemon({ logFile, program }: Pick<LaunchOptions, 'logFile'
       stdio: ['ignore', log, log],
       env: ownEnvironment(process.env),
     });
+    // Whoever waits for the daemon hears why there is none; for others the next one to ask starts it.
+    child.on('error', () => {});
     child.unref();
     return child;
   } finally {

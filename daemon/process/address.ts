@@ -9,7 +9,7 @@ import { daemonProtocolVersion } from '../protocol.ts';
 
 /** Paths of one daemon: one for each user, home and protocol version. */
 export interface Address {
-  /** 0700, and holds all the others. Null for a named pipe, which is in no folder. */
+  /** 0700, and holds all the others but a named pipe, which is in no folder. */
   readonly folder: string;
   /** What is listened on: a unix socket, or a named pipe on Windows. */
   readonly socket: string;

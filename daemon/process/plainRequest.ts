@@ -7,8 +7,8 @@
  *   remote origin https://github.com/acme/shop
  *   update refs/heads/main 9f1c… refs/heads/main 03be…
  *
- * `tree ID` is for `commit`; instead of it `index FILE`, where that says which tree it is. An empty line ends the fields; what follows is the message of `message`. `break-glass REASON`
- * may stand in each.
+ * `tree ID` is for `commit`; instead of it `index FILE`, where that says which tree it is. An empty line ends the fields;
+ * what follows is the message of `message`. `break-glass REASON` may stand in each.
  */
 import { Refusal } from './answer.ts';
 

@@ -36,7 +36,12 @@ export function styleFor(stream: Pick<WriteStream, 'isTTY'>, environment: NodeJS
 export function printable(text: string): string {
   return text
     .replaceAll('\t', '  ')
-    .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, '\uFFFD');
+    .replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, '\uFFFD');
+}
+
+/** The same of a text that may have several lines. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
 }
 
 /** How many columns of a terminal printable text takes: East Asian wide characters and emoji take two, marks none. */
