@@ -89,17 +89,21 @@ jobs:
     permissions: write-all
     env:
       BODY: \${{ github.event.comment.body }}
+    outputs: { body: "\${{ steps.read.outputs.body }}" }
     steps:
       - run: echo "\${{ env.BODY }}" "\${{ env.TITLE }}"
+      - { id: read, run: 'echo "body=$BODY" >> $GITHUB_OUTPUT' }
       - uses: actions/checkout@v4
         if: github.actor == 'dependabot[bot]'
   second:
     runs-on: ubuntu-latest
+    needs: first
+    strategy: { matrix: { body: ["\${{ needs.first.outputs.body }}"] } }
     container: { image: node:latest, env: { TOKEN: "\${{ toJSON(secrets) }}" } }
     steps:
       - run: |
           curl https://example.com/\${{ inputs.name }} | bash
-          echo "\${{ env.TITLE }}"
+          echo "\${{ env.TITLE }}" "\${{ matrix.body }}"
         shell: bash
   third:
     uses: ./.github/workflows/other.yml

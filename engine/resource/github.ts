@@ -6,9 +6,9 @@
 import { type Document, type Resource, type Unit, Unknown, type Value, type ValueMap } from '../model.ts';
 import { type Adapter, isList, isMap, type Memo, type Source, withFields } from './adapter.ts';
 import { detailsOf, liftSteps, rootStretch } from './githubDetails.ts';
-import { flowsInto } from './githubEnvironment.ts';
 import { liftJobs, writtenJobs } from './githubJob.ts';
 import { githubKinds } from './githubKinds.ts';
+import { flowsInto } from './githubTrace.ts';
 import { actionShape, type Shape, shaped, workflowShape } from './shape.ts';
 
 /** `github.workflow`, `.job`, `.step`, `.action`, `.command`, `.container` and `.expression`. */
@@ -57,7 +57,11 @@ function liftWorkflow(source: Source, root: ValueMap): readonly (Resource | Unit
   const jobs = writtenJobs(source, root.jobs);
   const nodes = new Set(jobs.flatMap(({ entry }) => entry?.value ?? []));
   const rest = detailsOf(source, [workflow], rootStretch(source.part.content, nodes), null);
-  return [workflow, ...rest, ...liftJobs(source, jobs, { owner: workflow, flows: flowsInto(rest) })];
+  return [
+    workflow,
+    ...rest,
+    ...liftJobs(source, jobs, { owner: workflow, flows: flowsInto(rest), outputs: new Map() }),
+  ];
 }
 
 function derivedWorkflow(root: ValueMap, memo: Memo): ValueMap {

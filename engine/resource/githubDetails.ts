@@ -3,9 +3,9 @@ import type { Node, PartContent, Path, Resource, Value, ValueMap } from '../mode
 import { isList, isMap, latest, type Source } from './adapter.ts';
 import { commandsIn } from './githubCommand.ts';
 import { containersOf } from './githubContainer.ts';
-import { type Around, throughVariables } from './githubEnvironment.ts';
 import { expressionsIn, type Stretch } from './githubExpressions.ts';
 import { derivedStep, shellOf, writtenScript } from './githubStep.ts';
+import { type Around, traced } from './githubTrace.ts';
 
 /** What is inside owners that stand in a stretch, the outermost of them first, and in what is `around` them. */
 export function detailsOf(
@@ -17,10 +17,11 @@ export function detailsOf(
   const steps = owners.filter(({ kind }) => kind === 'github.step');
   const scoped = owners.map((resource) => ({ resource, scope: resource.kind.slice('github.'.length) }));
   const expressions = stretch === null ? [] : expressionsIn(part.content, stretch, scoped, memo);
+  const commands = steps.flatMap((step) => commandsIn(step, part.content, memo));
   return [
-    ...steps.flatMap((step) => commandsIn(step, part.content, memo)),
+    ...commands,
     ...owners.flatMap((owner) => containersOf(owner, memo)),
-    ...throughVariables(expressions, owners, around, memo),
+    ...traced({ expressions, commands, owners, around }, memo),
   ];
 }
 

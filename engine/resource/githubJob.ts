@@ -4,11 +4,11 @@
  */
 import type { Entry, Node, Resource, Unit, Value, ValueMap } from '../model.ts';
 import { once } from '../once.ts';
-import { isMap, type Memo, type Source, withFields } from './adapter.ts';
+import { isList, isMap, type Memo, type Source, withFields } from './adapter.ts';
 import { detailsOf, liftSteps } from './githubDetails.ts';
-import { type Around, variablesOf } from './githubEnvironment.ts';
 import { mayHaveAliases, placesIn } from './githubExpressions.ts';
 import { shellOf } from './githubStep.ts';
+import { type Around, outputsOf, variablesOf } from './githubTrace.ts';
 
 /** A job of a workflow, and where it is written; null where an alias or a merge brings it. */
 export interface WrittenJob {
@@ -31,14 +31,16 @@ export function writtenJobs({ part }: Source, jobs: Value | undefined): readonly
 /** What is lifted of the jobs of the workflow around them. */
 export function liftJobs(source: Source, jobs: readonly WrittenJob[], around: Around): readonly (Resource | Unit)[] {
   const { owner } = around;
-  const outer = { workflow: owner.self, object: owner.relatives.object ?? null };
-  const inherited = once(() => `${nameOf(shellOf(owner))} ${variablesOf(around)}`);
-  const workflow: Workflow = { source, around, outer, inherited };
-  const keeps = !mayHaveAliases(source.part.content);
-  return jobs.flatMap((job): readonly (Resource | Unit)[] => {
-    const node = job.entry?.value ?? null;
-    return keeps && node !== null ? [unitOf(workflow, job, job.entry!, node)] : liftJob(workflow, job, node);
-  });
+  const workflow: Workflow = {
+    source,
+    around,
+    outer: { workflow: owner.self, object: owner.relatives.object ?? null },
+    inherited: once(() => `${nameOf(shellOf(owner))} ${variablesOf(around)}`),
+    keeps: !mayHaveAliases(source.part.content),
+    jobs: new Map(jobs.map((job) => [job.id, job])),
+    lifted: new Map(),
+  };
+  return jobs.flatMap((job) => liftedOnce(workflow, job, 0).all);
 }
 
 interface Workflow {
@@ -48,6 +50,44 @@ interface Workflow {
   readonly outer: Unit['around'];
   /** What else jobs have of it, as a text: the shell of their steps, and their variables. */
   readonly inherited: () => string;
+  /** Whether what a job says is told by its text. */
+  readonly keeps: boolean;
+  readonly jobs: ReadonlyMap<string, WrittenJob>;
+  readonly lifted: Map<string, Lifted>;
+}
+
+interface Lifted {
+  readonly all: readonly (Resource | Unit)[];
+  /** What flows into the outputs of the job. */
+  readonly outputs: () => Around['outputs'];
+}
+
+const unread: Around['outputs'] = new Map();
+const maxChain = 100;
+
+/** A job, and before it those whose outputs it can read; one that needs itself reads nothing. */
+function liftedOnce(workflow: Workflow, job: WrittenJob, chain: number): Lifted {
+  const known = workflow.lifted.get(job.id);
+  if (known !== undefined) return known;
+  workflow.lifted.set(job.id, { all: [], outputs: () => unread });
+  const needed = (chain < maxChain ? needsOf(job.value) : []).flatMap((id) => workflow.jobs.get(id) ?? []);
+  const outputs = needed.flatMap((other) => [...liftedOnce(workflow, other, chain + 1).outputs()]);
+  const around = { ...workflow.around, outputs: new Map(outputs) };
+  const node = job.entry?.value ?? null;
+  const lifted =
+    workflow.keeps && node !== null
+      ? unitOf({ ...workflow, around }, job, job.entry!, node)
+      : wholeOf(job.id, liftJob({ ...workflow, around }, job, node));
+  workflow.lifted.set(job.id, lifted);
+  return lifted;
+}
+
+function needsOf({ needs = null }: ValueMap): readonly string[] {
+  return (isList(needs) ? needs : [needs]).filter((id) => typeof id === 'string');
+}
+
+function wholeOf(id: string, resources: readonly Resource[]): Lifted & { readonly all: readonly Resource[] } {
+  return { all: resources, outputs: once(() => outputsOf(id, resources)) };
 }
 
 /** Of a shell: empty where none is said, and a template is none. */
@@ -88,27 +128,29 @@ interface Kept {
   readonly inherited: string;
   readonly start: number;
   readonly resources: readonly Resource[];
+  readonly outputs: Lifted['outputs'];
 }
 
 const kinds = ['github.job', 'github.step', 'github.command', 'github.container', 'github.expression'];
 
-function unitOf(workflow: Workflow, job: WrittenJob, { keySpan }: Entry, node: Node): Unit {
+function unitOf(workflow: Workflow, job: WrittenJob, { keySpan }: Entry, node: Node): Lifted {
   const { source, around, outer } = workflow;
   const { memo, part } = source;
   const span = { start: keySpan.start, end: node.span.end };
   const text = part.content.text.slice(span.start, span.end);
   const places = placesIn(part.content, node, memo);
-  const inherited = workflow.inherited();
+  const inherited = `${workflow.inherited()} ${JSON.stringify([...around.outputs])}`;
   const slot = memo(job.value, `lifted ${job.id}`, (): { kept: Kept | null } => ({ kept: null }));
   let { kept } = slot;
   if (kept?.text !== text || kept.places !== places || kept.inherited !== inherited) {
-    const resources = liftJob(workflow, job, node);
-    kept = { id: {}, text, places, inherited, start: node.span.start, resources };
+    const { all: resources, outputs } = wholeOf(job.id, liftJob(workflow, job, node));
+    kept = { id: {}, text, places, inherited, start: node.span.start, resources, outputs };
     slot.kept = kept;
   }
-  const { id, resources, start } = kept;
+  const { id, resources, start, outputs } = kept;
   const make = once(() => moved(resources, outer, node.span.start - start));
-  return { name: identityOf(around.owner, job.id), id, span, kinds, around: outer, resources: make };
+  const name = identityOf(around.owner, job.id);
+  return { all: [{ name, id, span, kinds, around: outer, resources: make }], outputs };
 }
 
 function moved(resources: readonly Resource[], around: Unit['around'], by: number): readonly Resource[] {

@@ -159,7 +159,7 @@ export const githubKinds: readonly ResourceKind[] = [
   {
     kind: 'github.expression',
     description:
-      'An expression: each `${{ … }}`, and an `if` without braces. `contexts` are the paths it reads, `flows` those whose text may become part of the result, `functions` what it calls. `scope` says whose it is (workflow, job, step, action), `in` where there (`run`, `with.script`, `env.NAME`, `if` …); `whole`: the value is nothing but the expression; `fenced`: it has braces; `before` and `after`: what else stands on its line.',
+      'An expression: each `${{ … }}`, and an `if` without braces. `contexts` are the paths it reads, `flows` those whose text may become part of the result, also by way of variables, the matrix, and what steps and other jobs hand on; `functions` what it calls. `scope` says whose it is (workflow, job, step, action), `in` where there (`run`, `with.script`, `env.NAME`, `if` …); `whole`: the value is nothing but the expression; `fenced`: it has braces; `before` and `after`: what else stands on its line.',
     self: expression,
     relatives: around,
   },
