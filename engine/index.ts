@@ -26,6 +26,7 @@ export { secretMask } from './evaluation/secretMask.ts';
 export { type Approved, type Baseline, formatBaseline, type OwnPolicy, ownPolicies, readBaseline } from './except.ts';
 export { approvedAt, exceptionsOf, type Met } from './exception/approval.ts';
 export {
+  type Approval,
   type ApprovedException,
   defaultExceptionTerms,
   type ExceptionCategory,
@@ -44,6 +45,16 @@ export {
   prepareException,
 } from './exception/objection.ts';
 export { isSamePerson } from './exception/person.ts';
+export {
+  type ApproverKey,
+  type ApproverKeys,
+  approvalCount,
+  approvalPayloadType,
+  approvalsNeeded,
+  approvalText,
+  isProven,
+  withProvenApprovals,
+} from './exception/quorum.ts';
 export {
   type ExceptionRegister,
   lastBoundary,

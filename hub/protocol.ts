@@ -62,6 +62,7 @@ export {
   exceptionShown,
   exceptionStates,
   exceptionSummary,
+  type GivenApproval,
   maxApproverSkewMs,
   proposedExceptions,
 } from './protocol/exception.ts';

@@ -7,6 +7,7 @@ import {
   exceptionList,
   exceptionShown,
   exceptionStates,
+  type GivenApproval,
   hubPaths,
 } from '../../hub/protocol.ts';
 import { type Arguments, type ExitCode, UsageError } from '../command.ts';
@@ -46,14 +47,15 @@ export async function approve(id: string, given: Arguments): Promise<ExitCode> {
   if (exception.state !== 'pending') throw new UsageError(`it is ${exception.state}: there is nothing to approve`);
   const [until, maxUses] = [given.value('until'), given.value('max-uses')];
   const published = await publishedAt(hub, given);
+  const [first] = exception.approvals;
   const approval = signApproval(request, published, {
-    key,
-    at: now(),
-    expiresAt: until === null ? request.expiresAt : endOfDay(until),
-    maxUses: maxUses === null ? null : wholeNumber(maxUses, '--max-uses'),
+    ...{ key, at: now(), before: exception.approvals },
+    expiresAt: until === null ? (first?.expiresAt ?? request.expiresAt) : endOfDay(until),
+    maxUses: maxUses === null ? (first?.maxUses ?? null) : wholeNumber(maxUses, '--max-uses'),
   });
   await hub.ask('POST', pathOf(id, 'approval'), nothing, approval);
-  await print(`granted until ${approval.expiresAt}, signed by ${printable(approverOf(key, published))}\n`);
+  const done = approval.signature === null ? 'approved, and others have to as well,' : 'granted';
+  await print(`${done} until ${approval.expiresAt}, signed by ${printable(approverOf(key, published))}\n`);
   return 0;
 }
 
@@ -113,12 +115,14 @@ async function shown(
   const exception = await hub.ask('GET', `${hubPaths.exceptions}/${encodeURIComponent(id)}`, exceptionShown);
   const request = readExceptionRequest(exception.request);
   if (request === null || request.id !== id) throw new UsageError('this request cannot be read: update Kerb');
-  await print(lineOf(exception) + detailsOf(request));
+  await print(lineOf(exception) + detailsOf(request) + exception.approvals.map(approvalLine).join(''));
   return { exception, request };
 }
 
-function lineOf({ id, state, policy, repository, requestedBy, expiresAt, decidedBy, note }: ExceptionSummary): string {
-  const decided = decidedBy === null ? '' : `, by ${decidedBy}`;
+function lineOf(exception: ExceptionSummary): string {
+  const { id, state, policy, repository, requestedBy, expiresAt, decidedBy, note, needed, approvedBy } = exception;
+  const approved = `, ${approvedBy.length} of ${needed} approvals${approvedBy.length === 0 ? '' : `: ${approvedBy.join(', ')}`}`;
+  const decided = decidedBy !== null ? `, by ${decidedBy}` : needed > 1 && state === 'pending' ? approved : '';
   const why = note === null ? '' : `: ${note}`;
   return `${printable(`${id}  ${state}${decided}${why}  ${policy} in ${repository}  until ${expiresAt}  for ${requestedBy}`)}\n`;
 }
@@ -140,6 +144,11 @@ function detailsOf(request: ExceptionRequest): string {
     .filter(([, value]) => value !== null)
     .map(([name = '', value]) => `  ${name.padEnd(9)} ${printable(value ?? '')}\n`)
     .join('');
+}
+
+function approvalLine({ who, expiresAt, maxUses }: GivenApproval): string {
+  const uses = maxUses === null ? '' : `, ${maxUses} uses`;
+  return `  ${printable(`approved  by ${who} until ${expiresAt}${uses}`)}\n`;
 }
 
 function pathOf(id: string, what: string): string {

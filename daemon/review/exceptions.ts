@@ -5,13 +5,21 @@
 import { createHash } from 'node:crypto';
 import { MetadataKind } from '@tufjs/models';
 import {
+  type Approval,
   type ApprovedException,
+  type ApproverKeys,
+  approvalCount,
+  approvalPayloadType,
+  approvalsNeeded,
+  approvalText,
   defaultExceptionTerms,
   type ExceptionRequest,
   type ExceptionStep,
   type ExceptionTerms,
   formatExceptions,
+  type Grant,
   grantedException,
+  isProven,
   isSamePerson,
   nextExceptions,
   readExceptions,
@@ -21,7 +29,7 @@ import {
 import {
   type ExceptionApproval,
   type ExceptionRenewal,
-  type KeyDocument,
+  type GivenApproval,
   proposedExceptions,
 } from '../../hub/protocol.ts';
 import { UsageError } from '../command.ts';
@@ -33,8 +41,7 @@ export interface ExceptionsInForce {
   /** Of the metadata; 0 before the first. */
   readonly version: number;
   readonly text: string | null;
-  /** By key id. */
-  readonly approvers: Readonly<Record<string, KeyDocument>>;
+  readonly approvers: ApproverKeys;
 }
 
 /** Signs the exceptions as they are after a step. */
@@ -52,36 +59,81 @@ export function signStep(
   return { keyId: key.id, signature, at };
 }
 
-/** Grants a request, for no longer than was asked. Throws `UsageError` where this key, or nobody, can do so. */
-export function signApproval(
-  request: ExceptionRequest,
-  published: Published,
-  {
-    key,
-    at,
-    expiresAt,
-    maxUses,
-  }: Pick<ExceptionApproval, 'at' | 'expiresAt' | 'maxUses'> & {
-    readonly key: Pick<PersonKey, 'id' | 'sign'>;
-  },
-): ExceptionApproval {
+/** What an approver decides, and who has decided so before. */
+export interface ApprovalTerms extends Pick<ExceptionApproval, 'at' | 'expiresAt' | 'maxUses'> {
+  readonly key: Pick<PersonKey, 'id' | 'sign' | 'seal'>;
+  /** As the hub shows them: each is verified. */
+  readonly before?: readonly GivenApproval[];
+}
+
+/**
+ * Approves a request, for no longer than was asked; where that makes enough people, the exceptions with it are signed as well.
+ * Throws `UsageError` where this key, or nobody, can do so.
+ */
+export function signApproval(request: ExceptionRequest, published: Published, terms: ApprovalTerms): ExceptionApproval {
+  const { key, at, expiresAt, maxUses } = terms;
   const who = approverOf(key, published);
   const { requestedBy } = request;
   if (isSamePerson(who, requestedBy))
     throw new UsageError(`${requestedBy} has asked for this, and your key is ${who}'s: somebody else approves`);
   if (expiresAt > request.expiresAt)
     throw new UsageError(`it was asked for until ${request.expiresAt}: not for longer`);
-  const refusal = refusalOf({ ...request, expiresAt }, { terms: termsOf(published), atMs: Date.parse(at) });
+  const allowed = termsOf(published);
+  const refusal = refusalOf({ ...request, expiresAt }, { terms: allowed, atMs: Date.parse(at) });
   if (refusal !== null) throw new UsageError(refusal);
-  const approval = { who, role: 'approver', keyid: key.id, at };
-  const exception = grantedException(request, { approval, expiresAt, maxUses });
-  return { ...signStep(published.exceptions, { step: { kind: 'grant', exception }, at, key }), expiresAt, maxUses };
+  const needed = approvalsNeeded(allowed, request);
+  const own = { who, role: 'approver', keyid: key.id, at };
+  if (needed === 1) return { ...signGrant(request, published, { ...terms, approvals: [own] }), approval: null };
+  const text = approvalText(grantedException(request, { approvals: [own], expiresAt, maxUses }), own);
+  const signature = key.seal(approvalPayloadType, text).signatures[0]?.sig ?? '';
+  const [first, ...others] = [...approvalsBefore(request, published, terms), { ...own, signature }];
+  const approvals = [first ?? own, ...others] as const;
+  const isEnough = approvalCount({ approvals, requestedBy }) >= needed;
+  const signed = isEnough ? signGrant(request, published, { ...terms, approvals }) : unsigned(terms);
+  return { ...signed, approval: signature };
+}
+
+type Signed = Omit<ExceptionApproval, 'approval'>;
+
+function signGrant(
+  request: ExceptionRequest,
+  { exceptions }: Published,
+  { key, at, expiresAt, maxUses, approvals }: ApprovalTerms & Pick<Grant, 'approvals'>,
+): Signed {
+  const exception = grantedException(request, { approvals, expiresAt, maxUses });
+  return { ...signStep(exceptions, { step: { kind: 'grant', exception }, at, key }), expiresAt, maxUses };
+}
+
+function unsigned({ key, at, expiresAt, maxUses }: ApprovalTerms): Signed {
+  return { keyId: key.id, signature: null, at, expiresAt, maxUses };
+}
+
+/** What others have signed: under this name another one's signature, or none, is not passed on. */
+function approvalsBefore(
+  request: ExceptionRequest,
+  { exceptions: { approvers } }: Published,
+  { key, expiresAt, maxUses, before = [] }: ApprovalTerms,
+): readonly Approval[] {
+  const standing = before.filter(({ keyId, who }) => keyId !== key.id && approvers.get(keyId)?.owner === who);
+  return standing.map((given) => {
+    if (given.expiresAt !== expiresAt || given.maxUses !== maxUses)
+      throw new UsageError(
+        `${given.who} has approved other terms, until ${given.expiresAt}: approve those, or refuse it`,
+      );
+    const { who, keyId: keyid, at, signature } = given;
+    const approval = { who, role: 'approver', keyid, at, signature };
+    if (isProven(grantedException(request, { approvals: [approval], expiresAt, maxUses }), approval, approvers))
+      return approval;
+    throw new UsageError(
+      `what the hub shows as ${who}'s approval is not signed by them: sign nothing, and ask who runs the hub`,
+    );
+  });
 }
 
 /** Whose a key is, as the published policies say. Throws `UsageError` where it may not sign exceptions. */
 export function approverOf({ id }: Pick<PersonKey, 'id'>, { exceptions: { approvers } }: Published): string {
-  const owner = approvers[id]?.['x-kerb-owner'];
-  if (typeof owner === 'string') return owner;
+  const owner = approvers.get(id)?.owner;
+  if (owner !== undefined) return owner;
   throw new UsageError('your key is none of those that may sign exceptions, as the published policies name them');
 }
 

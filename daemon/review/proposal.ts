@@ -24,6 +24,7 @@ import {
   type Sealed,
 } from '../../hub/protocol.ts';
 import { UsageError } from '../command.ts';
+import { approverKeysIn } from '../sync/tuf/approvers.ts';
 import { signedTarget } from '../sync/tuf/delegation.ts';
 import { type RootFile, readTargets, type TargetsFile } from '../sync/tuf/metadata.ts';
 import { TrustRefusal } from '../sync/tuf/refusal.ts';
@@ -137,7 +138,7 @@ export function approversOf({ signed }: RootFile): Readonly<Record<string, KeyDo
 
 const nothingYet = {
   ...{ version: 0, bundle: null, rollout: null, sealed: {} },
-  exceptions: { version: 0, text: null, approvers: {} },
+  exceptions: { version: 0, text: null, approvers: new Map() },
 } as const;
 
 async function inForce(source: Source, { pin }: Roots, now: number): Promise<Omit<Published, 'root' | 'firstRoot'>> {
@@ -151,7 +152,7 @@ async function inForce(source: Source, { pin }: Roots, now: number): Promise<Omi
   return {
     version,
     ...signed,
-    exceptions: { version: exceptions, text: verified.bundle?.exceptions ?? null, approvers: delegatesIn(targets) },
+    exceptions: { version: exceptions, text: verified.exceptions, approvers: approverKeysIn(targets) },
   };
 }
 
@@ -175,12 +176,6 @@ async function readTargetTexts(
     bundle: typeof bundle === 'string' ? null : bundle,
     rollout: typeof rollout === 'string' ? null : rollout,
   };
-}
-
-/** Who may sign exceptions, as verified targets say. */
-function delegatesIn({ signed: { delegations } }: TargetsFile): ExceptionsInForce['approvers'] {
-  const ids = delegations?.roles?.exceptions?.keyIDs ?? [];
-  return Object.fromEntries(ids.map((id) => [id, (delegations?.keys[id]?.toJSON() ?? {}) as KeyDocument]));
 }
 
 function termOf(expires: unknown): string {

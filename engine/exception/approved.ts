@@ -7,12 +7,14 @@ import type { Severity } from '../model.ts';
 import { once } from '../once.ts';
 import { compileMatch } from './match.ts';
 
-/** Who approved: their signature was verified with the document that the exception came in. */
+/** Who approved. Where one is enough, the signature under the document that the exception came in is theirs. */
 export interface Approval {
   readonly who: string;
   readonly role: string;
   readonly keyid: string;
   readonly at: string;
+  /** Where several have to approve: this person's own over the exception, base64; see `approvalText`. */
+  readonly signature?: string | undefined;
 }
 
 /** Which policies, and optionally in which form: an exception can lapse when the policy changes. */
@@ -78,7 +80,16 @@ export interface ExceptionTerms {
   readonly longestDays: Readonly<Record<Severity, number>>;
   /** Policy ids, `<domain>/*` and `*` that no exception covers, whoever approved it. */
   readonly never: readonly string[];
+  /** How many people have to approve, where it is more than one. */
+  readonly approvals?: {
+    readonly severities: Readonly<Partial<Record<Severity, number>>>;
+    /** By policy ids, `<domain>/*` and `*`. */
+    readonly policies: Readonly<Record<string, number>>;
+  };
 }
+
+/** The most people who have to approve an exception, and who can be named in one. */
+export const maxApprovals = 32;
 
 /** What holds where no organisation says otherwise. */
 export const defaultExceptionTerms: ExceptionTerms = {
@@ -162,9 +173,14 @@ const approvedException = once(() =>
     ticket: name.nullable().default(null),
     requestedBy: name,
     approvals: z
-      .array(z.strictObject({ who: name, role: name, keyid: name, at: instant }))
+      .array(
+        z.strictObject({
+          ...{ who: name, role: name, keyid: name, at: instant },
+          signature: z.base64().max(200).optional(),
+        }),
+      )
       .min(1)
-      .max(32),
+      .max(maxApprovals),
     notBefore: instant,
     expiresAt: instant,
     maxUses: z.int().min(1).nullable().default(null),

@@ -19,7 +19,7 @@ const request: ExceptionRequest = {
   ...{ requestedBy: 'ada@acme.example', expiresAt: iso(start + 20 * dayMs), baseCommit: null },
 };
 const approval = { who: 'bob', role: 'approver', keyid: 'k', at: iso(start + dayMs) };
-const grant = { approval, expiresAt: iso(start + 9 * dayMs), maxUses: 3 };
+const grant = { approvals: [approval], expiresAt: iso(start + 9 * dayMs), maxUses: 3 } as const;
 
 function granted(changes: Partial<ExceptionRequest> = {}): ApprovedException {
   return grantedException({ ...request, ...changes }, grant);

@@ -7,8 +7,8 @@ import type { ExceptionRequest } from './request.ts';
 
 /** What an approver decides beside yes: it may be less than was asked for, and never more. */
 export interface Grant {
-  /** It holds from the approval on. */
-  readonly approval: Approval;
+  /** In the order in which they were given; it holds from the last on. */
+  readonly approvals: readonly [Approval, ...Approval[]];
   readonly expiresAt: string;
   readonly maxUses: number | null;
 }
@@ -25,7 +25,7 @@ const keptDays = 30;
 /** The exception that a request asks for. */
 export function grantedException(
   request: ExceptionRequest,
-  { approval, expiresAt, maxUses }: Grant,
+  { approvals, expiresAt, maxUses }: Grant,
 ): ApprovedException {
   const { id, policy, repository, file, fingerprint, category, reason, compensatingControls } = request;
   const { ticket, requestedBy, baseCommit } = request;
@@ -48,8 +48,8 @@ export function grantedException(
     compensatingControls,
     ticket,
     requestedBy,
-    approvals: [approval],
-    notBefore: approval.at,
+    approvals,
+    notBefore: (approvals.at(-1) ?? approvals[0]).at,
     expiresAt,
     maxUses,
     revokedAt: null,

@@ -5,7 +5,7 @@ import { isNamed } from '../organisation/rules.ts';
 import { globMatcher } from '../policy/glob.ts';
 import type { ApprovedException, ExceptionTerms, PolicyReference } from './approved.ts';
 import { compileMatch, isMet } from './match.ts';
-import { isSamePerson } from './person.ts';
+import { approvalCount, approvalsNeeded } from './quorum.ts';
 
 /** What stands against an exception. */
 export type Objection =
@@ -27,7 +27,7 @@ export type Objection =
   | 'revoked'
   /** It lasts longer than the organisation allows for a finding of this severity. */
   | 'term'
-  /** Nobody but who asked for it has approved it. */
+  /** Fewer people than the organisation asks for have approved it, or nobody but who asked. */
   | 'approval'
   /** It was used as often as it may be. */
   | 'used';
@@ -59,6 +59,8 @@ export interface PreparedException {
   /** Infinite where it was not revoked. */
   readonly revokedAtMs: number;
   readonly isInPaths: (path: string) => boolean;
+  /** See `approvalCount`. */
+  readonly approvals: number;
   /** Absent without a condition; null where the condition is no CEL, so that it is never met. */
   readonly match?: Program | null;
 }
@@ -72,6 +74,7 @@ export function prepareException(exception: ApprovedException): PreparedExceptio
     expiresAtMs: Date.parse(expiresAt),
     revokedAtMs: revokedAt === null ? Number.POSITIVE_INFINITY : Date.parse(revokedAt),
     isInPaths: scope.paths.length === 0 ? () => true : globMatcher(scope.paths),
+    approvals: approvalCount(exception),
   };
   return scope.match === null ? prepared : { ...prepared, match: compileMatch(scope.match).program };
 }
@@ -86,7 +89,7 @@ export function objectionTo(
     objectionOfFinding(prepared, finding, circumstances) ??
     objectionOfPlace(prepared, finding, circumstances) ??
     objectionOfTime(prepared, finding, circumstances) ??
-    objectionOfGrant(prepared, circumstances) ??
+    objectionOfGrant(prepared, finding, circumstances) ??
     (isMatched(prepared, finding, circumstances) ? null : 'match')
   );
 }
@@ -144,10 +147,11 @@ function objectionOfTime(
 }
 
 function objectionOfGrant(
-  { exception: { id, approvals, requestedBy, maxUses } }: PreparedException,
-  { uses }: Circumstances,
+  { exception: { id, maxUses }, approvals }: PreparedException,
+  finding: Finding,
+  { terms, uses }: Circumstances,
 ): Objection | null {
-  if (approvals.every(({ who }) => isSamePerson(who, requestedBy))) return 'approval';
+  if (approvals < approvalsNeeded(terms, finding)) return 'approval';
   return maxUses !== null && (uses.get(id) ?? 0) >= maxUses ? 'used' : null;
 }
 

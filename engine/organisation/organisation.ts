@@ -27,7 +27,7 @@ export interface Organisation {
   readonly policies: readonly Policy[];
   /** Markdown by policy id. */
   readonly pages: Readonly<Record<string, string>>;
-  /** `exceptions.json` as it was signed; null where there is none. */
+  /** See `VerifiedBundle`. */
   readonly exceptions: string | null;
   /** See `Ring`. */
   readonly rollout: Pick<Ring, 'changed' | 'enforcement'> | null;

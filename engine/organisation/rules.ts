@@ -1,6 +1,6 @@
 /** `organisation.yaml`: what an organisation has decided for all its repositories. It travels in a signed bundle. */
 import * as z from 'zod';
-import { defaultExceptionTerms, type ExceptionTerms, policyName } from '../exception/approved.ts';
+import { defaultExceptionTerms, type ExceptionTerms, maxApprovals, policyName } from '../exception/approved.ts';
 import type { Enforcement, SourceFile } from '../model.ts';
 import { once } from '../once.ts';
 import { type Configuration, configurationOf, defaultConfiguration, namesIn } from '../policy/configuration.ts';
@@ -54,6 +54,7 @@ export const defaultGateSettings: GateSettings = {
 const maxCharacters = 1_000_000;
 const lockable = /^(?:suppressions|baseline|\*|[a-z0-9-]+(?:\/[a-z0-9-]+)*\/(?:\*|[a-z0-9-]+))$/;
 
+const approvalCount = z.int().min(1).max(maxApprovals);
 const { longestDays: usualDays } = defaultExceptionTerms;
 const days = (usual: number) => z.int().min(1).max(3_650).default(usual);
 
@@ -67,7 +68,7 @@ const organisationSchema = once(() =>
         .array(z.string().regex(lockable, 'expected a policy, `<domain>/*`, `*`, `suppressions` or `baseline`'))
         .max(1_000)
         .optional(),
-      /** How long approved exceptions last at most, by severity, and what is never exempt. */
+      /** How long approved exceptions last at most, by severity; what is never exempt; how many people approve. */
       exceptions: z
         .strictObject({
           longestDays: z
@@ -80,6 +81,14 @@ const organisationSchema = once(() =>
             })
             .optional(),
           never: z.array(policyName).max(1_000).optional(),
+          approvals: z
+            .strictObject({
+              severities: z
+                .partialRecord(z.enum(['info', 'low', 'medium', 'high', 'critical']), approvalCount)
+                .default({}),
+              policies: z.record(policyName, approvalCount).default({}),
+            })
+            .optional(),
         })
         .optional(),
       replay: z.enum(['allowed', 'refused']).optional(),
@@ -145,7 +154,10 @@ function rulesOf(
 }
 
 function termsOf(given: OrganisationDocument['exceptions']): ExceptionTerms {
-  return { longestDays: given?.longestDays ?? usualDays, never: given?.never ?? defaultExceptionTerms.never };
+  const { longestDays, never, approvals } = given ?? {};
+  const terms = { longestDays: longestDays ?? usualDays, never: never ?? defaultExceptionTerms.never };
+  // Left out where it is not said: the terms are part of the digest of a policy set.
+  return approvals === undefined ? terms : { ...terms, approvals };
 }
 
 function gatesOf(given: OrganisationDocument['gates']): GateSettings {

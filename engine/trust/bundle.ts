@@ -11,7 +11,7 @@ export interface VerifiedBundle {
   readonly [verified]: true;
   /** `policies/N.json`. */
   readonly bundle: string;
-  /** `exceptions.json`; null where there is none. */
+  /** `exceptions.json`, of its approvals only those that hold; null where there is none. */
   readonly exceptions: string | null;
   /** What the rollout means for this device; null without a rollout. */
   readonly ring: Ring | null;

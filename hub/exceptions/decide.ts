@@ -1,51 +1,13 @@
-/** What becomes of a request: granted by the signature of somebody else, refused, revoked. Each is an act in the log. */
-import {
-  type ApprovedException,
-  type ExceptionRequest,
-  grantedException,
-  isSamePerson,
-  readExceptionRequest,
-  refusalOf,
-} from '../../engine/index.ts';
-import { exceptionTerms } from '../policies/inForce.ts';
+/** What becomes of a request that is not approved, and of an exception: refused, revoked, signed anew. Each is an act in the log. */
 import { type Desk, type Refused, type Ruling, refused } from '../policies/ruling.ts';
-import type { ExceptionApproval, ExceptionRenewal, ExceptionRevocation } from '../protocol.ts';
+import type { ExceptionRenewal, ExceptionRevocation } from '../protocol.ts';
 import type { AskedException } from '../store/query/exception.ts';
 import type { Change, ExceptionDecision } from '../store/store.ts';
-import { type Signer, signedStep, signerOf } from './document.ts';
+import { signedStep, signerOf } from './document.ts';
 
 /** Who is logged in; whose key signs is another question. */
-interface By {
+export interface By {
   readonly name: string;
-}
-
-/** Grants what was asked for, by an approver's signature over the exceptions with it. */
-export async function approve(desk: Desk, id: string, by: By, approval: ExceptionApproval): Promise<Ruling<null>> {
-  const asked = await found(desk, id, 'pending');
-  if ('status' in asked) return asked;
-  const signer = await signerOf(desk, approval);
-  if (signer.kind === 'refused') return signer;
-  const request = readExceptionRequest(asked.text);
-  if (request === null) throw new Error(`the request ${id} cannot be read any more`);
-  const wrong = ownRequest(request, signer, by) ?? (await beyondAsked(desk, signer, request, approval));
-  if (wrong !== null) return wrong;
-  const exception = exceptionOf(request, signer, approval);
-  const published = await signedStep(desk, signer, { kind: 'grant', exception }, approval);
-  if (published.kind === 'refused') return published;
-  const { policy, repository, requestedBy } = asked;
-  const { keyId, signature, expiresAt, maxUses } = approval;
-  return {
-    kind: 'done',
-    value: null,
-    deed: {
-      act: 'exception.approve',
-      subject: { id, policy, repository, requestedBy, owner: signer.owner, keyId, signature, expiresAt, maxUses },
-      changes: [
-        decided(desk, asked, { to: 'granted', by: signer.owner, note: null, expiresAt: Date.parse(expiresAt) }),
-        published,
-      ],
-    },
-  };
 }
 
 /** Refuses a request, or takes it back: that grants nothing, so it needs no signature. */
@@ -92,7 +54,7 @@ export async function renew(desk: Desk, renewal: ExceptionRenewal): Promise<Ruli
 }
 
 /** The request, if it stands where this decision begins. */
-async function found(
+export async function found(
   { exceptions, tenant, now }: Desk,
   id: string,
   state: 'pending' | 'granted',
@@ -104,44 +66,8 @@ async function found(
   return asked;
 }
 
-/** Whoever asked approves neither by their key nor by their login. */
-function ownRequest({ requestedBy }: ExceptionRequest, { owner }: Signer, { name }: By): Refused | null {
-  const same = [owner, name].find((each) => isSamePerson(each, requestedBy));
-  return same === undefined
-    ? null
-    : refused(
-        403,
-        'ownRequest',
-        `${requestedBy} has asked for this, and ${same} may be the same: somebody else approves`,
-      );
-}
-
-/** An approver may give less than was asked for; and what nobody could grant then, nobody can now. */
-async function beyondAsked(
-  desk: Desk,
-  { shelf }: Signer,
-  request: ExceptionRequest,
-  { at, expiresAt }: ExceptionApproval,
-): Promise<Refused | null> {
-  if (expiresAt > request.expiresAt) return refused(422, 'tooLong', `it was asked for until ${request.expiresAt}`);
-  const terms = await exceptionTerms(desk, shelf.targets);
-  const refusal = refusalOf({ ...request, expiresAt }, { terms, atMs: Date.parse(at) });
-  return refusal === null ? null : refused(422, 'notAllowed', refusal);
-}
-
-function exceptionOf(
-  request: ExceptionRequest,
-  { owner }: Signer,
-  { keyId, at, expiresAt, maxUses }: ExceptionApproval,
-): ApprovedException {
-  return grantedException(request, {
-    approval: { who: owner, role: 'approver', keyid: keyId, at },
-    expiresAt,
-    maxUses,
-  });
-}
-
-function decided(
+/** The request as it stands after a decision. */
+export function decided(
   { now }: Desk,
   { id, state, expiresAt }: AskedException,
   decision: Pick<ExceptionDecision, 'to' | 'by' | 'note'> & Partial<Pick<ExceptionDecision, 'expiresAt'>>,

@@ -4,14 +4,16 @@
  */
 import {
   type ApprovedException,
+  type ApproverKey,
+  type ApproverKeys,
   type ExceptionStep,
   formatExceptions,
   nextExceptions,
   readExceptions,
 } from '../../engine/index.ts';
-import { sha256Hex } from '../cryptography.ts';
+import { sha256Hex, verifyBytes } from '../cryptography.ts';
 import { readTarget } from '../policies/inForce.ts';
-import { delegatesOf, draftWith, isSignedFor, ownerOf, serialised } from '../policies/metadata.ts';
+import { delegatesOf, draftWith, isSignedFor, ownerOf, publicKeyIn, serialised } from '../policies/metadata.ts';
 import { type Desk, type Refused, refused } from '../policies/ruling.ts';
 import { nextEnd, readShelf, type Shelf, type SignedTargets, targetFile } from '../policies/shelf.ts';
 import { type ExceptionRenewal, exceptionsTarget, maxApproverSkewMs, proposedExceptions } from '../protocol.ts';
@@ -21,26 +23,44 @@ import type { Change } from '../store/store.ts';
 export interface Signer {
   readonly kind: 'signer';
   readonly owner: string;
+  /** Of all who may sign exceptions. */
+  readonly keys: ApproverKeys;
   readonly shelf: Shelf & { readonly targets: SignedTargets };
   readonly exceptions: readonly ApprovedException[];
 }
 
 /** Whose signature this would be. Which keys may sign is the published policies' word. */
-export async function signerOf(desk: Desk, { keyId, at }: ExceptionRenewal): Promise<Signer | Refused> {
+export async function signerOf(
+  desk: Desk,
+  { keyId, at }: Pick<ExceptionRenewal, 'keyId' | 'at'>,
+): Promise<Signer | Refused> {
   const shelf = await readShelf(desk);
   const { targets } = shelf;
   if (targets === null) return refused(409, 'noPolicies', 'no policies are published yet, and they say who approves');
-  const owner = ownerOf(delegatesOf(targets.file, 'exceptions').keys[keyId]);
-  if (owner === null) return refused(403, 'noApprover', 'this key is none of those that may sign exceptions');
+  const keys = approverKeys(targets);
+  const owner = keys.get(keyId)?.owner;
+  if (owner === undefined) return refused(403, 'noApprover', 'this key is none of those that may sign exceptions');
   if (Math.abs(Date.parse(at) - desk.now) > maxApproverSkewMs)
     return refused(422, 'clock', `your clock says ${at}, and the hub's ${new Date(desk.now).toISOString()}`);
   const text = await readTarget(desk, shelf.exceptions, exceptionsTarget);
   return {
     kind: 'signer',
-    owner,
+    ...{ owner, keys },
     shelf: { ...shelf, targets },
     exceptions: text === null ? [] : readExceptions(text).exceptions,
   };
+}
+
+/** The keys of those who may sign exceptions, as the published policies say. */
+export function approverKeys({ file }: SignedTargets): ApproverKeys {
+  const entries = Object.entries(delegatesOf(file, 'exceptions').keys).flatMap(([id, key]) => {
+    const [owner, publicKey] = [ownerOf(key), publicKeyIn(key)];
+    if (owner === null || publicKey === null) return [];
+    const hasSigned: ApproverKey['hasSigned'] = (message, signature) =>
+      verifyBytes(publicKey, message, Buffer.from(signature, 'base64'));
+    return [[id, { owner, hasSigned }] as const];
+  });
+  return new Map(entries);
 }
 
 /** Publishes the exceptions after a step, if that is what was signed. */

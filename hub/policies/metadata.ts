@@ -105,6 +105,15 @@ export function ownerOf(key: KeyDocument | undefined): string | null {
   return typeof owner === 'string' && owner !== '' ? owner : null;
 }
 
+/** The 32 bytes of an Ed25519 key; null of another kind. */
+export function publicKeyIn(key: KeyDocument): Uint8Array | null {
+  const { keytype, keyval } = key as { readonly keytype?: unknown; readonly keyval?: { readonly public?: unknown } };
+  const hex = keyval?.public;
+  return keytype === 'ed25519' && typeof hex === 'string' && /^[0-9a-f]{64}$/i.test(hex)
+    ? Buffer.from(hex, 'hex')
+    : null;
+}
+
 /** Metadata that the hub itself may sign. */
 export function signOnline(
   kind: MetadataKind.Snapshot | MetadataKind.Timestamp,

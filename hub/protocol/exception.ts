@@ -5,10 +5,16 @@
  * `POST exceptions/ID/approval`, `POST exceptions/ID/revocation` and `POST exceptions/renewal` take such a signature: hub and
  * approver each make the document from what is published, the request and `at`, and only if both made the same does it fit.
  * `POST exceptions/ID/denial` takes a reason.
+ *
+ * Where the policies in force ask for several approvers, each also signs the exception itself. The first of them decides the
+ * terms, and only the last signs the document: until then the request is pending, and nothing is exempt.
  */
 import * as z from 'zod';
 import { exceptionsTarget } from './distribution.ts';
 import { instant, name, words } from './scalar.ts';
+
+/** The most people whom one exception waits for. */
+const maxApprovals = 32;
 
 export const exceptionStates = ['pending', 'granted', 'expired', 'revoked', 'refused'] as const;
 
@@ -30,6 +36,10 @@ export const exceptionSummary = z.object({
   decidedBy: name.nullable(),
   /** Why it was refused or revoked. */
   note: words.nullable(),
+  /** How many people have to approve it, by the policies in force. */
+  needed: z.int().default(1),
+  /** Who has approved by a signature of their own, where several have to. */
+  approvedBy: z.array(name).max(maxApprovals).default([]),
 });
 export type ExceptionSummary = z.infer<typeof exceptionSummary>;
 
@@ -38,6 +48,16 @@ export const exceptionList = z.object({ exceptions: z.array(exceptionSummary).ma
 export const exceptionShown = exceptionSummary.extend({
   /** The request as the device signed it; the engine reads it. */
   request: z.string().max(100_000),
+  /** In the order in which they were given. */
+  approvals: z
+    .array(
+      z.object({
+        ...{ keyId: z.string().max(100), who: name, at: instant },
+        ...{ expiresAt: instant, maxUses: z.int().nullable(), signature: z.base64().max(200) },
+      }),
+    )
+    .max(maxApprovals)
+    .default([]),
 });
 export type ExceptionShown = z.infer<typeof exceptionShown>;
 
@@ -52,7 +72,11 @@ const reason = z.string().trim().min(1).max(2_000);
 
 export const exceptionApproval = z.strictObject({
   ...signature,
-  /** No later than was asked for. */
+  /** Null while others have to approve as well. */
+  signature: signature.signature.nullable(),
+  /** The approver's own over the exception, as the engine's `approvalText` has it: DSSE, base64. Null where one person is enough. */
+  approval: z.base64().max(200).nullable().default(null),
+  /** No later than was asked for; of several approvers the first decides. */
   expiresAt: instant,
   maxUses: z.int().min(1).nullable(),
 });
@@ -61,6 +85,7 @@ export const exceptionRevocation = z.strictObject({ ...signature, reason });
 export const exceptionRenewal = z.strictObject(signature);
 
 export type ExceptionApproval = z.infer<typeof exceptionApproval>;
+export type GivenApproval = ExceptionShown['approvals'][number];
 export type ExceptionRevocation = z.infer<typeof exceptionRevocation>;
 export type ExceptionRenewal = z.infer<typeof exceptionRenewal>;
 

@@ -23,6 +23,7 @@ import {
   exceptionRequestPayloadType,
   exceptionRequestState,
   exceptionRequestStates,
+  exceptionShown,
   hubPaths,
   rolloutStatus,
 } from '../protocol.ts';
@@ -98,9 +99,34 @@ async function story(hub: TestHub): Promise<void> {
   assert.notEqual(exceptionsIn((await publishedBy(hub)).exceptions.text)[0]?.revokedAt, null);
   assert.deepEqual((await listed(hub, '')).toSorted(), ['R-1 revoked', 'R-2 refused']);
 
+  await twoOfThree(hub, people, device);
   const acts = await actsOf(hub);
   for (const act of ['request R-1 laptop', 'approve R-1 bob', 'deny R-2 bob', 'revoke R-1 carol'])
     assert.ok(acts.includes(`exception.${act}`), `${act} is in ${acts.join(', ')}`);
+}
+
+/** Where the policies ask for two, the first approval grants nothing, and the second is kept with it. */
+async function twoOfThree(hub: TestHub, people: readonly [Approver, Approver, Approver], device: EnrolledDevice) {
+  const [ada, bob, carol] = people;
+  const organisation = 'exceptions: { approvals: { severities: { critical: 2 } } }\n';
+  assert.ok(await publish(hub, [ada, bob], { organisation }));
+  const request = requestOf('R-3');
+  assert.equal((await askFor(device, request)).state, 'pending');
+  const at = `${hubPaths.exceptions}/R-3`;
+  const approve = async (person: Approver) => {
+    const { approvals } = exceptionShown.parse(await (await hub.admin('GET', at)).json());
+    const terms = { key: keyOf(person), at: new Date().toISOString(), expiresAt: request.expiresAt, maxUses: 3 };
+    const body = signApproval(request, await publishedBy(hub), { ...terms, before: approvals });
+    return (await person.ask('POST', `${at}/approval`, body)).status;
+  };
+  assert.equal(await approve(bob), 204);
+  assert.equal(await approve(bob), 409);
+  const answer = await hub.admin('GET', `${hubPaths.exceptions}?state=pending`);
+  const [listed] = exceptionList.parse(await answer.json()).exceptions;
+  assert.deepEqual([listed?.id, listed?.approvedBy, listed?.needed], ['R-3', ['bob'], 2]);
+  assert.equal(await approve(carol), 204);
+  const [, granted] = exceptionsIn((await publishedBy(hub)).exceptions.text);
+  assert.deepEqual([granted?.id, granted?.approvals.map(({ who }) => who)], ['R-3', ['bob', 'carol']]);
 }
 
 async function halting(hub: TestHub): Promise<void> {

@@ -2,6 +2,7 @@
 
 export interface FindingTables {
   readonly exception_request: ExceptionRequestTable;
+  readonly exception_approval: ExceptionApprovalTable;
   readonly feedback: FeedbackTable;
 }
 
@@ -24,6 +25,20 @@ interface ExceptionRequestTable {
   readonly decided_by: string | null;
   /** Why it was refused or revoked. */
   readonly note: string | null;
+}
+
+/** That one of several people has approved. Never changed. */
+interface ExceptionApprovalTable {
+  readonly tenant: number;
+  readonly request: string;
+  readonly key_id: string;
+  /** Whose key that was then. */
+  readonly who: string;
+  readonly at: number;
+  readonly expires_at: number;
+  readonly max_uses: number | null;
+  /** Base64. */
+  readonly signature: string;
 }
 
 /** Of one device and one finding, what was said last. */

@@ -12,7 +12,7 @@ import type { CiRule, CiRules } from './query/ciRule.ts';
 import type { Comments, KeptComment } from './query/comment.ts';
 import type { Devices } from './query/device.ts';
 import type { Enrolments } from './query/enrolment.ts';
-import type { AskedException, Exceptions } from './query/exception.ts';
+import type { AskedException, ExceptionApprovalRow, Exceptions } from './query/exception.ts';
 import type { Feedback, KeptFeedback } from './query/feedback.ts';
 import type { Log } from './query/log.ts';
 import type { OpaAgents } from './query/opaAgent.ts';
@@ -205,6 +205,7 @@ export type Change =
   | { readonly kind: 'answerReplay'; readonly answer: ReplayAnswerRow }
   | { readonly kind: 'labelDevice'; readonly id: string; readonly labels: Readonly<Record<string, string>> }
   | { readonly kind: 'askException'; readonly request: AskedException }
+  | { readonly kind: 'approveException'; readonly approval: ExceptionApprovalRow }
   /** In the place of what the device had said of the finding before. */
   | { readonly kind: 'keepFeedback'; readonly feedback: KeptFeedback }
   /** Fails where it is not in the state that it goes on from. */

@@ -25,7 +25,7 @@ import { keyOf } from './shelf.ts';
 const builtIn = (file: string): string =>
   readFileSync(path.resolve(import.meta.dirname, '../../policies', file), 'utf8');
 const organisation = `locked: ["acme/*"]
-exceptions: { never: [acme/never] }
+exceptions: { never: [acme/never], approvals: { policies: { acme/unprivileged: 2 } } }
 policies: { kubernetes/privileged: { enforcement: off }, acme/never: { enforcement: audit } }
 `;
 const policies = Object.fromEntries(
@@ -40,7 +40,7 @@ const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOS
 
 test('asked for at a blocked commit, granted by another person’s key, used, revoked; and one that ends by itself', async (context) => {
   const { hub, people, kerb, commit, as } = await setUp(context);
-  const [ada, bob] = people;
+  const [ada, bob, carol] = people;
   assert.match(commit('web').stderr, /acme\/unprivileged/);
 
   const { findings } = JSON.parse(kerb('check', '--format', 'json').stdout) as { findings: Found[] };
@@ -71,7 +71,17 @@ test('asked for at a blocked commit, granted by another person’s key, used, re
   const own = as(ada, 'exception', 'approve', id);
   assert.match(own.stderr, /ada@acme\.example has asked for this, and your key is ada's/);
   assert.match(as(bob, 'exception', 'approve', id, '--until', inDays(10)).stderr, /not for longer/);
-  const granted = as(bob, 'exception', 'approve', id, '--until', inDays(5));
+  const first = as(carol, 'exception', 'approve', id, '--until', inDays(5));
+  assert.match(first.stdout, /^approved, and others have to as well, until .*, signed by carol$/m, first.stderr);
+  assert.equal(kerb('sync').status, 0);
+  assert.notEqual(commit('web').status, 0, 'one approval of two exempts nothing');
+  assert.match(
+    as(bob, 'exception', 'show', id).stdout,
+    /pending, 1 of 2 approvals: carol .*\n(?:.*\n)*.*approved {2}by carol until/,
+  );
+  assert.match(as(carol, 'exception', 'approve', id).stderr, /carol has approved this already/);
+  assert.match(as(bob, 'exception', 'approve', id, '--until', inDays(4)).stderr, /carol has approved other terms/);
+  const granted = as(bob, 'exception', 'approve', id);
   assert.match(granted.stdout, /^granted until .*, signed by bob$/m, granted.stderr);
   assert.match(as(bob, 'exception', 'list', '--ends-within', '14').stdout, new RegExp(`^${id} {2}granted, by bob`));
 
@@ -159,22 +169,25 @@ async function setUp(context: TestContext) {
   };
 }
 
-/** Carol grants the next request for two seconds. Its id. */
+/** Bob and Carol grant the next request for two seconds. Its id. */
 async function grantBriefly(
   hub: HubProcess,
-  [, , carol]: readonly [Approver, Approver, Approver],
+  [, bob, carol]: readonly [Approver, Approver, Approver],
   request: () => { readonly stdout: string; readonly stderr: string },
 ): Promise<string> {
   const asked = request();
   const id = /: (\S+)\n/.exec(asked.stdout)?.[1];
   assert.ok(id, asked.stderr);
   await until(async () => (await stateAt(hub, id)) === 'pending');
-  const shown = exceptionShown.parse(await (await carol.ask('GET', `${hubPaths.exceptions}/${id}`)).json());
+  const shown = async () => exceptionShown.parse(await (await carol.ask('GET', `${hubPaths.exceptions}/${id}`)).json());
   const [at, expiresAt] = [Date.now(), Date.now() + 2_000].map((ms) => new Date(ms).toISOString()) as [string, string];
-  const terms = { key: keyOf(carol), at, expiresAt, maxUses: null };
-  const approval = signApproval(readExceptionRequest(shown.request)!, await publishedBy(hub), terms);
-  const answer = await carol.ask('POST', `${hubPaths.exceptions}/${id}/approval`, approval);
-  assert.equal(answer.status, 204, await answer.text());
+  for (const person of [bob, carol]) {
+    const { request, approvals } = await shown();
+    const terms = { key: keyOf(person), at, expiresAt, maxUses: null, before: approvals };
+    const approval = signApproval(readExceptionRequest(request)!, await publishedBy(hub), terms);
+    const answer = await person.ask('POST', `${hubPaths.exceptions}/${id}/approval`, approval);
+    assert.equal(answer.status, 204, await answer.text());
+  }
   return id;
 }
 

@@ -10,7 +10,7 @@ import { keyDocument, keyIdOf } from '../../hub/policies/metadata.ts';
 import type { Desk, Ruling } from '../../hub/policies/ruling.ts';
 import { instant, onlineKeyId } from '../../hub/policies/shelf.ts';
 import type { Envelope } from '../../hub/protocol.ts';
-import type { AskedException, Exceptions } from '../../hub/store/query/exception.ts';
+import type { AskedException, ExceptionApprovalRow, Exceptions } from '../../hub/store/query/exception.ts';
 import type { Approval, ChangeRequest, Publications, PublishedFile } from '../../hub/store/query/publication.ts';
 import type { RevisionCount, RolloutState, Rollouts } from '../../hub/store/query/rollout.ts';
 import type { Change } from '../../hub/store/store.ts';
@@ -82,6 +82,7 @@ export function createShelf(
   const requests = new Map<string, ChangeRequest>();
   const approvals: Approval[] = [];
   const asked = new Map<string, AskedException>();
+  const given: ExceptionApprovalRow[] = [];
   const standing = new Map<string, RolloutState>();
   const counted: RevisionCount[] = [];
   const publications: Publications = {
@@ -95,6 +96,7 @@ export function createShelf(
   const exceptions: Exceptions = {
     askedExceptions: async () => [...asked.values()],
     askedException: async (_, id) => asked.get(id) ?? null,
+    exceptionApprovals: async (_, ids) => given.filter(({ request }) => ids.includes(request)),
     exceptionsWaiting: async () => [...asked.values()].filter(({ state }) => state === 'pending').length,
     exceptionCounts: async () => {
       throw new Error('nothing that decides counts exceptions');
@@ -112,6 +114,7 @@ export function createShelf(
       requests.set(change.id, { ...requests.get(change.id)!, state: change.state, closedAt: change.at });
     else if (change.kind === 'setRollout') standing.set(change.rollout.id, change.rollout);
     else if (change.kind === 'askException') asked.set(change.request.id, change.request);
+    else if (change.kind === 'approveException') given.push(change.approval);
     else if (change.kind === 'decideException') {
       const { id, to, at, by, note, expiresAt } = change;
       asked.set(id, { ...asked.get(id)!, state: to, decidedAt: at, decidedBy: by, note, expiresAt });

@@ -42,11 +42,16 @@ function isSignedByOther(key: Key, file: File): boolean {
   }
 }
 
+/** A key as Node takes it, from the hex of its 32 bytes. */
+export function ed25519Key(hex: string): KeyObject {
+  const x = Buffer.from(hex, 'hex').toString('base64url');
+  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+}
+
 function keyOf(hex: string, keys: KeyMemory): KeyObject {
   const known = keys.get(hex);
   if (known !== undefined) return known;
-  const x = Buffer.from(hex, 'hex').toString('base64url');
-  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+  const key = ed25519Key(hex);
   if (keys.size >= maxKeys) keys.clear();
   keys.set(hex, key);
   return key;

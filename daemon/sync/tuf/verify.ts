@@ -1,11 +1,13 @@
 /** The one place that makes a `VerifiedBundle`: from a repository that holds together, what governs this device. */
 import {
+  type ApproverKeys,
   type Organisation,
   organisationOf,
   type Ring,
   readRollout,
   ringOf,
   type VerifiedBundle,
+  withProvenApprovals,
 } from '../../../engine/index.ts';
 import {
   bundleTarget,
@@ -14,7 +16,9 @@ import {
   distributionLimits as limits,
   rolloutTarget,
 } from '../../../hub/protocol.ts';
+import { approverKeysIn } from './approvers.ts';
 import type { SignedTarget } from './delegation.ts';
+import { readTargets } from './metadata.ts';
 import { refuse } from './refusal.ts';
 import { sha256Of, type TrustMemory } from './roots.ts';
 import type { Source } from './source.ts';
@@ -38,6 +42,8 @@ export interface Verified {
   readonly bundle: VerifiedBundle | null;
   readonly organisation: Organisation | null;
   readonly version: number | null;
+  /** `exceptions.json` as it was signed: what the next one goes on from. */
+  readonly exceptions: string | null;
   /** Every file that it rests on, by name: what the copy on the disk has to hold. */
   readonly files: ReadonlyMap<string, Buffer>;
 }
@@ -58,9 +64,15 @@ export async function verifyRepository(source: Source, options: VerifyOptions): 
   checkNumber(version, options.version);
   const text = version === null ? null : await read(bundleTarget(version));
   if (version !== null && text === null) throw refuse.missing(bundleTarget(version));
-  const exceptions = await read(exceptionsTarget);
+  const signed = await read(exceptionsTarget);
+  const exceptions = signed === null ? null : withProvenApprovals(signed, approversIn(repository));
   const bundle = text === null ? null : verifiedBundle({ bundle: text, exceptions, ring });
-  return { trust: repository.trust, bundle, organisation: usable(bundle, version), version, files };
+  return { trust: repository.trust, bundle, organisation: usable(bundle, version), version, exceptions: signed, files };
+}
+
+function approversIn({ files, trust }: Repository): ApproverKeys {
+  const bytes = files.get(`metadata/${trust.seen.targets}.targets.json`);
+  return bytes === undefined ? new Map() : approverKeysIn(readTargets('targets', bytes));
 }
 
 function verifiedBundle(texts: Pick<VerifiedBundle, 'bundle' | 'exceptions' | 'ring'>): VerifiedBundle {

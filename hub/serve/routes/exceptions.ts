@@ -1,7 +1,14 @@
 /** Exceptions: asked for by devices, listed for reviewers, granted and revoked by signatures, refused with a reason. */
 import * as z from 'zod';
+import { approvalsNeeded, type ExceptionTerms, type Severity } from '../../../engine/index.ts';
+import { approve } from '../../exceptions/approve.ts';
 import { ask, requestState } from '../../exceptions/ask.ts';
-import { approve, deny, renew, revoke } from '../../exceptions/decide.ts';
+import { deny, renew, revoke } from '../../exceptions/decide.ts';
+import type { Hub } from '../../hub.ts';
+import type { Caller } from '../../identity/authenticate.ts';
+import { exceptionTerms } from '../../policies/inForce.ts';
+import { readShelf } from '../../policies/shelf.ts';
+import { deskOf } from '../../policies/turn.ts';
 import {
   type ExceptionSummary,
   envelope,
@@ -15,10 +22,11 @@ import {
   exceptionRevocation,
   exceptionShown,
   exceptionStates,
+  type GivenApproval,
   hubPaths,
   maxRequestStates,
 } from '../../protocol.ts';
-import type { AskedException } from '../../store/query/exception.ts';
+import type { AskedException, ExceptionApprovalRow } from '../../store/query/exception.ts';
 import { type Answer, json, notFound, type Route, route } from '../route.ts';
 import { rule } from '../rule.ts';
 import { readSigned } from '../signed.ts';
@@ -79,7 +87,10 @@ export const exceptionRoutes: readonly Route[] = [
       // What ends soon is in force now.
       const ending = endsWithinDays && { state: 'granted' as const, endsBefore: now + endsWithinDays * dayMs };
       const rows = await hub.store.askedExceptions(caller.tenant.id, { ...query, ...ending, now });
-      return json(200, { exceptions: rows.map((row) => summary(row, now)) });
+      const ids = rows.filter(({ state }) => state === 'pending').map(({ id }) => id);
+      const given = await hub.store.exceptionApprovals(caller.tenant.id, ids);
+      const terms = await termsOf(hub, caller);
+      return json(200, { exceptions: rows.map((row) => summary(row, { now, terms, given })) });
     },
   }),
   route({
@@ -92,13 +103,15 @@ export const exceptionRoutes: readonly Route[] = [
     async run({ hub, caller, params: { id } }) {
       const asked = await hub.store.askedException(caller.tenant.id, id);
       if (asked === null) return notFound(`exception ${id}`);
-      return json(200, { ...summary(asked, hub.now()), request: asked.text });
+      const given = await hub.store.exceptionApprovals(caller.tenant.id, [id]);
+      const shown = summary(asked, { now: hub.now(), terms: await termsOf(hub, caller), given });
+      return json(200, { ...shown, request: asked.text, approvals: given.map(approvalShown) });
     },
   }),
   route({
     method: 'POST',
     path: `${hubPaths.exceptions}/:id/approval`,
-    summary: 'Grants by an approver’s signature over the exceptions with this one; never by whoever asked for it',
+    summary: 'Takes an approver’s signature, never that of who asked; the last that is needed grants',
     permission: 'exception:decide',
     params: one,
     body: exceptionApproval,
@@ -143,7 +156,21 @@ function noContent(): Answer {
   return { status: 204, type: '', body: null };
 }
 
-function summary(asked: Omit<AskedException, 'text'>, now: number): ExceptionSummary {
+/** What the policies in force ask for. */
+async function termsOf(hub: Hub, { tenant }: Caller): Promise<ExceptionTerms> {
+  const desk = deskOf(hub, tenant.id);
+  const { targets } = await readShelf(desk);
+  return exceptionTerms(desk, targets);
+}
+
+interface Surroundings {
+  readonly now: number;
+  readonly terms: ExceptionTerms;
+  /** Approvals of this one and of others. */
+  readonly given: readonly ExceptionApprovalRow[];
+}
+
+function summary(asked: Omit<AskedException, 'text'>, { now, terms, given }: Surroundings): ExceptionSummary {
   const { id, state, policy, severity, repository, requestedBy, device, decidedBy, note } = asked;
   return {
     id,
@@ -152,7 +179,13 @@ function summary(asked: Omit<AskedException, 'text'>, now: number): ExceptionSum
     askedAt: iso(asked.askedAt),
     expiresAt: iso(asked.expiresAt),
     decidedAt: asked.decidedAt === null ? null : iso(asked.decidedAt),
+    needed: approvalsNeeded(terms, { policy, severity: severity as Severity }),
+    approvedBy: given.filter(({ request }) => request === id).map(({ who }) => who),
   };
+}
+
+function approvalShown({ keyId, who, at, expiresAt, maxUses, signature }: ExceptionApprovalRow): GivenApproval {
+  return { keyId, who, at: iso(at), expiresAt: iso(expiresAt), maxUses, signature };
 }
 
 function iso(ms: number): string {

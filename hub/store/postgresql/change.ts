@@ -110,6 +110,14 @@ function statementFor(change: Exclude<Change, { kind: 'publish' }>): Statement {
         ],
       };
     }
+    case 'approveException': {
+      const { request, keyId, who, at, expiresAt, maxUses, signature } = change.approval;
+      return {
+        text: `INSERT INTO exception_approval (tenant, request, key_id, who, at, expires_at, max_uses, signature)
+          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+        values: [request, keyId, who, at, expiresAt, maxUses, signature],
+      };
+    }
     case 'decideException': {
       const { id, from, to, at, by, note, expiresAt } = change;
       return {

@@ -4,6 +4,7 @@
  */
 import { unknownLatencyClass } from '../latency.ts';
 import type { Migration } from '../migration.ts';
+import { approvalMigration } from './approvalMigration.ts';
 import { baselineMigration } from './baselineMigration.ts';
 import { firstMigration } from './firstMigration.ts';
 import { runMigration } from './runMigration.ts';
@@ -237,4 +238,5 @@ alter table revision_minute add primary key (tenant, minute, revision, effect, l
 `,
   },
   baselineMigration,
+  approvalMigration,
 ];

@@ -22,6 +22,18 @@ export interface AskedException {
   readonly note: string | null;
 }
 
+/** That one of several people has approved a request, by their key. */
+export interface ExceptionApprovalRow {
+  readonly request: string;
+  readonly keyId: string;
+  readonly who: string;
+  readonly at: number;
+  readonly expiresAt: number;
+  readonly maxUses: number | null;
+  /** Base64. */
+  readonly signature: string;
+}
+
 /** How an exception stands at an instant: a granted one ends by itself. */
 export type ExceptionState = Row['state'] | 'expired';
 
@@ -47,6 +59,8 @@ export interface Exceptions {
   /** What waits or ends soonest comes first. */
   askedExceptions(tenant: number, query: ExceptionQuery): Promise<readonly Omit<AskedException, 'text'>[]>;
   askedException(tenant: number, id: string): Promise<AskedException | null>;
+  /** Of all these requests, in the order in which they were given. */
+  exceptionApprovals(tenant: number, requests: readonly string[]): Promise<readonly ExceptionApprovalRow[]>;
   /** How many of a device's requests wait. */
   exceptionsWaiting(tenant: number, device: string): Promise<number>;
   exceptionCounts(tenant: number, at: { readonly now: number; readonly soon: number }): Promise<ExceptionCounts>;
@@ -83,6 +97,25 @@ export function exceptionQueries(db: Kysely<Tables>): Exceptions {
     async askedException(tenant, id) {
       const row = all.select('text').where('tenant', '=', tenant).where('id', '=', id);
       return (await row.executeTakeFirst()) ?? null;
+    },
+    async exceptionApprovals(tenant, requests) {
+      if (requests.length === 0) return [];
+      return db
+        .selectFrom('exception_approval')
+        .select([
+          'request',
+          'key_id as keyId',
+          'who',
+          'at',
+          'expires_at as expiresAt',
+          'max_uses as maxUses',
+          'signature',
+        ])
+        .where('tenant', '=', tenant)
+        .where('request', 'in', [...requests])
+        .orderBy('at')
+        .orderBy('key_id')
+        .execute();
     },
     async exceptionsWaiting(tenant, device) {
       const { waiting } = await db

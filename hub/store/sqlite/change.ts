@@ -7,7 +7,7 @@ type Changer<Kind extends Change['kind']> = (tenant: number, change: Extract<Cha
 
 export function sqliteChanger(database: Database.Database): (tenant: number, change: Change) => void {
   const [identity, publication] = [identityChanger(database), publicationChanger(database)];
-  const alert = alertChanger(database);
+  const [alert, finding] = [alertChanger(database), findingChanger(database)];
   return (tenant, change) => {
     switch (change.kind) {
       case 'addDevice':
@@ -26,6 +26,11 @@ export function sqliteChanger(database: Database.Database): (tenant: number, cha
       case 'addReceiver':
       case 'removeReceiver':
         return alert(tenant, change);
+      case 'askException':
+      case 'approveException':
+      case 'decideException':
+      case 'keepFeedback':
+        return finding(tenant, change);
       default:
         return publication(tenant, change);
     }
@@ -134,8 +139,10 @@ function alertChanger(database: Database.Database): Changer<AlertKind> {
   };
 }
 
-/** Policies, their replays, rollouts and exceptions. */
-function publicationChanger(database: Database.Database): Changer<Exclude<Change['kind'], IdentityKind | AlertKind>> {
+/** Policies, their replays and rollouts. */
+function publicationChanger(
+  database: Database.Database,
+): Changer<Exclude<Change['kind'], IdentityKind | AlertKind | FindingKind>> {
   const publish = database.prepare(
     "insert into tuf_file (tenant, name, role, version, bytes) values (@tenant, @name, @role, @version, @bytes) on conflict do update set version = excluded.version, bytes = excluded.bytes where tuf_file.role = 'timestamp' and excluded.version > tuf_file.version",
   );
@@ -153,16 +160,6 @@ function publicationChanger(database: Database.Database): Changer<Exclude<Change
   );
   const setRollout = database.prepare(
     'insert into rollout (tenant, id, state, reason, begun_at) values (@tenant, @id, @state, @reason, @begunAt) on conflict do update set state = excluded.state, reason = excluded.reason, begun_at = excluded.begun_at',
-  );
-  const askException = database.prepare(
-    'insert into exception_request (tenant, id, device, text, policy, severity, repository, requested_by, asked_at, expires_at, state, decided_at, decided_by, note) values (@tenant, @id, @device, @text, @policy, @severity, @repository, @requestedBy, @askedAt, @expiresAt, @state, @decidedAt, @decidedBy, @note)',
-  );
-  const decideException = database.prepare(
-    'update exception_request set state = @to, decided_at = @at, decided_by = @by, note = @note, expires_at = @expiresAt where tenant = @tenant and id = @id and state = @from',
-  );
-  const keepFeedback = database.prepare(
-    `insert into feedback (tenant, device, policy, fingerprint, id, policy_sha256, repository, complaint, comment, by_name, at, received) values (@tenant, @device, @policy, @fingerprint, @id, @policySha256, @repository, @complaint, @comment, @by, @at, @received)
-      on conflict (tenant, device, policy, fingerprint) do update set id = excluded.id, policy_sha256 = excluded.policy_sha256, repository = excluded.repository, complaint = excluded.complaint, comment = excluded.comment, by_name = excluded.by_name, at = excluded.at, received = excluded.received where excluded.at >= feedback.at`,
   );
   const askReplay = database.prepare(
     'insert into replay (tenant, request, question, owner, asked_at, expires_at) values (@tenant, @request, @question, @owner, @askedAt, @expiresAt)',
@@ -199,15 +196,40 @@ function publicationChanger(database: Database.Database): Changer<Exclude<Change
       case 'answerReplay':
         if (answerReplay.run({ tenant, ...change.answer }).changes === 1) return;
         throw new ConflictError(`${change.answer.device} has answered already`);
+    }
+  };
+}
+
+type FindingKind = 'askException' | 'approveException' | 'decideException' | 'keepFeedback';
+
+/** What people ask for and say about findings. */
+function findingChanger(database: Database.Database): Changer<FindingKind> {
+  const askException = database.prepare(
+    'insert into exception_request (tenant, id, device, text, policy, severity, repository, requested_by, asked_at, expires_at, state, decided_at, decided_by, note) values (@tenant, @id, @device, @text, @policy, @severity, @repository, @requestedBy, @askedAt, @expiresAt, @state, @decidedAt, @decidedBy, @note)',
+  );
+  const approveException = database.prepare(
+    'insert into exception_approval (tenant, request, key_id, who, at, expires_at, max_uses, signature) values (@tenant, @request, @keyId, @who, @at, @expiresAt, @maxUses, @signature)',
+  );
+  const decideException = database.prepare(
+    'update exception_request set state = @to, decided_at = @at, decided_by = @by, note = @note, expires_at = @expiresAt where tenant = @tenant and id = @id and state = @from',
+  );
+  const keepFeedback = database.prepare(
+    `insert into feedback (tenant, device, policy, fingerprint, id, policy_sha256, repository, complaint, comment, by_name, at, received) values (@tenant, @device, @policy, @fingerprint, @id, @policySha256, @repository, @complaint, @comment, @by, @at, @received)
+      on conflict (tenant, device, policy, fingerprint) do update set id = excluded.id, policy_sha256 = excluded.policy_sha256, repository = excluded.repository, complaint = excluded.complaint, comment = excluded.comment, by_name = excluded.by_name, at = excluded.at, received = excluded.received where excluded.at >= feedback.at`,
+  );
+  return (tenant, change) => {
+    switch (change.kind) {
       case 'askException':
         return void askException.run({ tenant, ...change.request });
-      case 'keepFeedback':
-        return void keepFeedback.run({ tenant, ...change.feedback });
+      case 'approveException':
+        return void approveException.run({ tenant, ...change.approval });
       case 'decideException': {
         const { kind: _, ...decision } = change;
         if (decideException.run({ tenant, ...decision }).changes === 1) return;
         throw new ConflictError(`the exception ${change.id} is not ${change.from} any more`);
       }
+      case 'keepFeedback':
+        return void keepFeedback.run({ tenant, ...change.feedback });
     }
   };
 }

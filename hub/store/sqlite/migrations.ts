@@ -4,6 +4,7 @@
  */
 import { unknownLatencyClass } from '../latency.ts';
 import type { Migration } from '../migration.ts';
+import { approvalMigration } from './approvalMigration.ts';
 import { baselineMigration } from './baselineMigration.ts';
 import { runMigration } from './runMigration.ts';
 
@@ -292,4 +293,5 @@ alter table revision_class rename to revision_minute;
 `,
   },
   baselineMigration,
+  approvalMigration,
 ];

@@ -48,7 +48,7 @@ function table(exceptions: readonly ExceptionSummary[]): TemplateResult {
         ${exceptions.map(
           (each) => html`<tr>
             <td class="when"><a href=${hrefOf('exceptions', each.id)}>${instant(each.askedAt)}</a></td>
-            <td>${badge(each.state)}</td>
+            <td>${badge(each.state)}${waiting(each)}</td>
             <td>${policyLink(each.policy)}</td>
             <td>${severity(each.severity)}</td>
             <td>${said(each.repository)}</td>
@@ -67,6 +67,12 @@ function badge(state: ExceptionSummary['state']): TemplateResult {
   return html`<span class="badge ${tones[state]}">${states[state].toLowerCase()}</span>`;
 }
 
+/** How far it has come, where several people have to approve. */
+function waiting({ state, needed, approvedBy }: ExceptionSummary): TemplateResult | typeof nothing {
+  if (state !== 'pending' || needed === 1) return nothing;
+  return html` <span class="faint">${approvedBy.length} of ${needed}</span>`;
+}
+
 async function showOne({ api }: Visit, id: string): Promise<TemplateResult> {
   const exception = await api.get<ExceptionShown>(`/v1/exceptions/${encodeURIComponent(id)}`);
   const { state, policy, repository, requestedBy, askedAt, expiresAt, decidedAt, decidedBy, note, device } = exception;
@@ -81,6 +87,7 @@ async function showOne({ api }: Visit, id: string): Promise<TemplateResult> {
         ? none('not yet')
         : html`${instant(decidedAt)}${decidedBy === null ? nothing : html` by ${said(decidedBy)}`}`,
     ],
+    ...approvalRows(exception),
     ['Note', note === null ? none() : said(note)],
     ['Device', code(device)],
   ];
@@ -90,13 +97,24 @@ async function showOne({ api }: Visit, id: string): Promise<TemplateResult> {
     <section class="card" aria-labelledby="terms">
       <h2 id="terms">Terms</h2>
       <dl>${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
-      ${state === 'pending' ? html`<p class="faint">An approver grants it by <code>kerb exception approve ${id} --key YOUR.pem</code>, or refuses it by <code>kerb exception deny ${id}</code>.</p>` : nothing}
+      ${state === 'pending' ? html`<p class="faint">${exception.needed > 1 ? `${exception.needed} approvers grant` : 'An approver grants'} it by <code>kerb exception approve ${id} --key YOUR.pem</code>, or refuses it by <code>kerb exception deny ${id}</code>.</p>` : nothing}
       ${state === 'granted' ? html`<p class="faint">An approver takes it back by <code>kerb exception revoke ${id} --key YOUR.pem</code>.</p>` : nothing}
     </section>
     <section aria-labelledby="request">
       <h2 id="request">The request, as its device has signed it</h2>
       <pre tabindex="0" aria-label="The request">${pretty(exception.request)}</pre>
     </section>`;
+}
+
+/** Who has approved by a signature of their own, and how many people have to. */
+function approvalRows({ state, needed, approvals }: ExceptionShown): readonly (readonly [string, TemplateResult])[] {
+  if (approvals.length === 0 && (needed === 1 || state !== 'pending')) return [];
+  const people = approvals.map(
+    ({ who, at, expiresAt }) => html`<li>${said(who)}, ${instant(at)}, until ${instant(expiresAt)}</li>`,
+  );
+  return [
+    ['Approvals', html`${approvals.length} of ${needed}${people.length === 0 ? nothing : html`<ul>${people}</ul>`}`],
+  ];
 }
 
 function pretty(text: string): string {
