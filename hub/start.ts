@@ -1,6 +1,7 @@
 /** Brings a hub up: store, keys, first tenant and admin, server, and the clock that signs. */
 import { existsSync, readFileSync } from 'node:fs';
 import { createNative } from '../repository/index.ts';
+import { noSamples } from './alerts/anomaly.ts';
 import { lookForAlerts } from './alerts/round.ts';
 import { createVerifier } from './cryptography.ts';
 import { type HubHome, writeSecret } from './home.ts';
@@ -111,7 +112,7 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
     turns,
     measures: createMeasures(),
     traces: options.traces === null ? noTraces : createTraces(options.traces, { version, say }),
-    samples: new Map(),
+    samples: noSamples(),
     catalogues,
     opaBundles: createOpaBundles(catalogues, opaKey),
     masks: createMasks(catalogues, createNative()),

@@ -12,6 +12,7 @@ import type { DecisionRecord } from '../protocol.ts';
 import { actorText } from '../store/actor.ts';
 import type { Tenant } from '../store/query/tenant.ts';
 import type { Store } from '../store/store.ts';
+import { noSamples } from './anomaly.ts';
 import { unusual } from './baseline.ts';
 import { lookForAlerts } from './round.ts';
 
@@ -49,11 +50,11 @@ for (const { name, start, skip } of databases) {
     };
     const look = async () => {
       await lookForAlerts(
-        { store, online, now: () => at, url: 'https://hub.example', samples: new Map(), say: () => undefined },
+        { store, online, now: () => at, url: 'https://hub.example', samples: noSamples(), say: () => undefined },
         tenant,
       );
       const alerts = await store.alerts(tenant.id);
-      const isAnomaly = new Set<string>(['unusualCount', 'newRepository']);
+      const isAnomaly = new Set<string>(['unusualCount', 'fallenCount', 'newRepository']);
       return alerts.filter(({ kind, resolvedAt }) => isAnomaly.has(kind) && resolvedAt === null);
     };
     /** So many decisions in the hour before now, so many days ago. */
@@ -173,6 +174,58 @@ for (const { name, start, skip } of databases) {
         }),
         { numRuns: 12 },
       );
+    });
+
+    test('a device that is still heard of and decides hardly anything is told, its repository too, until it decides again', async () => {
+      const device = await fresh();
+      const twin = createDevice(`twin-${name}`);
+      await addDevice(store, tenant.id, { ...twin, asNew: { ...twin.asNew, at: now } });
+      const steady = Array.from({ length: 20 }, (_, day) => 30 + (day % 3));
+      for (const each of [device, twin]) await live(each, steady, []);
+      const told = async () => (await look()).map(({ labels, figures }) => ({ labels, observed: figures?.observed }));
+      assert.deepEqual(await told(), [], 'whoever is away is not told of');
+
+      await store.noteStatus(tenant.id, device.id, { status: '{}', at: now });
+      const [byDevice, inRepository] = [
+        { labels: { device: device.id, measure: 'deviceDecisions' }, observed: 0 },
+        { labels: { repository: own, measure: 'repositoryDecisions' }, observed: 0 },
+      ];
+      const sorted = async () => (await told()).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+      assert.deepEqual(await sorted(), [byDevice, inRepository]);
+      const [alert] = (await look()).filter(({ labels }) => 'device' in labels);
+      const { threshold, ...figures } = alert!.figures!;
+      const samples = [...steady.slice(0, 19), steady.at(-1)! + 1];
+      const expected = { measure: 'deviceDecisions', hour: now - dayMs, observed: 0, samples, median: 31, mad: 1 };
+      assert.deepEqual(figures, expected);
+      assert.equal(threshold.toFixed(2), (31 - 4 * Math.sqrt(31)).toFixed(2));
+      const newest = await store.search(tenant.id, { device: device.id, kind: 'decision', limit: 5 });
+      assert.deepEqual(
+        alert!.records,
+        newest.map(({ id }) => id),
+      );
+
+      // It is told on, also where that day of the week before was as quiet.
+      at = now + 6 * hourMs;
+      assert.deepEqual(await sorted(), [byDevice, inRepository]);
+      await send(store, twin, twin.record(decided(0, 40)));
+      assert.deepEqual(await sorted(), [byDevice], 'the repository is as busy as one that is half away may be');
+      await send(store, device, device.record(decided(0, 25)));
+      assert.deepEqual(await told(), []);
+    });
+
+    test('whoever is quiet on a day of each week is not told of on that day, and a new device not at all', async () => {
+      const [device, newcomer] = [await fresh(), createDevice(`new-${name}`)];
+      await addDevice(store, tenant.id, { ...newcomer, asNew: { ...newcomer.asNew, at: now } });
+      const weekly = Array.from({ length: 21 }, (_, day) => (day % 7 === 6 ? 0 : 40));
+      await live(device, weekly, []);
+      await live(
+        newcomer,
+        Array.from({ length: 10 }, () => 40),
+        [],
+      );
+      for (const { id } of [device, newcomer]) await store.noteStatus(tenant.id, id, { status: '{}', at: now });
+      const devices = (await look()).filter(({ kind, labels }) => kind === 'fallenCount' && 'device' in labels);
+      assert.deepEqual(devices, []);
     });
 
     test('what is no longer of use is forgotten', async () => {

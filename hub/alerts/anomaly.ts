@@ -2,13 +2,15 @@
 import { type Actor, actorOf, wordsOfActor } from '../store/actor.ts';
 import type { Alert } from '../store/query/alert.ts';
 import { type HourlyCount, type Measure, measures } from '../store/query/baseline.ts';
+import type { DailyMeasure } from '../store/query/day.ts';
 import type { DecisionQuery, ListedRow } from '../store/query/search.ts';
 import type { Store } from '../store/store.ts';
 import { distanceOf, type Figures, fewestObserved, unusual } from './baseline.ts';
+import type { UsualDays } from './fallen.ts';
 
 export interface AnomalyFigures extends Figures {
-  readonly measure: Measure;
-  /** The first millisecond of the hour. */
+  readonly measure: Measure | DailyMeasure;
+  /** The first millisecond of the hour, or of the day that ends now. */
   readonly hour: number;
 }
 
@@ -28,8 +30,17 @@ export interface Watch {
   readonly samples: Samples;
 }
 
-/** What was counted in the days before an hour that was looked at, since that hour is looked at again and again. */
-export type Samples = Map<string, readonly number[]>;
+/** What was counted in the days before, since the same hours are looked at again and again. */
+export interface Samples {
+  /** By series and hour. */
+  readonly hours: Map<string, readonly number[]>;
+  /** By tenant. */
+  readonly days: Map<number, UsualDays>;
+}
+
+export function noSamples(): Samples {
+  return { hours: new Map(), days: new Map() };
+}
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -68,7 +79,7 @@ export async function newRepositories({
 }
 
 interface Outlier extends HourlyCount {
-  readonly figures: AnomalyFigures;
+  readonly figures: AnomalyFigures & { readonly measure: Measure };
 }
 
 async function outliers(watch: Watch, measure: Measure): Promise<readonly Outlier[]> {
@@ -88,7 +99,7 @@ async function outliersOf(watch: Watch, about: CountedHour): Promise<readonly Ou
   const { measure, hour, counts } = about;
   await learn(watch, about);
   return counts.flatMap((count) => {
-    const figures = unusual(count.count, watch.samples.get(seriesOf(watch, measure, count)) ?? []);
+    const figures = unusual(count.count, watch.samples.hours.get(seriesOf(watch, measure, count)) ?? []);
     return figures === null ? [] : [{ ...count, figures: { ...figures, measure, hour } }];
   });
 }
@@ -101,7 +112,12 @@ interface CountedHour {
 
 /** Reads what was counted in that hour of the days before, of series of which it is not known yet. */
 async function learn(watch: Watch, { measure, hour, counts }: CountedHour): Promise<void> {
-  const { store, tenant, now, samples } = watch;
+  const {
+    store,
+    tenant,
+    now,
+    samples: { hours: samples },
+  } = watch;
   const unknown = counts.filter((count) => !samples.has(seriesOf(watch, measure, count)));
   const subjects = [...new Set(unknown.map(({ subject }) => subject))];
   const hours = Array.from({ length: days }, (_, day) => hour - (day + 1) * dayMs);

@@ -10,7 +10,7 @@ export interface Figures {
   readonly median: number;
   /** Median of how far the samples are from their median. */
   readonly mad: number;
-  /** More than this stands out. */
+  /** More than this stands out; of a count that fell, less. */
   readonly threshold: number;
 }
 
@@ -29,6 +29,26 @@ export function unusual(observed: number, samples: readonly number[]): Figures |
   const mad = medianOf(samples.map((sample) => Math.abs(sample - median)));
   const threshold = median + deviations * spreadOf(median, mad);
   return observed > threshold ? { observed, samples, median, mad, threshold } : null;
+}
+
+/** What usually happens less often than this in a day may well not happen. */
+export const fewestUsual = 20;
+/** A day is looked at once in an hour and not with every hour of it, so that fewer deviations do. */
+const deviationsBelow = 4;
+
+/** Whether days are known well enough, and even enough, for a count that falls to stand out. */
+export function isSteady(samples: readonly number[]): boolean {
+  return fallen(0, samples) !== null;
+}
+
+/** Null while too little is known, and where a count is not far below what is usual. */
+export function fallen(observed: number, samples: readonly number[]): Figures | null {
+  if (samples.length < fewestSamples) return null;
+  const median = medianOf(samples);
+  if (median < fewestUsual) return null;
+  const mad = medianOf(samples.map((sample) => Math.abs(sample - median)));
+  const threshold = median - deviationsBelow * spreadOf(median, mad);
+  return observed < threshold ? { observed, samples, median, mad, threshold } : null;
 }
 
 /** How many spreads a count is above the median. */

@@ -8,6 +8,7 @@ import { standingRollout } from '../rollout/stage.ts';
 import type { Alert } from '../store/query/alert.ts';
 import type { Store } from '../store/store.ts';
 import { type AnomalyFigures, newRepositories, type Samples, unusualCounts } from './anomaly.ts';
+import { fallenCounts } from './fallen.ts';
 
 export type AlertKind = (typeof alertKinds)[number];
 
@@ -128,6 +129,7 @@ const lookFor: Readonly<Record<AlertKind, (sight: Sight) => Promise<readonly See
     }));
   },
   unusualCount: ({ desk: { tenant }, ...sight }) => unusualCounts({ tenant, ...sight }),
+  fallenCount: ({ desk: { tenant }, ...sight }) => fallenCounts({ tenant, ...sight }),
   newRepository: ({ store, desk: { tenant }, now }) => newRepositories({ store, tenant, now, limit: most }),
   async haltedRollout({ desk }) {
     const standing = await standingRollout(desk, await readShelf(desk));

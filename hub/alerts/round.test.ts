@@ -11,6 +11,7 @@ import type { Receiver } from '../store/query/alert.ts';
 import type { AskedException } from '../store/query/exception.ts';
 import type { Tenant } from '../store/query/tenant.ts';
 import type { Store } from '../store/store.ts';
+import { noSamples } from './anomaly.ts';
 import { lookForAlerts } from './round.ts';
 
 const dayMs = 86_400_000;
@@ -44,7 +45,7 @@ for (const { name, start, skip } of databases) {
           online,
           now: () => at,
           url: 'https://hub.example',
-          samples: new Map(),
+          samples: noSamples(),
           say: (line) => said.push(line),
         },
         tenant,

@@ -5,7 +5,7 @@ import { name, words } from './scalar.ts';
 export const alertKinds = [
   ...(['repeatedRefusals', 'newCiIdentity', 'bypass', 'missingDecisions'] as const),
   ...(['logInconsistent', 'staleDevice', 'expiringException', 'haltedRollout'] as const),
-  ...(['unusualCount', 'newRepository'] as const),
+  ...(['unusualCount', 'fallenCount', 'newRepository'] as const),
 ] as const;
 const kind = z.enum(alertKinds);
 const labels = z.record(z.string().min(1).max(100), z.string().max(2_000));
@@ -28,9 +28,13 @@ export const receiver = z.strictObject({
   kinds: z.array(kind).max(alertKinds.length).default([]),
 });
 
-/** By what an anomaly is told: the same hour of the days before, and what follows from it. */
+/** By what an anomaly is told: the same hour of the days before, or those days, and what follows from them. */
 const figures = z.object({
-  measure: z.enum(['actorDecisions', 'actorRefusals', 'policyFindings', 'gateRefusals']),
+  measure: z.enum([
+    ...(['actorDecisions', 'actorRefusals', 'policyFindings', 'gateRefusals'] as const),
+    ...(['deviceDecisions', 'repositoryDecisions'] as const),
+  ]),
+  /** The hour, or where the day began that fell. */
   hour: z.iso.datetime(),
   observed: z.int(),
   /** The day before first; 0 where nothing was counted. */
@@ -38,7 +42,7 @@ const figures = z.object({
   median: z.number(),
   /** Median of the samples' distances from their median. */
   mad: z.number(),
-  /** median + 6 × the largest of 1.4826 × mad, √median and 1. */
+  /** median + 6 × the largest of 1.4826 × mad, √median and 1; of a day that fell, median − 4 × that. */
   threshold: z.number(),
 });
 

@@ -15,6 +15,7 @@ import {
 } from '../../test/hub/organisation.ts';
 import { askerOf, type EnrolledDevice, enrol, runHub, type TestHub, withHub } from '../../test/hub/running.ts';
 import { keyOf } from '../../test/hub/shelf.ts';
+import { noSamples } from '../alerts/anomaly.ts';
 import { lookForAlerts } from '../alerts/round.ts';
 import { openHome } from '../home.ts';
 import { alertList } from '../protocol/alert.ts';
@@ -181,7 +182,7 @@ async function assertAlerted(hub: TestHub): Promise<void> {
   const { online } = openHome(hub.folder);
   const [tenant] = await hub.store.tenants();
   await lookForAlerts(
-    { store: hub.store, online, now: Date.now, url: hub.url, samples: new Map(), say: () => undefined },
+    { store: hub.store, online, now: Date.now, url: hub.url, samples: noSamples(), say: () => undefined },
     tenant!,
   );
   const { alerts } = alertList.parse(await (await hub.admin('GET', '/v1/alerts')).json());

@@ -6,6 +6,7 @@ import { type Baselines, baselineQueries } from './query/baseline.ts';
 import { type CiJobs, ciJobQueries } from './query/ciJob.ts';
 import { type CiRules, ciRuleQueries } from './query/ciRule.ts';
 import { type Comments, commentQueries } from './query/comment.ts';
+import { type Days, dayQueries } from './query/day.ts';
 import { type Devices, deviceQueries } from './query/device.ts';
 import { type Enrolments, enrolmentQueries } from './query/enrolment.ts';
 import { type Exceptions, exceptionQueries } from './query/exception.ts';
@@ -41,6 +42,7 @@ export function queries(
   Replays &
   Alerts &
   Baselines &
+  Days &
   Trouble {
   return {
     ...tenantQueries(db),
@@ -61,6 +63,7 @@ export function queries(
     ...replayQueries(db),
     ...alertQueries(db),
     ...baselineQueries(db),
+    ...dayQueries(db),
     ...troubleQueries(db),
   };
 }

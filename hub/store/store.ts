@@ -10,6 +10,7 @@ import type { Baselines } from './query/baseline.ts';
 import type { CiJobs } from './query/ciJob.ts';
 import type { CiRule, CiRules } from './query/ciRule.ts';
 import type { Comments, KeptComment } from './query/comment.ts';
+import type { Days } from './query/day.ts';
 import type { Devices } from './query/device.ts';
 import type { Enrolments } from './query/enrolment.ts';
 import type { AskedException, ExceptionApprovalRow, Exceptions } from './query/exception.ts';
@@ -44,6 +45,7 @@ export interface Store
     Replays,
     Alerts,
     Baselines,
+    Days,
     Trouble {
   readonly database: 'sqlite' | 'postgresql';
   /**

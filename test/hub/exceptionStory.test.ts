@@ -125,8 +125,13 @@ test('asked for at a blocked commit, granted by another person’s key, used, re
 
   const acts = (await actsOf(hub)).filter((act) => act.startsWith('exception.'));
   assert.deepEqual(acts, [
-    ...[`exception.request ${id} ${hostname()}`, `exception.approve ${id} bob`, `exception.revoke ${id} bob`],
-    ...[`exception.request ${short} ${hostname()}`, `exception.approve ${short} carol`],
+    ...[`exception.request ${id} ${hostname()}`, `exception.approve ${id} carol`, `exception.approve ${id} bob`],
+    `exception.revoke ${id} bob`,
+    ...[
+      `exception.request ${short} ${hostname()}`,
+      `exception.approve ${short} bob`,
+      `exception.approve ${short} carol`,
+    ],
     ...[`exception.request ${last} ${hostname()}`, `exception.deny ${last} bob`],
   ]);
 });

@@ -22,6 +22,7 @@ const words: Readonly<Record<AlertShown['kind'], string>> = {
   expiringException: 'Exception ends',
   haltedRollout: 'Rollout halted',
   unusualCount: 'Unusually many',
+  fallenCount: 'Unusually few',
   newRepository: 'New repository',
 };
 
@@ -55,10 +56,11 @@ function row(alert: AlertShown): TemplateResult {
 }
 
 /** So that whoever wants to can work it out again. */
-function figures({ samples, median, mad, threshold }: NonNullable<AlertShown['figures']>): TemplateResult {
+function figures({ measure, samples, median, mad, threshold }: NonNullable<AlertShown['figures']>): TemplateResult {
+  const isDay = measure === 'deviceDecisions' || measure === 'repositoryDecisions';
   return html`<details><summary>Figures</summary>
-    That hour of the ${samples.length} days before, the day before first: ${samples.join(', ')}. Median ${median}, MAD ${mad};
-    median + 6 × the largest of 1.4826 × MAD, √median and 1 is ${threshold.toFixed(2)}.
+    ${isDay ? 'The' : 'That hour of the'} ${samples.length} days before, the day before first: ${samples.join(', ')}. Median ${median}, MAD ${mad};
+    median ${isDay ? '− 4' : '+ 6'} × the largest of 1.4826 × MAD, √median and 1 is ${threshold.toFixed(2)}.
   </details>`;
 }
 
