@@ -13,7 +13,8 @@ export interface SentEntry {
   /** Canonical JSON of the entry. */
   readonly text: string;
   readonly id: string;
-  readonly at: number;
+  /** As `instant` has it. */
+  readonly at: string;
   /** How many decisions it says are lost. */
   readonly missing: number;
   /** Null for a gap. */
@@ -59,7 +60,7 @@ function entryOf(fields: EntryFields, text: string): SentEntry {
     previous: stringOf(fields.previous!),
     text,
     id: stringOf(fields['record.id']!),
-    at: Date.parse(stringOf(fields['record.at']!)),
+    at: stringOf(fields['record.at']!),
     missing: isGap ? missingOf(JSON.parse(fields['record.missing']!) as number | null) : 0,
     decision: isGap ? null : decisionOf(fields),
   };
@@ -104,7 +105,7 @@ function readAnyJson(payload: string): readonly SentEntry[] | string {
 function entryOfValue(entry: JournalEntry): SentEntry {
   const { device, seq, previous, record } = entry;
   return {
-    ...{ device, seq, previous, text: canonicalize(entry), id: record.id, at: Date.parse(record.at) },
+    ...{ device, seq, previous, text: canonicalize(entry), id: record.id, at: record.at },
     missing: record.kind === 'gap' ? missingOf(record.missing) : 0,
     decision: record.kind === 'gap' ? null : columnsOf(record),
   };

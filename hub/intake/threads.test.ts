@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sqliteDatabase } from '../../test/hub/database.ts';
 import { createDevice, decision, type TestDevice } from '../../test/hub/device.ts';
-import { addDevice, addTenant, now } from '../../test/hub/log.ts';
+import { addDevice, addTenant, bodyOf, now } from '../../test/hub/log.ts';
 import { createVerifier } from '../cryptography.ts';
 import { createSequencer } from '../log/sequencer.ts';
 import type { Envelope, JournalEntry } from '../protocol.ts';
@@ -26,7 +26,7 @@ async function withStore(use: (store: Store, send: Send) => Promise<void>): Prom
   try {
     const tenant = await addTenant(store);
     await use(store, async (device, ...envelopes) => {
-      const read = envelopes.map((envelope) => reader.read(envelope, { device: device.asNew, received: now }));
+      const read = envelopes.map((envelope) => reader.read(bodyOf(envelope), { device: device.asNew, received: now }));
       // Those that are read at the same time are submitted in the order in which they were sent.
       return Promise.all(
         (await Promise.all(read)).map(async (reading) => {
@@ -56,7 +56,7 @@ test('what is stored is what the device sent, entry for entry', () =>
     const device = await known(store, 'one');
     const entries = device.record(decisions(maxRun + 44));
     assert.deepEqual(await send(device, device.batch(entries)), ['300']);
-    const reading = await readBatch(device.batch(entries), { device: device.asNew, received: now, verify });
+    const reading = await readBatch(bodyOf(device.batch(entries)), { device: device.asNew, received: now, verify });
     assert.ok(reading.kind === 'batch');
     const stored = await store.exported(1, { begin: 1, end: 1_000 });
     assert.deepEqual(

@@ -7,7 +7,6 @@ import { Worker } from 'node:worker_threads';
 import type { VerifyBytes } from '../cryptography.ts';
 import type { Submission } from '../log/plan.ts';
 import { BusyError } from '../log/sequencer.ts';
-import type { Envelope } from '../protocol.ts';
 import type { Device } from '../store/query/device.ts';
 import { type BatchReading, linksOf, readBatch } from './journal.ts';
 import { chainOf, type SealedBatch } from './seal.ts';
@@ -15,14 +14,14 @@ import { chainOf, type SealedBatch } from './seal.ts';
 /** What goes to a thread. */
 export interface Asked {
   readonly number: number;
-  readonly envelope: Envelope;
+  /** The body of the request. Its memory goes over to the thread, and comes back. */
+  readonly body: Uint8Array<ArrayBuffer>;
   readonly device: Pick<Device, 'id' | 'keyId' | 'publicKey'>;
   readonly received: number;
 }
 
 /** What comes back. */
-export interface Read {
-  readonly number: number;
+export interface Read extends Pick<Asked, 'number' | 'body'> {
   readonly reading: ThreadReading;
 }
 
@@ -35,15 +34,15 @@ type ThreadReading =
 export type BatchSubmission = Refused | { readonly kind: 'batch'; readonly submission: Submission };
 
 export interface BatchReader {
-  /** Throws `BusyError` when too much is waiting. */
-  read(envelope: Envelope, about: Pick<Asked, 'device' | 'received'>): Promise<BatchSubmission>;
+  /** Reads the body of a request, whose memory is the reader's from then on. Throws `BusyError` when too much is waiting. */
+  read(body: Buffer, about: Pick<Asked, 'device' | 'received'>): Promise<BatchSubmission>;
   close(): Promise<void>;
 }
 
-/** In characters of base64: 20 decisions or more. */
-const largePayload = 32_768;
-/** What may wait for the threads, in characters. */
-const maxWaiting = 64_000_000;
+/** 20 decisions or more. */
+const largeBytes = 32_768;
+/** What may wait for the threads. */
+const maxWaitingBytes = 64_000_000;
 const maxThreads = 4;
 
 export function createBatchReader({ verify }: { readonly verify: VerifyBytes }): BatchReader {
@@ -51,24 +50,24 @@ export function createBatchReader({ verify }: { readonly verify: VerifyBytes }):
   const threads = Array.from({ length: count }, createThread);
   let waiting = 0;
   return {
-    async read(envelope, { device, received }) {
+    async read(body, { device, received }) {
       const { id } = device;
-      const { length } = envelope.payload;
-      if (length < largePayload) {
-        const reading = await readBatch(envelope, { device, received, verify });
+      const { length } = body;
+      if (length < largeBytes) {
+        const reading = await readBatch(body, { device, received, verify });
         return reading.kind === 'refused'
           ? reading
           : { kind: 'batch', submission: { kind: 'chain', device: id, links: reading.links } };
       }
-      if (waiting > 0 && waiting + length > maxWaiting)
+      if (waiting > 0 && waiting + length > maxWaitingBytes)
         throw new BusyError('more batches are waiting than can be read');
       waiting += length;
       try {
         const thread = threads.reduce((idlest, each) => (each.waiting() < idlest.waiting() ? each : idlest));
-        const reading = await thread.ask({ envelope, device, received });
+        const { reading, body: read } = await thread.ask({ body: ownBytes(body), device, received });
         if (reading.kind === 'refused') return reading;
         if (reading.kind === 'failed') throw new Error(`a batch could not be read: ${reading.message}`);
-        const links = () => linksOf(Buffer.from(envelope.payload, 'base64').toString('utf8'), { device: id, received });
+        const links = () => linksOf(Buffer.from(read.buffer), { device: id, received });
         return { kind: 'batch', submission: { kind: 'sealed', device: id, chain: chainOf(reading.batch), links } };
       } finally {
         waiting -= length;
@@ -80,31 +79,39 @@ export function createBatchReader({ verify }: { readonly verify: VerifyBytes }):
   };
 }
 
+/** Bytes with a memory of their own, which can be given away. */
+function ownBytes(bytes: Buffer): Uint8Array<ArrayBuffer> {
+  const { buffer, byteLength } = bytes;
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength
+    ? new Uint8Array(buffer)
+    : new Uint8Array(bytes);
+}
+
 interface Thread {
-  ask(question: Omit<Asked, 'number'>): Promise<ThreadReading>;
+  ask(question: Omit<Asked, 'number'>): Promise<Omit<Read, 'number'>>;
   waiting(): number;
   close(): Promise<void>;
 }
 
 /** A thread that begins with the first question, and again after it broke. It does not keep the process alive. */
 function createThread(): Thread {
-  const asked = new Map<number, (reading: ThreadReading) => void>();
+  const asked = new Map<number, (read: Omit<Read, 'number'>) => void>();
   let [worker, number]: [Worker | null, number] = [null, 0];
   const begin = (): Worker => {
     const name = import.meta.url.endsWith('.ts') ? './worker.ts' : './intake.js';
     const begun = new Worker(new URL(name, import.meta.url));
     begun.unref();
     let message = 'the thread ended';
-    begun.on('message', ({ number: of, reading }: Read) => {
-      asked.get(of)?.(reading);
-      asked.delete(of);
+    begun.on('message', (read: Read) => {
+      asked.get(read.number)?.(read);
+      asked.delete(read.number);
     });
     begun.on('error', (error) => {
       message = error.message;
     });
     begun.on('exit', () => {
       worker = null;
-      for (const settle of asked.values()) settle({ kind: 'failed', message });
+      for (const settle of asked.values()) settle({ reading: { kind: 'failed', message }, body: new Uint8Array() });
       asked.clear();
     });
     return begun;
@@ -115,7 +122,8 @@ function createThread(): Thread {
         worker ??= begin();
         asked.set(++number, settle);
         const { id, keyId, publicKey } = question.device;
-        worker.postMessage({ ...question, number, device: { id, keyId, publicKey } } satisfies Asked);
+        const told = { ...question, number, device: { id, keyId, publicKey } } satisfies Asked;
+        worker.postMessage(told, [question.body.buffer]);
       }),
     waiting: () => asked.size,
     async close() {

@@ -1,23 +1,24 @@
 /** One of the threads that read batches. */
 import { parentPort } from 'node:worker_threads';
-import { createVerifier } from '../cryptography.ts';
+import { createVerifierHere } from '../cryptography.ts';
 import { readBatch } from './journal.ts';
-import { sealBatch } from './seal.ts';
+import { memoryOf, sealBatch } from './seal.ts';
 import type { Asked, Read } from './threads.ts';
 
-const verify = createVerifier({ maxKeys: 20_000 });
+const verify = createVerifierHere({ maxKeys: 20_000 });
 
-parentPort?.on('message', ({ number, envelope, device, received }: Asked) => {
-  readBatch(envelope, { device, received, verify }).then(
+parentPort?.on('message', ({ number, body, device, received }: Asked) => {
+  readBatch(Buffer.from(body.buffer), { device, received, verify }).then(
     (reading) => {
-      const sealed =
-        reading.kind === 'refused' ? reading : { kind: 'sealed' as const, batch: sealBatch(reading.links) };
-      tell({ number, reading: sealed });
+      if (reading.kind === 'refused') return tell({ number, body, reading }, []);
+      const batch = sealBatch(reading.links);
+      tell({ number, body, reading: { kind: 'sealed', batch } }, memoryOf(batch));
     },
-    (error: unknown) => tell({ number, reading: { kind: 'failed', message: (error as Error).message } }),
+    (error: unknown) => tell({ number, body, reading: { kind: 'failed', message: (error as Error).message } }, []),
   );
 });
 
-function tell(read: Read): void {
-  parentPort?.postMessage(read);
+/** Memory is handed over and not copied. */
+function tell(read: Read, memory: readonly ArrayBuffer[]): void {
+  parentPort?.postMessage(read, [read.body.buffer, ...memory]);
 }

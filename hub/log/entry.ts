@@ -18,23 +18,35 @@ export interface Body {
   readonly text: string;
 }
 
+/** What a leaf says that does not stand in the body as it is said. Instants are in UTC, with milliseconds. */
+export interface LeafTexts {
+  /** SHA-256 of the text, hex. */
+  readonly hash: string;
+  readonly at: string;
+  readonly received: string;
+}
+
 /**
  * The entry. Its leaf says what, where from and when, and nothing of a person, so that it can stay when the body has to go.
- * `bodyHash` where it is known already.
+ * `texts` where they are known already.
  */
-export function newEntry(body: Body, bodyHash = sha256Hex(body.text)): NewEntry {
+export function newEntry(body: Body, texts = leafTexts(body)): NewEntry {
   const { id, at, received, kind, device, decision, text } = body;
-  const leaf = leafText(body, bodyHash);
+  const leaf = leafText(body, texts);
   return { id, at, received, kind, device, decision, body: text, leaf, leafHash: leafHashOf(leaf) };
 }
 
+function leafTexts({ text, at, received }: Body): LeafTexts {
+  return { hash: sha256Hex(text), at: new Date(at).toISOString(), received: new Date(received).toISOString() };
+}
+
 /** Canonical JSON, written by hand: it is done for each decision. Whatever is named here was in canonical JSON before. */
-function leafText({ id, at, received, kind, device, seq, decision }: Body, bodyHash: string): string {
+function leafText({ id, kind, device, seq, decision }: Body, { hash, at, received }: LeafTexts): string {
   const text = JSON.stringify;
   const [effect, gate] = decision === null ? [null, null] : [decision.effect, decision.gate];
-  const when = `"at":"${new Date(at).toISOString()}","body":"${bodyHash}","device":${text(device)}`;
+  const when = `"at":"${at}","body":"${hash}","device":${text(device)}`;
   const what = `"effect":${text(effect)},"gate":${text(gate)},"id":${text(id)},"kind":"${kind}"`;
-  return `{${when},${what},"received":"${new Date(received).toISOString()}","seq":${seq}}`;
+  return `{${when},${what},"received":"${received}","seq":${seq}}`;
 }
 
 /** RFC 6962's hash of a leaf: a zero byte goes before it. */

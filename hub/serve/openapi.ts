@@ -29,7 +29,7 @@ export function describeApi(
 }
 
 function operation(route: Route): unknown {
-  const { summary, permission, params, query, body, form, success } = route;
+  const { summary, permission, params, query, unread, body = unread, form, success } = route;
   const media = form === 'urlencoded' ? 'application/x-www-form-urlencoded' : 'application/json';
   return {
     summary,

@@ -17,6 +17,8 @@ export interface Route {
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
+  /** What the body is where the route reads it itself, from its bytes. */
+  readonly unread?: z.ZodType;
   /** What the body is written in. Default: JSON. */
   readonly form?: 'json' | 'urlencoded';
   /** In bytes, after decompression. Default: 64 KiB. */
@@ -42,6 +44,8 @@ export interface Call {
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;
+  /** Of a body that the route reads itself; else none. */
+  readonly bytes: Buffer;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly method: string;
 }

@@ -6,7 +6,7 @@ import { mayDo } from '../identity/role.ts';
 import { BusyError } from '../log/sequencer.ts';
 import { pageKeyHeader } from '../protocol/page.ts';
 import { ConflictError } from '../store/conflict.ts';
-import { readBody } from './body.ts';
+import { noBody, readBody } from './body.ts';
 import { serveHints } from './hints.ts';
 import { createLimit } from './limit.ts';
 import { isFromOurPage, readCookie } from './origin.ts';
@@ -161,13 +161,15 @@ async function read(hub: Hub, route: Route, request: FastifyRequest, caller: Cal
     values[part] = data;
   }
   const { params, query } = values;
-  return { hub, caller, params, query, body: values.body, headers: request.headers, method: request.method };
+  const { headers, method } = request;
+  return { hub, caller, params, query, body: values.body, bytes: body.bytes, headers, method };
 }
 
 async function bodyOf(route: Route, request: FastifyRequest): ReturnType<typeof readBody> {
-  if (route.body === undefined) return { kind: 'read', value: undefined };
+  if (route.body === undefined && route.unread === undefined) return noBody;
   const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  const { form = 'json', maxBody: maxBytes = defaultMaxBody } = route;
+  const form = route.unread === undefined ? (route.form ?? 'json') : 'unread';
+  const { maxBody: maxBytes = defaultMaxBody } = route;
   return readBody(raw, { encoding: request.headers['content-encoding'], form, maxBytes });
 }
 

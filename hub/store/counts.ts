@@ -61,39 +61,24 @@ function addEntry({ gates, policies, revisions, actors, sights }: Tallies, entry
 
 function newTallies(): Tallies {
   return {
-    gates: tally(
-      ({ hour, gate, effect, repository }) => `${hour}\0${gate}\0${effect}\0${repository}`,
-      (sum, { decisions, latency_ms }) => {
-        sum.decisions += decisions;
-        sum.latency_ms += latency_ms;
-      },
-    ),
-    policies: tally(
-      ({ hour, policy, repository, enforcement }) => `${hour}\0${policy}\0${repository}\0${enforcement}`,
-      (sum, { findings, excepted }) => {
-        sum.findings += findings;
-        sum.excepted += excepted;
-      },
-    ),
-    revisions: tally(
-      ({ minute, revision, effect, latency }) => `${minute}\0${revision}\0${effect}\0${latency}`,
-      (sum, { decisions }) => {
-        sum.decisions += decisions;
-      },
-    ),
-    actors: tally(
-      ({ hour, actor, gate, effect }) => `${hour}\0${actor}\0${gate}\0${effect}`,
-      (sum, { decisions, last }) => {
-        sum.decisions += decisions;
-        if (last > sum.last) sum.last = last;
-      },
-    ),
-    sights: tally(
-      ({ name, subject, value }) => `${name}\0${subject}\0${value}`,
-      (first, { seen_at }) => {
-        first.seen_at = Math.max(first.seen_at, seen_at);
-      },
-    ),
+    gates: tally(['hour', 'gate', 'effect', 'repository'], (sum, { decisions, latency_ms }) => {
+      sum.decisions += decisions;
+      sum.latency_ms += latency_ms;
+    }),
+    policies: tally(['hour', 'policy', 'repository', 'enforcement'], (sum, { findings, excepted }) => {
+      sum.findings += findings;
+      sum.excepted += excepted;
+    }),
+    revisions: tally(['minute', 'revision', 'effect', 'latency'], (sum, { decisions }) => {
+      sum.decisions += decisions;
+    }),
+    actors: tally(['hour', 'actor', 'gate', 'effect'], (sum, { decisions, last }) => {
+      sum.decisions += decisions;
+      if (last > sum.last) sum.last = last;
+    }),
+    sights: tally(['name', 'subject', 'value'], (first, { seen_at }) => {
+      first.seen_at = Math.max(first.seen_at, seen_at);
+    }),
   };
 }
 
@@ -103,20 +88,48 @@ interface Tally<Row> {
   rows(): readonly Row[];
 }
 
-function tally<Row>(
-  keyOf: (row: Row) => string,
-  addTo: (sum: { -readonly [Key in keyof Row]: Row[Key] }, row: Row) => void,
+type Branch<Row> = Map<unknown, Branch<Row> | Row>;
+
+/** A map in a map for each column of the key: for each decision a text would have to be made of them otherwise. */
+function tally<Row extends object>(
+  key: readonly (keyof Row)[],
+  addTo: (sum: { -readonly [Column in keyof Row]: Row[Column] }, row: Row) => void,
 ): Tally<Row> {
-  const sums = new Map<string, Row>();
+  const root: Branch<Row> = new Map();
+  const sums: Row[] = [];
+  const last = key.at(-1)!;
+  const branchOf = (row: Row): Branch<Row> => {
+    let branch = root;
+    for (let at = 0; at < key.length - 1; at++) {
+      const value = row[key[at]!];
+      let next = branch.get(value) as Branch<Row> | undefined;
+      if (next === undefined) {
+        next = new Map();
+        branch.set(value, next);
+      }
+      branch = next;
+    }
+    return branch;
+  };
   return {
     add(row) {
-      const key = keyOf(row);
-      const sum = sums.get(key);
-      if (sum === undefined) sums.set(key, { ...row });
-      else addTo(sum, row);
+      const branch = branchOf(row);
+      const sum = branch.get(row[last]) as Row | undefined;
+      if (sum !== undefined) return addTo(sum, row);
+      const first = { ...row };
+      branch.set(row[last], first);
+      sums.push(first);
     },
-    rows: () => [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row),
+    rows: () => sums.sort((one, other) => order(one, other, key)),
   };
+}
+
+function order<Row>(one: Row, other: Row, key: readonly (keyof Row)[]): number {
+  for (const column of key) {
+    if (one[column] < other[column]) return -1;
+    if (one[column] > other[column]) return 1;
+  }
+  return 0;
 }
 
 function rowsIn({ gates, policies, revisions, actors, sights }: Tallies): Counts {

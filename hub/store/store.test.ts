@@ -5,7 +5,7 @@ import { emptyFrontier, grow, hashLeaf, rootOf, verifyConsistency, verifyInclusi
 import type { TestDatabase } from '../../test/hub/database.ts';
 import { type DatabaseServer, databases } from '../../test/hub/databases.ts';
 import { createDevice, decision, uuid } from '../../test/hub/device.ts';
-import { act, addDevice, addTenant, now, send, submit } from '../../test/hub/log.ts';
+import { act, addDevice, addTenant, bodyOf, now, send, submit } from '../../test/hub/log.ts';
 import { createVerifier, sha256 } from '../cryptography.ts';
 import { readBatch } from '../intake/journal.ts';
 import { consistencyProof, inclusionProof } from '../log/log.ts';
@@ -185,7 +185,7 @@ for (const { name, start, skip } of databases) {
           const kinds: string[] = [];
           for (const from of [0, 20, 40]) {
             const batch = device.batch(entries.slice(from, from + 20));
-            const reading = await readBatch(batch, { device: known, received: now, verify });
+            const reading = await readBatch(bodyOf(batch), { device: known, received: now, verify });
             if (reading.kind === 'refused') throw new Error(reading.message);
             const submission = { kind: 'chain' as const, device: device.id, links: reading.links };
             kinds.push((await sequencer.submit(tenant.id, submission)).kind);

@@ -4,7 +4,7 @@ import { createVerifier, readSigningKey, type SigningKey } from '../../hub/crypt
 import { readBatch } from '../../hub/intake/journal.ts';
 import { newEntry } from '../../hub/log/entry.ts';
 import { type Outcome, planAppend, type Submission, wantedBy } from '../../hub/log/plan.ts';
-import type { JournalEntry } from '../../hub/protocol.ts';
+import type { Envelope, JournalEntry } from '../../hub/protocol.ts';
 import type { Tenant } from '../../hub/store/query/tenant.ts';
 import type { Change, Store } from '../../hub/store/store.ts';
 import { type TestDevice, uuid } from './device.ts';
@@ -38,6 +38,11 @@ export async function addDevice(store: Store, tenant: number, device: TestDevice
   await submit(store, tenant, act([{ kind: 'addDevice', device: device.asNew }]));
 }
 
+/** An envelope as a request has it. */
+export function bodyOf(envelope: Envelope): Buffer {
+  return Buffer.from(JSON.stringify(envelope));
+}
+
 /** Sends entries as a device does, past HTTP: signed, opened, checked, committed. */
 export async function send(
   store: Store,
@@ -47,7 +52,7 @@ export async function send(
 ): Promise<Outcome> {
   const known = await store.deviceByKey(device.keyId);
   if (known === null) throw new Error(`the hub does not know ${device.id}`);
-  const reading = await readBatch(device.batch(entries), { device: known, received, verify });
+  const reading = await readBatch(bodyOf(device.batch(entries)), { device: known, received, verify });
   if (reading.kind === 'refused') throw new Error(reading.message);
   const [outcome] = await submit(store, known.tenant, { kind: 'chain', device: known.id, links: reading.links });
   return outcome!;

@@ -14,14 +14,14 @@ export const journalRoutes: readonly Route[] = [
     path: hubPaths.journal,
     summary: 'Takes a signed batch of consecutive entries, and answers when they are on disk and in the log',
     permission: 'journal',
-    body: envelope,
+    unread: envelope,
     maxBody: 20_000_000,
     success: acknowledged,
-    async run({ hub, caller, body }) {
+    async run({ hub, caller, bytes }) {
       const [began, received] = [performance.now(), hub.now()];
       const { device } = caller;
       if (device === null) return notADevice;
-      const reading = await hub.batches.read(body, { device, received });
+      const reading = await hub.batches.read(bytes, { device, received });
       if (reading.kind === 'refused') {
         hub.measures.refused('invalid');
         return refuse(400, reading.code, reading.message);
