@@ -3,6 +3,7 @@ import type { Document, Part, Resource, Unit } from '../model.ts';
 import { type Adapter, createMemo, type Memo, type ResourceKind, type Source } from './adapter.ts';
 import { changeAdapter } from './change.ts';
 import { codeAdapter } from './code.ts';
+import { composeAdapter } from './compose.ts';
 import { dockerAdapter } from './docker.ts';
 import { githubAdapter } from './github.ts';
 import { kubernetesAdapter } from './kubernetes.ts';
@@ -18,6 +19,7 @@ const adapters: readonly Adapter[] = [
   kubernetesAdapter,
   githubAdapter,
   dockerAdapter,
+  composeAdapter,
   npmAdapter,
   npmLockAdapter,
   npmConfigAdapter,

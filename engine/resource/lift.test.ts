@@ -87,7 +87,8 @@ for (const { name, text, at } of pods) {
 }
 
 const foreign: readonly { path: string; text: string }[] = [
-  { path: 'docker-compose.yml', text: 'services:\n  a:\n    image: x\n' },
+  { path: 'services.yml', text: 'services:\n  a:\n    image: x\n' },
+  { path: 'compose.yml', text: 'services:\n  - a\n' },
   {
     path: 'kustomization.yaml',
     text: 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [a.yaml]\n',
@@ -104,6 +105,21 @@ const foreign: readonly { path: string; text: string }[] = [
 
 for (const { path, text } of foreign)
   test(`nothing is lifted from ${path}`, () => assert.deepEqual(listed(path, text), []));
+
+test('services of Compose files are recognised by name and by language', () => {
+  const text = 'services:\n  a: { image: 3, cap_add: x, volumes: [1], privileged: "yes" }\n  b:\n';
+  for (const path of ['compose.yml', 'a/docker-compose.prod.yaml', 'compose-dev.yaml']) {
+    assert.deepEqual(listed(path, text), ['compose.service service a at services.a']);
+  }
+  const [service] = lift('compose.yml', text);
+  assert.deepEqual({ ...(service!.self as object) }, { name: 'a', image: '3', volumes: [1] });
+  const file = { path: 'stack.yml', text, language: 'dockercompose' };
+  assert.ok(
+    liftResources(readDocument(file, native)).some(({ resources }) =>
+      resources.some(({ kind }) => kind === 'compose.service'),
+    ),
+  );
+});
 
 test('workflows are recognised by place, by language and by shape', () => {
   const text = 'on: push\njobs:\n  a:\n    runs-on: x\n';

@@ -11,7 +11,8 @@ export type Shape =
   | { readonly kind: 'flag' }
   /** `values` is the shape of every value; null for any. */
   | { readonly kind: 'map'; readonly values: Shape | null }
-  | { readonly kind: 'list'; readonly items: Shape }
+  /** `items` is the shape of every item; null for any. */
+  | { readonly kind: 'list'; readonly items: Shape | null }
   /** A map of which some fields have shapes. What was made of one that is named is kept, to be given again. */
   | { readonly kind: 'fields'; readonly fields: Readonly<Record<string, Shape>>; readonly name: string | null };
 
@@ -28,7 +29,8 @@ export function shaped(value: Value, shape: Shape, memo: Memo): Value | undefine
     case 'fields':
       return isMap(value) ? withFieldShapes(value, shape, memo) : undefined;
     case 'list':
-      return isList(value) ? shapedItems(value, shape.items, memo) : undefined;
+      if (!isList(value)) return undefined;
+      return shape.items === null ? value : shapedItems(value, shape.items, memo);
   }
 }
 
@@ -71,6 +73,7 @@ function emptyOf(shape: Shape): Value {
 const text: Shape = { kind: 'text' };
 const flag: Shape = { kind: 'flag' };
 const anyMap: Shape = { kind: 'map', values: null };
+const anyList: Shape = { kind: 'list', items: null };
 
 function fields(shapes: Readonly<Record<string, Shape>>, name: string | null = null): Shape {
   return { kind: 'fields', fields: shapes, name };
@@ -95,6 +98,30 @@ export const workflowShape: Shape = fields(
 /** An action of GitHub Actions. */
 export const actionShape: Shape = fields({ name: text, runs: fields({ using: text, steps, env: anyMap }) }, 'action');
 
+const texts: Shape = { kind: 'list', items: text };
+
+/** A service of a Compose file. */
+export const serviceShape: Shape = fields(
+  {
+    cap_add: texts,
+    cap_drop: texts,
+    devices: anyList,
+    image: text,
+    ipc: text,
+    network_mode: text,
+    pid: text,
+    ports: anyList,
+    privileged: flag,
+    profiles: texts,
+    read_only: flag,
+    security_opt: texts,
+    user: text,
+    userns_mode: text,
+    volumes: anyList,
+  },
+  'service',
+);
+
 /** A package.json. */
 export const packageShape: Shape = fields(
   {
@@ -116,7 +143,7 @@ export const workspaceShape: Shape = fields({
   catalog: anyMap,
   catalogs: anyMap,
   overrides: anyMap,
-  packages: { kind: 'list', items: text },
+  packages: texts,
 });
 
 /** A package in a lock file. */

@@ -173,13 +173,13 @@ export const policyProblems: readonly PolicyProblem[] = [
   {
     keys: 'require: "true"',
     says: [
-      '1:1 «title: A rule for tests» `resource` is missing: say what is judged, one of kubernetes.object, kubernetes.pod, kubernetes.template, kubernetes.container, github.workflow, github.job, github.step, github.command, github.container, github.action, github.expression, docker.file, docker.stage, docker.instruction, docker.command, npm.package, npm.workspace, npm.lock, npm.locked, npm.config, change.commit, change.message, change.file, change.push, code, text',
+      '1:1 «title: A rule for tests» `resource` is missing: say what is judged, one of kubernetes.object, kubernetes.pod, kubernetes.template, kubernetes.container, github.workflow, github.job, github.step, github.command, github.container, github.action, github.expression, docker.file, docker.stage, docker.instruction, docker.command, compose.service, npm.package, npm.workspace, npm.lock, npm.locked, npm.config, change.commit, change.message, change.file, change.push, code, text',
     ],
   },
   {
     keys: 'resource: kubernetes.contaner\nrequire: "true"',
     says: [
-      '7:11 «kubernetes.contaner» unknown resource kind; did you mean "kubernetes.container"?; the kinds are kubernetes.object, kubernetes.pod, kubernetes.template, kubernetes.container, github.workflow, github.job, github.step, github.command, github.container, github.action, github.expression, docker.file, docker.stage, docker.instruction, docker.command, npm.package, npm.workspace, npm.lock, npm.locked, npm.config, change.commit, change.message, change.file, change.push, code, text',
+      '7:11 «kubernetes.contaner» unknown resource kind; did you mean "kubernetes.container"?; the kinds are kubernetes.object, kubernetes.pod, kubernetes.template, kubernetes.container, github.workflow, github.job, github.step, github.command, github.container, github.action, github.expression, docker.file, docker.stage, docker.instruction, docker.command, compose.service, npm.package, npm.workspace, npm.lock, npm.locked, npm.config, change.commit, change.message, change.file, change.push, code, text',
     ],
   },
   {
