@@ -240,7 +240,7 @@ function isVersion(condition: string): boolean {
   );
 }
 
-const anything: ApiResource = { kind: '*', group: '*', version: '*', plural: '*' };
+const anything: ApiResource = { kind: '*', group: '*', version: '*', plural: '*', scope: '*' };
 
 function resourceOf(kind: string): ApiResource | null {
   return apiResources.find((one) => one.kind === kind) ?? null;

@@ -37,27 +37,43 @@ export interface ApiResource {
   readonly group: string;
   readonly version: string;
   readonly plural: string;
+  readonly scope: 'Cluster' | 'Namespaced' | '*';
 }
 
-const table: readonly (readonly [group: string, version: string, kinds: readonly string[]])[] = [
-  ['', 'v1', ['Pod', 'Service', 'ConfigMap', 'Secret', 'Namespace', 'Node', 'ServiceAccount', 'PersistentVolume']],
-  ['', 'v1', ['PersistentVolumeClaim', 'ReplicationController', 'Endpoints', 'LimitRange', 'ResourceQuota']],
-  ['apps', 'v1', ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet']],
-  ['batch', 'v1', ['Job', 'CronJob']],
-  ['networking.k8s.io', 'v1', ['Ingress', 'IngressClass', 'NetworkPolicy']],
-  ['rbac.authorization.k8s.io', 'v1', ['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding']],
-  ['autoscaling', 'v2', ['HorizontalPodAutoscaler']],
-  ['policy', 'v1', ['PodDisruptionBudget']],
-  ['storage.k8s.io', 'v1', ['StorageClass', 'CSIDriver']],
-  ['apiregistration.k8s.io', 'v1', ['APIService']],
-  ['admissionregistration.k8s.io', 'v1', ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration']],
-  ['apiextensions.k8s.io', 'v1', ['CustomResourceDefinition']],
-  ['gateway.networking.k8s.io', 'v1', ['Gateway', 'HTTPRoute', 'GatewayClass']],
+type Scope = 'Cluster' | 'Namespaced';
+
+const table: readonly (readonly [group: string, version: string, scope: Scope, kinds: string])[] = [
+  ['', 'v1', 'Namespaced', 'Pod Service ConfigMap Secret ServiceAccount PersistentVolumeClaim ReplicationController'],
+  ['', 'v1', 'Namespaced', 'Endpoints Event LimitRange PodTemplate ResourceQuota'],
+  ['', 'v1', 'Cluster', 'Namespace Node PersistentVolume'],
+  ['apps', 'v1', 'Namespaced', 'Deployment ReplicaSet StatefulSet DaemonSet ControllerRevision'],
+  ['batch', 'v1', 'Namespaced', 'Job CronJob'],
+  ['networking.k8s.io', 'v1', 'Namespaced', 'Ingress NetworkPolicy'],
+  ['networking.k8s.io', 'v1', 'Cluster', 'IngressClass IPAddress ServiceCIDR'],
+  ['rbac.authorization.k8s.io', 'v1', 'Namespaced', 'Role RoleBinding'],
+  ['rbac.authorization.k8s.io', 'v1', 'Cluster', 'ClusterRole ClusterRoleBinding'],
+  ['autoscaling', 'v2', 'Namespaced', 'HorizontalPodAutoscaler'],
+  ['policy', 'v1', 'Namespaced', 'PodDisruptionBudget'],
+  ['storage.k8s.io', 'v1', 'Cluster', 'StorageClass CSIDriver CSINode VolumeAttachment VolumeAttributesClass'],
+  ['storage.k8s.io', 'v1', 'Namespaced', 'CSIStorageCapacity'],
+  ['coordination.k8s.io', 'v1', 'Namespaced', 'Lease'],
+  ['discovery.k8s.io', 'v1', 'Namespaced', 'EndpointSlice'],
+  ['events.k8s.io', 'v1', 'Namespaced', 'Event'],
+  ['scheduling.k8s.io', 'v1', 'Cluster', 'PriorityClass'],
+  ['node.k8s.io', 'v1', 'Cluster', 'RuntimeClass'],
+  ['flowcontrol.apiserver.k8s.io', 'v1', 'Cluster', 'FlowSchema PriorityLevelConfiguration'],
+  ['certificates.k8s.io', 'v1', 'Cluster', 'CertificateSigningRequest'],
+  ['apiregistration.k8s.io', 'v1', 'Cluster', 'APIService'],
+  ['admissionregistration.k8s.io', 'v1', 'Cluster', 'ValidatingWebhookConfiguration MutatingWebhookConfiguration'],
+  ['admissionregistration.k8s.io', 'v1', 'Cluster', 'ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding'],
+  ['apiextensions.k8s.io', 'v1', 'Cluster', 'CustomResourceDefinition'],
+  ['gateway.networking.k8s.io', 'v1', 'Namespaced', 'Gateway HTTPRoute'],
+  ['gateway.networking.k8s.io', 'v1', 'Cluster', 'GatewayClass'],
 ];
 
 /** The kinds whose collections are known. */
-export const apiResources: readonly ApiResource[] = table.flatMap(([group, version, kinds]) =>
-  kinds.map((kind) => ({ kind, group, version, plural: pluralOf(kind) })),
+export const apiResources: readonly ApiResource[] = table.flatMap(([group, version, scope, kinds]) =>
+  kinds.split(' ').map((kind) => ({ kind, group, version, plural: pluralOf(kind), scope })),
 );
 
 /** The kinds that hold pods, and where the pod or its template is: what has `metadata` and `spec`. Pods come first. */

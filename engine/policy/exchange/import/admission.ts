@@ -1,60 +1,84 @@
 /** ValidatingAdmissionPolicy with its binding, and Kyverno's ValidatingPolicy, which is both at once. */
+import type * as z from 'zod';
 import type { Enforcement } from '../../../model.ts';
+import { apiResources } from '../kubernetesApi.ts';
+import { literalOf } from '../rewrite.ts';
 import { bindingSchema, policySchema, validatingPolicySchema } from './admissionForm.ts';
+import { definedResources } from './definition.ts';
 import type { Draft } from './draft.ts';
 import { draftsOf } from './drafts.ts';
+import { notInFile, type Params } from './expressions.ts';
 import { fitting, type Manifest } from './manifest.ts';
-import { conditionsOf, kindsOf } from './match.ts';
+import { conditionsOf, isOnPods, type matchSchema, namespaceConditions } from './match.ts';
 import { Refusal } from './refusal.ts';
 
 /** The policies that a ValidatingAdmissionPolicy makes, one for each of its validations. `others`: what is in the same file. */
 export function fromAdmissionPolicy(manifest: Manifest, others: readonly Manifest[], domain: string): readonly Draft[] {
   const { metadata, spec } = fitting(manifest, policySchema);
+  const known = [...apiResources, ...definedResources(others)];
   const bindings = others
     .filter(({ value }) => value.kind === 'ValidatingAdmissionPolicyBinding')
     .map((one) => fitting(one, bindingSchema));
   const bound = bindings.filter((one) => one.spec.policyName === metadata.name);
   if (bound.length > 1) throw new Refusal(['metadata', 'name'], 'several bindings put it in force in different ways');
   const binding = bound[0]?.spec ?? null;
-  const params =
-    spec.paramKind === undefined ? null : paramsOf(spec.paramKind, binding?.paramRef?.name ?? null, others);
+  const params = spec.paramKind === undefined ? notInFile : paramsOf(spec.paramKind, binding?.paramRef ?? {}, others);
   return draftsOf(spec, {
     root: ['spec'],
     metadata,
     domain,
     from: 'ValidatingAdmissionPolicy',
     resource: 'kubernetes.object',
-    conditions: binding === null ? [] : conditionsOf(binding.matchResources ?? {}, ['spec', 'matchResources']),
+    conditions: binding === null ? [] : conditionsOf(binding.matchResources ?? {}, ['spec', 'matchResources'], known),
     enforcement: binding === null ? 'audit' : enforcementOf(binding.validationActions ?? ['Deny']),
     params,
+    known,
     notes: binding === null ? ['no binding puts it in force there, so here it is only audited'] : [],
   });
 }
 
 /** The policies that a ValidatingPolicy of Kyverno makes. */
-export function fromValidatingPolicy(manifest: Manifest, domain: string): readonly Draft[] {
+export function fromValidatingPolicy(
+  manifest: Manifest,
+  others: readonly Manifest[],
+  domain: string,
+): readonly Draft[] {
   const { metadata, spec } = fitting(manifest, validatingPolicySchema);
   if ((spec.evaluation?.mode ?? 'Kubernetes') !== 'Kubernetes')
     throw new Refusal(['spec', 'evaluation', 'mode'], 'it judges other data than Kubernetes objects');
-  const controllers = spec.autogen?.podControllers?.controllers;
-  const isOnPods = kindsOf(spec.matchConstraints ?? {}).join() === 'Pod';
-  const isWidened = isOnPods && controllers?.length !== 0;
-  return draftsOf(isWidened ? { ...spec, matchConstraints: { ...spec.matchConstraints, resourceRules: [] } } : spec, {
+  const { matchConstraints = {}, autogen, ...rest } = spec;
+  const controllers = autogen?.podControllers?.controllers;
+  const isWidened = isOnPods(matchConstraints) && controllers?.length !== 0;
+  const isAsked = spec.evaluation?.admission?.enabled !== false;
+  return draftsOf(isWidened ? rest : spec, {
     root: ['spec'],
     metadata,
     domain,
     from: 'ValidatingPolicy',
     resource: isWidened ? 'kubernetes.template' : 'kubernetes.object',
-    conditions:
-      isWidened && controllers !== undefined
-        ? [`workload.kind in ${JSON.stringify(['Pod', ...controllers.map(kindOfController)])}`]
-        : [],
-    enforcement: enforcementOf(spec.validationActions ?? ['Deny']),
-    params: null,
-    notes: isWidened
-      ? ['Kyverno also judges what makes pods, so here the template of a workload is judged as a pod is']
-      : [],
+    conditions: isWidened ? templateConditions(matchConstraints, controllers) : [],
+    enforcement: isAsked ? enforcementOf(spec.validationActions ?? ['Deny']) : 'audit',
+    params: notInFile,
+    known: [...apiResources, ...definedResources(others)],
+    notes: [
+      ...(isAsked ? [] : ['Kyverno only reports what is there already, so here it is only audited']),
+      ...(isWidened ? [widened] : []),
+    ],
   });
+}
+
+/** Said where pods are judged before there are any. */
+export const widened = 'Kyverno also judges what makes pods, so here the template of a workload is judged as a pod is';
+
+function templateConditions(
+  { namespaceSelector = {} }: z.infer<typeof matchSchema>,
+  controllers: readonly string[] | undefined,
+): readonly string[] {
+  const kinds = controllers?.map(kindOfController);
+  return [
+    ...(kinds === undefined ? [] : [`workload.kind in ${literalOf(['Pod', ...kinds])}`]),
+    ...namespaceConditions(namespaceSelector, ['spec', 'matchConstraints', 'namespaceSelector'], 'workload'),
+  ];
 }
 
 const controllerKinds: Readonly<Record<string, string>> = {
@@ -82,17 +106,25 @@ function enforcementOf(chosen: readonly string[]): Enforcement {
   return chosen.includes('Warn') ? 'warn' : 'audit';
 }
 
-/** The object that holds the parameters, where the file has it. */
+type ParamRef = NonNullable<z.infer<typeof bindingSchema>['spec']['paramRef']>;
+
+/** The object that holds the parameters, where the file has it and every object is judged by it. */
 function paramsOf(
-  kind: { readonly apiVersion: string; readonly kind: string },
-  name: string | null,
+  { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
+  { name, namespace, selector }: ParamRef,
   others: readonly Manifest[],
-): unknown {
-  const found = others.find(
-    ({ value }) =>
-      value.apiVersion === kind.apiVersion &&
-      value.kind === kind.kind &&
-      (value.metadata as { readonly name?: unknown } | undefined)?.name === name,
-  );
-  return found?.value ?? null;
+): Params {
+  if (selector !== undefined) return { kind: 'unknown', reason: 'they are chosen by labels in a cluster' };
+  const found = others
+    .map(({ value }) => value)
+    .filter((value) => value.apiVersion === apiVersion && value.kind === kind && metadataOf(value).name === name)
+    .find((value) => namespace === undefined || (metadataOf(value).namespace ?? namespace) === namespace);
+  if (found === undefined) return notInFile;
+  return namespace === undefined && metadataOf(found).namespace !== undefined
+    ? { kind: 'unknown', reason: 'the binding names no namespace, so that each has its own' }
+    : { kind: 'known', value: found };
+}
+
+function metadataOf({ metadata }: Manifest['value']): { readonly name?: unknown; readonly namespace?: unknown } {
+  return Object(metadata);
 }

@@ -81,7 +81,7 @@ export const validatingPolicySchema = z.lazy(() =>
       evaluation: z
         .strictObject({
           mode: z.string().optional(),
-          admission: z.looseObject({}).optional(),
+          admission: z.strictObject({ enabled: z.boolean().optional() }).optional(),
           background: z.looseObject({}).optional(),
         })
         .optional(),

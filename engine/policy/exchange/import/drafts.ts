@@ -1,11 +1,13 @@
 /** The policies that admission CEL makes, whatever it was written for. */
 import type * as z from 'zod';
+import { children } from '../../../cel/syntax/expression.ts';
+import { parse } from '../../../cel/syntax/parse.ts';
 import type { Enforcement, Path, Severity } from '../../../model.ts';
-import { podHolders } from '../kubernetesApi.ts';
+import { type ApiResource, podHolders } from '../kubernetesApi.ts';
 import { podRuleOf } from '../podForm.ts';
 import type { celSchema, metadataSchema } from './admissionForm.ts';
 import { type Draft, escaped, idPart } from './draft.ts';
-import { enclosed, imported, type Names, type Written } from './expressions.ts';
+import { enclosed, imported, type Names, type Params, type Written } from './expressions.ts';
 import { conditionsOf, kindsOf } from './match.ts';
 import { messageOf } from './message.ts';
 import { Refusal } from './refusal.ts';
@@ -22,7 +24,9 @@ export interface Around {
   readonly resource: 'kubernetes.object' | 'kubernetes.template';
   readonly conditions: readonly string[];
   readonly enforcement: Enforcement;
-  readonly params: unknown;
+  readonly params: Params;
+  /** The kinds behind collections. */
+  readonly known: readonly ApiResource[];
   readonly notes: readonly string[];
 }
 
@@ -46,7 +50,7 @@ export function draftsOf(spec: Spec, around: Around): readonly Draft[] {
   if (own !== null) return [own];
   const say = (written: Written): string => imported(written, names);
   const where = [
-    ...conditionsOf(spec.matchConstraints ?? {}, at('matchConstraints')),
+    ...conditionsOf(spec.matchConstraints ?? {}, at('matchConstraints'), around.known),
     ...around.conditions,
     ...matchConditions.map(({ expression }, index) =>
       operand(say({ text: expression, path: at('matchConditions', index, 'expression') })),
@@ -137,9 +141,11 @@ function idOf({ metadata, domain }: Around): string {
     : `${domain}/${idPart(metadata.name)}`;
 }
 
-/** An operand of `&&`. */
+/** An operand of `&&`: in parentheses where it would be taken apart. */
 function operand(text: string): string {
-  return /\|\||\?[^.[]/.test(text) ? enclosed(text) : text;
+  const { root } = parse(text);
+  const isWeaker = root.kind === 'conditional' || (root.kind === 'logical' && root.operator === '||');
+  return isWeaker && children(root)[0]?.span.start === root.span.start ? `(${text})` : text;
 }
 
 /** What the annotations say, of Kerb's own export or as Kyverno's policies have them. */

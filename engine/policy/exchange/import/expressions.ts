@@ -15,13 +15,19 @@ export interface Written {
 /** What an admission policy's expressions may refer to beside the object. */
 export interface Names {
   readonly variables: ReadonlyMap<string, Written>;
-  /** The object that holds the parameters; null where there is none, or it is not at hand. */
-  readonly params: unknown;
+  readonly params: Params;
   /** What `object` becomes. */
   readonly object: string;
   /** What variables become that stand for something of Kerb's; none where the policy is not Kerb's own. */
   readonly own?: Readonly<Record<string, string>>;
 }
+
+/** The object that holds the parameters, or why it is not known. */
+export type Params =
+  | { readonly kind: 'known'; readonly value: unknown }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+export const notInFile: Params = { kind: 'unknown', reason: 'the object that holds them is not in the file' };
 
 /** Said of what an expression reads and a file does not have. */
 const elsewhere: ReadonlyMap<string, string> = new Map([
@@ -33,6 +39,7 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
   ['globalContext', 'it looks into a cluster'],
   ['http', 'it asks another server'],
   ['images', 'it takes images apart as only Kyverno does'],
+  ['time', 'it reads the clock'],
   ['imageData', 'it asks a registry'],
   ['exceptions', 'it reads exceptions of Kyverno'],
 ]);
@@ -69,9 +76,9 @@ function put(written: Written, names: Names, within: readonly string[]): string 
 function read({ text, path }: Written, { own }: Names): Reading {
   const variables = own === undefined ? types : { ...types, self: dyn, item: dyn };
   const reading = readExpression(text, { variables });
-  for (const { name, span } of reading?.mentions ?? []) {
-    const reason = elsewhere.get(name);
-    if (reason !== undefined) throw new Refusal(path, `it reads \`${name}\`: ${reason}`, span);
+  for (const mention of reading?.mentions ?? []) {
+    const reason = isOperation(mention) ? undefined : elsewhere.get(mention.name);
+    if (reason !== undefined) throw new Refusal(path, `it reads \`${mention.name}\`: ${reason}`, mention.span);
   }
   const wrong = compile(text, { variables }).problems.find(({ severity }) => severity === 'error');
   if (wrong !== undefined || reading === null)
@@ -79,19 +86,27 @@ function read({ text, path }: Written, { own }: Names): Reading {
   return reading;
 }
 
+/** `request.operation`: what a file says is to be created. */
+function isOperation({ name, field, isValue }: Mention): boolean {
+  return name === 'request' && field === 'operation' && isValue;
+}
+
 function editOf(mention: Mention, written: Written, names: Names, within: readonly string[]): Edit {
   const { name, field, span, whole, isValue } = mention;
   const refuse = (reason: string) => new Refusal(written.path, reason, span);
   if (name === 'params') {
-    if (names.params === null) throw refuse('it reads `params`, and the object that holds them is not in the file');
-    return paramsEdit(names.params, mention);
+    if (names.params.kind === 'unknown') throw refuse(`it reads \`params\`, and ${names.params.reason}`);
+    return paramsEdit(names.params.value, mention);
   }
+  if (isOperation(mention)) return { span: whole, text: literalOf('CREATE') };
   if (name === 'self' || name === 'item') return { span, text: name };
   if (name !== 'variables') return { span, text: names.object };
   const own = names.own?.[field ?? ''];
   if (own !== undefined) return { span: whole, text: own };
-  const variable = field === null || !isValue ? undefined : names.variables.get(field);
-  if (variable === undefined || field === null) throw refuse(`there is no variable \`${field ?? ''}\``);
+  if (field === null || !isValue)
+    throw refuse('it takes `variables` for a map: whether one is there is not asked here');
+  const variable = names.variables.get(field);
+  if (variable === undefined) throw refuse(`there is no variable \`${field}\``);
   if (within.includes(field)) throw refuse(`the variable \`${field}\` is made of itself`);
   return { span: whole, text: enclosed(put(variable, names, [...within, field])) };
 }

@@ -182,7 +182,10 @@ describe('what is refused, with its line and its reason', () => {
 
   const constraints: readonly (readonly [rule: string, reason: string])[] = [
     ["{ apiGroups: [''], apiVersions: [v1], resources: [pods/exec] }", '`pods/exec` is no object that a file holds'],
-    ['{ apiGroups: [example.com], apiVersions: [v1], resources: [widgets] }', 'the kind behind `widgets` is not known'],
+    [
+      '{ apiGroups: [example.com], apiVersions: [v1], resources: [widgets] }',
+      'the kind behind `widgets` is not known: a CustomResourceDefinition in the same file says it',
+    ],
     [
       "{ apiGroups: [''], apiVersions: [v1], resources: [pods], operations: [DELETE] }",
       'it is asked on DELETE alone, and a file says what is to be created',
@@ -276,7 +279,7 @@ describe("Kyverno's policies", () => {
     const require = 'require: self.spec.hostNetwork != true\nmessage: shop-rules';
     assert.deepEqual(rules(policy(spec(''), 'kyverno')), [`resource: kubernetes.template\n${require}`]);
     assert.deepEqual(rules(policy(spec('\n  autogen: { podControllers: { controllers: [jobs] } }'), 'kyverno')), [
-      `resource: kubernetes.template\nwhere: workload.kind in ["Pod","Job"]\n${require}`,
+      `resource: kubernetes.template\nwhere: workload.kind in ["Pod", "Job"]\n${require}`,
     ]);
     assert.deepEqual(rules(policy(spec('\n  autogen: { podControllers: { controllers: [] } }'), 'kyverno')), [
       `resource: kubernetes.object\nwhere: self.kind == "Pod" && self.apiVersion == "v1"\n${require}`,

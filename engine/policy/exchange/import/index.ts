@@ -31,8 +31,9 @@ export function importPolicies({ file, domain, native }: ImportRequest): readonl
   const read = readManifests(file);
   if ('problem' in read) return [{ kind: 'refused', name: file.path, reason: read.problem, position: read.position }];
   return read.manifests.flatMap((manifest) => {
-    const importer = importers.get(kindOf(manifest));
-    if (importer === undefined) return [];
+    const kind = kindOf(manifest);
+    const importer = importers.get(kind) ?? refuser(kind);
+    if (importer === null) return [];
     try {
       return importer(manifest, read.manifests, domain).map((draft) => checked(draft, native));
     } catch (error) {
@@ -47,11 +48,42 @@ type Importer = (manifest: Manifest, others: readonly Manifest[], domain: string
 
 const importers: ReadonlyMap<string, Importer> = new Map<string, Importer>([
   ['admissionregistration.k8s.io ValidatingAdmissionPolicy', fromAdmissionPolicy],
-  ['policies.kyverno.io ValidatingPolicy', (manifest, _others, domain) => fromValidatingPolicy(manifest, domain)],
+  ['policies.kyverno.io ValidatingPolicy', fromValidatingPolicy],
   ['kyverno.io ClusterPolicy', (manifest, _others, domain) => fromClusterPolicy(manifest, domain)],
   ['ast-grep', (manifest, _others, domain) => fromAstGrep(manifest, domain)],
   ['kyverno.io Policy', (manifest, _others, domain) => fromClusterPolicy(manifest, domain)],
 ]);
+
+const [changes, makes, deletes, asks] = [
+  'it changes objects, and Kerb judges them',
+  'it makes objects, and Kerb judges them',
+  'it deletes objects, and Kerb judges them',
+  'it asks a registry',
+];
+const inOneNamespace = 'it holds in one namespace alone, which a file need not name';
+const ofGatekeeper = "Gatekeeper's rules are Rego: write a policy with `rego.source` and compile it (docs/rego.md)";
+
+/** Policies of kinds that are not carried over. */
+const otherKinds: readonly (readonly [kind: RegExp, reason: string])[] = [
+  [/^admissionregistration\.k8s\.io MutatingAdmissionPolicy$/, changes],
+  [/^policies\.kyverno\.io (?:Namespaced)?MutatingPolicy$/, changes],
+  [/^policies\.kyverno\.io (?:Namespaced)?GeneratingPolicy$/, makes],
+  [/^policies\.kyverno\.io (?:Namespaced)?DeletingPolicy$|^kyverno\.io (?:Cluster)?CleanupPolicy$/, deletes],
+  [/^policies\.kyverno\.io (?:Namespaced)?ImageValidatingPolicy$/, asks],
+  [/^policies\.kyverno\.io NamespacedValidatingPolicy$/, inOneNamespace],
+  [/kyverno\.io PolicyException$/, 'exceptions are not carried over: they are asked for and granted here'],
+  [/^kyverno\.io GlobalContextEntry$/, 'it looks into a cluster'],
+  [/^(?:templates|constraints)\.gatekeeper\.sh /, ofGatekeeper],
+];
+
+/** Null for what is no policy. */
+function refuser(kind: string): Importer | null {
+  const reason = otherKinds.find(([pattern]) => pattern.test(kind))?.[1];
+  if (reason === undefined) return null;
+  return () => {
+    throw new Refusal(['kind'], reason);
+  };
+}
 
 /** A rule of ast-grep is no Kubernetes object: it is known by what it has. */
 function kindOf({ value }: Manifest): string {

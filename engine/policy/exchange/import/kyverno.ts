@@ -2,9 +2,11 @@
 import * as z from 'zod';
 import type { Enforcement, Path } from '../../../model.ts';
 import { literalOf } from '../rewrite.ts';
+import { widened } from './admission.ts';
 import { celFields, metadataSchema } from './admissionForm.ts';
 import { type Draft, escaped, idPart } from './draft.ts';
 import { type Around, draftsOf, wordsOf } from './drafts.ts';
+import { notInFile } from './expressions.ts';
 import { patternCondition, wildcardRegex } from './kyvernoPattern.ts';
 import { fitting, type Manifest } from './manifest.ts';
 import { selectorConditions, selectorSchema } from './match.ts';
@@ -91,11 +93,9 @@ export function fromClusterPolicy(manifest: Manifest, domain: string): readonly 
       enforcement: enforcementOf(
         validate.failureAction ?? validate.validationFailureAction ?? spec.validationFailureAction ?? 'Audit',
       ),
-      params: null,
-      notes:
-        controllers === null
-          ? []
-          : ['Kyverno also judges what makes pods, so here the template of a workload is judged as a pod is'],
+      params: notInFile,
+      known: [],
+      notes: controllers === null ? [] : [widened],
     };
     if (validate.cel === undefined) return [patternDraft(rule, around)];
     const validations = (validate.cel.expressions ?? []).map((one) => ({ message: validate.message, ...one }));

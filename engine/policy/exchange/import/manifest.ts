@@ -29,19 +29,33 @@ export function readManifests(
   if (problem !== undefined) return { problem: problem.message, position: lines.position(problem.span.start) };
   return {
     manifests: parts.flatMap(({ content, offset }) => {
-      const value = plain(content.value);
-      if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
-      const templated = templateIn(content.value, []);
       const position = (path: Path, within: Span | null = null): Position => {
         const found = locate(content, path);
         const span = (found.missing === 0 ? found.value : null) ?? found.key ?? { start: 0, end: 0 };
-        const text = within === null || found.missing > 0 ? null : textAt(value, path);
+        const text = within === null || found.missing > 0 ? null : textAt(content.value, path);
         const exact = text === null || within === null ? span : scalarSpan(content.text, { text, span }, within);
         return lines.position(offset + exact.start);
       };
-      return [{ value: value as Manifest['value'], templated, position }];
+      return itemsOf(content.value).flatMap(({ path: root, value }) => {
+        const map = plain(value);
+        if (typeof map !== 'object' || map === null || Array.isArray(map)) return [];
+        return [
+          {
+            value: map as Manifest['value'],
+            templated: templateIn(value, []),
+            position: (path: Path, within?: Span | null) => position([...root, ...path], within),
+          },
+        ];
+      });
     }),
   };
+}
+
+/** A document, or what is in it where it is a list, as `kubectl get` writes them. */
+function itemsOf(value: Value): readonly { readonly path: Path; readonly value: Value }[] {
+  const { kind, items } = Object(value) as { readonly kind?: unknown; readonly items?: unknown };
+  if (typeof kind !== 'string' || !kind.endsWith('List') || !Array.isArray(items)) return [{ path: [], value }];
+  return items.map((item: Value, index) => ({ path: ['items', index], value: item }));
 }
 
 /** A manifest's value in the form that its kind has. What the form does not know is refused: nobody knows what it would mean. */

@@ -49,70 +49,152 @@ export const matchSchema = z.lazy(() =>
 
 type Match = z.infer<typeof matchSchema>;
 type Rule = z.infer<typeof ruleSchema>;
+type Selector = z.infer<typeof selectorSchema>;
 
-/** Conditions in CEL, all of which must hold; none for every object. Throws `Refusal`. */
-export function conditionsOf(match: Match, path: Path): readonly string[] {
-  const { resourceRules = [], excludeResourceRules = [], namespaceSelector, objectSelector } = match;
-  if (Object.keys(namespaceSelector ?? {}).length > 0)
-    throw new Refusal([...path, 'namespaceSelector'], elsewhereNamespace);
-  const rules = rulesCondition(resourceRules, [...path, 'resourceRules']);
-  const excluded = rulesCondition(excludeResourceRules, [...path, 'excludeResourceRules']);
+/** Conditions in CEL, all of which must hold; none for every object. `known`: the kinds behind collections. Throws `Refusal`. */
+export function conditionsOf(match: Match, path: Path, known: readonly ApiResource[]): readonly string[] {
+  const { resourceRules = [], excludeResourceRules = [], namespaceSelector = {}, objectSelector = {} } = match;
+  const said: Said = { known, isExact: match.matchPolicy === 'Exact' };
+  const rules = rulesCondition(resourceRules, [...path, 'resourceRules'], said);
+  if (rules === null) refuseUnasked(resourceRules, [...path, 'resourceRules']);
+  const excluded = rulesCondition(excludeResourceRules, [...path, 'excludeResourceRules'], said);
   if (excluded !== null && excluded.length === 0)
     throw new Refusal([...path, 'excludeResourceRules'], 'everything is excluded');
+  const namespace = namespaceConditions(namespaceSelector, [...path, 'namespaceSelector'], 'self');
+  if (namespace.length > 0 && !resourceRules.every((rule) => isNamespaced(rule, known)))
+    throw new Refusal([...path, 'namespaceSelector'], unknownScope);
   return [
     ...(rules ?? []),
     ...(excluded === null ? [] : [`!(${excluded.join(' && ')})`]),
-    ...selectorConditions(objectSelector ?? {}),
+    ...namespace,
+    ...selectorConditions(objectSelector),
   ];
 }
 
-const elsewhereNamespace = 'it goes by the labels of a namespace, which a file does not say';
+const unknownScope = 'which kinds are in a namespace is not known of all of them';
 
 /** The kinds that are meant, where only kinds are. */
 export function kindsOf({ resourceRules = [], excludeResourceRules = [] }: Match): readonly string[] {
   if (excludeResourceRules.length > 0) return [];
-  return resourceRules.flatMap(({ resources, apiGroups }) =>
-    resources.flatMap((plural) => knownResources(plural, apiGroups).map(({ kind }) => kind)),
-  );
+  return resourceRules.flatMap((rule) => meantBy(rule, apiResources).map(({ kind }) => kind));
 }
 
-/** Null where there is no rule; conditions for all of several rules together. */
-function rulesCondition(rules: readonly Rule[], path: Path): readonly string[] | null {
-  if (rules.length === 0) return null;
-  for (const [index, rule] of rules.entries()) refuseRule(rule, [...path, index]);
-  if (rules.some(isAnything)) return [];
-  const known = rules.flatMap((rule) => rule.resources.flatMap((plural) => knownResources(plural, rule.apiGroups)));
-  const isPlain = rules.every((rule) => !rule.resources.includes('*') && rule.resourceNames === undefined);
+/** Whether only pods are meant, and all of them: Kyverno judges what makes pods by such a policy as well. */
+export function isOnPods({ resourceRules = [], excludeResourceRules = [], objectSelector = {} }: Match): boolean {
+  const [rule, ...others] = resourceRules;
+  const isNarrow = excludeResourceRules.length > 0 || selectorConditions(objectSelector).length > 0;
+  if (rule === undefined || others.length > 0 || isNarrow || (rule.resourceNames ?? []).length > 0) return false;
+  return rule.apiGroups.join() === '' && rule.apiVersions.join() === 'v1' && rule.resources.join() === 'pods';
+}
+
+interface Said {
+  readonly known: readonly ApiResource[];
+  /** Whether other versions of a kind are not meant. */
+  readonly isExact: boolean;
+}
+
+/** The label that every namespace has by itself: its name. */
+const nameLabel = 'kubernetes.io/metadata.name';
+
+/** Conditions on the namespace that an object names: of the labels of a namespace, only its name can be known. */
+export function namespaceConditions(
+  { matchLabels = {}, matchExpressions = [] }: Selector,
+  path: Path,
+  object: 'self' | 'workload',
+): readonly string[] {
+  const name = `${object}.?metadata.?namespace.orValue("")`;
+  const wanted = [
+    ...Object.entries(matchLabels).map(([key, value]) => ({ key, operator: 'In' as const, values: [value] })),
+    ...matchExpressions,
+  ];
+  return wanted.map(({ key, operator, values }) => {
+    if (key !== nameLabel || (operator !== 'In' && operator !== 'NotIn'))
+      throw new Refusal(path, 'it goes by the labels of a namespace, which a file does not say');
+    const condition = `${name} in ${literalOf(values ?? [])}`;
+    return operator === 'In' ? condition : `!(${condition})`;
+  });
+}
+
+function isNamespaced({ resources, apiGroups }: Rule, known: readonly ApiResource[]): boolean {
+  return resources.every((plural) => {
+    const those = resourcesOf(plural, apiGroups, known);
+    return those.length > 0 && those.every(({ scope }) => scope === 'Namespaced');
+  });
+}
+
+/** Null where nothing that a file holds is asked about; conditions for all of several rules together. */
+function rulesCondition(rules: readonly Rule[], path: Path, said: Said): readonly string[] | null {
+  for (const [index, rule] of rules.entries()) refuseRule(rule, [...path, index], said.known);
+  const asked = rules.filter(isOnCreation).map((rule) => ({ ...rule, resources: rule.resources.filter(isWhole) }));
+  const left = asked.filter(({ resources }) => resources.length > 0);
+  if (left.length === 0) return null;
+  if (left.some(isAnything)) return [];
+  const isPlain = left.every((rule) => !rule.resources.includes('*') && rule.resourceNames === undefined);
   if (!isPlain) {
-    const each = rules.map((rule) =>
-      [...groupConditions(rule), ...kindConditions(rule), ...nameConditions(rule)].join(' && '),
+    const each = left.map((rule) =>
+      [...groupConditions(rule, said), ...kindConditions(rule, said), ...nameConditions(rule)].join(' && '),
     );
     return [each.length === 1 ? (each[0] ?? 'true') : `(${each.map((one) => `(${one})`).join(' || ')})`];
   }
-  const groups = groupBy(known, ({ group }) => group);
+  const groups = groupBy(
+    left.flatMap((rule) => meantBy(rule, said.known)),
+    ({ group }) => group,
+  );
   const ordered = [...groups.values()].flat();
-  return [kindIn([...new Set(ordered.map(({ kind }) => kind))]), versionCondition([...groups.keys()], rules)];
+  return [kindIn([...new Set(ordered.map(({ kind }) => kind))]), versionCondition([...groups.keys()], left, said)];
 }
 
-/** A subresource is no object, and what is only deleted or connected to is never written into a file. */
-function refuseRule({ operations = ['*'], resources, apiGroups, scope = '*' }: Rule, path: Path): void {
-  if (!operations.some((operation) => operation === '*' || operation === 'CREATE'))
+/** What is only updated, deleted or connected to is not what a file says. */
+function isOnCreation({ operations = ['*'] }: Rule): boolean {
+  return operations.some((operation) => operation === '*' || operation === 'CREATE');
+}
+
+/** A subresource is no object that a file holds. */
+function isWhole(plural: string): boolean {
+  return !plural.includes('/') || plural === '*/*';
+}
+
+/** Of rules that all ask of something else than a file says: the reason of the first. */
+function refuseUnasked([rule]: readonly Rule[], path: Path): void {
+  if (rule === undefined) return;
+  const { operations = [], resources } = rule;
+  if (!isOnCreation(rule))
     throw new Refusal(
-      [...path, 'operations'],
+      [...path, 0, 'operations'],
       `it is asked on ${operations.join(' and ')} alone, and a file says what is to be created`,
     );
-  for (const [index, plural] of resources.entries()) {
-    const at = [...path, 'resources', index];
-    if (plural.includes('/') && plural !== '*/*') throw new Refusal(at, `\`${plural}\` is no object that a file holds`);
-    if (!plural.startsWith('*') && knownResources(plural, apiGroups).length === 0)
-      throw new Refusal(at, `the kind behind \`${plural}\` is not known`);
-  }
-  if (scope !== '*' && resources.some((plural) => plural.startsWith('*')))
-    throw new Refusal([...path, 'scope'], 'which kinds are in a namespace is not known of all of them');
+  throw new Refusal([...path, 0, 'resources', 0], `\`${resources[0] ?? ''}\` is no object that a file holds`);
 }
 
-function knownResources(plural: string, groups: readonly string[]): readonly ApiResource[] {
-  return apiResources.filter((one) => one.plural === plural && (groups.includes('*') || groups.includes(one.group)));
+function refuseRule(rule: Rule, path: Path, known: readonly ApiResource[]): void {
+  const { resources, apiGroups, scope = '*' } = rule;
+  const wholes = resources.filter(isWhole);
+  const isOnAll = wholes.some((plural) => plural.startsWith('*'));
+  const unknown = wholes.find(
+    (plural) => !plural.startsWith('*') && resourcesOf(plural, apiGroups, known).length === 0,
+  );
+  if (unknown !== undefined)
+    throw new Refusal(
+      [...path, 'resources', resources.indexOf(unknown)],
+      `the kind behind \`${unknown}\` is not known: a CustomResourceDefinition in the same file says it`,
+    );
+  if (scope !== '*' && isOnAll) throw new Refusal([...path, 'scope'], unknownScope);
+  if (wholes.length > 0 && !isOnAll && meantBy(rule, known).length === 0)
+    throw new Refusal(
+      [...path, 'scope'],
+      `none of its kinds is ${scope === 'Cluster' ? 'outside of namespaces' : 'in a namespace'}`,
+    );
+}
+
+function resourcesOf(plural: string, groups: readonly string[], known: readonly ApiResource[]): readonly ApiResource[] {
+  return known.filter((one) => one.plural === plural && (groups.includes('*') || groups.includes(one.group)));
+}
+
+/** The kinds that a rule names, of its scope. */
+function meantBy({ resources, apiGroups, scope = '*' }: Rule, known: readonly ApiResource[]): readonly ApiResource[] {
+  return resources
+    .flatMap((plural) => resourcesOf(plural, apiGroups, known))
+    .filter((one) => scope === '*' || one.scope === scope);
 }
 
 function isAnything(rule: Rule): boolean {
@@ -128,27 +210,28 @@ function kindIn(kinds: readonly string[]): string {
 }
 
 /** Of the core group the version is all of `apiVersion`; any version of another group begins with its name. */
-function versionCondition(groups: readonly string[], rules: readonly Rule[]): string {
+function versionCondition(groups: readonly string[], rules: readonly Rule[], { isExact }: Said): string {
   const [first = '', ...others] = groups;
-  if (others.length === 0)
-    return first === '' ? `self.apiVersion == "v1"` : `self.apiVersion.startsWith(${literalOf(`${first}/`)})`;
   const versions = [...new Set(rules.flatMap(({ apiVersions }) => apiVersions))];
+  if (others.length === 0 && first === '') return `self.apiVersion == "v1"`;
+  if (others.length === 0 && (!isExact || versions.includes('*')))
+    return `self.apiVersion.startsWith(${literalOf(`${first}/`)})`;
   if (versions.includes('*'))
     return `self.apiVersion.split("/")[0] in ${literalOf(groups.map((group) => group || 'v1'))}`;
   const written = groups.flatMap((group) => (group === '' ? ['v1'] : versions.map((version) => `${group}/${version}`)));
-  return `self.apiVersion in ${literalOf(written)}`;
+  return written.length === 1
+    ? `self.apiVersion == ${literalOf(written[0])}`
+    : `self.apiVersion in ${literalOf(written)}`;
 }
 
-function groupConditions({ apiGroups, apiVersions }: Rule): readonly string[] {
+function groupConditions({ apiGroups, apiVersions }: Rule, said: Said): readonly string[] {
   if (apiGroups.includes('*')) return [];
-  return [versionCondition(apiGroups, [{ apiGroups, apiVersions, resources: [] }])];
+  return [versionCondition(apiGroups, [{ apiGroups, apiVersions, resources: [] }], said)];
 }
 
-function kindConditions({ resources, apiGroups }: Rule): readonly string[] {
-  if (resources.some((plural) => plural.startsWith('*'))) return [];
-  return [
-    kindIn([...new Set(resources.flatMap((plural) => knownResources(plural, apiGroups).map(({ kind }) => kind)))]),
-  ];
+function kindConditions(rule: Rule, { known }: Said): readonly string[] {
+  if (rule.resources.some((plural) => plural.startsWith('*'))) return [];
+  return [kindIn([...new Set(meantBy(rule, known).map(({ kind }) => kind))])];
 }
 
 function nameConditions({ resourceNames }: Rule): readonly string[] {
