@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { celErrorBounds, celErrors, data } from '../../test/authoring/celErrors.ts';
+import { celForeign } from '../../test/authoring/celForeign.ts';
 import { celBounds, celProblems, variables } from '../../test/authoring/celProblems.ts';
 import { compile } from './index.ts';
 import { dyn } from './type.ts';
 
-for (const one of celProblems) {
+for (const one of [...celProblems, ...celForeign]) {
   const [source = '', ...drawn] = one.startsWith('\n') ? one.slice(1).split('\n') : [one];
   test(`problems of ${source}`, () => {
     const { problems, program } = compile(source, { variables });

@@ -26,18 +26,19 @@ export interface Options extends Environment {
 }
 
 export function compileProgram(source: string, options: Options): Compilation {
-  const { root, problems: syntax } = parse(source);
+  const { root, problems: syntax, lost } = parse(source);
+  const isSound = ({ end }: Span): boolean => lost === null || source.slice(end, lost).trim() !== '';
   const { notes, type } = check(root, declarationsOf(options));
   const problems: CelProblem[] = syntax.map((one) => ({ ...one, severity: 'error' }));
   const severity = options.types === 'unchecked' ? 'warning' : 'error';
   const report = (span: Span, message: string) => {
     if (!syntax.some((other) => other.span.start === span.start)) problems.push({ span, message, severity });
   };
-  for (const { span, message } of notes.problems) report(span, message);
+  for (const { span, message } of notes.problems) if (isSound(span)) report(span, message);
   const compiler = createCompiler(notes, report);
   const step = compiler.step(root);
   const broken = problems.some((one) => one.severity === 'error');
-  if (options.doubts === 'tell') {
+  if (options.doubts === 'tell' && syntax.length === 0) {
     const failure = broken ? () => null : (node: Expression) => failureOf(compiler, node);
     const doubts = doubtsOf(root, source, { constant: compiler.constant, failure });
     for (const doubt of doubts) problems.push({ ...doubt, severity: 'warning' });

@@ -77,14 +77,14 @@ self.hostNetwork.all(x, x)
 ^^^^^^^^^^^^^^^^ all runs over a list or a map, not bool`,
   `
 self.containers["a"].name == 1 ? 2 : "b"
-^^^^^^^^^^^^^^^^^^^^ list(Container) has no index of type string
+^^^^^^^^^^^^^^^^^^^^ list(Container) has no index of type string; write list.exists(x, condition)
 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the two cases have different types: int and string`,
   `
 self.hostNetwork ? 1 : "b"
 ^^^^^^^^^^^^^^^^^^^^^^^^^^ the two cases have different types: int and string`,
   `
 maybe == "x"
-^^^^^^^^^^^^ optional_type(string) and string are never equal`,
+^^^^^^^^^^^^ optional_type(string) and string are never equal; end the optional with .orValue(other)`,
   `
 "a".matches("(")
             ^^^ bad pattern: a group that is not closed`,
@@ -236,13 +236,11 @@ maybe.optFlatMap(1)
   ^ a ) is missing here`,
   `
 self["a"
-     ^^^ PodSpec has no field "a"
         ^ a ] is missing here`,
   `
 Pod{1: 2}
 ^^^ unknown message type Pod; values here are plain maps: {"field": value}
-    ^ the name of a field is missing here
-     ^ a , or } is missing here`,
+    ^ the name of a field is missing here`,
   `
 Pod{a 1}
 ^^^ unknown message type Pod; values here are plain maps: {"field": value}
@@ -272,8 +270,7 @@ b"\\u00e9"
  ^^ unknown escape; write \\\\ for a backslash, or a raw string r"…"`,
   `
 1 # 2
-  ^ unexpected character "#"
-    ^ "2" is not expected here`,
+  ^ unexpected character "#"; a comment begins with //`,
   `
 true & false
      ^ write && instead of &`,
@@ -299,7 +296,6 @@ a.
   `
 a ? b
 ^ unknown variable "a"
-    ^ unknown variable "b"
      ^ the other case is missing: condition ? value : other`,
   `
 [1, 2].sort(1)

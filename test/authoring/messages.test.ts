@@ -8,6 +8,7 @@ import { checkPolicies, compilePolicies, defaultConfiguration, readPolicies } fr
 import { native, policyText } from '../policySet.ts';
 import { celDoubts } from './celDoubts.ts';
 import { celErrorBounds, celErrors } from './celErrors.ts';
+import { celForeign } from './celForeign.ts';
 import { celBounds, celProblems } from './celProblems.ts';
 import { type PolicyProblem, policyProblems } from './policyProblems.ts';
 import { messagesIn } from './sources.ts';
@@ -73,6 +74,7 @@ const others: readonly (readonly [stretch: string, why: string])[] = [
 test('every message in the sources is shown by a case', () => {
   const said = [
     ...celProblems,
+    ...celForeign,
     ...celErrors,
     ...celDoubts,
     ...[...celBounds, ...celErrorBounds].map(({ message }) => message),

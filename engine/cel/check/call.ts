@@ -44,10 +44,13 @@ function checkArguments(checker: Checker, node: Call, { declaration, args, local
     checker.report(node.nameSpan, `${node.name} is written ${usage}`);
     return dyn;
   }
-  const problems = checker.notes.problems.length;
+  const { problems } = checker.notes;
+  const before = problems.length;
   const types = args.map((arg) => checker.type(arg, locals));
   if (declaration === null) {
-    if (checker.notes.problems.length === problems) reportUnknown(checker, node);
+    // What a condition on elements names is not known where the function is not.
+    if (elsewhere.has(node.name)) forget(problems, { from: before, within: node.args });
+    if (problems.length === before) reportUnknown(checker, node);
     return dyn;
   }
   const found = checkSignatures(
@@ -56,8 +59,19 @@ function checkArguments(checker: Checker, node: Call, { declaration, args, local
     types,
   );
   if (found !== null) return found;
-  checker.report(node.nameSpan, describeMisfit(checker, declaration, types));
+  // An argument that is wrong by itself says why no overload fits.
+  if (problems.length === before) checker.report(node.nameSpan, describeMisfit(checker, declaration, types));
   return commonResult(declaration);
+}
+
+function forget(
+  problems: Checker['notes']['problems'],
+  { from, within }: { readonly from: number; readonly within: readonly Expression[] },
+): void {
+  const others = problems
+    .splice(from)
+    .filter(({ span }) => !within.some((arg) => arg.span.start <= span.start && span.end <= arg.span.end));
+  problems.push(...others);
 }
 
 /** The signature of an overload for so many arguments. */
@@ -125,6 +139,28 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
   ['some', 'list.exists(x, condition)'],
   ['any', 'list.exists(x, condition)'],
   ['every', 'list.all(x, condition)'],
+  ['forEach', 'list.all(x, condition)'],
+  ['match', 'value.matches(pattern)'],
+  ['count', 'value.size()'],
+  ['sprintf', '"…%s".format([value])'],
+  ['concat', 'left + right'],
+  ['is_null', 'value == null'],
+  ['isEmpty', 'value.size() == 0'],
+  ['empty', 'value.size() == 0'],
+  ['equals', 'left == right'],
+  ['get', 'map[?key].orValue(value)'],
+  ['has', 'key in map'],
+  ['hasOwnProperty', 'key in map'],
+  ['endswith', 'value.endsWith(part)'],
+  ['startswith', 'value.startsWith(part)'],
+  ['to_number', 'int(value)'],
+  ['parseInt', 'int(value)'],
+  ['toString', 'string(value)'],
+  ['str', 'string(value)'],
+  ['typeof', 'type(value)'],
+  ['xor', 'left != right'],
+  ['round', 'math.round(value)'],
+  ['now', 'context.date; CEL has no clock'],
   ['orDefault', 'optional.orValue(value)'],
   ['orElse', 'optional.orValue(value)'],
 ]);
@@ -136,6 +172,8 @@ function describeMisfit(checker: Checker, declaration: FunctionDeclaration, type
       ? `${shown[0]}.${declaration.name}(${shown.slice(1).join(', ')})`
       : `${declaration.name}(${shown.join(', ')})`;
   const forms = declaration.overloads.slice(0, 6).map((overload) => formatOverload(declaration, overload));
+  if (declaration.name === 'contains' && shown[0]?.startsWith('list('))
+    return `${given} does not exist; write value in list`;
   return `${given} does not exist; there is ${forms.join(', ')}${declaration.overloads.length > 6 ? ', …' : ''}`;
 }
 

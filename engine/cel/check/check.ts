@@ -8,6 +8,7 @@ import type {
   Expression,
   Index,
   ListItem,
+  Logical,
   MapExpression,
   Name,
   Operation,
@@ -81,7 +82,7 @@ function checkExpression(checker: Checker, node: Expression, locals: Local | nul
     case 'operation':
       return checkOperation(checker, node, locals);
     case 'logical':
-      for (const operand of node.operands) expectBool(checker, operand, locals, `${node.operator} takes bool`);
+      checkLogical(checker, node, locals);
       return bool;
     case 'conditional':
       return checkConditional(checker, node, locals);
@@ -119,9 +120,26 @@ function checkName(checker: Checker, node: Name, locals: Local | null): Type {
     return found.type;
   }
   notes.references.set(node, { kind: 'missing', name: node.name });
-  checker.report(node.span, `unknown variable "${node.name}"${suggest(node.name, visibleNames(checker, locals))}`);
+  const hint = elsewhere.get(node.name) ?? suggest(node.name, visibleNames(checker, locals));
+  checker.report(node.span, `unknown variable "${node.name}"${hint}`);
   return dyn;
 }
+
+/** What names of other languages are here. */
+const elsewhere: ReadonlyMap<string, string> = new Map([
+  ...['undefined', 'nil', 'None', 'NULL'].map(
+    (name) => [name, ' (in CEL: null, and has(a.b) where b may be missing)'] as const,
+  ),
+  ...['True', 'TRUE'].map((name) => [name, ' (in CEL: true)'] as const),
+  ...['False', 'FALSE'].map((name) => [name, ' (in CEL: false)'] as const),
+  ['_', ' (list.all(x, condition) and list.exists(x, condition) go through a list)'],
+  ['input', ' (what is judged is self)'],
+  ['this', ' (what is judged is self)'],
+  ['request', ' (a file does not say who sends it, or how)'],
+  ['oldObject', ' (a file has no earlier version)'],
+  ['variables', ' (cel.bind(x, value, expression) names a value)'],
+  ['now', ' (CEL has no clock; context.date is the day)'],
+]);
 
 function visibleNames(checker: Checker, locals: Local | null): readonly string[] {
   const names = Object.keys(checker.declarations.variables);
@@ -162,9 +180,14 @@ function checkIndex(checker: Checker, node: Index, locals: Local | null): Type {
   if (found !== null) return found;
   checker.report(
     node.span,
-    `${formatType(resolve(checker.known, operand))} has no index of type ${formatType(resolve(checker.known, index))}`,
+    `${formatType(resolve(checker.known, operand))} has no index of type ${formatType(resolve(checker.known, index))}${indexHint(operand, index)}`,
   );
   return dyn;
+}
+
+function indexHint(operand: Type, index: Type): string {
+  if (operand.kind === 'string' && index.kind === 'int') return '; write text.charAt(index)';
+  return operand.kind === 'list' && index.kind === 'string' ? '; write list.exists(x, condition)' : '';
 }
 
 function objectIn(type: Type): boolean {
@@ -195,8 +218,14 @@ function comparesWithNull(checker: Checker, node: Operation, types: readonly Typ
 function describeMisfit(checker: Checker, node: Operation, types: readonly Type[]): string {
   const [left, right] = types.map((type) => formatType(resolve(checker.known, type)));
   if (right === undefined) return `${node.operator === 'negate' ? '-' : node.operator} does not take ${left}`;
-  if (node.operator === '==' || node.operator === '!=') return `${left} and ${right} are never equal`;
+  if (node.operator === '==' || node.operator === '!=')
+    return `${left} and ${right} are never equal${unwrapHint(left ?? '', right)}`;
   return `${node.operator} does not take ${left} and ${right}${hint(node.operator, left ?? '', right)}`;
+}
+
+function unwrapHint(left: string, right: string): string {
+  const isOptional = [left, right].map((type) => type.startsWith('optional_type('));
+  return isOptional[0] === isOptional[1] ? '' : '; end the optional with .orValue(other)';
 }
 
 /** What was probably meant. */
@@ -212,11 +241,25 @@ function hint(operator: Operator, left: string, right: string): string {
 
 const numbers: ReadonlySet<string> = new Set(['int', 'uint', 'double']);
 
-export function expectBool(checker: Checker, node: Expression, locals: Local | null, message: string): void {
+export function expectBool(checker: Checker, node: Expression, locals: Local | null, message: string, hint = ''): void {
   const found = checker.type(node, locals);
   if (!assign(checker.known, found, bool)) {
-    checker.report(node.span, `${message}, not ${formatType(resolve(checker.known, found))}`);
+    checker.report(node.span, `${message}, not ${formatType(resolve(checker.known, found))}${hint}`);
   }
+}
+
+/** One operand of another type is said: what is wrong with the next is the same mistake. */
+function checkLogical(checker: Checker, node: Logical, locals: Local | null): void {
+  const before = checker.notes.problems.length;
+  for (const operand of node.operands)
+    if (checker.notes.problems.length > before) checker.type(operand, locals);
+    else expectBool(checker, operand, locals, `${node.operator} takes bool`, alternativeHint(node, operand));
+}
+
+/** `a == 'x' || 'y'` */
+function alternativeHint({ operator, operands }: Logical, operand: Expression): string {
+  const isOneOf = operator === '||' && operand.kind === 'literal' && operands[0]?.kind === 'operation';
+  return isOneOf ? '; one of several is written value in [a, b]' : '';
 }
 
 function checkConditional(checker: Checker, node: Conditional, locals: Local | null): Type {

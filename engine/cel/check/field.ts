@@ -37,9 +37,14 @@ function plainFieldType(checker: Checker, access: Access, operand: Type): Type {
       return fieldType(checker, access, operand);
   }
   const isMethod = checker.declarations.function('method', access.field) !== undefined;
-  const hint = isMethod ? ` (it is a method: ${access.field}())` : '';
+  const hint = isMethod ? ` (it is a method: ${access.field}())` : hintFor(access.field, operand);
   checker.report(access.fieldSpan, `${formatType(resolve(checker.known, operand))} has no fields${hint}`);
   return dyn;
+}
+
+function hintFor(field: string, operand: Type): string {
+  if (field === 'length' || field === 'count') return ' (in CEL: value.size())';
+  return operand.kind === 'list' ? ` (its elements may: list.all(x, x.${field} …))` : '';
 }
 
 function objectFieldType(checker: Checker, access: Access, operand: ObjectType): Type {

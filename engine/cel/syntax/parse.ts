@@ -1,6 +1,7 @@
 /**
  * The parser of CEL: source in, tree and problems out. It never fails; where the source says nothing, the tree has an
- * `invalid` node, and the parser goes on, so that several mistakes are found at once.
+ * `invalid` node, and the parser goes on, so that there is a tree of all of it. Nothing is told of what follows the first
+ * place that could not be read.
  */
 import type { Span } from '../../model.ts';
 import { children, type Expression, type Invalid, type Operator } from './expression.ts';
@@ -12,6 +13,8 @@ import type { Token } from './token.ts';
 export interface Parsed {
   readonly root: Expression;
   readonly problems: readonly ParseProblem[];
+  /** From where on nothing is certain: the first place that could not be read. Null where all was. */
+  readonly lost: number | null;
 }
 export interface ParseProblem {
   readonly span: Span;
@@ -29,14 +32,15 @@ export function parse(source: string): Parsed {
   if (peek(parser).kind === 'end') return refuse(source, 'an expression is missing here');
   const root = parseWhole(parser);
   const tooDeep = parser.problems.length === 0 && depthOf(root) > maxDepth;
-  return tooDeep
-    ? refuse(source, `the expression is nested deeper than ${maxDepth}`)
-    : { root, problems: parser.problems };
+  if (tooDeep) return refuse(source, `the expression is nested deeper than ${maxDepth}`);
+  const places = parser.problems.flatMap(({ span, recovery }) => (recovery === 'lost' ? [span.start] : []));
+  const lost = places.length === 0 ? null : Math.min(...places);
+  return { root, lost, problems: parser.problems.filter(({ span }) => lost === null || span.start <= lost) };
 }
 
 function refuse(source: string, message: string): Parsed {
   const span = { start: 0, end: source.length };
-  return { root: { kind: 'invalid', span, parts: [] }, problems: [{ span, message }] };
+  return { root: { kind: 'invalid', span, parts: [] }, problems: [{ span, message }], lost: 0 };
 }
 
 /** Reads to the end of the source; what stands after a complete expression is a problem, and is read for more of them. */
@@ -45,7 +49,8 @@ function parseWhole(parser: Parser): Expression {
   const parts = [root];
   while (peek(parser).kind !== 'end') {
     const extra = peek(parser);
-    parser.report(extra, `${describe(extra.text)} is not expected here`);
+    const hint = extra.kind === 'name' ? (infix.get(extra.text.toLowerCase()) ?? '') : '';
+    parser.report(extra, `${describe(extra.text)} is not expected here${hint}`, 'lost');
     skip(parser);
     while (isBetween(peek(parser))) skip(parser);
     if (peek(parser).kind !== 'end') parts.push(parseExpression(parser));
@@ -53,6 +58,17 @@ function parseWhole(parser: Parser): Expression {
   if (parts.length === 1) return root;
   return { kind: 'invalid', span: { start: root.span.start, end: peek(parser).start }, parts };
 }
+
+/** Operators of other languages that are methods here. */
+const infix: ReadonlyMap<string, string> = new Map([
+  ['contains', '; write value.contains(part)'],
+  ['includes', '; write value.contains(part)'],
+  ['matches', '; write value.matches(pattern)'],
+  ['like', '; write value.matches(pattern)'],
+  ['startswith', '; write value.startsWith(part)'],
+  ['endswith', '; write value.endsWith(part)'],
+  ['instanceof', '; write type(value) == string'],
+]);
 
 /** Whether a token can only stand after an expression. */
 function isBetween({ kind, text }: Token): boolean {
@@ -65,8 +81,11 @@ function describe(text: string): string {
 
 function parseExpression(parser: Parser): Expression {
   const condition = parseLogical(parser, '||');
+  const { start } = peek(parser);
   if (!take(parser, '?')) return condition;
+  const turned = foreignCondition(peek(parser), start);
   const positive = parseLogical(parser, '||');
+  if (turned !== null && peek(parser).text !== ':') parser.report({ start, end: start + 2 }, turned, 'lost');
   expect(parser, ':', 'the other case is missing: condition ? value : other');
   const negative = parser.nested(parseExpression);
   return {
@@ -76,6 +95,13 @@ function parseExpression(parser: Parser): Expression {
     positive,
     negative,
   };
+}
+
+/** `a?.b` and `a ?? b`, unless they turn out to be choices. */
+function foreignCondition({ text, start }: Token, question: number): string | null {
+  if (start !== question + 1) return null;
+  if (text === '.') return 'write .? instead of ?.';
+  return text === '?' ? 'write optional.orValue(other) instead of ??' : null;
 }
 
 function parseLogical(parser: Parser, operator: '&&' | '||'): Expression {
@@ -105,23 +131,54 @@ const levels: readonly ReadonlySet<string>[] = [
 ];
 
 function parseBinary(parser: Parser, level: number): Expression {
-  const operators = levels[level];
-  if (operators === undefined) return parseUnary(parser);
+  if (level === levels.length) return parseUnary(parser);
   let left = parseBinary(parser, level + 1);
   for (;;) {
     const token = peek(parser);
-    if ((token.kind !== 'symbol' && token.kind !== 'name') || !operators.has(token.text)) return left;
-    skip(parser);
+    const operator = operatorAt(parser, level);
+    if (operator === null) return left;
     const right = parseBinary(parser, level + 1);
     left = {
       kind: 'operation',
-      operator: token.text as Operator,
-      operatorSpan: { start: token.start, end: token.end },
+      operator,
+      operatorSpan: { start: token.start, end: peek(parser, -1).end },
       operands: [left, right],
       span: { start: left.span.start, end: right.span.end },
     };
   }
 }
+
+/** Takes an operator of a level, also one that is a word in other languages. */
+function operatorAt(parser: Parser, level: number): Operator | null {
+  const token = peek(parser);
+  if (token.kind !== 'symbol' && token.kind !== 'name') return null;
+  if (levels[level]?.has(token.text)) {
+    skip(parser);
+    return token.text as Operator;
+  }
+  if (token.kind === 'symbol' || level !== 0) return null;
+  const next = peek(parser, 1);
+  const pair = words.get(`${token.text} ${next.text}`.toLowerCase());
+  const meant = pair ?? words.get(token.text.toLowerCase());
+  if (meant === undefined) return null;
+  const [text, end] = pair === undefined ? [token.text, token.end] : [`${token.text} ${next.text}`, next.end];
+  parser.report({ start: token.start, end }, `write ${meant.write} instead of ${text}`);
+  parser.at += pair === undefined ? 1 : 2;
+  return meant.operator;
+}
+
+const words: ReadonlyMap<string, { readonly operator: Operator; readonly write: string }> = new Map([
+  ['is', { operator: '==', write: '==' }],
+  ['eq', { operator: '==', write: '==' }],
+  ['equals', { operator: '==', write: '==' }],
+  ['is not', { operator: '!=', write: '!=' }],
+  ['ne', { operator: '!=', write: '!=' }],
+  ['lt', { operator: '<', write: '<' }],
+  ['le', { operator: '<=', write: '<=' }],
+  ['gt', { operator: '>', write: '>' }],
+  ['ge', { operator: '>=', write: '>=' }],
+  ['not in', { operator: 'in', write: '!(value in list)' }],
+]);
 
 function parseUnary(parser: Parser): Expression {
   const token = peek(parser);
@@ -160,7 +217,7 @@ function parseSelect(parser: Parser, operand: Expression): Expression {
   const token = peek(parser);
   const start = operand.span.start;
   if (token.kind !== 'name' && token.kind !== 'field') {
-    parser.report(token, 'the name of a field is missing after the dot');
+    parser.report(token, 'the name of a field is missing after the dot', 'lost');
     return invalid({ start, end: token.start }, [operand]);
   }
   skip(parser);

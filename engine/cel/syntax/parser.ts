@@ -1,11 +1,11 @@
 /** Where the parser stands: tokens, position, problems and limits. */
 import type { Span } from '../../model.ts';
 import type { Expression } from './expression.ts';
-import { type Report, type Token, tokenize } from './token.ts';
+import { type Recovery, type Report, type Token, tokenize } from './token.ts';
 
 export interface Parser {
   readonly tokens: readonly Token[];
-  readonly problems: { readonly span: Span; readonly message: string }[];
+  readonly problems: { readonly span: Span; readonly message: string; readonly recovery: Recovery }[];
   at: number;
   depth: number;
   /** Reports a problem, unless one has been reported at the same place, or too many already. */
@@ -21,10 +21,10 @@ const maxProblems = 20;
 const maxNesting = 250;
 
 export function startParser(source: string, expression: (parser: Parser) => Expression): Parser {
-  const problems: { span: Span; message: string }[] = [];
-  const report = ({ start, end }: Span, message: string) => {
+  const problems: Parser['problems'] = [];
+  const report: Report = ({ start, end }, message, recovery = 'resumes') => {
     if (problems.length < maxProblems && !problems.some((problem) => problem.span.start === start)) {
-      problems.push({ span: { start, end }, message });
+      problems.push({ span: { start, end }, message, recovery });
     }
   };
   const parser: Parser = {
@@ -59,7 +59,7 @@ export function take(parser: Parser, symbol: string): boolean {
 export function expect(parser: Parser, symbol: string, message: string): number {
   const token = peek(parser);
   if (take(parser, symbol)) return token.end;
-  parser.report(token, message);
+  parser.report(token, message, 'lost');
   return parser.tokens[parser.at - 1]?.end ?? token.start;
 }
 

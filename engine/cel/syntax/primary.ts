@@ -11,6 +11,24 @@ import type { Token } from './token.ts';
 const reserved = new Set(
   'as break const continue else for function if import let loop namespace package return var void while'.split(' '),
 );
+/** What is meant by words that begin a statement elsewhere. */
+const statements: ReadonlyMap<string, string> = new Map([
+  ['if', '; a choice is written condition ? value : other'],
+  ['return', '; a rule is one expression, and its value is what it gives'],
+  ['let', '; cel.bind(x, value, expression) names a value'],
+  ['var', '; cel.bind(x, value, expression) names a value'],
+  ['const', '; cel.bind(x, value, expression) names a value'],
+  ['for', '; list.all(x, condition) and list.exists(x, condition) go through a list'],
+  ['function', '; a condition on elements is written list.all(x, condition)'],
+]);
+/** Words before a name that begin a condition on elements elsewhere. */
+const beginnings: ReadonlyMap<string, string> = new Map([
+  ['some', 'list.exists(x, condition)'],
+  ['any', 'list.exists(x, condition)'],
+  ['every', 'list.all(x, condition)'],
+  ['all', 'list.all(x, condition)'],
+  ['lambda', 'list.all(x, condition)'],
+]);
 const constants: ReadonlyMap<string, boolean | null> = new Map([
   ['true', true],
   ['false', false],
@@ -63,9 +81,14 @@ function parseWord(parser: Parser): Expression {
     return literal(token, constant, constant === null ? 'null' : 'bool');
   }
   if (token.text === 'in') return missing(parser, token);
+  const next = peek(parser, 1);
+  const before = next.kind === 'name' && next.text !== 'in' ? beginnings.get(token.text) : undefined;
+  if (before !== undefined) parser.report(token, `write ${before} instead of ${token.text}`, 'lost');
+  if (token.text === 'f' && next.kind === 'string' && next.start === token.end)
+    parser.report(token, 'a text is put together with +, or with "…%s".format([value])', 'lost');
   if (reserved.has(token.text)) {
-    const hint = token.text === 'if' ? '; a choice is written condition ? value : other' : '';
-    parser.report(token, `"${token.text}" is reserved and cannot be a name${hint}`);
+    const hint = statements.get(token.text) ?? '';
+    parser.report(token, `"${token.text}" is reserved and cannot be a name${hint}`, 'lost');
   }
   return parseName(parser, token.start);
 }
@@ -106,7 +129,7 @@ function parseField(parser: Parser): Expression {
   take(parser, '?');
   const name = peek(parser);
   if (name.kind === 'name' || name.kind === 'field') skip(parser);
-  else parser.report(name, 'the name of a field is missing here');
+  else parser.report(name, 'the name of a field is missing here', 'lost');
   expect(parser, ':', 'a : is missing here');
   return parser.nested(parser.expression);
 }
@@ -133,6 +156,8 @@ function parseParenthesis(parser: Parser): Expression {
   const { start } = peek(parser);
   skip(parser);
   const inner = parser.nested(parser.expression);
+  if (isSymbol(peek(parser), ','))
+    parser.report({ start, end: start + 1 }, 'a list is written in brackets: [a, b]', 'lost');
   const end = expect(parser, ')', 'a ) is missing here');
   return inner.kind === 'invalid' ? inner : { ...inner, span: { start, end } };
 }
@@ -182,7 +207,7 @@ function parseSeparated<T>(parser: Parser, close: string, parseItem: () => T): r
     }
     if (isSymbol(peek(parser), close) || isCloser(peek(parser))) break;
     if (peek(parser).kind === 'end') break;
-    parser.report(peek(parser), `a , or ${close} is missing here`);
+    parser.report(peek(parser), `a , or ${close} is missing here`, 'lost');
     if (parser.at === before) skip(parser);
   }
   return items;
@@ -199,6 +224,7 @@ function isCloser(token: Token): boolean {
 /** Nothing is taken, so that whoever expects this token finds it. */
 function missing(parser: Parser, token: Token): Expression {
   const span = { start: token.start, end: token.end };
-  parser.report(span, 'an expression is missing here');
+  const hint = token.text === '/' && token.kind === 'symbol' ? '; a pattern is a text: value.matches("…")' : '';
+  parser.report(span, `an expression is missing here${hint}`, 'lost');
   return { kind: 'invalid', span: { start: token.start, end: token.start }, parts: [] };
 }

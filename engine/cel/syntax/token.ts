@@ -12,7 +12,10 @@ export interface Token {
   readonly end: number;
 }
 
-export type Report = (span: Span, message: string) => void;
+/** Whether what follows a mistake can still be read as it was meant. */
+export type Recovery = 'resumes' | 'lost';
+/** Without a recovery, reading resumes. */
+export type Report = (span: Span, message: string, recovery?: Recovery) => void;
 
 /** The tokens of a source, ended by one of kind `end`. */
 export function tokenize(source: string, report: Report): readonly Token[] {
@@ -46,7 +49,8 @@ function readToken(source: string, start: number, report: Report): Token | null 
     if (opening !== null) return readString(source, start, opening, report);
   }
   if (/[A-Za-z_`]/.test(first)) return readWord(source, start);
-  return (/[0-9.]/.test(first) ? readNumber(source, start) : null) ?? readSymbol(source, start);
+  if (/[0-9.]/.test(first)) return readNumber(source, start) ?? readSymbol(source, start);
+  return readForeign(source, start, report) ?? readSymbol(source, start);
 }
 
 function readString(source: string, start: number, opening: RegExpExecArray, report: Report): Token {
@@ -61,7 +65,8 @@ function readUnknown(source: string, start: number, tokens: Token[], report: Rep
   const character = String.fromCodePoint(source.codePointAt(start) ?? 0);
   const end = start + character.length;
   const text = halves.get(character);
-  if (text === undefined) report({ start, end }, `unexpected character ${JSON.stringify(character)}`);
+  const hint = others.get(character) ?? '';
+  if (text === undefined) report({ start, end }, `unexpected character ${JSON.stringify(character)}${hint}`, 'lost');
   else {
     report({ start, end }, `write ${text} instead of ${character}`);
     tokens.push({ kind: 'symbol', text, start, end });
@@ -73,6 +78,38 @@ const halves: ReadonlyMap<string, string> = new Map([
   ['=', '=='],
   ['&', '&&'],
   ['|', '||'],
+]);
+
+const others: ReadonlyMap<string, string> = new Map([
+  [';', '; nothing ends an expression'],
+  ['#', '; a comment begins with //'],
+  ['“', '; a text stands in plain quotes: "…"'],
+  ['”', '; a text stands in plain quotes: "…"'],
+  ['‘', "; a text stands in plain quotes: '…'"],
+  ['’', "; a text stands in plain quotes: '…'"],
+]);
+
+/** An operator of other languages is read as the one that is meant. */
+function readForeign(source: string, start: number, report: Report): Token | null {
+  const found = matchAt(foreign, source, start);
+  const meant = found === null ? undefined : operators.get(found[0]);
+  if (found === null || meant === undefined) return null;
+  const end = start + found[0].length;
+  report({ start, end }, `write ${meant.write} instead of ${found[0]}`);
+  return { kind: 'symbol', text: meant.text, start, end };
+}
+
+const foreign = /===|!==|<>|:=|=~|!~|=>|->|::/y;
+const operators: ReadonlyMap<string, { readonly text: string; readonly write: string }> = new Map([
+  ['===', { text: '==', write: '==' }],
+  ['!==', { text: '!=', write: '!=' }],
+  ['<>', { text: '!=', write: '!=' }],
+  [':=', { text: '==', write: '==' }],
+  ['=~', { text: '==', write: 'value.matches(pattern)' }],
+  ['!~', { text: '!=', write: '!value.matches(pattern)' }],
+  ['=>', { text: ',', write: 'a comma' }],
+  ['->', { text: '.', write: '.' }],
+  ['::', { text: '.', write: '.' }],
 ]);
 
 function readWord(source: string, start: number): Token | null {

@@ -7,7 +7,7 @@ import { type ApiResource, podHolders } from '../kubernetesApi.ts';
 import { podRuleOf } from '../podForm.ts';
 import type { celSchema, metadataSchema } from './admissionForm.ts';
 import { type Draft, escaped, idPart } from './draft.ts';
-import { enclosed, imported, type Names, type Params, type Written } from './expressions.ts';
+import { imported, type Names, type Params, type Written } from './expressions.ts';
 import { conditionsOf, kindsOf } from './match.ts';
 import { messageOf } from './message.ts';
 import { Refusal } from './refusal.ts';
