@@ -13,6 +13,7 @@ import { manifestOf } from './admissionManifest.ts';
 import { type ApiResource, apiResources, podHolders } from './kubernetesApi.ts';
 import { elements, inTemplate, judgedContainers, judgedPods, toldOf } from './podForm.ts';
 import { conjunctsOf, literalOf, type Reading, readExpression, replaceSpans } from './rewrite.ts';
+import { asBool, literalMisfit } from './untyped.ts';
 
 export interface ExportRequest {
   readonly policy: Policy;
@@ -57,7 +58,11 @@ function rulesOf(request: RuleRequest): { readonly kind: 'said'; readonly rules:
     eachProblem(policy, readings) ??
     [where, require, ...message].map((one) => problemOf(one, policy)).find((one) => one !== null);
   if (problem !== null && problem !== undefined) return refused(problem);
-  return { kind: 'said', rules: self(readings, request) };
+  const rules = self(readings, request);
+  const misfit = expressionsOf(rules)
+    .map(literalMisfit)
+    .find((one) => one !== null);
+  return misfit === undefined || misfit === null ? { kind: 'said', rules } : refused(misfit);
 }
 
 function refused(reason: string): Refused {
@@ -95,8 +100,8 @@ const unseen: ReadonlyMap<string, string> = new Map([
 /** Why the API server could not evaluate an expression; null where it can. */
 function problemOf(reading: Reading | string | null, policy: Policy): string | null {
   if (reading === null || typeof reading === 'string') return null;
-  const [foreign] = reading.foreign;
-  if (foreign !== undefined) return `the API server's CEL has no ${foreign}()`;
+  const [misfit] = reading.misfits;
+  if (misfit !== undefined) return misfit;
   for (const { name, field, isValue } of reading.mentions) {
     const reason = unseen.get(name);
     if (reason !== undefined) return `it reads \`${name}\`: ${reason}`;
@@ -133,6 +138,10 @@ export interface Rules {
   readonly messageExpression: string;
 }
 
+function expressionsOf({ matchConditions, variables, expression, messageExpression }: Rules): readonly string[] {
+  return [...[...matchConditions, ...variables].map((one) => one.expression), expression, messageExpression];
+}
+
 type RuleRequest = Pick<ExportRequest, 'policy' | 'parameters'>;
 type Self = (readings: Readings, request: RuleRequest) => Rules;
 
@@ -156,10 +165,10 @@ function objectRules({ where, require, message, read }: Readings, { parameters }
     resources: isMatched ? known : [anything],
     matchConditions: left.flatMap((text, index) => {
       const reading = read(text);
-      return reading === null ? [] : [{ name: `condition-${index + 1}`, expression: say(reading) }];
+      return reading === null ? [] : [{ name: `condition-${index + 1}`, expression: asBool(say(reading)) }];
     }),
     variables: [],
-    expression: say(require),
+    expression: asBool(say(require)),
     messageExpression: messageOf(message, say),
   };
 }
@@ -175,7 +184,7 @@ function templateRules({ where, require, message }: Readings, { parameters }: Ru
       { name: 'template', expression: inTemplate('') },
       ...(where === null ? [] : [{ name: 'applies', expression: say(where) }]),
     ],
-    expression: where === null ? say(require) : `!variables.applies || (${say(require)})`,
+    expression: where === null ? asBool(say(require)) : `!variables.applies || (${say(require)})`,
     messageExpression: messageOf(message, say),
   };
 }

@@ -3,7 +3,8 @@ import type { FunctionDeclaration } from '../../cel/function.ts';
 
 /**
  * Functions and methods of CEL in the API server (v1.33): https://kubernetes.io/docs/reference/using-api/cel/. The
- * `bindings`, `math` and `encoders` extensions are not among them, nor are Kerb's own.
+ * `bindings`, `math` and `encoders` extensions are not among them, nor are Kerb's own, nor the `sign()` of a quantity, which is
+ * documented and which the server does not take.
  */
 const names: ReadonlySet<string> = new Set(
   [
@@ -14,7 +15,7 @@ const names: ReadonlySet<string> = new Set(
     'url isURL getScheme getHost getHostname getPort getEscapedPath getQuery',
     'ip isIP ip.isCanonical family isUnspecified isLoopback isLinkLocalMulticast isLinkLocalUnicast isGlobalUnicast',
     'cidr isCIDR containsIP containsCIDR prefixLength masked',
-    'quantity isQuantity isInteger asInteger asApproximateFloat sign add sub isLessThan isGreaterThan compareTo',
+    'quantity isQuantity isInteger asInteger asApproximateFloat add sub isLessThan isGreaterThan compareTo',
     'semver isSemver major minor patch',
     'sets.contains sets.equivalent sets.intersects',
     'optional.of optional.none optional.ofNonZeroValue hasValue value or orValue',

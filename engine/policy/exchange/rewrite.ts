@@ -36,8 +36,8 @@ export interface Reading {
   readonly mentions: readonly Mention[];
   /** Each place of a macro's variable: where it is made, and where it is used. */
   readonly locals: readonly { readonly name: string; readonly span: Span }[];
-  /** Functions that are called, by name, which the API server does not have. */
-  readonly foreign: readonly string[];
+  /** Why the API server would not evaluate it, or not in the same way. */
+  readonly misfits: readonly string[];
   /** What says the same without Kerb's `textOf` and `listOf`, where the type that is declared is the only one there can be. */
   readonly plainer: readonly Edit[];
 }
@@ -68,21 +68,41 @@ export function readExpression(source: string, environment: Environment): Readin
       return edits === null ? [] : [[node, edits] as const];
     }),
   );
-  const foreign = nodes.flatMap((node) => {
-    if (node.kind === 'bind') return ['cel.bind'];
-    if (node.kind !== 'call' || plainer.has(node)) return [];
-    const declaration = notes.calls.get(node)?.declaration;
-    return declaration === null || declaration === undefined || isInApiServer(declaration) ? [] : [declaration.name];
+  const misfits = nodes.flatMap((node) => {
+    const macro = node.kind === 'comprehension' ? source.slice(node.macroSpan.start, node.macroSpan.end) : null;
+    if (macro === 'sortBy' || (macro === 'existsOne' && node.kind === 'comprehension' && node.variables.length === 1))
+      return [missing(macro)];
+    if (node.kind === 'bind') return [missing('cel.bind')];
+    const call = node.kind === 'call' && !plainer.has(node) ? notes.calls.get(node) : undefined;
+    if (call === undefined || call.declaration === null) return [];
+    if (!isInApiServer(call.declaration)) return [missing(call.declaration.name)];
+    return call.declaration.name === 'format' && !isPlainFormat(call.args, notes.types) ? [formatted] : [];
   });
   return {
     source,
     root,
     mentions,
     locals: [...[...notes.slots.keys()].map(nameOf), ...used],
-    foreign: [...new Set(foreign)],
+    misfits: [...new Set(misfits)],
     plainer: [...plainer.values()].flat(),
   };
 }
+
+function missing(name: string): string {
+  return `the API server's CEL has no ${name}()`;
+}
+
+const formatted =
+  'the API server writes doubles, lists and maps in another way: format() with %e, %f, or one of these is not the same';
+
+/** Whether a text is put together from texts, whole numbers and the like, which look the same everywhere. */
+function isPlainFormat([pattern, values]: readonly Expression[], types: ReadonlyMap<Expression, Type>): boolean {
+  if (pattern?.kind !== 'literal' || typeof pattern.value !== 'string' || values?.kind !== 'list') return false;
+  const isPlain = values.items.every(({ value }) => plainKinds.has(types.get(value)?.kind ?? 'dyn'));
+  return isPlain && !/%(?:\.\d+)?[ef]/.test(pattern.value);
+}
+
+const plainKinds: ReadonlySet<Type['kind']> = new Set(['string', 'int', 'uint', 'bool', 'null', 'bytes']);
 
 /** `textOf(a.?b)` of a declared text is `a.?b.orValue("")`; null where it may be anything else. */
 function withoutCoercion(call: Call, types: ReadonlyMap<Expression, Type>): readonly Edit[] | null {
