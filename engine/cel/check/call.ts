@@ -5,6 +5,7 @@ import type { Call, Expression } from '../syntax/expression.ts';
 import { macroUsage } from '../syntax/macro.ts';
 import { dyn, formatType, type Type } from '../type.ts';
 import type { Checker } from './check.ts';
+import { foreignFunctions } from './foreign.ts';
 import type { Signature } from './operators.ts';
 import { findFunction, findLocal, firstName, type Local, qualifiedName } from './scope.ts';
 import { suggest } from './suggest.ts';
@@ -49,7 +50,7 @@ function checkArguments(checker: Checker, node: Call, { declaration, args, local
   const types = args.map((arg) => checker.type(arg, locals));
   if (declaration === null) {
     // What a condition on elements names is not known where the function is not.
-    if (elsewhere.has(node.name)) forget(problems, { from: before, within: node.args });
+    if (foreignFunctions.has(node.name)) forget(problems, { from: before, within: node.args });
     if (problems.length === before) reportUnknown(checker, node);
     return dyn;
   }
@@ -119,51 +120,11 @@ function reportUnknown(checker: Checker, node: Call): void {
     ? node.target === null
       ? ` (it is a method: value.${node.name}())`
       : ` (it is a function: ${node.name}(value))`
-    : elsewhere.has(node.name)
-      ? ` (in CEL: ${elsewhere.get(node.name)})`
+    : foreignFunctions.has(node.name)
+      ? ` (in CEL: ${foreignFunctions.get(node.name)})`
       : suggest(node.name, checker.declarations.functionNames());
   checker.report(node.nameSpan, `unknown ${kind} "${node.name}"${hint}`);
 }
-
-/** What functions of other languages are here. */
-const elsewhere: ReadonlyMap<string, string> = new Map([
-  ['not', '!value'],
-  ['len', 'size(value)'],
-  ['length', 'value.size()'],
-  ['includes', 'value.contains(part)'],
-  ['toLowerCase', 'value.lowerAscii()'],
-  ['lower', 'value.lowerAscii()'],
-  ['toUpperCase', 'value.upperAscii()'],
-  ['upper', 'value.upperAscii()'],
-  ['test', 'value.matches(pattern)'],
-  ['some', 'list.exists(x, condition)'],
-  ['any', 'list.exists(x, condition)'],
-  ['every', 'list.all(x, condition)'],
-  ['forEach', 'list.all(x, condition)'],
-  ['match', 'value.matches(pattern)'],
-  ['count', 'value.size()'],
-  ['sprintf', '"…%s".format([value])'],
-  ['concat', 'left + right'],
-  ['is_null', 'value == null'],
-  ['isEmpty', 'value.size() == 0'],
-  ['empty', 'value.size() == 0'],
-  ['equals', 'left == right'],
-  ['get', 'map[?key].orValue(value)'],
-  ['has', 'key in map'],
-  ['hasOwnProperty', 'key in map'],
-  ['endswith', 'value.endsWith(part)'],
-  ['startswith', 'value.startsWith(part)'],
-  ['to_number', 'int(value)'],
-  ['parseInt', 'int(value)'],
-  ['toString', 'string(value)'],
-  ['str', 'string(value)'],
-  ['typeof', 'type(value)'],
-  ['xor', 'left != right'],
-  ['round', 'math.round(value)'],
-  ['now', 'context.date; CEL has no clock'],
-  ['orDefault', 'optional.orValue(value)'],
-  ['orElse', 'optional.orValue(value)'],
-]);
 
 function describeMisfit(checker: Checker, declaration: FunctionDeclaration, types: readonly Type[]): string {
   const shown = types.map((type) => formatType(resolve(checker.known, type)));

@@ -18,6 +18,7 @@ import type {
 import { bool, dyn, formatType, list, map, optional, parameter, type Type } from '../type.ts';
 import { checkCall, checkSignatures } from './call.ts';
 import { fieldType } from './field.ts';
+import { foreignNames } from './foreign.ts';
 import { checkBind, checkComprehension, checkOptionalMap } from './macro.ts';
 import { createNotes, type Notes } from './notes.ts';
 import { indexSignatures, operatorSignatures, optionalIndexSignatures } from './operators.ts';
@@ -120,26 +121,10 @@ function checkName(checker: Checker, node: Name, locals: Local | null): Type {
     return found.type;
   }
   notes.references.set(node, { kind: 'missing', name: node.name });
-  const hint = elsewhere.get(node.name) ?? suggest(node.name, visibleNames(checker, locals));
+  const hint = foreignNames.get(node.name) ?? suggest(node.name, visibleNames(checker, locals));
   checker.report(node.span, `unknown variable "${node.name}"${hint}`);
   return dyn;
 }
-
-/** What names of other languages are here. */
-const elsewhere: ReadonlyMap<string, string> = new Map([
-  ...['undefined', 'nil', 'None', 'NULL'].map(
-    (name) => [name, ' (in CEL: null, and has(a.b) where b may be missing)'] as const,
-  ),
-  ...['True', 'TRUE'].map((name) => [name, ' (in CEL: true)'] as const),
-  ...['False', 'FALSE'].map((name) => [name, ' (in CEL: false)'] as const),
-  ['_', ' (list.all(x, condition) and list.exists(x, condition) go through a list)'],
-  ['input', ' (what is judged is self)'],
-  ['this', ' (what is judged is self)'],
-  ['request', ' (a file does not say who sends it, or how)'],
-  ['oldObject', ' (a file has no earlier version)'],
-  ['variables', ' (cel.bind(x, value, expression) names a value)'],
-  ['now', ' (CEL has no clock; context.date is the day)'],
-]);
 
 function visibleNames(checker: Checker, locals: Local | null): readonly string[] {
   const names = Object.keys(checker.declarations.variables);

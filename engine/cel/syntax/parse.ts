@@ -137,11 +137,12 @@ function parseBinary(parser: Parser, level: number): Expression {
     const token = peek(parser);
     const operator = operatorAt(parser, level);
     if (operator === null) return left;
+    const { end } = peek(parser, -1);
     const right = parseBinary(parser, level + 1);
     left = {
       kind: 'operation',
       operator,
-      operatorSpan: { start: token.start, end: peek(parser, -1).end },
+      operatorSpan: { start: token.start, end },
       operands: [left, right],
       span: { start: left.span.start, end: right.span.end },
     };

@@ -1,0 +1,57 @@
+/** Names of other languages, and what is written for them in CEL. */
+
+/** Functions and methods. */
+export const foreignFunctions: ReadonlyMap<string, string> = new Map([
+  ['not', '!value'],
+  ['len', 'size(value)'],
+  ['length', 'value.size()'],
+  ['includes', 'value.contains(part)'],
+  ['toLowerCase', 'value.lowerAscii()'],
+  ['lower', 'value.lowerAscii()'],
+  ['toUpperCase', 'value.upperAscii()'],
+  ['upper', 'value.upperAscii()'],
+  ['test', 'value.matches(pattern)'],
+  ['some', 'list.exists(x, condition)'],
+  ['any', 'list.exists(x, condition)'],
+  ['every', 'list.all(x, condition)'],
+  ['forEach', 'list.all(x, condition)'],
+  ['match', 'value.matches(pattern)'],
+  ['count', 'value.size()'],
+  ['sprintf', '"…%s".format([value])'],
+  ['concat', 'left + right'],
+  ['is_null', 'value == null'],
+  ['isEmpty', 'value.size() == 0'],
+  ['empty', 'value.size() == 0'],
+  ['equals', 'left == right'],
+  ['get', 'map[?key].orValue(value)'],
+  ['has', 'key in map'],
+  ['hasOwnProperty', 'key in map'],
+  ['endswith', 'value.endsWith(part)'],
+  ['startswith', 'value.startsWith(part)'],
+  ['to_number', 'int(value)'],
+  ['parseInt', 'int(value)'],
+  ['toString', 'string(value)'],
+  ['str', 'string(value)'],
+  ['typeof', 'type(value)'],
+  ['xor', 'left != right'],
+  ['round', 'math.round(value)'],
+  ['now', 'context.date; CEL has no clock'],
+  ['orDefault', 'optional.orValue(value)'],
+  ['orElse', 'optional.orValue(value)'],
+]);
+
+/** Variables and constants, each with the end of its message. */
+export const foreignNames: ReadonlyMap<string, string> = new Map([
+  ...['undefined', 'nil', 'None', 'NULL'].map(
+    (name) => [name, ' (in CEL: null, and has(a.b) where b may be missing)'] as const,
+  ),
+  ...['True', 'TRUE'].map((name) => [name, ' (in CEL: true)'] as const),
+  ...['False', 'FALSE'].map((name) => [name, ' (in CEL: false)'] as const),
+  ['_', ' (list.all(x, condition) and list.exists(x, condition) go through a list)'],
+  ['input', ' (what is judged is self)'],
+  ['this', ' (what is judged is self)'],
+  ['request', ' (a file does not say who sends it, or how)'],
+  ['oldObject', ' (a file has no earlier version)'],
+  ['variables', ' (cel.bind(x, value, expression) names a value)'],
+  ['now', ' (CEL has no clock; context.date is the day)'],
+]);
