@@ -21,8 +21,8 @@ export const auditCommand: Command = {
 verify --local  the same of this user's own journal: walks its chain and names the first entry that does not hold
 prove ID      fetches the receipt of a record from the hub (C2SP tlog-proof)
 export        fetches the log with all bodies, as lines of JSON for \`verify\`
-export WHAT   fetches what other tools read: findings (sarif, ocsf, csv), exceptions (openvex, sarif, oscal, csv), or
-              compliance (oscal, csv)
+export WHAT   fetches what other tools read: findings (sarif, ocsf, csv), exceptions (openvex, sarif, oscal, csv),
+              compliance (oscal, csv), or alerts (ocsf)
 attach A..B   signs this device's decisions on the commits from A to B and puts them on these as git notes, which
               \`kerb check --range A..B --require-decisions --device-keys FILE\` verifies elsewhere, without a hub
 device-key    prints this device's public key as a JWK Set, for that FILE
@@ -127,6 +127,7 @@ const forms: Readonly<Record<string, readonly string[]>> = {
   findings: ['sarif', 'ocsf', 'csv'],
   exceptions: ['openvex', 'sarif', 'oscal', 'csv'],
   compliance: ['oscal', 'csv'],
+  alerts: ['ocsf'],
 };
 
 async function exportAs(what: string, given: Arguments): Promise<ExitCode> {

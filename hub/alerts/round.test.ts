@@ -1,12 +1,11 @@
 /** What the hub knows becomes alerts, and these get to whoever is to be told: on each database, over real HTTP. */
 import assert from 'node:assert/strict';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import type { TestDatabase } from '../../test/hub/database.ts';
 import { type DatabaseServer, databases } from '../../test/hub/databases.ts';
 import { createDevice, decision, uuid } from '../../test/hub/device.ts';
 import { act, addDevice, addTenant, now, send, submit, testSigningKey } from '../../test/hub/log.ts';
+import { startReceiver } from '../../test/hub/receiver.ts';
 import type { Receiver } from '../store/query/alert.ts';
 import type { AskedException } from '../store/query/exception.ts';
 import type { Tenant } from '../store/query/tenant.ts';
@@ -186,31 +185,4 @@ for (const { name, start, skip } of databases) {
       }
     });
   });
-}
-
-interface HeardBy {
-  readonly server: Server;
-  readonly url: string;
-  readonly heard: string[];
-  status: number;
-}
-
-async function startReceiver(): Promise<HeardBy> {
-  const server = createServer((request, response) => {
-    let text = '';
-    request.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-    });
-    request.on('end', () => {
-      const { status } = JSON.parse(text) as { status?: string };
-      receiver.heard.push(`${request.url} ${status ?? 'text'}`);
-      response.writeHead(receiver.status).end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const receiver: HeardBy = {
-    ...{ server, heard: [], status: 200 },
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-  };
-  return receiver;
 }

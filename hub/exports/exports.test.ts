@@ -8,8 +8,10 @@ import fc from 'fast-check';
 import * as z from 'zod';
 import { decision } from '../../test/hub/device.ts';
 import { repairsIn, spreadOf } from '../compliance/repair.ts';
+import { alertKinds } from '../protocol/alert.ts';
 import type { ComplianceReport } from '../protocol/compliance.ts';
 import { csv } from './csv.ts';
+import { detectionEvent } from './detection.ts';
 import { findingsOf } from './finding.ts';
 import { ocsfEvent } from './ocsf.ts';
 import { assessmentResults } from './oscal.ts';
@@ -109,6 +111,48 @@ test('OCSF: a Compliance Finding has what is required, also of a policy that is 
   const other = complianceFinding.parse(ocsfEvent(excepted, undefined, about));
   assert.deepEqual([other.status_id, other.compliance.status_id], [3, 2]);
   assert.doesNotMatch(JSON.stringify(ocsfEvent(finding!, undefined, about)), person);
+});
+
+const oneOf = (...values: readonly number[]) => z.union(values.map((value) => z.literal(value)));
+/** What OCSF 1.8.0 requires of a Detection Finding (2004), and the values that it allows. */
+const detectionFinding = z.object({
+  ...{ activity_id: oneOf(1, 3), category_uid: z.literal(2), class_uid: z.literal(2_004) },
+  ...{ type_uid: oneOf(200_401, 200_403), severity_id: oneOf(1, 2, 3, 4, 5), status_id: oneOf(1, 3, 4) },
+  ...{ time: z.int().min(1_000_000_000_000), is_alert: z.boolean() },
+  metadata: z.object({ version: z.literal('1.8.0'), product: z.object({ name: z.string(), vendor_name: z.string() }) }),
+  finding_info: z.object({
+    ...{ uid: z.string().min(1), title: z.string().min(1), analytic: z.object({ type_id: oneOf(1, 3) }) },
+  }),
+  resources: z
+    .array(z.object({ uid: z.string(), name: z.string() }))
+    .min(1)
+    .optional(),
+  // Beside its name an evidence has at least one thing that it is of.
+  evidences: z
+    .array(z.object({ uid: z.string(), url: z.object({ url_string: z.url() }) }))
+    .min(1)
+    .optional(),
+});
+
+test('OCSF: each kind of alert is a Detection Finding, and closed when it is over', () => {
+  for (const kind of alertKinds) {
+    const alert = { id: 'a', kind, labels: { device: 'laptop' }, summary: 's', records: ['r1'], figures: null };
+    const read = (resolvedAt: number | null, silencedBy: string | null = null) => {
+      const origin = { ...about, silencedBy };
+      return detectionFinding.parse(detectionEvent({ ...alert, since: now, resolvedAt }, origin));
+    };
+    const seen = [read(null), read(null, 's'), read(now + 1)].map((event) => [
+      ...[event.activity_id, event.type_uid, event.status_id, event.is_alert, event.time - now],
+    ]);
+    assert.deepEqual(seen, [
+      [1, 200_401, 1, true, 0],
+      [1, 200_401, 3, true, 0],
+      [3, 200_403, 4, false, 1],
+    ]);
+  }
+  const bare = { id: 'a', kind: 'haltedRollout', labels: {}, summary: 's', records: [], figures: null } as const;
+  const event = detectionEvent({ ...bare, since: now, resolvedAt: null }, { ...about, silencedBy: null });
+  assert.ok(!('resources' in event) && !('evidences' in event));
 });
 
 test('SARIF is what its schema allows', () => {

@@ -4,11 +4,17 @@ import { frameworkOf } from '../compliance/control.ts';
 import type { ExportAbout } from '../exceptions/export.ts';
 import type { ExportedFinding } from './finding.ts';
 
-const schemaVersion = '1.8.0';
+export const schemaVersion = '1.8.0';
 const classUid = 2_003;
 const create = 1;
-const severities = { info: 1, low: 2, medium: 3, high: 4, critical: 5 } as const;
-const captions = { info: 'Informational', low: 'Low', medium: 'Medium', high: 'High', critical: 'Critical' } as const;
+export const severities = { info: 1, low: 2, medium: 3, high: 4, critical: 5 } as const;
+export const captions = {
+  info: 'Informational',
+  low: 'Low',
+  medium: 'Medium',
+  high: 'High',
+  critical: 'Critical',
+} as const;
 /** Of the finding: whether anybody has to look at it. */
 const statuses = { new: { status_id: 1, status: 'New' }, suppressed: { status_id: 3, status: 'Suppressed' } } as const;
 /** Of the check. What could not be judged is a warning, as OCSF has it for what lacks information. */

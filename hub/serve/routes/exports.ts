@@ -1,8 +1,10 @@
 /** What the hub has, in forms that other tools read. */
 import * as z from 'zod';
 import { type ApprovedException, type Policy, readExceptions } from '../../../engine/index.ts';
+import { silenceOf } from '../../alerts/notice.ts';
 import { type ExportAbout, inForceAt, openVex, sarifSuppressions } from '../../exceptions/export.ts';
 import { csv } from '../../exports/csv.ts';
+import { detectionEvent } from '../../exports/detection.ts';
 import { findingsOf } from '../../exports/finding.ts';
 import { ocsfEvent } from '../../exports/ocsf.ts';
 import { planOfAction } from '../../exports/oscal.ts';
@@ -71,6 +73,27 @@ export const exportRoutes: readonly Route[] = [
       if (format === 'sarif') return json(200, sarifFindings(findings, policies, about), next);
       const events = findings.map((finding) => ocsfEvent(finding, policies.get(finding.policy), about));
       return textAs('application/x-ndjson', events.map((event) => `${JSON.stringify(event)}\n`).join(''), next);
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/exports/alerts',
+    summary: 'Alerts, and those of the last week that are over: Detection Findings of OCSF, a line each',
+    permission: 'alert:read',
+    query: z.strictObject({ format: z.enum(['ocsf']).default('ocsf') }),
+    success: {
+      ...{ status: 200, description: 'At most 5,000, the newest first', content: z.looseObject({}) },
+      others: ['application/x-ndjson'],
+    },
+    async run({ hub, caller }) {
+      const { store, now } = hub;
+      const { id: tenant } = caller.tenant;
+      const [alerts, silences] = await Promise.all([store.alerts(tenant), store.silences(tenant, now())]);
+      const about = aboutOf(hub, caller);
+      const events = alerts.map((alert) =>
+        detectionEvent(alert, { ...about, silencedBy: silenceOf(alert, silences, now())?.id ?? null }),
+      );
+      return textAs('application/x-ndjson', events.map((event) => `${JSON.stringify(event)}\n`).join(''));
     },
   }),
 ];
