@@ -51,8 +51,8 @@ export async function listFiles(root: string, paths: readonly string[]): Promise
   }
   if (files.size > maxFiles) {
     problems.push({
-      file: '',
-      message: `there are ${files.size} files, more than the ${maxFiles} that are judged at once`,
+      file: '.',
+      message: `holds ${files.size} files, more than the ${maxFiles} that are judged at once: name folders of it`,
     });
     files.clear();
   }

@@ -1,7 +1,18 @@
 /** Files of the work tree as texts to judge, bounded and never blocking. */
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
 import type { SourceFile } from '../engine/index.ts';
+import { isInside } from './root.ts';
 import { decodeText, type Encoding } from './text.ts';
 
 /** A larger text is reported and not judged: 10 MiB. */
@@ -116,6 +127,10 @@ function filesAt(root: string, name: string, unreadable: { path: string; message
   const absolute = path.join(root, name);
   try {
     if (!statSync(absolute, { throwIfNoEntry: false })?.isDirectory()) return [name];
+    if (!isInside(realpathSync(absolute), realpathSync(root))) {
+      unreadable.push({ path: name, message: 'is a link that leads out of the repository' });
+      return [];
+    }
     return [...filesBelow(absolute)]
       .filter((file) => policyEndings.test(file))
       .map((file) => (name === '' ? file : `${name}/${file}`))

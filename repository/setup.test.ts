@@ -154,14 +154,17 @@ test('pages are found beside policies, built-in or not', async (context) => {
 
 test('a folder of policies is not followed round and round through links, and one that is too large says so', async (context) => {
   const tree = createWorkTree(context, {
-    'kerb.yaml': 'policyFolders: [rules, many]\n',
+    'kerb.yaml': 'policyFolders: [rules, many, all]\n',
     'rules/shop/one.yaml': policy('Loop'),
     ...Object.fromEntries(Array.from({ length: 5_001 }, (_, index) => [`many/${index}.md`, ''])),
   });
   for (const name of ['a', 'b']) symlinkSync('.', path.join(tree.root, 'rules', name));
+  symlinkSync('/', path.join(tree.root, 'all'));
   const setup = await loadSetup({ root: tree.root, origin: { kind: 'workTree' }, folders: [], organisation: null });
   assert.equal(setup.policies.find(({ id }) => id === 'shop/one')?.title, 'Loop');
-  assert.match(setup.problems.map(({ file, message }) => `${file} ${message}`).join('\n'), /^many holds 5001 /);
+  const said = setup.problems.map(({ file, message }) => `${file} ${message}`).join('\n');
+  assert.match(said, /^many holds 5001 /m);
+  assert.match(said, /^all is a link that leads out of the repository$/m);
 });
 
 test('the root is the repository, else the folder with kerb.yaml, else what the paths have in common', (context) => {
