@@ -1,13 +1,13 @@
-// A crash of Kerb's own code: told to the person, with where it happened and without what was being judged.
+/** What may be said of a crash of Kerb's own code: where it happened, and never the message, which may quote what was judged. */
 
-/** The error's kind and the place of its first frame; never its message, which may quote the text. */
+/** For a person: the error's kind and the place of its first frame. */
 export function describeCrash(error: unknown): string {
   if (!(error instanceof Error)) return 'an error of no known kind';
   const frame = /^\s+at .*?([^/\\\s()]+:\d+:\d+)\)?$/m.exec(error.stack ?? '')?.[1];
   return frame === undefined ? error.name : `${error.name} at ${frame}`;
 }
 
-/** The stack without the message, for the log. */
+/** For a log: the error's kind and where it came from. */
 export function framesOf(error: unknown): string {
   if (!(error instanceof Error)) return describeCrash(error);
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));

@@ -8,6 +8,7 @@
 
 export { type CelValue, compile as compileExpression, type Program } from './cel/index.ts';
 export { type CelJson, formatCelJson, readCelJson } from './cel/json.ts';
+export { describeCrash, framesOf } from './crash.ts';
 export { applyEdits, type DecideOptions, type Decision, decide } from './decide.ts';
 export { createLines, type Lines, type Position, readDocument } from './document/index.ts';
 export {

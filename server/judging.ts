@@ -1,7 +1,9 @@
 // From a text to what is found in it, with what a syntax error hides.
 import {
   approvedAt,
+  describeCrash,
   type Finding,
+  framesOf,
   inFile,
   type JudgeCache,
   type JudgeOptions,
@@ -11,7 +13,6 @@ import {
   type Verdict,
 } from '../engine/index.ts';
 import { type Identity, maxFileBytes } from '../repository/index.ts';
-import { describeCrash, framesOf } from './crash.ts';
 import type { Judged, OpenDocument } from './documents.ts';
 import { holdOver } from './hold.ts';
 import { ownProblems } from './own.ts';

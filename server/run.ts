@@ -1,8 +1,8 @@
 // The language server as a process: `--stdio` for any editor, `--node-ipc` for the VS Code extension.
 import process from 'node:process';
 import { type Connection, createConnection } from 'vscode-languageserver/node';
+import { framesOf } from '../engine/index.ts';
 import { serve } from './connect.ts';
-import { framesOf } from './crash.ts';
 import { StreamReader, StreamWriter } from './wire.ts';
 
 declare const KERB_VERSION: string | undefined;

@@ -3,6 +3,7 @@ import {
   type Approved,
   type Baseline,
   createLines,
+  describeCrash,
   type Finding,
   fixesOf,
   type JudgeOptions,
@@ -62,7 +63,7 @@ export function judgeInput(input: Input, desk: Desk): Judgement {
     if (reading.kind === 'problem') return unreadable(path, reading.message);
     return judgeText(reading.file, input.kind === 'read' ? input.base : undefined, desk);
   } catch (error) {
-    return unreadable(path, `Kerb broke on this file, so there is no verdict: ${(error as Error).message}`);
+    return unreadable(path, `Kerb broke on this file, so there is no verdict: ${describeCrash(error)}`);
   }
 }
 

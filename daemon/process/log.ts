@@ -27,13 +27,6 @@ export function createLog(file: string, now: () => number): Log {
   };
 }
 
-/** The kind of an error and where it happened, without its message, which may quote what was judged. */
-export function framesOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'an error of no known kind';
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  return [error.name, ...frames.slice(0, 12)].join('\n');
-}
-
 /** By copying, and not by renaming: whoever has the file open, as stderr for one, goes on writing to the same one. */
 function rotate(file: string, descriptor: number): void {
   if (fstatSync(descriptor).size <= maxLogBytes) return;

@@ -1,6 +1,7 @@
 /** A daemon's life: it takes its lock, listens, warms up, serves until nobody needs it or it is told to end. */
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { framesOf } from '../../engine/index.ts';
 import { askStatus } from '../client/ask.ts';
 import type { LocalGate } from '../gate/localGate.ts';
 import {
@@ -18,7 +19,7 @@ import { type Lock, takeLock } from '../store/lock.ts';
 import type { Address } from './address.ts';
 import { makeOwnFolder } from './folder.ts';
 import { createIdle, type Idle, type Schedule } from './idle.ts';
-import { framesOf, type Log } from './log.ts';
+import type { Log } from './log.ts';
 import { createNotices, type Notices } from './notices.ts';
 import type { Desk } from './routes.ts';
 import { type Serving, serve } from './serve.ts';

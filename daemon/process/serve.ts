@@ -3,11 +3,12 @@ import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import process from 'node:process';
 import type { Duplex } from 'node:stream';
+import { framesOf } from '../../engine/index.ts';
 import type { Address } from './address.ts';
 import { type Answer, Refusal, refused, send } from './answer.ts';
 import { readBody } from './body.ts';
 import type { Idle } from './idle.ts';
-import { framesOf, type Log } from './log.ts';
+import type { Log } from './log.ts';
 import type { Notices } from './notices.ts';
 import { type Desk, routes } from './routes.ts';
 

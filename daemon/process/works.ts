@@ -1,6 +1,6 @@
 /** What a daemon serves, put together: the organisation in force, the gate with its store, and the way to the hub. */
 import { setImmediate as turn } from 'node:timers/promises';
-import type { PolicySet } from '../../engine/index.ts';
+import { framesOf, type PolicySet } from '../../engine/index.ts';
 import { createNative, watchIndex } from '../../repository/index.ts';
 import { ownProgram } from '../client/program.ts';
 import type { Gate } from '../gate/gate.ts';
@@ -18,7 +18,7 @@ import type { Store } from '../store/store.ts';
 import { type Sync, startSync } from '../sync/sync.ts';
 import { Refusal } from './answer.ts';
 import { scheduleByClock } from './idle.ts';
-import { framesOf, type Log } from './log.ts';
+import type { Log } from './log.ts';
 import { createRequests } from './requests.ts';
 import { createRest, type Rest } from './rest.ts';
 import type { Works } from './run.ts';
