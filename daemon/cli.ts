@@ -6,7 +6,7 @@ import { printableLines } from './report/style.ts';
 import { version } from './version.ts';
 
 /** Each command is loaded only when it is called. */
-const commands: Readonly<Record<string, () => Promise<Command>>> = {
+export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./command/check.ts')).checkCommand,
   test: async () => (await import('./command/test.ts')).testCommand,
   new: async () => (await import('./command/new.ts')).newCommand,

@@ -83,6 +83,13 @@ export function readArguments(command: Command, args: readonly string[]): Argume
   }
 }
 
+/** The value of --format where it is text, without one, or JSON. Throws `UsageError`. */
+export function textOrJson(given: Arguments): 'text' | 'json' {
+  const format = given.value('format') ?? 'text';
+  if (format === 'text' || format === 'json') return format;
+  throw new UsageError(`--format ${JSON.stringify(format)}: the formats are text, json`);
+}
+
 /** The help page of a command. */
 export function helpOf(command: Command): string {
   const names = Object.entries(command.options).map(

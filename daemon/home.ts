@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import { UsageError } from './command.ts';
 
 /** Folders and files of one user. Whatever is below `folder` is the user's alone: 0700, files 0600. */
 export interface Home {
@@ -55,6 +56,13 @@ export function openHome({ env = process.env, platform = process.platform }: Hom
     cache: below('cache'),
     run: below('run'),
   };
+}
+
+/** The same for who can do nothing without one. Throws `UsageError`. */
+export function requireHome(): Home {
+  const home = openHome();
+  if (home.kind === 'problem') throw new UsageError(home.message);
+  return home;
 }
 
 /** Where the home is, without a look at the disk. */

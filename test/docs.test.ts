@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { commands } from '../daemon/cli.ts';
 import {
   checkPolicies,
   compilePolicies,
@@ -13,9 +14,11 @@ import {
   resourceKinds,
   runCases,
 } from '../engine/index.ts';
+import { runKerb } from './command.ts';
 import { native, policyText } from './policySet.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
+const pages = ['README.md', 'ARCHITECTURE.md', ...globSync('docs/**/*.md', { cwd: root })];
 const authors = readFileSync(path.join(root, 'docs/authors.md'), 'utf8');
 const operators = readFileSync(path.join(root, 'docs/operators.md'), 'utf8');
 
@@ -88,7 +91,6 @@ test('the configuration for operators is valid, and its policies exist', () => {
 });
 
 test('links within the documentation lead somewhere', () => {
-  const pages = ['README.md', 'ARCHITECTURE.md', ...globSync('docs/**/*.md', { cwd: root })];
   const broken = pages.flatMap((page) => {
     const text = readFileSync(path.join(root, page), 'utf8').replace(/```[\s\S]*?```/g, '');
     return [...text.matchAll(/\]\((?!https?:|#)([^)\s#]+)/g)]
@@ -98,6 +100,36 @@ test('links within the documentation lead somewhere', () => {
   });
   assert.deepEqual(broken, []);
 });
+
+test('every command that the documentation shows is there, with its options', async () => {
+  const hub = runKerb(['hub', '--help'], { cwd: root }).stdout;
+  const wrong: string[] = [];
+  let seen = 0;
+  for (const page of pages)
+    for (const { name, options } of commandsIn(readFileSync(path.join(root, page), 'utf8'))) {
+      const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+      const known =
+        name === 'hub'
+          ? hub
+          : Object.keys((await load?.())?.options ?? {})
+              .map((each) => `--${each} `)
+              .join('');
+      const missing = options.filter((option) => !known.includes(`${option} `));
+      if (load === undefined || missing.length > 0) wrong.push(`${page}: kerb ${name} ${missing.join(' ')}`);
+      seen++;
+    }
+  assert.deepEqual(wrong, []);
+  assert.ok(seen > 100, String(seen));
+});
+
+/** Commands as a person would type them: in blocks of code, and between backticks. */
+function commandsIn(text: string): readonly { readonly name: string; readonly options: readonly string[] }[] {
+  const typed = text.replaceAll('\\\n', ' ').matchAll(/(?:^|`|\| |- run: |\$ )(?:bin\/)?kerb ([a-z]+)\b([^`#|>\n]*)/gm);
+  return [...typed].map(([, name = '', rest = '']) => ({
+    name,
+    options: [...rest.matchAll(/(?<=\s)--[a-z][a-z-]+/g)].map(([option]) => option),
+  }));
+}
 
 function block(text: string, fence: string, info: string): string {
   const begin = `\n${fence}${info}\n`;

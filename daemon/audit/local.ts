@@ -1,14 +1,13 @@
 /** `kerb audit verify --local`: whether the journal of this user is what was written. Nothing is changed. */
 import type { Native } from '../../engine/index.ts';
 import { type ExitCode, UsageError } from '../command.ts';
-import { openHome } from '../home.ts';
+import { requireHome } from '../home.ts';
 import { type JournalVerdict, verifyJournal } from '../journal/verify.ts';
 import { complain, print } from '../output.ts';
 
 /** Walks the chain from the first entry kept to the last, and says where it breaks. Throws `UsageError`. */
 export async function verifyLocally(native: Pick<Native, 'sha256'>): Promise<ExitCode> {
-  const home = openHome();
-  if (home.kind === 'problem') throw new UsageError(home.message);
+  const home = requireHome();
   const verdict = verifyJournal(home, native);
   if (verdict.kind === 'problem') throw new UsageError(verdict.message);
   if (verdict.kind === 'broken') {

@@ -8,7 +8,7 @@ import { UsageError } from '../command.ts';
 import { provesPassage, type TrustedKeys } from '../evidence/note.ts';
 import { readNotes } from '../evidence/notes.ts';
 import { type CommitObject, readCommits } from '../gate/commitObject.ts';
-import { openHome } from '../home.ts';
+import { requireHome } from '../home.ts';
 import type { DecisionFact } from '../store/factTable.ts';
 import { openStore } from '../store/open.ts';
 
@@ -48,8 +48,7 @@ export async function commitsOf(session: GitSession, range: string): Promise<rea
 }
 
 function unknownToStore(commits: readonly CommitObject[]): readonly CommitObject[] {
-  const home = openHome();
-  if (home.kind === 'problem') throw new UsageError(home.message);
+  const home = requireHome();
   const store = openStore({ home, device: randomUUID(), now: Date.now, sha256: createNative().sha256 });
   if (store.kind === 'problem') throw new UsageError(store.message);
   try {

@@ -9,10 +9,11 @@ import { sha256 } from '../audit/trust.ts';
 import { exportLine, type Verification, verifyExport, verifyReceiptText } from '../audit/verify.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
 import { evidenceRefs } from '../evidence/note.ts';
-import { type Home, openHome } from '../home.ts';
+import { requireHome } from '../home.ts';
 import { complain, print } from '../output.ts';
 import { printable } from '../report/style.ts';
 import { counted } from '../report/summary.ts';
+import { exchange, HubFailure, systemNetwork } from '../sync/network.ts';
 
 export const auditCommand: Command = {
   usage: 'audit verify (FILE | --local) | prove ID | export [WHAT] | attach A..B | device-key',
@@ -43,7 +44,9 @@ with the token in the file of --token-file, or in KERB_HUB_TOKEN.`,
 };
 
 const pageSize = 500;
-const timeoutMs = 60_000;
+const withinMs = 60_000;
+/** More than a page of the largest entries. */
+const maxBytes = 256 * 1024 * 1024;
 
 async function run(given: Arguments): Promise<ExitCode> {
   const [verb, what, ...more] = given.words;
@@ -81,7 +84,7 @@ async function verification(file: string, key: NoteKey): Promise<Verification> {
 
 async function attach(range: string): Promise<ExitCode> {
   const { attachDecisions } = await import('../evidence/attach.ts');
-  const { device, attached, without } = await attachDecisions(rootHere(), range, homeOrRefuse());
+  const { device, attached, without } = await attachDecisions(rootHere(), range, requireHome());
   const lines = without.map(({ id, message }) => `kerb: no decision on ${id.slice(0, 12)}: ${subjectOf(message)}\n`);
   await complain(lines.join(''));
   await print(`${counted(attached.length, 'decision')} attached: git push REMOTE ${evidenceRefs}${device}\n`);
@@ -90,7 +93,7 @@ async function attach(range: string): Promise<ExitCode> {
 
 async function printDeviceKey(): Promise<ExitCode> {
   const { keySetOf, ownKey } = await import('../evidence/keys.ts');
-  await print(`${JSON.stringify(keySetOf(await ownKey(homeOrRefuse())), null, 2)}\n`);
+  await print(`${JSON.stringify(keySetOf(await ownKey(requireHome())), null, 2)}\n`);
   return 0;
 }
 
@@ -100,12 +103,6 @@ function rootHere(): string {
   return root;
 }
 
-function homeOrRefuse(): Home {
-  const home = openHome();
-  if (home.kind === 'problem') throw new UsageError(home.message);
-  return home;
-}
-
 function subjectOf(message: string): string {
   return printable(message.split('\n')[0] ?? '');
 }
@@ -113,6 +110,7 @@ function subjectOf(message: string): string {
 async function exportLog(given: Arguments): Promise<ExitCode> {
   const checkpoint = await ask(given, '/v1/log/checkpoint');
   const size = Number(checkpoint.split('\n')[1]);
+  if (!Number.isSafeInteger(size)) throw new UsageError('what the hub answers is no checkpoint of a log');
   await print(`${JSON.stringify({ format: 'kerb-audit-v1', checkpoint })}\n`);
   const page = z.object({ entries: z.array(exportLine).max(pageSize) });
   for (let from = 0; from < size; from += pageSize) {
@@ -175,19 +173,12 @@ async function answerTo(
   const hub = given.value('hub');
   if (hub === null || !/^https?:\/\//.test(hub)) throw new UsageError('--hub URL says which hub to ask');
   const authorization = `Bearer ${tokenOf(given)}`;
-  const address = `${hub.replace(/\/+$/, '')}${where}`;
-  const asked = fetch(address, {
-    headers: { authorization },
-    redirect: 'error',
-    signal: AbortSignal.timeout(timeoutMs),
+  const asked = { method: 'GET', url: `${hub.replace(/\/+$/, '')}${where}`, headers: { authorization } } as const;
+  const answer = await exchange(systemNetwork, { ...asked, maxBytes, withinMs }).catch((error: unknown) => {
+    throw error instanceof HubFailure ? new UsageError(error.message) : error;
   });
-  const answer = await asked.catch((error: Error) => {
-    throw new UsageError(
-      `${hub} does not answer: ${error.cause instanceof Error ? error.cause.message : error.message}`,
-    );
-  });
-  const text = await answer.text();
-  if (!answer.ok) throw new UsageError(`${hub} refuses with ${answer.status}: ${text.slice(0, 500)}`);
+  const text = answer.body.toString('utf8');
+  if (answer.status >= 400) throw new UsageError(`${hub} refuses with ${answer.status}: ${text.slice(0, 500)}`);
   return { text, headers: answer.headers };
 }
 

@@ -4,8 +4,8 @@ import { askStatus, type Reply } from '../client/ask.ts';
 import { ensureDaemon } from '../client/launch.ts';
 import { launchOptions, logFileOf } from '../client/program.ts';
 import { stopDaemon } from '../client/stop.ts';
-import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
-import { type Home, openHome } from '../home.ts';
+import { type Arguments, type Command, type ExitCode, textOrJson, UsageError } from '../command.ts';
+import { type Home, requireHome } from '../home.ts';
 import { complain, print } from '../output.ts';
 import { type Address, addressOf } from '../process/address.ts';
 import { scheduleByClock } from '../process/idle.ts';
@@ -36,8 +36,7 @@ it another home. Hooks and the editor start it by themselves. Exit code 1: \`sta
     const [action = '', ...more] = given.words;
     const act = Object.hasOwn(actions, action) ? actions[action] : undefined;
     if (act === undefined || more.length > 0) throw new UsageError('say what to do: run, start, stop or status');
-    const home = openHome();
-    if (home.kind === 'problem') throw new UsageError(home.message);
+    const home = requireHome();
     return act({ given, home, address: addressOf({ folder: home.run }) });
   },
 };
@@ -75,7 +74,7 @@ async function run({ given, home, address }: Call): Promise<ExitCode> {
 }
 
 async function start({ given, home, address }: Call): Promise<ExitCode> {
-  const format = formatOf(given);
+  const format = textOrJson(given);
   const launched = await ensureDaemon(launchOptions(home, address));
   if (launched.kind === 'failed') {
     await complain(`kerb: ${launched.message}\n`);
@@ -98,7 +97,7 @@ async function stop({ address }: Call): Promise<ExitCode> {
 }
 
 async function status({ given, address }: Call): Promise<ExitCode> {
-  const format = formatOf(given);
+  const format = textOrJson(given);
   const reply = await askStatus(address);
   if (reply.kind === 'absent') {
     await complain('kerb: no daemon runs; `kerb daemon start` starts one\n');
@@ -113,12 +112,6 @@ async function unanswered(reply: Exclude<Reply<unknown>, { kind: 'answer' | 'abs
   const reason = reply.kind === 'refused' ? reply.message : reply.reason;
   await complain(`kerb: the daemon does not answer: ${reason}\n`);
   return 2;
-}
-
-function formatOf(given: Arguments): 'text' | 'json' {
-  const format = given.value('format') ?? 'text';
-  if (format === 'text' || format === 'json') return format;
-  throw new UsageError(`--format ${format}: there is text and json`);
 }
 
 function idleMsOf(given: Arguments): number {

@@ -2,7 +2,7 @@
 import process from 'node:process';
 import { findRoot } from '../../repository/index.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
-import { openHome } from '../home.ts';
+import { requireHome } from '../home.ts';
 import { diagnose } from '../hooks/diagnose.ts';
 import { installHere } from '../hooks/install.ts';
 import { partsOf } from '../hooks/parts.ts';
@@ -27,8 +27,7 @@ async function run(given: Arguments): Promise<ExitCode> {
   if (root === null) throw new UsageError('there is no git repository here');
   const place = await findHooks(root);
   if (place.kind === 'failure') throw new UsageError(place.message);
-  const home = openHome();
-  if (home.kind === 'problem') throw new UsageError(home.message);
+  const home = requireHome();
   const parts = partsOf(home);
   let found = diagnose(place, parts);
   if (given.has('fix') && found.some(({ mend }) => mend === 'install')) {

@@ -4,7 +4,7 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createNative } from '../../repository/index.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
-import { type Home, openHome } from '../home.ts';
+import { type Home, requireHome } from '../home.ts';
 import { complain, print } from '../output.ts';
 import { printable } from '../report/style.ts';
 import { rootIn } from '../review/hub.ts';
@@ -34,8 +34,7 @@ Exit codes: 0 enrolled and in step, 2 not.`,
 async function run(given: Arguments): Promise<ExitCode> {
   const [address = '', ...more] = given.words;
   if (address === '' || more.length > 0) throw new UsageError('name the address of one hub');
-  const home = openHome();
-  if (home.kind === 'problem') throw new UsageError(home.message);
+  const home = requireHome();
   try {
     const { enrolment, store, root } = await enrol({ ...partsOf(given, home), address });
     await print(`enrolled at ${printable(enrolment.hub)} as ${enrolment.device}\n`);

@@ -1,16 +1,17 @@
 /** `kerb exception`: ask for an exception from where you stand, see what became of it, and decide on others' by your key. */
 import { type ExceptionCategory, exceptionCategories, readExceptions } from '../../engine/index.ts';
 import { exceptionStates } from '../../hub/protocol.ts';
-import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
+import { type Arguments, type Command, type ExitCode, textOrJson, UsageError } from '../command.ts';
 import { type ListedException, listExceptions } from '../exception/listing.ts';
 import { keepRequest, readQueue } from '../exception/queue.ts';
 import { makeRequest } from '../exception/request.ts';
+import { requireHome } from '../home.ts';
 import { complain, print } from '../output.ts';
 import { printable } from '../report/style.ts';
 import { approve, deny, listAll, renew, required, revoke, show } from '../review/decide.ts';
 import { signingOptions } from '../review/hub.ts';
 import { readGoverning } from '../sync/current.ts';
-import { fingerprintIn, formatOf, homeOf, letGo, withStore } from './waiting.ts';
+import { fingerprintIn, letGo, withStore } from './waiting.ts';
 
 export const exceptionCommand: Command = {
   usage: 'exception request FINGERPRINT|--policy ID | list | show ID | approve ID | deny ID | revoke ID | renew',
@@ -46,7 +47,7 @@ Nothing is exempt before somebody else has approved it: neither the hub nor whoe
     const [action = '', ...words] = given.words;
     if (action === 'request') return request(given, words);
     if (action === 'list' && words.length === 0)
-      return given.value('hub') === null ? list(given) : listAll(given, formatOf(given));
+      return given.value('hub') === null ? list(given) : listAll(given, textOrJson(given));
     if (action === 'renew' && words.length === 0) return renew(given);
     const [id, ...more] = words;
     const decision = Object.hasOwn(decisions, action) ? decisions[action] : undefined;
@@ -66,8 +67,8 @@ const decisions: Readonly<Record<string, (id: string, given: Arguments) => Promi
 
 async function request(given: Arguments, words: readonly string[]): Promise<ExitCode> {
   const atMs = Date.now();
-  const format = formatOf(given);
-  const home = homeOf();
+  const format = textOrJson(given);
+  const home = requireHome();
   const { organisation } = await readGoverning(home);
   const made = await makeRequest({
     subject: subjectOf(given, words),
@@ -94,8 +95,8 @@ async function request(given: Arguments, words: readonly string[]): Promise<Exit
 }
 
 async function list(given: Arguments): Promise<ExitCode> {
-  const format = formatOf(given);
-  const home = homeOf();
+  const format = textOrJson(given);
+  const home = requireHome();
   const { organisation } = await readGoverning(home);
   if (organisation?.kind === 'problem') await complain(`kerb: ${printable(organisation.message)}\n`);
   const text = organisation?.kind === 'organisation' ? organisation.exceptions : null;

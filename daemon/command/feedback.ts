@@ -1,11 +1,12 @@
 /** `kerb feedback`: say that a finding is wrong or unclear, offline too; see what was said. */
-import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
+import { type Arguments, type Command, type ExitCode, textOrJson, UsageError } from '../command.ts';
 import { feedbackOnNamed, keepGiven, listGiven } from '../feedback/give.ts';
+import { requireHome } from '../home.ts';
 import { print } from '../output.ts';
 import type { GivenFeedback } from '../protocol.ts';
 import { printable } from '../report/style.ts';
 import { readGoverning } from '../sync/current.ts';
-import { fingerprintIn, formatOf, homeOf, letGo, withStore } from './waiting.ts';
+import { fingerprintIn, letGo, withStore } from './waiting.ts';
 
 export const feedbackCommand: Command = {
   usage: 'feedback FINGERPRINT --wrong|--unclear | list',
@@ -31,11 +32,11 @@ It changes no verdict: whoever answers for the policy reads it. The comment goes
 };
 
 async function give(given: Arguments): Promise<ExitCode> {
-  const format = formatOf(given);
+  const format = textOrJson(given);
   const fingerprint = fingerprintIn(given.words);
   if (given.has('wrong') === given.has('unclear')) throw new UsageError('say --wrong, or --unclear');
   const complaint = given.has('wrong') ? 'wrong' : 'unclear';
-  const home = homeOf();
+  const home = requireHome();
   const { organisation } = await readGoverning(home);
   const typed = { fingerprint, complaint, comment: given.value('comment'), file: given.value('file') } as const;
   const feedback = await feedbackOnNamed(typed, { organisation, atMs: Date.now() });
@@ -51,8 +52,8 @@ async function give(given: Arguments): Promise<ExitCode> {
 }
 
 async function list(given: Arguments): Promise<ExitCode> {
-  const format = formatOf(given);
-  const feedback = withStore(homeOf(), listGiven);
+  const format = textOrJson(given);
+  const feedback = withStore(requireHome(), listGiven);
   if (format === 'json') await print(`${JSON.stringify({ feedback }, null, 2)}\n`);
   else await print(feedback.length === 0 ? 'nothing was said of any finding\n' : feedback.map(line).join(''));
   return 0;

@@ -8,7 +8,7 @@ import { launchDaemon } from '../client/launch.ts';
 import { launchOptions } from '../client/program.ts';
 import { type Arguments, type Command, type ExitCode, type Start, UsageError } from '../command.ts';
 import type { CommitRequest, LocalGate, MessageRequest, PushRequest, RefUpdate } from '../gate/localGate.ts';
-import { openHome } from '../home.ts';
+import { requireHome } from '../home.ts';
 import { complain } from '../output.ts';
 import { addressOf } from '../process/address.ts';
 import { printable } from '../report/style.ts';
@@ -133,8 +133,7 @@ async function readStdin(): Promise<string> {
 
 /** The daemon's gate, else one of this process; then a daemon is started for the next time. `judged`: here. */
 function connectHere(judged: () => void): LocalGate {
-  const home = openHome();
-  if (home.kind === 'problem') throw new UsageError(home.message);
+  const home = requireHome();
   const address = addressOf({ folder: home.run });
   return connectGate({
     address,

@@ -2,7 +2,7 @@
 import process from 'node:process';
 import { findRoot } from '../../repository/index.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
-import { openHome } from '../home.ts';
+import { requireHome } from '../home.ts';
 import { installGlobally, installHere, uninstallGlobally, uninstallHere } from '../hooks/install.ts';
 import { partsOf } from '../hooks/parts.ts';
 import { findHooks, type HookPlace, readHooksPaths } from '../hooks/place.ts';
@@ -67,8 +67,7 @@ async function tell(lines: readonly string[]): Promise<ExitCode> {
 }
 
 function parts() {
-  const home = openHome();
-  if (home.kind === 'problem') throw new UsageError(home.message);
+  const home = requireHome();
   return partsOf(home);
 }
 

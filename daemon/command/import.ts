@@ -46,7 +46,7 @@ async function run(given: Arguments): Promise<ExitCode> {
   for (const { file, position, name, reason } of refused)
     await complain(`${printable(`${file}:${position.line}:${position.column}: ${name} is not imported: ${reason}`)}\n`);
   for (const [index, one] of imported.entries()) {
-    for (const note of one.notes) await complain(`kerb: ${one.id}: ${note}\n`);
+    for (const note of one.notes) await complain(`kerb: ${one.id}: ${printable(note)}\n`);
     const separator = index === 0 ? '' : '---\n';
     await print(folder === null ? `${separator}# ${one.id}\n${one.yaml}` : `${write(folder, one)}\n`);
   }

@@ -3,9 +3,9 @@ import path from 'node:path';
 import process from 'node:process';
 import { createNative, findRoot, readIdentity, relativePath } from '../../repository/index.ts';
 import { readStdin } from '../check/stdin.ts';
-import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
+import { type Arguments, type Command, type ExitCode, textOrJson, UsageError } from '../command.ts';
 import { createRulings, type Rulings } from '../gate/ruling.ts';
-import { type Home, openHome } from '../home.ts';
+import { type Home, requireHome } from '../home.ts';
 import { print } from '../output.ts';
 import { policyFoldersOf } from '../policies.ts';
 import { bundleIn, bundleRulings, type CandidateParts, workTreeRulings } from '../replay/candidate.ts';
@@ -46,15 +46,13 @@ Exit codes: 0 replayed, whatever it shows; 2 not.`,
 const dayMs = 86_400_000;
 
 async function run(given: Arguments): Promise<ExitCode> {
-  const format = given.value('format') ?? 'text';
-  if (format !== 'text' && format !== 'json') throw new UsageError(`--format ${format}: there is text and json`);
+  const format = textOrJson(given);
   const limits = {
     days: countIn(given, 'days', 30),
     most: countIn(given, 'most', 500),
     seconds: countIn(given, 'seconds', 120),
   };
-  const home = openHome();
-  if (home.kind === 'problem') throw new UsageError(home.message);
+  const home = requireHome();
   const consent = given.value('consent');
   if (consent !== null) return consentTo(consent, home);
   const native = createNative();

@@ -15,7 +15,7 @@ import {
   signedRoot,
 } from '../../hub/protocol.ts';
 import { replaceFile } from '../../repository/index.ts';
-import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
+import { type Arguments, type Command, type ExitCode, textOrJson, UsageError } from '../command.ts';
 import { print } from '../output.ts';
 import { printable, styleFor } from '../report/style.ts';
 import { commentLines, commentsOn, readPlace, say } from '../review/comments.ts';
@@ -64,8 +64,7 @@ async function run(given: Arguments): Promise<ExitCode> {
 }
 
 async function list(given: Arguments): Promise<ExitCode> {
-  const format = given.value('format') ?? 'text';
-  if (format !== 'text' && format !== 'json') throw new UsageError(`--format ${format}: there is text and json`);
+  const format = textOrJson(given);
   const hub = personsHub(given);
   const { changes } = await hub.ask('GET', hubPaths.changes, changeList);
   const listed: readonly ListedChange[] = given.has('comments') ? await withComments(hub, changes) : changes;

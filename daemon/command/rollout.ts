@@ -1,7 +1,7 @@
 /** `kerb rollout`: where a new bundle has got to, and what is done about it. */
 import * as z from 'zod';
 import { hubPaths, type RolloutStatus, rolloutStatus } from '../../hub/protocol.ts';
-import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
+import { type Arguments, type Command, type ExitCode, textOrJson, UsageError } from '../command.ts';
 import { print } from '../output.ts';
 import { printable } from '../report/style.ts';
 import { required } from '../review/decide.ts';
@@ -39,8 +39,7 @@ async function run(given: Arguments): Promise<ExitCode> {
 }
 
 async function status(given: Arguments): Promise<ExitCode> {
-  const format = given.value('format') ?? 'text';
-  if (format !== 'text' && format !== 'json') throw new UsageError(`--format ${format}: there is text and json`);
+  const format = textOrJson(given);
   const answer = await personsHub(given).ask('GET', hubPaths.rollout, rolloutStatus);
   if (format === 'json') await print(`${JSON.stringify(answer, null, 2)}\n`);
   else await print(answer.rollout === null ? 'there is no rollout\n' : textOf(answer.rollout));

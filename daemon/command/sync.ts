@@ -1,8 +1,8 @@
 /** `kerb sync`: a round with the hub now, by the daemon where one runs, else in this process. */
 import { createNative } from '../../repository/index.ts';
 import { ask } from '../client/ask.ts';
-import { type Command, type ExitCode, UsageError } from '../command.ts';
-import { type Home, openHome } from '../home.ts';
+import { type Command, type ExitCode, textOrJson, UsageError } from '../command.ts';
+import { type Home, requireHome } from '../home.ts';
 import { complain, print } from '../output.ts';
 import { addressOf } from '../process/address.ts';
 import { type SyncAnswer, syncAnswer } from '../protocol.ts';
@@ -29,10 +29,8 @@ Exit codes: 0 everything went well, 2 it did not, or this device is not enrolled
   dashes: 'options',
   async run(given) {
     if (given.words.length > 0) throw new UsageError('it takes no words');
-    const format = given.value('format') ?? 'text';
-    if (format !== 'text' && format !== 'json') throw new UsageError(`--format ${format}: there is text and json`);
-    const home = openHome();
-    if (home.kind === 'problem') throw new UsageError(home.message);
+    const format = textOrJson(given);
+    const home = requireHome();
     if (given.has('accept-log')) acceptLog(home);
     const round = (given.has('no-daemon') ? null : await askDaemon(home)) ?? (await roundHere(home));
     if (format === 'json') await print(`${JSON.stringify(round)}\n`);

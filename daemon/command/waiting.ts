@@ -2,8 +2,8 @@
 import { createNative } from '../../repository/index.ts';
 import { uuidv7 } from '../check/identifier.ts';
 import { ask } from '../client/ask.ts';
-import { type Arguments, UsageError } from '../command.ts';
-import { type Home, openHome } from '../home.ts';
+import { UsageError } from '../command.ts';
+import type { Home } from '../home.ts';
 import { addressOf } from '../process/address.ts';
 import { syncAnswer } from '../protocol.ts';
 import { runtimeProblem } from '../store/connect.ts';
@@ -17,12 +17,6 @@ const longestWaitMs = 2_000;
 export async function letGo(home: Home): Promise<void> {
   const address = addressOf({ folder: home.run });
   await ask(address, { method: 'POST', path: '/v1/sync', body: {}, answer: syncAnswer, timeoutMs: longestWaitMs });
-}
-
-export function homeOf(): Home {
-  const home = openHome();
-  if (home.kind === 'problem') throw new UsageError(home.message);
-  return home;
 }
 
 export function withStore<T>(home: Home, use: (store: Store) => T): T {
@@ -43,10 +37,4 @@ export function fingerprintIn([fingerprint, ...more]: readonly string[]): string
   if (fingerprint === undefined || more.length > 0) throw new UsageError('name one finding by its FINGERPRINT');
   if (/^[0-9a-f]{32}$/.test(fingerprint)) return fingerprint;
   throw new UsageError(`${JSON.stringify(fingerprint)} is no fingerprint: it has 32 digits from 0 to f`);
-}
-
-export function formatOf(given: Arguments): 'text' | 'json' {
-  const format = given.value('format') ?? 'text';
-  if (format === 'text' || format === 'json') return format;
-  throw new UsageError(`--format ${format}: there is text and json`);
 }
