@@ -1,5 +1,4 @@
 // `kerb/cases`: a policy's cases, judged while policy and page are written.
-import path from 'node:path';
 import { type CodeAction, CodeActionKind } from 'vscode-languageserver';
 import {
   type CaseResult,
@@ -10,13 +9,13 @@ import {
   runCases,
   type Span,
 } from '../engine/index.ts';
-import { isBuiltIn, isOfOrganisation, readWorkFile } from '../repository/index.ts';
+import { isBuiltIn, isOfOrganisation } from '../repository/index.ts';
 import type { OpenDocument } from './documents.ts';
+import { textIn, uriIn } from './file.ts';
 import { policyIdOf } from './own.ts';
 import type { CasesAnswer, CasesParams, CoverageAnswer, CoveredRange, OwnPoliciesResult } from './protocol.ts';
-import type { Place, Root } from './roots.ts';
+import type { Place } from './roots.ts';
 import type { Session } from './session.ts';
-import { uriOf } from './uri.ts';
 
 /** `kerb/ownPolicies`. */
 export async function ownPolicies(session: Session): Promise<OwnPoliciesResult> {
@@ -118,7 +117,7 @@ export function readSheet(
   const id = root.rules === null ? null : policyIdOf(root.rules, policy);
   if (id === null) return null;
   const names = { id, policy, page: pageOf(policy) };
-  const [text, page] = [textOf(session, root, names.policy), textOf(session, root, names.page)];
+  const [text, page] = [textIn(session, root, names.policy), textIn(session, root, names.page)];
   if (text === null) return { ...names, kind: 'problem', problem: `${names.policy} cannot be read` };
   if (page === null)
     return { ...names, kind: 'problem', problem: `there is no page: write its cases into ${names.page}` };
@@ -130,19 +129,6 @@ export function readSheet(
   return { ...names, kind: 'read', request };
 }
 
-/** The text of a file as it is being edited, else as it is on disk. */
-function textOf(session: Session, root: Root, name: string): string | null {
-  const open = session.documents.get(uriIn(root, name));
-  if (open !== undefined) return open.text.getText();
-  const reading = readWorkFile(root.folder, name);
-  return reading.kind === 'text' ? reading.file.text : null;
-}
-
 function pageOf(policy: string): string {
   return policy.replace(/\.ya?ml$/, '.md');
-}
-
-/** The URI of a file of a root. */
-export function uriIn({ folder }: Root, name: string): string {
-  return uriOf(path.resolve(folder, name));
 }

@@ -1,10 +1,13 @@
 // What the client said it can do, asked in one place.
 import type { ClientCapabilities, InitializeParams } from 'vscode-languageserver';
+import * as z from 'zod';
 import { type Initialization, initializationSchema } from './protocol.ts';
 
 /** The client's abilities that the server's answers depend on. */
 export interface Client {
   readonly options: Initialization;
+  /** What is wrong with the options that it gave, for people: then none of them counts. Null mostly. */
+  readonly complaint: string | null;
   /** It can ask for diagnostics, and was not told to leave that to the server. */
   readonly pulls: boolean;
   readonly refreshesDiagnostics: boolean;
@@ -34,6 +37,7 @@ export function readClient(params: InitializeParams): Client {
   const formats = textDocument?.hover?.contentFormat;
   return {
     options,
+    complaint: parsed.success ? null : z.prettifyError(parsed.error).slice(0, 1_000),
     pulls: textDocument?.diagnostic !== undefined && options.diagnostics !== 'push',
     refreshesDiagnostics: workspace?.diagnostics?.refreshSupport === true,
     relatedInformation: publish?.relatedInformation === true,

@@ -1,26 +1,17 @@
 // Wires one connection: each LSP method to the function that answers it. Nothing is decided here.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Connection, InitializeParams, InitializeResult } from 'vscode-languageserver';
-import { CodeActionKind, TextDocumentSyncKind } from 'vscode-languageserver';
+import type { Connection, InitializeParams } from 'vscode-languageserver';
+import { framesOf } from '../engine/index.ts';
 import { createNative } from '../repository/index.ts';
-import { codeActions, fixAllKind } from './actions.ts';
+import { codeActions } from './actions.ts';
+import { capabilitiesOf } from './capabilities.ts';
 import { casesOf, coverage, ownPolicies } from './cases.ts';
 import { catalogue, daemonStatus, explain, tellStatus } from './catalogue.ts';
 import { check } from './check.ts';
 import { type Client, readClient } from './client.ts';
-import { framesOf } from './crash.ts';
 import { type DaemonLink, type LinkOptions, linkDaemon, type Told } from './daemon.ts';
 import type { OpenDocument } from './documents.ts';
-import {
-  completion,
-  definition,
-  prepareRename,
-  references,
-  rename,
-  semanticTokens,
-  signatureHelp,
-  tokenTypes,
-} from './draft.ts';
+import { completion, definition, prepareRename, references, rename, semanticTokens, signatureHelp } from './draft.ts';
 import { executeCommand, reloadAll } from './execute.ts';
 import { createExpiry } from './expiry.ts';
 import { createFormattingOffer, foldingRanges, formatting } from './format.ts';
@@ -33,7 +24,6 @@ import { createPreviews } from './preview.ts';
 import {
   casesSchema,
   checkSchema,
-  commands,
   explainSchema,
   inspectSchema,
   messages,
@@ -70,6 +60,8 @@ export function serve(connection: Connection, identity: Identity): Serving {
   let running: Running | null = null;
   connection.onInitialize((params) => {
     const client = readClient(params);
+    if (client.complaint !== null)
+      connection.console.warn(`Kerb understands none of its initializationOptions: ${client.complaint}`);
     running = start(connection, client);
     running.session.roots.setFolders(foldersOf(params));
     register(connection, running);
@@ -270,31 +262,4 @@ function foldersOf({ workspaceFolders, rootUri, rootPath }: InitializeParams): r
   if (workspaceFolders && workspaceFolders.length > 0) return workspaceFolders.map(({ uri }) => uri);
   if (rootUri) return [rootUri];
   return rootPath ? [uriOf(rootPath)] : [];
-}
-
-function capabilitiesOf(client: Client): InitializeResult['capabilities'] {
-  return {
-    positionEncoding: 'utf-16',
-    textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
-    hoverProvider: true,
-    completionProvider: { triggerCharacters: ['.', '?', '{', '['] },
-    signatureHelpProvider: { triggerCharacters: ['(', ','] },
-    definitionProvider: true,
-    referencesProvider: true,
-    renameProvider: { prepareProvider: true },
-    // A formatter of every file would ask people which one they want: see `offerFormatting`.
-    ...(client.formatsByPattern
-      ? {}
-      : { documentFormattingProvider: true, documentRangeFormattingProvider: true, foldingRangeProvider: true }),
-    semanticTokensProvider: { legend: { tokenTypes: [...tokenTypes], tokenModifiers: [] }, full: true },
-    codeActionProvider: {
-      codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.Refactor, fixAllKind],
-      resolveProvider: client.resolvesActionEdits,
-    },
-    executeCommandProvider: { commands: Object.values(commands) },
-    ...(client.pulls
-      ? { diagnosticProvider: { identifier: 'kerb', interFileDependencies: false, workspaceDiagnostics: true } }
-      : {}),
-    workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
-  };
 }

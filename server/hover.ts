@@ -5,6 +5,7 @@ import { rangeOf } from './convert.ts';
 import type { OpenDocument } from './documents.ts';
 import { describeOwn } from './draft.ts';
 import { judgeDocument } from './judging.ts';
+import { asText } from './markdown.ts';
 import { summaryOf } from './page.ts';
 import { wordsOn } from './requests.ts';
 import type { Session } from './session.ts';
@@ -28,7 +29,7 @@ export function hover(session: Session, document: OpenDocument, position: Positi
     const policy = rules.byId.get(finding.policy);
     // Editors show the message themselves; without a story it is all there is to say.
     const known = policy !== undefined && index < mostStories;
-    const story = known ? summaryOf(rules, policy) : `${finding.message} \`${finding.policy}\``;
+    const story = known ? summaryOf(rules, policy) : `${asText(finding.message)} \`${finding.policy}\``;
     const asked = wordsOn(session.requests, finding, rules);
     if (asked !== null) return `**${asked[0]?.toUpperCase()}${asked.slice(1)}**\n\n${story}`;
     return finding.exception?.kind === 'approved' ? `${exemption(finding.exception)}\n\n${story}` : story;
@@ -38,7 +39,7 @@ export function hover(session: Session, document: OpenDocument, position: Positi
 }
 
 function exemption({ id, until, approvedBy, reason }: Extract<Finding['exception'], { kind: 'approved' }>): string {
-  return `**Exempt until ${until}** (${id}, approved by ${approvedBy.join(', ')}): ${reason}`;
+  return `**Exempt until ${until}** (${asText(`${id}, approved by ${approvedBy.join(', ')}`)}): ${asText(reason)}`;
 }
 
 function contentsOf({ client }: Session, value: string): MarkupContent {

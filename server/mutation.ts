@@ -1,6 +1,7 @@
 // `kerb/mutate`: whether a policy's cases prove anything. A process of its own tries that.
 import type { CancellationToken } from 'vscode-languageserver';
-import { readSheet, uriIn } from './cases.ts';
+import { readSheet } from './cases.ts';
+import { uriIn } from './file.ts';
 import { tryMutants } from './mutation/process.ts';
 import type { CasesParams, MutationAnswer } from './protocol.ts';
 import type { Session } from './session.ts';

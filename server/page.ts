@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Policy } from '../engine/index.ts';
 import { isBuiltIn, isOfOrganisation, loadPage } from '../repository/index.ts';
+import { withoutImages } from './markdown.ts';
 import type { Rules } from './roots.ts';
 import { uriOf } from './uri.ts';
 
@@ -31,9 +32,9 @@ export function summaryOf(rules: Rules, policy: Policy): string {
   const uri = rules.pageOf(policy.id);
   const name = uri === null ? `\`${policy.id}\`` : `[${policy.id}](${uri})`;
   const lines = [
-    `**${policy.title}**`,
-    policy.why.trim(),
-    `*Remedy:* ${policy.remedy.trim()}`,
+    `**${withoutImages(policy.title)}**`,
+    withoutImages(policy.why.trim()),
+    `*Remedy:* ${withoutImages(policy.remedy.trim())}`,
     [name, ...factsOf(policy)].join(' · '),
   ];
   const example = exampleOf(loadPage(rules.setup, policy));

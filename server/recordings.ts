@@ -1,5 +1,4 @@
 // `kerb/record` and `kerb/inspect`: what the debugger walks through.
-import path from 'node:path';
 import {
   caseFileAt,
   caseOptions,
@@ -12,12 +11,11 @@ import {
   recordEvaluation,
   type SourceFile,
 } from '../engine/index.ts';
-import { readWorkFile } from '../repository/index.ts';
+import { textIn, uriIn } from './file.ts';
 import { policyIdOf } from './own.ts';
 import type { InspectAnswer, InspectParams, RecordAnswer, RecordParams } from './protocol.ts';
 import type { Root, Rules } from './roots.ts';
 import type { Session } from './session.ts';
-import { uriOf } from './uri.ts';
 
 /** The recordings of one session. */
 export interface Recordings {
@@ -134,16 +132,4 @@ function policyIn(text: string | null, id: string, file: string): Policy | strin
 
 function problem(message: string): RecordAnswer {
   return { kind: 'problem', message };
-}
-
-/** The text of a file as it is being edited, else as it is on disk; null where there is none. */
-function textIn(session: Session, root: Root, name: string): string | null {
-  const open = session.documents.get(uriIn(root, name));
-  if (open !== undefined) return open.text.getText();
-  const reading = readWorkFile(root.folder, name);
-  return reading.kind === 'text' ? reading.file.text : null;
-}
-
-function uriIn({ folder }: Root, name: string): string {
-  return uriOf(path.resolve(folder, name));
 }

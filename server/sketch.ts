@@ -1,5 +1,4 @@
 // "Write a policy about this": from a value in an open file to a policy, its page and, where it is needed, its folder.
-import path from 'node:path';
 import {
   type ApplyWorkspaceEditResult,
   type CodeAction,
@@ -10,14 +9,14 @@ import {
   type TextDocumentEdit,
 } from 'vscode-languageserver';
 import { createLines, type Sketch, sketchPolicy } from '../engine/index.ts';
-import { configurationName, readWorkFile } from '../repository/index.ts';
+import { configurationName } from '../repository/index.ts';
 import type { OpenDocument } from './documents.ts';
 import { ownFileOf } from './draft.ts';
+import { textIn, uriIn } from './file.ts';
 import { judgeDocument, sourceOf } from './judging.ts';
 import { commands, type WritePolicyParams, type WritePolicyResult } from './protocol.ts';
 import type { Root } from './roots.ts';
 import type { Session } from './session.ts';
-import { uriOf } from './uri.ts';
 
 /** The action for what the cursor is on; only where a person opened the menu, since it is worked out to be offered. */
 export function sketchActions(session: Session, document: OpenDocument, params: CodeActionParams): CodeAction[] {
@@ -107,16 +106,4 @@ function lastLineLength(text: string): number {
 function insertion(uri: string, line: number, newText: string, character = 0): TextDocumentEdit {
   const at = { line, character };
   return { textDocument: { uri, version: null }, edits: [{ range: { start: at, end: at }, newText }] };
-}
-
-/** The text of a file as it is being edited, else as it is on disk; null where there is none. */
-function textIn(session: Session, root: Root, name: string): string | null {
-  const open = session.documents.get(uriIn(root, name));
-  if (open !== undefined) return open.text.getText();
-  const reading = readWorkFile(root.folder, name);
-  return reading.kind === 'text' ? reading.file.text : null;
-}
-
-function uriIn({ folder }: Root, name: string): string {
-  return uriOf(path.resolve(folder, name));
 }

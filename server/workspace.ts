@@ -62,6 +62,10 @@ async function filesOf(session: Session): Promise<readonly { root: Root; file: s
     const folders = session.roots.folders().filter((folder) => isInside(folder, root.folder));
     if (folders.length === 0) continue;
     const listing = await listFiles(root.folder, folders);
+    for (const { file, message } of listing.problems)
+      session.connection.window.showWarningMessage(
+        `Kerb does not judge ${path.join(root.folder, file)}: it ${message}`,
+      );
     files.push(...listing.files.map(({ path: file }) => ({ root, file })));
   }
   return files;
