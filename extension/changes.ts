@@ -109,7 +109,7 @@ export function createChanges(context: ExtensionContext): Changes {
     async say({ change, at }, words) {
       const text = words ?? (await window.showInputBox({ title: 'What do you have to say of this change?' }));
       if (!text) return;
-      const args = ['review', 'comment', change, '--text', text, ...(at === null ? [] : ['--at', at])];
+      const args = ['review', 'comment', change, `--text=${text}`, ...(at === null ? [] : [`--at=${at}`])];
       if ((await ask('Kerb tells the hub', args, context.extensionPath)) !== null) await refresh();
     },
     async publish(given) {
@@ -121,7 +121,7 @@ export function createChanges(context: ExtensionContext): Changes {
         await working('Kerb runs the cases', runKerb(context, { args: ['test', folder], cwd: folder })),
       );
       if (cases === null || (given === null && !(await isConfirmed(context, proposal, cases)))) return null;
-      const said = await ask('Kerb proposes the policies', ['publish', folder, '--title', title], folder);
+      const said = await ask('Kerb proposes the policies', ['publish', folder, `--title=${title}`], folder);
       if (said === null) return null;
       await context.workspaceState.update(folderKey, folder);
       void window.showInformationMessage(`Kerb: ${said.split('\n')[0]}`);

@@ -59,6 +59,7 @@ export function createClient(context: ExtensionContext, status: StatusItem): Ser
   const stop = async (): Promise<void> => {
     const ending = client;
     client = null;
+    // One that does not end in time is ended.
     await ending?.dispose().catch(() => undefined);
   };
   return {

@@ -36,6 +36,7 @@ export function registerLenses(server: Server, known: Known): Disposable {
     onDidChangeCodeLenses: changed.event,
     async provideCodeLenses(document) {
       const uri = document.uri.toString();
+      // Without a server there is nothing to show; the status item says why.
       const answer = await server.request<CasesAnswer | null>(messages.cases, { uri }).catch(() => null);
       if (answer === null) return [];
       for (const each of [answer.policy, answer.page]) seen.add(Uri.parse(each).toString());

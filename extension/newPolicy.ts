@@ -2,8 +2,7 @@
 import path from 'node:path';
 import { type ExtensionContext, Uri, type WorkspaceFolder, window, workspace } from 'vscode';
 import { runKerb } from './kerb.ts';
-
-const form = /^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9-]*$/;
+import { complaintAboutId } from './policyId.ts';
 
 /** Asks for a name, has the files made, and opens them. */
 export async function newPolicy(context: ExtensionContext): Promise<void> {
@@ -13,7 +12,7 @@ export async function newPolicy(context: ExtensionContext): Promise<void> {
     title: 'New policy',
     prompt: 'Its id: a domain and a name',
     placeHolder: 'team/image-registry',
-    validateInput: (text) => (form.test(text) ? null : 'Lower-case letters, digits and hyphens: domain/name'),
+    validateInput: complaintAboutId,
   });
   if (policy === undefined) return;
   const made = await runKerb(context, { args: ['new', 'policy', policy], cwd: folder.uri.fsPath });

@@ -71,7 +71,10 @@ export function createPreview(server: Server): Preview {
     };
     const answer = await server
       .follow<PreviewAnswer | null, PreviewProgress>(messages.preview, { uri: uri.toString() }, hear)
-      .catch(() => null);
+      .catch((error: unknown) => {
+        view.message = String(error);
+        return null;
+      });
     if (answer === null) return;
     policy = uri;
     if (answer.outcome.kind !== 'overtaken') draw(answer);

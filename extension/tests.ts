@@ -60,26 +60,23 @@ export function createCases(server: Server): Cases {
     const answer = await server.request<CasesAnswer | null>(messages.cases, { uri: item.uri?.toString() ?? '' });
     if (answer !== null) show(controller, judged, item, answer, run);
   };
-  const runItems = async (request: TestRunRequest, token?: CancellationToken): Promise<void> => {
-    const run = controller.createTestRun(request);
-    for (const item of policiesIn(request, controller)) {
-      if (token?.isCancellationRequested) break;
-      await judge(item, run).catch((error: unknown) => run.appendOutput(`${String(error)}\r\n`));
-    }
-    run.end();
+  const cover = async (item: TestItem, run: TestRun): Promise<void> => {
+    await judge(item, run);
+    const answer = await server.request<CoverageAnswer | null>(messages.coverage, { uri: item.uri?.toString() ?? '' });
+    if (answer !== null) run.addCoverage(new PolicyCoverage(answer));
   };
-  const runCovered = async (request: TestRunRequest, token: CancellationToken): Promise<void> => {
-    const run = controller.createTestRun(request);
-    for (const item of policiesIn(request, controller)) {
-      if (token.isCancellationRequested) break;
-      await judge(item, run);
-      const answer = await server.request<CoverageAnswer | null>(messages.coverage, {
-        uri: item.uri?.toString() ?? '',
-      });
-      if (answer !== null) run.addCoverage(new PolicyCoverage(answer));
-    }
-    run.end();
-  };
+  /** One policy after the other. What breaks on one is its error, and the others are judged all the same. */
+  const runEach =
+    (work: (item: TestItem, run: TestRun) => Promise<void>) =>
+    async (request: TestRunRequest, token?: CancellationToken): Promise<void> => {
+      const run = controller.createTestRun(request);
+      for (const item of policiesIn(request, controller)) {
+        if (token?.isCancellationRequested) break;
+        await work(item, run).catch((error: unknown) => run.errored(item, new TestMessage(String(error))));
+      }
+      run.end();
+    };
+  const runItems = runEach(judge);
   /** One case at a time: the first that is asked for. */
   const runStepping = async (request: TestRunRequest): Promise<void> => {
     await runItems(request);
@@ -94,7 +91,7 @@ export function createCases(server: Server): Cases {
   controller.refreshHandler = refresh;
   controller.createRunProfile('Judge', TestRunProfileKind.Run, runItems, true, undefined, true);
   controller.createRunProfile('Step through', TestRunProfileKind.Debug, runStepping, true);
-  const covered = controller.createRunProfile('Coverage', TestRunProfileKind.Coverage, runCovered, true);
+  const covered = controller.createRunProfile('Coverage', TestRunProfileKind.Coverage, runEach(cover), true);
   covered.loadDetailedCoverage = async (_run, file) => (file instanceof PolicyCoverage ? file.details : []);
   const writing = createQueue((item) => runItems(new TestRunRequest([item])));
   const listening = workspace.onDidChangeTextDocument(({ document }) => {

@@ -1,8 +1,7 @@
 // "Write a policy about this": a person gives it a name, and both files open side by side.
 import { commands, Uri, ViewColumn, window, workspace } from 'vscode';
 import { commands as serverCommands, type WritePolicyParams, type WritePolicyResult } from '../server/protocol.ts';
-
-const form = /^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9-]*$/;
+import { complaintAboutId } from './policyId.ts';
 
 /** Begins a policy at the cursor. */
 export async function writePolicyHere(): Promise<void> {
@@ -23,7 +22,7 @@ export async function nameIt(params: WritePolicyParams): Promise<WritePolicyPara
     value: params.suggested ?? 'team/',
     valueSelection:
       params.suggested === undefined ? [5, 5] : [params.suggested.indexOf('/') + 1, params.suggested.length],
-    validateInput: (text) => (form.test(text) ? null : 'Lower-case letters, digits and hyphens: domain/name'),
+    validateInput: complaintAboutId,
   });
   return id === undefined ? null : { ...params, id };
 }
