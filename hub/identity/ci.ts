@@ -2,7 +2,7 @@
  * Jobs of CI, by the token that their platform gives them (OpenID Connect): who runs them is the platform's word, which of
  * them are believed a rule's. A token is good once.
  */
-import { decodeJwt, jwtVerify } from 'jose';
+import { decodeJwt, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import * as z from 'zod';
 import type { CiRule } from '../store/query/ciRule.ts';
 import type { Store } from '../store/store.ts';
@@ -53,19 +53,28 @@ export async function readJob(token: string, { store, issuerKeys, url, now }: Jo
   if (issuer === null || rules.length === 0) return refused('no rule here believes whoever issued the token');
   const keys = await issuerKeys.of(issuer);
   if (typeof keys === 'string') return refused(`the keys of ${issuer} cannot be had: ${keys}`);
+  const signed = await signedIn(token, keys, { issuer, audience: url, now: now() });
+  if (typeof signed === 'string') return refused(`the token is not good: ${signed}`);
+  const { sub: subject, jti, exp } = signed;
+  const claims = textsIn(signed);
+  const rule = rules.find((each) => isBelieved(each, claims));
+  if (rule === undefined) return refused('no rule here believes this job: compare its claims with the rules');
+  const use = { what: `job ${issuer} ${jti}`, expiresAt: (exp + skewSeconds) * 1_000, now: now() };
+  if (!(await store.spend(rule.tenant, use))) return refused('the token was used before: ask the platform for another');
+  return { kind: 'job', rule, job: { issuer, subject, claims: pick(claims) } };
+}
+
+/** What the platform has signed; a text says why that is not good. */
+async function signedIn(
+  token: string,
+  keys: JWTVerifyGetKey,
+  { issuer, audience, now }: { readonly issuer: string; readonly audience: string; readonly now: number },
+): Promise<z.infer<typeof own> | string> {
   try {
-    const bounds = { maxTokenAge: maxAgeSeconds, clockTolerance: skewSeconds, currentDate: new Date(now()) };
-    const { payload } = await jwtVerify(token, keys, { issuer, audience: url, algorithms, ...bounds });
-    const { sub: subject, jti, exp } = own.parse(payload);
-    const claims = textsIn(payload);
-    const rule = rules.find((each) => isBelieved(each, claims));
-    if (rule === undefined) return refused('no rule here believes this job: compare its claims with the rules');
-    const use = { what: `job ${issuer} ${jti}`, expiresAt: (exp + skewSeconds) * 1_000, now: now() };
-    if (!(await store.spend(rule.tenant, use)))
-      return refused('the token was used before: ask the platform for another');
-    return { kind: 'job', rule, job: { issuer, subject, claims: pick(claims) } };
+    const bounds = { maxTokenAge: maxAgeSeconds, clockTolerance: skewSeconds, currentDate: new Date(now) };
+    return own.parse((await jwtVerify(token, keys, { issuer, audience, algorithms, ...bounds })).payload);
   } catch (error) {
-    return refused(`the token is not good: ${error instanceof Error ? error.message : String(error)}`);
+    return error instanceof Error ? error.message : String(error);
   }
 }
 

@@ -62,27 +62,44 @@ export async function finishEnrolment(
 
 /** The device that signed an assertion in its own name. */
 export async function checkAssertion(hub: Hub, assertion: string): Promise<Granted> {
-  const { store, url, now } = hub;
-  const wrong = refused('invalid_client', 'the assertion is not signed by a device that is enrolled here: enrol again');
+  const { store, now } = hub;
+  const claimed = claimedDevice(assertion);
+  const device = claimed === null ? null : await deviceNamed(hub, claimed);
+  const signed = device === null || device.revokedAt !== null ? null : await signedBy(device, assertion, hub);
+  if (device === null || signed === null)
+    return refused('invalid_client', 'the assertion is not signed by a device that is enrolled here: enrol again');
+  const { exp, jti } = signed;
+  if (exp * 1_000 > now() + (maxAssertionSeconds + 30) * 1_000)
+    return refused('invalid_client', 'exp is too far ahead');
+  const isFirst = await store.spend(device.tenant, {
+    what: `jti ${device.id} ${jti}`,
+    expiresAt: exp * 1_000 + 60_000,
+    now: now(),
+  });
+  return isFirst ? { kind: 'granted', device } : refused('invalid_client', 'the assertion was used before');
+}
+
+/** Whom an assertion names, before anything is verified. */
+function claimedDevice(assertion: string): string | null {
   try {
-    const { sub } = z.object({ sub: z.string().max(500) }).parse(JSON.parse(claimsOf(assertion)));
-    const device = await deviceNamed(hub, sub);
-    if (device === null || device.revokedAt !== null) return wrong;
+    const payload = Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString('utf8');
+    return z.object({ sub: z.string().max(500) }).parse(JSON.parse(payload)).sub;
+  } catch {
+    return null;
+  }
+}
+
+/** What a device has signed in its own name; null where that is not good. */
+async function signedBy(device: Device, assertion: string, { url, now }: Pick<Hub, 'url' | 'now'>) {
+  const { id } = device;
+  try {
     const { payload } = await jwtVerify(assertion, publicKeyOf(device), {
-      ...{ algorithms: ['EdDSA', 'Ed25519'], issuer: sub, subject: sub, audience: `${url}${hubPaths.token}` },
+      ...{ algorithms: ['EdDSA', 'Ed25519'], issuer: id, subject: id, audience: `${url}${hubPaths.token}` },
       ...{ requiredClaims: ['exp', 'jti'], currentDate: new Date(now()), clockTolerance: 30 },
     });
-    const { exp, jti } = z.object({ exp: z.number(), jti: z.string().min(8).max(200) }).parse(payload);
-    if (exp * 1_000 > now() + (maxAssertionSeconds + 30) * 1_000)
-      return refused('invalid_client', 'exp is too far ahead');
-    const isFirst = await store.spend(device.tenant, {
-      what: `jti ${sub} ${jti}`,
-      expiresAt: exp * 1_000 + 60_000,
-      now: now(),
-    });
-    return isFirst ? { kind: 'granted', device } : refused('invalid_client', 'the assertion was used before');
+    return z.object({ exp: z.number(), jti: z.string().min(8).max(200) }).parse(payload);
   } catch {
-    return wrong;
+    return null;
   }
 }
 
@@ -126,10 +143,6 @@ async function deviceNamed({ store }: Hub, id: string): Promise<Device | null> {
     if (device !== null) return device;
   }
   return null;
-}
-
-function claimsOf(assertion: string): string {
-  return Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString('utf8');
 }
 
 function publicKeyOf({ publicKey }: Device) {
