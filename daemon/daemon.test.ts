@@ -18,6 +18,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { type TestContext, test } from 'node:test';
 import { kerbPath, runKerb } from '../test/command.ts';
+import { until } from '../test/until.ts';
 import { askStatus } from './client/ask.ts';
 import { ensureDaemon } from './client/launch.ts';
 import { stopDaemon } from './client/stop.ts';
@@ -115,7 +116,7 @@ test('after kill -9 the next one takes the socket and the lock over', async (con
     assert.equal(kerb('start').status, 0);
     const { pid } = await statusAt(address);
     process.kill(pid, 'SIGKILL');
-    while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => !isAlive(pid));
     assert.ok(existsSync(address.socket), 'the socket is left behind');
     assert.match(kerb('status').stderr, /no daemon runs/);
   }
@@ -127,7 +128,7 @@ test('it ends by itself when nobody needs it, and on a signal', async (context) 
   assert.equal(await ended(run(context, home, '--idle', '0.0001')), 0);
   assert.equal(existsSync(address.socket), false);
   const child = run(context, home);
-  while ((await askStatus(address)).kind !== 'answer') await new Promise((resolve) => setTimeout(resolve, 5));
+  await until(async () => (await askStatus(address)).kind === 'answer');
   child.kill('SIGTERM');
   assert.equal(await ended(child), 0);
   assert.equal(existsSync(address.socket), false);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { watchIndex } from '../../repository/index.ts';
 import { createTestGate, type TestGate } from '../../test/gate.ts';
 import { privileged } from '../../test/manifests.ts';
+import { until } from '../../test/until.ts';
 import { createRepository, type WorkTree } from '../../test/workTree.ts';
 import type { LocalGate } from './localGate.ts';
 import { lookingAhead } from './lookAhead.ts';
@@ -133,8 +133,4 @@ function lookAheadOf({ gate }: TestGate): LocalGate {
 function ask(gate: LocalGate, tree: WorkTree) {
   const client = { name: 'test', version: '0.0.0' };
   return gate.decide({ gate: 'commit', root: tree.root, tree: tree.git('write-tree'), breakGlass: null, client });
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  for (const end = performance.now() + 60_000; !holds(); await sleep(10)) assert.ok(performance.now() < end);
 }

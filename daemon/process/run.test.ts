@@ -7,6 +7,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { WebSocket } from 'ws';
 import { answer, start } from '../../test/daemon.ts';
+import { until } from '../../test/until.ts';
 import { ask, askStatus, askToStop } from '../client/ask.ts';
 import { connectGate } from '../client/gate.ts';
 import type { CommitRequest, GateAnswer, LocalGate } from '../gate/localGate.ts';
@@ -259,15 +260,6 @@ function exchange({ socket }: Address, bytes: string): Promise<string> {
     client.on('end', () => client.end());
     client.on('close', () => resolve(text));
   });
-}
-
-/** Asks until something is so. */
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 1_000; tries++) {
-    if (await condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  assert.fail('waited in vain');
 }
 
 /** A clock that moves when it is told to. */

@@ -5,6 +5,7 @@ import type { Bundle } from '../../engine/index.ts';
 import type { Hint } from '../../hub/protocol.ts';
 import { createHome, decision, openTestStore } from '../../test/store.ts';
 import { createWorld, withNoMoreRoots } from '../../test/sync/device.ts';
+import { until } from '../../test/until.ts';
 import { pauseMs } from './schedule.ts';
 import { startSync } from './sync.ts';
 
@@ -226,12 +227,3 @@ test('rounds are spread out, and rarer while they fail; a hub that cannot be rea
   );
   assert.equal(pauseMs({ failures: 1, isAway: false, chance: 0 }), 2_500);
 });
-
-/** Polls, and gives up long after it should have happened. */
-async function until(isSo: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 3_000; tries++) {
-    if (isSo()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  assert.fail(`it has not happened: ${isSo}`);
-}

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WebSocket } from 'ws';
+import { until } from '../../test/until.ts';
 import type { Hub } from '../hub.ts';
 import type { Caller } from '../identity/authenticate.ts';
 import { createNews } from '../policies/news.ts';
@@ -63,11 +64,3 @@ test('who has not taken in the last message is told less, and who takes in nothi
   assert.deepEqual(revoked.told[0], 'ended');
   assert.deepEqual(faults, []);
 });
-
-async function until(isSo: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 3_000; tries++) {
-    if (isSo()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  assert.fail(`it has not happened: ${isSo}`);
-}

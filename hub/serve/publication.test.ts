@@ -15,6 +15,7 @@ import {
 } from '../../test/hub/organisation.ts';
 import { askerOf, type EnrolledDevice, enrol, runHub, type TestHub, withHub } from '../../test/hub/running.ts';
 import { keyOf } from '../../test/hub/shelf.ts';
+import { until } from '../../test/until.ts';
 import { noSamples } from '../alerts/anomaly.ts';
 import { lookForAlerts } from '../alerts/round.ts';
 import { openHome } from '../home.ts';
@@ -156,11 +157,7 @@ async function halting(hub: TestHub): Promise<void> {
     new: { revision: '2', decisions: 120, denied: 30, failed: 0, latencyP95Ms: 4 },
     old: { revision: '1', decisions: 200, denied: 0, failed: 0, latencyP95Ms: 1 },
   });
-  const patience = Date.now() + 60_000;
-  while ((await status())?.state !== 'halted') {
-    assert.ok(Date.now() < patience, 'the rollout does not halt');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  await until(async () => (await status())?.state === 'halted');
   assert.match((await status())?.reason ?? '', /25\.0 % were denied/);
   await assertAlerted(hub);
   const promoted = await hub.admin('POST', `${hubPaths.rollout}/promotion`);

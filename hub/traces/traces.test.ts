@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { decision } from '../../test/hub/device.ts';
 import { hubFolder, removeFolder, spawnHub } from '../../test/hub/process.ts';
 import { enrol } from '../../test/hub/running.ts';
+import { until } from '../../test/until.ts';
 import { hubPaths } from '../protocol.ts';
 import { readTraceSettings } from './settings.ts';
 import type { Span } from './span.ts';
@@ -95,11 +96,3 @@ test('settings are OpenTelemetry’s own, and wrong ones are said', () => {
     /name=value/,
   );
 });
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const patience = Date.now() + 30_000;
-  while (!(await holds())) {
-    assert.ok(Date.now() < patience, 'it does not happen');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}

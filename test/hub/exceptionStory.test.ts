@@ -9,6 +9,7 @@ import { readExceptionRequest } from '../../engine/index.ts';
 import { feedbackList } from '../../hub/protocol/feedback.ts';
 import { exceptionList, exceptionShown, hubPaths } from '../../hub/protocol.ts';
 import { runKerb, stopDaemonOf } from '../command.ts';
+import { until } from '../until.ts';
 import { createRepository } from '../workTree.ts';
 import {
   type Approver,
@@ -206,12 +207,4 @@ async function newestDecision(hub: HubProcess): Promise<{ readonly exceptions: r
   const { decisions } = (await answer.json()) as { decisions: { id: string }[] };
   const { body } = (await (await hub.admin('GET', `/v1/decisions/${decisions[0]?.id}`)).json()) as { body: string };
   return (JSON.parse(body) as { record: { exceptions: string[] } }).record;
-}
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const patience = Date.now() + 60_000;
-  while (!(await isSo())) {
-    assert.ok(Date.now() < patience, 'it does not come about');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }

@@ -7,13 +7,12 @@ import { request } from 'node:http';
 import path from 'node:path';
 import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '../until.ts';
 import { type Approver, foundOrganisation, publish } from './organisation.ts';
 import { runHub, type TestHub } from './running.ts';
 
 const opa = process.env.OPA ?? 'opa';
 const isThere = spawnSync(opa, ['version']).status === 0;
-const limitMs = 60_000;
 const policies = Object.fromEntries(
   ['kubernetes/privileged.yaml', 'kubernetes/privileged.md'].map((file) => [
     file,
@@ -125,14 +124,6 @@ async function opaEffects(hub: TestHub): Promise<readonly string[]> {
     .filter(({ repository }) => repository?.startsWith('opa/kerb/decision') === true)
     .map(({ effect }) => effect)
     .sort();
-}
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + limitMs;
-  while (!(await isSo())) {
-    assert.ok(Date.now() < end, 'it did not come about');
-    await delay(100);
-  }
 }
 
 function ended(child: ChildProcess): Promise<void> {
