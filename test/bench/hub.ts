@@ -25,9 +25,12 @@ export interface IngestRow {
 }
 
 const batchSize = 100;
-const senders = 8;
+/** Devices at once. More would be strangers too often, when they enrol. */
+const senders = 24;
 /** Of each sender. */
-const batchesOfRound = 50;
+const batchesOfRound = 15;
+/** A token is good for a quarter of an hour. */
+const renewEveryMs = 600_000;
 /** Idle connections do not keep the process alive. */
 const agent = new Agent({ keepAlive: true, maxSockets: senders });
 
@@ -83,9 +86,10 @@ async function onHub(name: string, database: string | null, seconds: number): Pr
   }
 }
 
-/** A batch, and the proof of the device's key that goes with it, as they go over the wire. */
+/** A batch, and the token and the proof of the device's key that go with it, as they go over the wire. */
 interface Ready {
   readonly body: Buffer;
+  readonly token: string;
   readonly dpop: string;
 }
 
@@ -93,23 +97,26 @@ interface Ready {
 async function load(hub: HubProcess, devices: readonly EnrolledDevice[], seconds: number) {
   const latencies: number[] = [];
   let [elapsedMs, number, early] = [0, 0, 0];
+  let [tokens, renewed]: [readonly string[], number] = [devices.map(({ token }) => token), performance.now()];
   while (elapsedMs < seconds * 1_000) {
+    if (performance.now() - renewed > renewEveryMs) [tokens, renewed] = [await tokensOf(devices), performance.now()];
     const rounds: Ready[][] = [];
-    for (const device of devices) {
+    for (const [at, device] of devices.entries()) {
       const round: Ready[] = [];
+      const token = tokens[at]!;
       for (let batch = 0; batch < batchesOfRound; batch++) {
         const records = Array.from({ length: batchSize }, () => decision(number++));
         const body = Buffer.from(JSON.stringify(device.recordBatch(records)));
-        round.push({ body, dpop: await proofOf(device, 'POST', `${hub.url}${hubPaths.journal}`, device.token) });
+        round.push({ body, token, dpop: await proofOf(device, 'POST', `${hub.url}${hubPaths.journal}`, token) });
       }
       rounds.push(round);
     }
     const began = performance.now();
     await Promise.all(
-      devices.map(async (device, at) => {
-        for (const ready of rounds[at]!) {
+      rounds.map(async (round) => {
+        for (const ready of round) {
           const sent = performance.now();
-          await post(hub, device, ready);
+          await post(hub, ready);
           latencies.push(performance.now() - sent);
         }
       }),
@@ -120,8 +127,14 @@ async function load(hub: HubProcess, devices: readonly EnrolledDevice[], seconds
   return { latencies, elapsedMs, early };
 }
 
-function post({ url }: HubProcess, device: EnrolledDevice, { body, dpop }: Ready): Promise<void> {
-  const headers = { authorization: `DPoP ${device.token}`, dpop, 'content-type': 'application/json' };
+async function tokensOf(devices: readonly EnrolledDevice[]): Promise<readonly string[]> {
+  const answers = await Promise.all(devices.map((device) => device.renew()));
+  const given = await Promise.all(answers.map((answer) => answer.json() as Promise<{ readonly access_token: string }>));
+  return given.map(({ access_token }) => access_token);
+}
+
+function post({ url }: HubProcess, { body, token, dpop }: Ready): Promise<void> {
+  const headers = { authorization: `DPoP ${token}`, dpop, 'content-type': 'application/json' };
   return new Promise((resolve, reject) => {
     const sending = request(`${url}${hubPaths.journal}`, { method: 'POST', agent, headers }, (answer) => {
       let text = '';

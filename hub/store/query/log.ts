@@ -1,5 +1,5 @@
 /** The log as it is read: its end, its tiles, its leaves, its checkpoints. */
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { type Frontier, hashBytes, type TileId } from '../../../engine/index.ts';
 import { bodiesIn, leavesOf, maxRun } from '../run.ts';
 import type { Tables } from '../tables.ts';
@@ -36,6 +36,15 @@ export interface Log {
 }
 
 export function logQueries(db: Kysely<Tables>): Log {
+  // Asked with every batch: to build a query anew takes longer than to answer it.
+  const lastCheckpoint = db
+    .selectFrom('checkpoint')
+    .select(['size', 'note', 'at'])
+    .where('tenant', '=', 0)
+    .where('size', '<=', 0)
+    .orderBy('size', 'desc')
+    .limit(sql.lit(1))
+    .compile();
   return {
     async frontier(tenant) {
       const head = await db.selectFrom('head').selectAll().where('tenant', '=', tenant).executeTakeFirstOrThrow();
@@ -56,14 +65,7 @@ export function logQueries(db: Kysely<Tables>): Log {
       return leaf ?? null;
     },
     async checkpoint(tenant, atMost = Number.MAX_SAFE_INTEGER) {
-      const row = await db
-        .selectFrom('checkpoint')
-        .select(['size', 'note', 'at'])
-        .where('tenant', '=', tenant)
-        .where('size', '<=', atMost)
-        .orderBy('size', 'desc')
-        .limit(1)
-        .executeTakeFirst();
+      const [row] = (await db.executeQuery<StoredCheckpoint>({ ...lastCheckpoint, parameters: [tenant, atMost] })).rows;
       return row ?? null;
     },
     async addCheckpoint(tenant, checkpoint) {

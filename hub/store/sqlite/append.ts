@@ -53,10 +53,9 @@ function readers(database: Database.Database): (tenant: number, wanted: Wanted) 
   };
 }
 
+/** Where rows are many, parameters go by place: a name is made and looked up each time. */
 function writers(database: Database.Database): (tenant: number, appendix: Appendix<unknown>) => void {
-  const leafRun = database.prepare(
-    'insert into leaf_run (tenant, begin, size, leaves) values (@tenant, @begin, @size, @leaves)',
-  );
+  const leafRun = database.prepare('insert into leaf_run (tenant, begin, size, leaves) values (?, ?, ?, ?)');
   // One statement for all: each call into SQLite costs as much as the row.
   const places = database.prepare('insert into place (tenant, id, idx) select ?, value, ? + key from json_each(?)');
   const keep = recordWriter(database);
@@ -69,19 +68,19 @@ function writers(database: Database.Database): (tenant: number, appendix: Append
     'update device set seq = @seq, head = @head, missing = @missing, awaited = @awaited, forked = @forked where tenant = @tenant and id = @id',
   );
   const gateHour = database.prepare(
-    'insert into gate_hour (tenant, hour, gate, effect, repository, decisions, latency_ms) values (@tenant, @hour, @gate, @effect, @repository, @decisions, @latency_ms) on conflict do update set decisions = decisions + excluded.decisions, latency_ms = latency_ms + excluded.latency_ms',
+    'insert into gate_hour (tenant, hour, gate, effect, repository, decisions, latency_ms) values (?, ?, ?, ?, ?, ?, ?) on conflict do update set decisions = decisions + excluded.decisions, latency_ms = latency_ms + excluded.latency_ms',
   );
   const policyHour = database.prepare(
-    'insert into policy_hour (tenant, hour, policy, repository, enforcement, findings, excepted) values (@tenant, @hour, @policy, @repository, @enforcement, @findings, @excepted) on conflict do update set findings = findings + excluded.findings, excepted = excepted + excluded.excepted',
+    'insert into policy_hour (tenant, hour, policy, repository, enforcement, findings, excepted) values (?, ?, ?, ?, ?, ?, ?) on conflict do update set findings = findings + excluded.findings, excepted = excepted + excluded.excepted',
   );
   const revisionMinute = database.prepare(
-    'insert into revision_minute (tenant, minute, revision, effect, latency, decisions) values (@tenant, @minute, @revision, @effect, @latency, @decisions) on conflict do update set decisions = decisions + excluded.decisions',
+    'insert into revision_minute (tenant, minute, revision, effect, latency, decisions) values (?, ?, ?, ?, ?, ?) on conflict do update set decisions = decisions + excluded.decisions',
   );
   const actorHour = database.prepare(
-    'insert into actor_hour (tenant, hour, actor, gate, effect, decisions, last) values (@tenant, @hour, @actor, @gate, @effect, @decisions, @last) on conflict do update set decisions = decisions + excluded.decisions, last = max(last, excluded.last)',
+    'insert into actor_hour (tenant, hour, actor, gate, effect, decisions, last) values (?, ?, ?, ?, ?, ?, ?) on conflict do update set decisions = decisions + excluded.decisions, last = max(last, excluded.last)',
   );
   const firstSeen = database.prepare(
-    `insert into first_seen (tenant, name, subject, value, record, at, seen_at) values (@tenant, @name, @subject, @value, @record, @at, @seen_at) on conflict do update set seen_at = excluded.seen_at where excluded.seen_at >= seen_at + ${sightMs}`,
+    `insert into first_seen (tenant, name, subject, value, record, at, seen_at) values (?, ?, ?, ?, ?, ?, ?) on conflict do update set seen_at = excluded.seen_at where excluded.seen_at >= seen_at + ${sightMs}`,
   );
   const head = database.prepare('update head set size = ?, frontier = ?, epoch = epoch + 1 where tenant = ?');
 
@@ -89,7 +88,7 @@ function writers(database: Database.Database): (tenant: number, appendix: Append
     const { first, ids, runs, counts, keys } = rowsOf(appendix);
     places.run(tenant, first, JSON.stringify(ids));
     for (const { begin, leaves, ...run } of runs) {
-      leafRun.run({ tenant, begin, size: run.size, leaves });
+      leafRun.run(tenant, begin, run.size, leaves);
       keep(tenant, begin, run);
     }
     count(tenant, keys);
@@ -98,11 +97,16 @@ function writers(database: Database.Database): (tenant: number, appendix: Append
       if (changes !== 1) throw new Error(`tile ${piece.level}/${piece.index} is not as long as the log`);
     }
     for (const each of devices) device.run({ tenant, ...each });
-    for (const row of counts.gates) gateHour.run({ tenant, ...row });
-    for (const row of counts.policies) policyHour.run({ tenant, ...row });
-    for (const row of counts.revisions) revisionMinute.run({ tenant, ...row });
-    for (const row of counts.actors) actorHour.run({ tenant, ...row });
-    for (const row of counts.sights) firstSeen.run({ tenant, ...row });
+    for (const { hour, gate, effect, repository, decisions, latency_ms } of counts.gates)
+      gateHour.run(tenant, hour, gate, effect, repository, decisions, latency_ms);
+    for (const { hour, policy, repository, enforcement, findings, excepted } of counts.policies)
+      policyHour.run(tenant, hour, policy, repository, enforcement, findings, excepted);
+    for (const { minute, revision, effect, latency, decisions } of counts.revisions)
+      revisionMinute.run(tenant, minute, revision, effect, latency, decisions);
+    for (const { hour, actor, gate, effect, decisions, last } of counts.actors)
+      actorHour.run(tenant, hour, actor, gate, effect, decisions, last);
+    for (const { name, subject, value, record, at, seen_at } of counts.sights)
+      firstSeen.run(tenant, name, subject, value, record, at, seen_at);
     const { frontier } = appendix;
     if (ids.length > 0) head.run(frontier.size, Buffer.concat(frontier.roots), tenant);
   };
@@ -111,17 +115,18 @@ function writers(database: Database.Database): (tenant: number, appendix: Append
 /** Writes a run of records. */
 export function recordWriter(database: Database.Database): (tenant: number, begin: number, run: RecordRun) => void {
   const insert = database.prepare(
-    'insert into record_run (tenant, begin, size, oldest, newest, keys, columns, bodies) values (@tenant, @begin, @size, @oldest, @newest, @lines, @columns, @bodies)',
+    'insert into record_run (tenant, begin, size, oldest, newest, keys, columns, bodies) values (?, ?, ?, ?, ?, ?, ?, ?)',
   );
-  return (tenant, begin, { keys, ...run }) => void insert.run({ tenant, begin, ...run, lines: linesOf(keys) });
+  return (tenant, begin, { size, oldest, newest, keys, columns, bodies }) =>
+    void insert.run(tenant, begin, size, oldest, newest, linesOf(keys), columns, bodies);
 }
 
 /** Counts keys to those that are there. */
 export function keyWriter(database: Database.Database): (tenant: number, keys: AppendixRows['keys']) => void {
   const upsert = database.prepare(
-    'insert into record_key (tenant, span, name, value, effect, records) values (@tenant, @span, @name, @value, @effect, @records) on conflict do update set records = records + excluded.records',
+    'insert into record_key (tenant, span, name, value, effect, records) values (?, ?, ?, ?, ?, ?) on conflict do update set records = records + excluded.records',
   );
   return (tenant, keys) => {
-    for (const key of keys) upsert.run({ tenant, ...key });
+    for (const { span, name, value, effect, records } of keys) upsert.run(tenant, span, name, value, effect, records);
   };
 }
