@@ -69,21 +69,40 @@ export function readYaml<T>(
 
   const parsed = part === undefined ? null : schema.safeParse(part.content.value);
   const issues = parsed?.error?.issues.slice(0, maxProblems) ?? [];
+  const isBroken = document.problems.length > 0;
   const explained = issues.flatMap((issue) => explainIssue(issue, schema, part?.content.value, maxProblems));
+  const told = explained.filter(
+    // What is missing may stand behind the place that cannot be read, or under a key that is misspelt.
+    ({ path, place }) => place !== 'absent' || !(isBroken || explained.some((other) => isMeant(other, path))),
+  );
   // Looking for a place goes through the whole file: not for more problems than are told.
-  for (const { path, message, place } of explained.slice(0, maxProblems)) {
+  for (const { path, message, place } of told.slice(0, maxProblems)) {
     const key = place === 'key' && part !== undefined ? locate(part.content, path).key : null;
-    add('error', key === null ? spanOf(path) : shifted(key, part?.offset ?? 0), message);
+    const span = key === null ? spanOf(path) : shifted(key, part?.offset ?? 0);
+    // What YAML itself could not read is said already.
+    const isSaid = document.problems.some((one) => one.span.start <= span.end && span.start <= one.span.end);
+    if (!isSaid) add('error', span, message);
   }
   return {
     value: parsed?.success === true ? parsed.data : null,
     raw: part?.content.value ?? null,
     problems,
     ok: () => !problems.some((problem) => problem.severity === 'error'),
-    report: at,
+    report: (path, message) => {
+      if (!isBroken || path.length > 0) at(path, message);
+    },
     warn: (path, message) => add('warning', spanOf(path), message),
     spanOf,
   };
+}
+
+/** Whether an unknown key beside it was meant to be the one at a path. */
+function isMeant({ path, meant }: { readonly path: Path; readonly meant?: string }, missing: Path): boolean {
+  return (
+    meant === missing.at(-1) &&
+    path.length === missing.length &&
+    path.slice(0, -1).join() === missing.slice(0, -1).join()
+  );
 }
 
 /** A problem at a span of a text. */

@@ -1,15 +1,17 @@
 /** Zod's issues in words that tell an author what to do. */
 import type { z } from 'zod';
-import type { Path } from '../model.ts';
+import { type Path, Unknown } from '../model.ts';
 import { formsOf, membersOf, schemasAt } from './schemaPath.ts';
-import { didYouMean } from './suggest.ts';
+import { didYouMean, nearest } from './suggest.ts';
 
 type Issue = z.core.$ZodIssue;
 interface Explained {
   readonly path: Path;
   readonly message: string;
-  /** Whether the key itself is wrong, and not its value. */
-  readonly place?: 'key';
+  /** `key`: the key itself is wrong, and not its value. `absent`: nothing is there. */
+  readonly place?: 'key' | 'absent';
+  /** The key that an unknown one was probably meant to be. */
+  readonly meant?: string;
 }
 
 /** What an issue means, and where; one issue may be several (each unknown key, up to `most`). */
@@ -20,13 +22,15 @@ export function explainIssue(issue: Issue, schema: z.ZodType, value: unknown, mo
       const known = keysAt(schema, path);
       return issue.keys
         .slice(0, most)
-        .map((key) => ({ path: [...path, key], message: unknownKey(key, known), place: 'key' }));
+        .map((key) => ({ path: [...path, key], ...unknownKey(key, known), place: 'key' as const }));
     }
-    case 'invalid_type':
-      if (valueAt(value, path) === undefined) return [{ path, message: missingKey(path) }];
-      return [{ path, message: `expected ${typeName(issue.expected)}` }];
+    case 'invalid_type': {
+      const given = valueAt(value, path);
+      if (given === undefined) return [{ path, message: missingKey(path), place: 'absent' }];
+      return [{ path, message: `expected ${typeName(issue.expected)}${typeHint(issue.expected, given)}` }];
+    }
     case 'invalid_value': {
-      if (valueAt(value, path) === undefined) return [{ path, message: missingKey(path) }];
+      if (valueAt(value, path) === undefined) return [{ path, message: missingKey(path), place: 'absent' }];
       const choices = issue.values.map(String);
       const given = valueAt(value, path);
       return [
@@ -81,10 +85,46 @@ function unitOf(origin: string, count: number | bigint): string {
   return Number(count) === 1 ? unit : `${unit}s`;
 }
 
-function unknownKey(key: string, known: readonly string[]): string {
-  const hint = didYouMean(key, known);
-  return hint === '' ? `unknown key; the keys here are ${known.join(', ')}` : `unknown key${hint}`;
+function unknownKey(key: string, known: readonly string[]): Pick<Explained, 'message' | 'meant'> {
+  const meant = foreignKeys.get(key)?.find((one) => known.includes(one)) ?? nearest(key, known);
+  if (meant === null) return { message: `unknown key; the keys here are ${known.join(', ')}` };
+  const what = meant === 'require' ? ', which says what must be true' : '';
+  const isNear = nearest(key, known) === meant;
+  return {
+    message: isNear ? `unknown key${didYouMean(key, known)}` : `unknown key; here it is \`${meant}\`${what}`,
+    meant,
+  };
 }
+
+/** Keys of other tools' policies, and what they are here: the first that the place knows. */
+const foreignKeys: ReadonlyMap<string, readonly string[]> = new Map([
+  ...['deny', 'assert', 'expression', 'condition', 'validations', 'rule', 'check', 'rego'].map(
+    (key) => [key, ['require']] as const,
+  ),
+  ...['when', 'if', 'match', 'matchConditions', 'preconditions', 'filter'].map((key) => [key, ['where']] as const),
+  ...['foreach', 'forEach'].map((key) => [key, ['each']] as const),
+  ...['kind', 'kinds'].map((key) => [key, ['resource']] as const),
+  ...['name', 'summary'].map((key) => [key, ['title']] as const),
+  ...['remediation', 'solution', 'recommendation'].map((key) => [key, ['remedy']] as const),
+  ['description', ['why']],
+  ['pattern', ['rule', 'regex']],
+  ['min', ['minimum']],
+  ['max', ['maximum']],
+  ['delete', ['remove']],
+]);
+
+/** What was probably written instead of a text. */
+function typeHint(expected: string, given: unknown): string {
+  if (expected !== 'string') return '';
+  if (given instanceof Unknown) return unknownHints.get(given.reason) ?? '';
+  if (given === null) return ', and nothing is there';
+  return typeof given === 'object' ? '' : ' in quotes';
+}
+
+const unknownHints: ReadonlyMap<string, string> = new Map([
+  ['a template', ': nothing fills in {{ }} here; in a text, CEL stands in single braces'],
+  ['a tag of its own', ': what begins with ! is a tag of YAML, and stands in quotes'],
+]);
 
 function missingKey(path: Path): string {
   return `\`${String(path.at(-1) ?? '')}\` is missing`;

@@ -246,8 +246,9 @@ function itemPath(at: Path, index: number, { raw }: Checked): Path {
 
 function pathOf(text: string, at: Path, checked: Checked): Path {
   const { path, problem } = parsePath(text);
-  if (problem !== null) checked.report(at, problem);
-  return path;
+  if (problem === null) return path;
+  checked.report(at, problem);
+  return [];
 }
 
 function optionalExpression(checked: Checked, path: Path, text: string | undefined): Expression | null {

@@ -10,7 +10,11 @@ const said = <T extends z.ZodType>(description: string, schema: T): T => schema.
 const line = (max: number) => z.string().trim().min(1).max(max);
 const prose = () => line(2_000);
 const cel = () => z.string().trim().min(1).max(20_000);
-const date = () => z.string().regex(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'expected a date like 2027-01-31');
+const date = () =>
+  z
+    .string()
+    .regex(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, { error: 'expected a date like 2027-01-31', abort: true })
+    .refine((day) => new Date(`${day}T00:00:00Z`).getUTCDate() === Number(day.slice(-2)), 'the month has no such day');
 const oneOrMany = <T extends z.ZodType>(schema: T, max: number) =>
   z.union([schema.transform((value) => [value]), z.array(schema).min(1).max(max)]);
 /** `securityContext.capabilities.drop[0]`, `metadata.annotations["a.b/c"]`; relative to `self` (or to the item of `each`). */

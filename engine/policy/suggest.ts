@@ -4,7 +4,8 @@ export function didYouMean(name: string, known: readonly string[]): string {
   return near === null ? '' : `; did you mean "${near}"?`;
 }
 
-function nearest(name: string, known: readonly string[]): string | null {
+/** The nearest known name; null where none is near. */
+export function nearest(name: string, known: readonly string[]): string | null {
   if (name.length > 100) return null;
   let best: string | null = null;
   let least = Math.max(1, Math.floor(name.length / 3)) + 1;

@@ -69,6 +69,8 @@ const others: readonly (readonly [stretch: string, why: string])[] = [
   ['the policy itself is broken', 'a finding, whose place is in the file that is judged'],
   ['it was refused', 'what ast-grep throws is an error with a message'],
   ['a pattern needs a language', 'the schema says so first'],
+  ['a template', 'why a value is not known'],
+  ['a tag of its own', 'why a value is not known'],
 ];
 
 test('every message in the sources is shown by a case', () => {
