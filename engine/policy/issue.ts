@@ -97,7 +97,7 @@ function unknownKey(key: string, known: readonly string[]): Pick<Explained, 'mes
 }
 
 /** Keys of other tools' policies, and what they are here: the first that the place knows. */
-const foreignKeys: ReadonlyMap<string, readonly string[]> = new Map([
+const foreignKeys: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
   ...['deny', 'assert', 'expression', 'condition', 'validations', 'rule', 'check', 'rego'].map(
     (key) => [key, ['require']] as const,
   ),
