@@ -18,9 +18,11 @@ const maxSkewMs = 600_000;
 export function jobDecision(record: DecisionRecord, { caller, job, received, mask }: JobContext): JobDecision {
   const why = objectionTo(record, job, received);
   if (why !== null) return { kind: 'refused', why };
-  const kept = maskedValue(record, mask);
-  if (kept === null) return { kind: 'refused', why: 'the record is nested too deeply' };
-  const text = canonicalize({ job: { ...job, rule: { id: caller.id } }, kind: 'decision', record: kept.value });
+  const text = canonicalize({
+    job: { ...job, rule: { id: caller.id } },
+    kind: 'decision',
+    record: maskedValue(record, mask),
+  });
   const at = Date.parse(record.at);
   const body = { id: record.id, at, received, kind: 'decision' as const, device: null, seq: null, text };
   const actor = actorText({ issuer: job.issuer, subject: job.subject });

@@ -30,18 +30,12 @@ function maskOf({ policies }: Catalogue, native: Native): Mask {
 
 const maxDepth = 100;
 
-/** A JSON value with every text in it masked; null where it is deeper than anybody needs. */
-export function maskedValue(value: unknown, mask: Mask): { readonly value: unknown } | null {
-  try {
-    return { value: masked(value, { mask, key: '', depth: 0 }) };
-  } catch (error) {
-    if (error instanceof TooDeepError) return null;
-    throw error;
-  }
-}
+/** In the place of what is nested deeper than anybody needs. */
+const tooDeep = 'nested too deeply: not kept';
 
-class TooDeepError extends Error {
-  override name = 'TooDeepError';
+/** A JSON value with every text in it masked, its keys as well. */
+export function maskedValue(value: unknown, mask: Mask): unknown {
+  return masked(value, { mask, key: '', depth: 0 });
 }
 
 interface Where {
@@ -54,11 +48,21 @@ interface Where {
 function masked(value: unknown, where: Where): unknown {
   if (typeof value === 'string') return maskedText(value.toWellFormed(), where);
   if (typeof value !== 'object' || value === null) return value;
-  if (where.depth >= maxDepth) throw new TooDeepError('too deep');
+  if (where.depth >= maxDepth) return tooDeep;
   const inside = { ...where, depth: where.depth + 1 };
   if (Array.isArray(value)) return value.map((each) => masked(each, inside));
-  const members = Object.entries(value).map(([key, each]) => [key.toWellFormed(), masked(each, { ...inside, key })]);
+  const members = new Map<string, unknown>();
+  for (const [key, each] of Object.entries(value))
+    members.set(freeKey(where.mask(key.toWellFormed()), members), masked(each, { ...inside, key }));
   return Object.fromEntries(members);
+}
+
+/** Two keys that differed in a secret alone stay two. */
+function freeKey(key: string, members: ReadonlyMap<string, unknown>): string {
+  if (!members.has(key)) return key;
+  let count = 2;
+  while (members.has(`${key} (${count})`)) count++;
+  return `${key} (${count})`;
 }
 
 function maskedText(text: string, { mask, key }: Where): string {

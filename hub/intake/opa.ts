@@ -9,24 +9,28 @@ import { type Mask, maskedValue } from './mask.ts';
 
 const short = z.string().max(500);
 const long = z.string().max(10_000);
+/**
+ * How long these are decides whoever asks the OPA. An OPA sends a batch that was refused again and again, and nothing after
+ * it: so they are bounded by the request alone, and what is nested too deeply is cut out.
+ */
+const asked = z.string();
 const labels = z.record(z.string().max(200), z.string().max(2_000));
-const maxPointers = 10_000;
 
 /** An event. What OPA adds to it some day is kept as well. */
 export const opaEvent = z.looseObject({
   decision_id: z.string().min(1).max(500),
   labels,
   timestamp: z.iso.datetime({ offset: true }),
-  path: long.optional(),
-  query: z.string().max(100_000).optional(),
+  path: asked.optional(),
+  query: asked.optional(),
   bundles: z.record(z.string().max(500), z.looseObject({ revision: short.optional() })).optional(),
   /** Any JSON; absent where the policy came to nothing. */
   result: z.unknown().optional(),
   error: z.unknown().optional(),
   requested_by: short.optional(),
   /** JSON pointers to what OPA took out, and to what it replaced. */
-  erased: z.array(long).max(maxPointers).optional(),
-  masked: z.array(long).max(maxPointers).optional(),
+  erased: z.array(asked).optional(),
+  masked: z.array(asked).optional(),
   nd_builtin_cache: z.record(z.string().max(500), z.unknown()).optional(),
   metrics: z.record(z.string().max(500), z.unknown()).optional(),
 });
@@ -40,15 +44,14 @@ export interface Receiver {
   readonly name: string;
 }
 
-/** An entry for each event, the first of those with one id; or what is wrong with one of them. */
+/** An entry for each event, the first of those with one id. */
 export function opaEntries(
   events: readonly OpaEvent[],
   about: { readonly by: Receiver; readonly received: number; readonly mask: Mask },
-): readonly NewEntry[] | string {
+): readonly NewEntry[] {
   const entries = new Map<string, NewEntry>();
-  for (const [at, event] of events.entries()) {
+  for (const event of events) {
     const entry = entryOf(event, about);
-    if (entry === null) return `event ${at} is nested too deeply`;
     if (!entries.has(entry.id)) entries.set(entry.id, entry);
   }
   return [...entries.values()];
@@ -57,12 +60,16 @@ export function opaEntries(
 function entryOf(
   event: OpaEvent,
   { by, received, mask }: { readonly by: Receiver; readonly received: number; readonly mask: Mask },
-): NewEntry | null {
-  const kept = maskedValue(event, mask);
-  if (kept === null) return null;
+): NewEntry {
   const [id, at] = [idOf(event), Date.parse(event.timestamp)];
   const receiver = { id: by.id, name: by.name };
-  const text = canonicalize({ at: new Date(at).toISOString(), event: kept.value, id, kind: 'opa', receiver });
+  const text = canonicalize({
+    at: new Date(at).toISOString(),
+    event: maskedValue(event, mask),
+    id,
+    kind: 'opa',
+    receiver,
+  });
   const body = { id, at, received, kind: 'opa' as const, device: null, seq: null, text };
   return newEntry({ ...body, decision: columnsOf(event, by) });
 }

@@ -122,12 +122,40 @@ describe('the APIs of OPA', () => {
     );
   });
 
-  test('what is no event is refused whole, and so is what is nested without end', async () => {
+  test('whoever asks an OPA keeps nothing out of the log: however deep or long his question is', async () => {
+    let deep: unknown = 1;
+    for (let depth = 0; depth < 2_000; depth++) deep = [deep];
+    const long = 'x'.repeat(300_000);
+    const erased = Array.from({ length: 20_000 }, (_, at) => `/input/${at}`);
+    const proto = JSON.parse('{"__proto__":{"x":1},"constructor":{"prototype":{"y":1}}}') as unknown;
+    const odd = [
+      event({ input: proto }),
+      event({ input: deep }),
+      event({ path: long, query: long }),
+      event({ erased }),
+    ];
+    const several = Array.from({ length: 400 }, () => event({}));
+    assert.deepEqual(await sent([...several, ...odd, event({ result: false })]), { taken: 405, known: 0 });
+    const { decisions } = (await (await hub.admin('GET', '/v1/decisions?kind=opa&limit=1')).json()) as Found;
+    assert.equal(decisions[0]?.effect, 'deny');
+  });
+
+  test('what built-in functions were asked is a key, and masked as any text', async () => {
+    const other = `${ageKey.slice(0, -1)}${ageKey.endsWith('Q') ? 'P' : 'Q'}`;
+    const asked = (token: string) => `[{"headers":{"Authorization":"${token}"},"url":"https://x.example"}]`;
+    const cache = {
+      'http.send': { [asked(ageKey)]: { status_code: 200 }, [asked(other)]: { status_code: 404 } },
+    };
+    assert.deepEqual(await sent([event({ nd_builtin_cache: cache })]), { taken: 1, known: 0 });
+    const { decisions } = (await (await hub.admin('GET', '/v1/decisions?kind=opa&limit=1')).json()) as Found;
+    const { body } = (await (await hub.admin('GET', `/v1/decisions/${decisions[0]?.id}`)).json()) as { body: string };
+    assert.ok(!body.includes(ageKey) && !body.includes(other));
+    assert.match(body, /"status_code":200.*"status_code":404/);
+  });
+
+  test('what is no event is refused whole', async () => {
     const { decision_id: _, ...nameless } = event({});
     assert.equal((await post('/v1/opa/logs', [event({}), nameless])).status, 400);
-    let deep: unknown = 1;
-    for (let depth = 0; depth < 200; depth++) deep = [deep];
-    assert.equal((await post('/v1/opa/logs', [event({ input: deep })])).status, 400);
     assert.equal((await post('/v1/opa/logs', { decision_id: 'no array' })).status, 400);
   });
 

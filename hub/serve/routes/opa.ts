@@ -53,7 +53,6 @@ export const opaRoutes: readonly Route[] = [
     async run({ hub, caller, body: events }) {
       const mask = await hub.masks.of(caller.tenant.id);
       const entries = opaEntries(events, { by: caller, received: hub.now(), mask });
-      if (typeof entries === 'string') return refuse(400, 'invalid', entries);
       const taken = await commit(hub, caller.tenant.id, entries);
       return json(200, { taken, known: events.length - taken });
     },
