@@ -57,7 +57,7 @@ const programs = {
 /** Scripts, which V8 can be given whole: see bin/compiled.js. */
 const scripts = { kerb: 'daemon/cli.ts' };
 /** Scripts that a start begins after: see bin/snapshot.js. */
-const snapshots = { 'server-snapshot': 'server/snapshot.ts' };
+const snapshots = { 'server-snapshot': 'server/snapshot.ts', 'gate-snapshot': 'daemon/snapshot.ts' };
 const extensions = { extension: 'extension/extension.ts' };
 
 mkdirSync(staging, { recursive: true });
@@ -73,8 +73,13 @@ try {
 } finally {
   rmSync(staging, { recursive: true, force: true });
 }
-if (!(await makeSnapshot('server', { dist })))
-  say('no snapshot of the language server for this Node: it will take longer to start');
+for (const [name, program] of [
+  ['server', 'the language server'],
+  ['gate', 'a hook without a daemon'],
+]) {
+  if (!(await makeSnapshot(name, { dist })))
+    say(`no snapshot of ${program} for this Node: it will take longer to start`);
+}
 say(`built dist/ in ${Date.now() - began.getTime()} ms`);
 
 async function bundlePrograms() {

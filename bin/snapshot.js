@@ -6,14 +6,12 @@ import path from 'node:path';
 import process from 'node:process';
 import v8 from 'node:v8';
 
-/**
- * Becomes the program `name` of `dist`, with these arguments, where there is a snapshot of it; else comes back. Options
- * that Node was given would not count for a snapshot, so then there is none.
- */
+/** Becomes the program `name` of `dist`, with these arguments, where there is a snapshot of it; else comes back. */
 export function startFromSnapshot(name, { dist, args }) {
   const file = snapshotFile(name, dist);
   if (file === null || !(fs.statSync(file, { throwIfNoEntry: false })?.size > 0)) return;
-  process.execve(process.execPath, [process.execPath, '--snapshot-blob', file, process.argv[1], ...args], process.env);
+  const node = [process.execPath, '--snapshot-blob', file, ...process.execArgv];
+  process.execve(process.execPath, [...node, process.argv[1], ...args], process.env);
 }
 
 /** Lets another process make the snapshot of `name` if nobody has tried. */
@@ -29,10 +27,14 @@ export function cacheIn(dist) {
   return path.join(dist, '.cache');
 }
 
-/** Null where a program cannot become another one, or would not be what was asked for. */
+/**
+ * Null where a program cannot become another one, or would not be what was asked for: of the options that Node was given, only
+ * those on its room for objects count for a snapshot.
+ */
 export function snapshotFile(name, dist) {
   if (process.execve === undefined || process.platform === 'win32') return null;
-  if (process.execArgv.length > 0 || process.env.NODE_OPTIONS) return null;
+  if (process.env.NODE_OPTIONS || process.execArgv.some((option) => !/^--(max|min)-semi-space-size=/.test(option)))
+    return null;
   const build = readIfThere(path.join(dist, '.built'));
   if (!build) return null;
   const runtime = `${process.version}-${process.arch}-${v8.cachedDataVersionTag().toString(16)}`;

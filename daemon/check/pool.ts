@@ -3,6 +3,7 @@
  * of the list: what lies together is alike, so that each compiles and warms to its own kinds of files before it meets others.
  */
 import { availableParallelism } from 'node:os';
+import process from 'node:process';
 import { Worker } from 'node:worker_threads';
 import type { Setup } from '../../repository/index.ts';
 import type { DeskOptions } from './desk.ts';
@@ -105,6 +106,8 @@ function isLong(input: Input): boolean {
 }
 
 function extraThreads(inputs: readonly Input[]): number {
+  // A thread of a process that begins from a snapshot cannot load Node's network modules, and ends it.
+  if (process.execArgv.includes('--snapshot-blob')) return 0;
   const bytes = inputs.reduce((sum, input) => sum + sizeOf(input), 0);
   const most = Math.min(inputs.length - 1, Math.floor(bytes / bytesPerThread));
   // The system is asked each time, in files.

@@ -1,7 +1,7 @@
 /** `kerb doctor`: what keeps git from asking Kerb. */
 import process from 'node:process';
 import { findRoot } from '../../repository/index.ts';
-import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
+import { type Arguments, type Command, type ExitCode, type Start, UsageError } from '../command.ts';
 import { requireHome } from '../home.ts';
 import { diagnose } from '../hooks/diagnose.ts';
 import { installHere } from '../hooks/install.ts';
@@ -21,14 +21,14 @@ Exit code 1: something is wrong, and was not mended.`,
   run,
 };
 
-async function run(given: Arguments): Promise<ExitCode> {
+async function run(given: Arguments, { snapshot }: Start): Promise<ExitCode> {
   if (given.words.length > 0) throw new UsageError('kerb doctor takes no words');
   const root = findRoot(process.cwd());
   if (root === null) throw new UsageError('there is no git repository here');
   const place = await findHooks(root);
   if (place.kind === 'failure') throw new UsageError(place.message);
   const home = requireHome();
-  const parts = partsOf(home);
+  const parts = partsOf(home, snapshot);
   let found = diagnose(place, parts);
   if (given.has('fix') && found.some(({ mend }) => mend === 'install')) {
     const said = await installHere(place, parts);

@@ -1,5 +1,6 @@
 /** `kerb hook NAME`: what a hook calls when its script could not ask the daemon by itself. */
-import { closeSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { devNull } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { findRoot, git, gitFolder, readWorkFile, relativePath, treeOfIndex } from '../../repository/index.ts';
@@ -26,7 +27,22 @@ Exit codes: 0 pass, 1 block, 2 no verdict.`,
   run,
 };
 
-async function run(given: Arguments, { keepCode }: Start): Promise<ExitCode> {
+async function run(given: Arguments, start: Start): Promise<ExitCode> {
+  try {
+    return await judge(given, start);
+  } catch (error) {
+    // The hook tells this from a process that could not even begin.
+    if (isHeard()) writeSync(1, 'none\n');
+    throw error;
+  }
+}
+
+/** Whether the hook waits for a line on stdout and not for the end of this process. */
+function isHeard(): boolean {
+  return process.env.KERB_HOOK_ANSWER === 'stdout';
+}
+
+async function judge(given: Arguments, { keepCode }: Start): Promise<ExitCode> {
   const [name = '', ...args] = given.words;
   const here = process.cwd();
   // git starts the hooks of a bare repository in it.
@@ -47,7 +63,7 @@ async function run(given: Arguments, { keepCode }: Start): Promise<ExitCode> {
   try {
     const { outcome, text } = await gate.decide({ ...common, ...request });
     await complain(text);
-    if (process.env.KERB_HOOK_ANSWER === 'stdout') answerNow(outcome);
+    if (isHeard()) answerNow(outcome);
     return outcome === 'pass' ? 0 : 1;
   } finally {
     await gate.close();
@@ -61,10 +77,15 @@ function wordsForNoRepository(): string {
   return `the repository ${path.resolve(named)} is not at its work tree: put a file .git there that says "gitdir: ${path.resolve(named)}"`;
 }
 
-/** The hook goes on with this, while here the store is closed and a daemon started. */
+/**
+ * The hook goes on with this, while here the store is closed and a daemon started. Whoever reads what git says need not wait for
+ * that either, so both streams lead nowhere from now on.
+ */
 function answerNow(outcome: 'pass' | 'block'): void {
   writeSync(1, `${outcome}\n`);
-  closeSync(1);
+  for (const stream of [1, 2]) closeSync(stream);
+  // The lowest numbers that are free: these two.
+  for (const _ of [1, 2]) openSync(devNull, 'w');
 }
 
 const maxReason = 2_000;

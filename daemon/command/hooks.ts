@@ -1,7 +1,7 @@
 /** `kerb hooks`: git's hooks, written and taken away. */
 import process from 'node:process';
 import { findRoot } from '../../repository/index.ts';
-import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
+import { type Arguments, type Command, type ExitCode, type Start, UsageError } from '../command.ts';
 import { requireHome } from '../home.ts';
 import { installGlobally, installHere, uninstallGlobally, uninstallHere } from '../hooks/install.ts';
 import { partsOf } from '../hooks/parts.ts';
@@ -24,7 +24,7 @@ Exit code 1: \`status\` finds a hook that does not ask Kerb.`,
   run,
 };
 
-async function run(given: Arguments): Promise<ExitCode> {
+async function run(given: Arguments, start: Start): Promise<ExitCode> {
   const [action = '', ...more] = given.words;
   const act = Object.hasOwn(actions, action) ? actions[action] : undefined;
   if (act === undefined || more.length > 0) throw new UsageError('say what to do: install, uninstall or status');
@@ -33,23 +33,23 @@ async function run(given: Arguments): Promise<ExitCode> {
     throw new UsageError('there is no git repository here: change to one, or say --global');
   const place = await findHooks(root ?? process.cwd());
   if (place.kind === 'failure' && !given.has('global')) throw new UsageError(place.message);
-  return act(place.kind === 'place' ? place : null, given);
+  return act(place.kind === 'place' ? place : null, given, start);
 }
 
-type Act = (place: HookPlace | null, given: Arguments) => Promise<ExitCode>;
+type Act = (place: HookPlace | null, given: Arguments, start: Start) => Promise<ExitCode>;
 
 const actions: Readonly<Record<string, Act>> = {
-  async install(place, given) {
+  async install(place, given, start) {
     const said =
       given.has('global') || place === null
-        ? await installGlobally(await globalPaths(place), parts())
-        : await installHere(place, parts());
+        ? await installGlobally(await globalPaths(place), parts(start))
+        : await installHere(place, parts(start));
     return tell(said);
   },
-  async uninstall(place, given) {
+  async uninstall(place, given, start) {
     const said =
       given.has('global') || place === null
-        ? await uninstallGlobally(await globalPaths(place), parts())
+        ? await uninstallGlobally(await globalPaths(place), parts(start))
         : await uninstallHere(place);
     return tell(said.length === 0 ? ['no hook of Kerb is there'] : said);
   },
@@ -66,9 +66,8 @@ async function tell(lines: readonly string[]): Promise<ExitCode> {
   return 0;
 }
 
-function parts() {
-  const home = requireHome();
-  return partsOf(home);
+function parts({ snapshot }: Start) {
+  return partsOf(requireHome(), snapshot);
 }
 
 /** Outside of a repository too there is a global configuration. */

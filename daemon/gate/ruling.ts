@@ -47,6 +47,9 @@ export interface Rulings {
 /** Where rules are read: its work tree's folder, and how objects are looked up. */
 export type RuledRepository = Pick<GitSession, 'root' | 'resolve'>;
 
+/** Policies are compiled once in a process: those that come with Kerb are the same in every gate. */
+const shared = createCompilations();
+
 const maxKept = 8;
 const maxConfigurations = 256;
 
@@ -66,7 +69,6 @@ export function createRulings({ native, organisation }: RulingsOptions): Rulings
   const inTurn = createTurns();
   // Before the first question comes.
   loadBuiltIn();
-  const shared = createCompilations();
   let current = organisation();
   return {
     async of(repository, { commit, gate }) {

@@ -370,6 +370,42 @@ test('without perl by curl, without either by a process of its own, and without 
   assert.match(stale.stderr, /kerb hooks install/);
 });
 
+test('without a daemon a hook begins from a snapshot, and where that cannot be, judges the same and puts it away', (context) => {
+  const place = installed(context);
+  const hook = path.join(place.root, '.git/hooks/pre-commit');
+  const [, snapshot = ''] = /^snapshot='(.*)'$/m.exec(readFileSync(hook, 'utf8')) ?? [];
+  if (!existsSync(snapshot) || statSync(snapshot).size === 0) return context.skip('there is none for this Node');
+  place.write({ 'pod.yaml': privileged });
+  place.git(['add', '-A']);
+  const starts = path.join(place.home, 'starts');
+  const runtime = path.join(place.home, 'node');
+  const script = `#!/bin/sh\necho "$*" >>'${starts}'\nexec '${process.execPath}' "$@"\n`;
+  writeFileSync(runtime, script, { mode: 0o755 });
+  const change = (from: RegExp, to: string): void =>
+    writeFileSync(hook, readFileSync(hook, 'utf8').replace(from, to), { mode: 0o755 });
+  change(/^runtime=.*$/m, `runtime='${runtime}'`);
+  const judge = (): Ran & { readonly starts: number; readonly fromSnapshot: number } => {
+    stopLaunchedDaemonOf(place.home);
+    rmSync(starts, { force: true });
+    const ran = place.git(['commit', '-q', '-m', 'x']);
+    const lines = readFileSync(starts, 'utf8').trimEnd().split('\n');
+    return {
+      ...ran,
+      starts: lines.length,
+      fromSnapshot: lines.filter((line) => line.includes('--snapshot-blob')).length,
+    };
+  };
+  const first = judge();
+  assert.deepEqual([first.status, first.starts, first.fromSnapshot], [1, 1, 1]);
+  const other = path.join(place.home, 'other.blob');
+  writeFileSync(other, 'of another Node');
+  change(/^snapshot=.*$/m, `snapshot='${other}'`);
+  const second = judge();
+  assert.deepEqual([second.status, second.starts, second.fromSnapshot], [1, 2, 1]);
+  assert.ok(second.stderr.endsWith(first.stderr), second.stderr);
+  assert.equal(existsSync(other), false);
+});
+
 test('doctor finds what keeps git from asking, mends it, and then finds nothing', (context) => {
   const place = installed(context);
   const hook = path.join(place.root, '.git/hooks/pre-commit');

@@ -8,13 +8,14 @@ import { version } from '../version.ts';
 import type { Parts } from './install.ts';
 
 /** The runtime and program that run right now, and the tools that this machine has. */
-export function partsOf(home: Home): Parts {
+export function partsOf(home: Home, snapshot: string | null): Parts {
   return {
     version: version(),
     home: home.folder,
     socket: addressOf({ folder: home.run }).socket,
     runtime: realpathSync(process.execPath),
     program: realpathSync(process.argv[1] ?? ''),
+    snapshot,
     perl: findProgram('perl'),
     curl: findProgram('curl'),
   };

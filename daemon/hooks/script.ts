@@ -23,6 +23,8 @@ export interface HookParts {
   /** What runs `kerb`, and `kerb` itself. */
   readonly runtime: string;
   readonly program: string;
+  /** The memory that `kerb hook` may begin from, once that is there; null where there is none for this runtime. */
+  readonly snapshot: string | null;
   /** Null where there is none. */
   readonly perl: string | null;
   readonly curl: string | null;
@@ -83,6 +85,7 @@ home=${quoted(parts.home)}
 socket=${quoted(parts.socket)}
 runtime=${quoted(parts.runtime)}
 program=${quoted(parts.program)}
+snapshot=${quoted(parts.snapshot ?? '')}
 perl=${quoted(parts.perl ?? '')}
 curl=${quoted(parts.curl ?? '')}
 client=${quoted(`client ${hook} ${parts.version}`)}
@@ -166,17 +169,29 @@ const otherways = `by_curl() {
   return 9
 }
 nobody() { return 9; }
-# kerb hook NAME …: asks as well, and judges here where nobody answers.
+# kerb hook NAME …: asks as well, and judges here where nobody answers. It takes the place of the shell that calls it.
 here() {
   if [ -x "$runtime" ] && [ -e "$program" ]; then
-    ELECTRON_RUN_AS_NODE=1 "$runtime" ${hasty} "$program" hook "$@"
+    ELECTRON_RUN_AS_NODE=1 exec "$runtime" ${hasty} "$program" hook "$@"
   elif command -v kerb >/dev/null 2>&1; then
-    kerb hook "$@"
+    exec kerb hook "$@"
   else
     echo "Kerb: $runtime and $program, which installed this hook, are not there any more, so there is no verdict." >&2
     echo "Run \\\`kerb hooks install\\\` again, with the Kerb that you have now." >&2
-    return 2
+    exit 2
   fi
+}
+sooner() { ELECTRON_RUN_AS_NODE=1 exec "$runtime" --snapshot-blob "$snapshot" ${hasty} "$program" hook "$@"; }
+# Goes on with the first line that it prints: what it does after that, nobody waits for.
+answered() {
+  said=
+  if [ -s "$snapshot" ] && [ -x "$runtime" ] && [ -z "\${NODE_OPTIONS-}" ]; then
+    said=$(export KERB_HOOK_ANSWER=stdout && sooner "$@" &)
+    # No word at all: this runtime is not the one that it was made for any more.
+    [ -n "$said" ] || rm -f "$snapshot"
+  fi
+  [ -n "$said" ] || said=$(export KERB_HOOK_ANSWER=stdout && here "$@" &)
+  [ "$said" = pass ]
 }
 `;
 
@@ -191,8 +206,7 @@ const commitBody = (hook: string): string => `judge() {
   case $? in
     0) ;;
     1) exit 1 ;;
-    # What it does after its answer, nobody waits for.
-    *) [ "$(export KERB_HOOK_ANSWER=stdout && here ${hook} &)" = pass ] || exit 1 ;;
+    *) answered ${hook} || exit 1 ;;
   esac
 }
 judge
@@ -222,7 +236,7 @@ const bodies: Readonly<Record<JudgingHook, string>> = {
   'pre-merge-commit': commitBody('pre-merge-commit'),
   'commit-msg': `if [ -e "$folder/kerb-message" ]; then
   ask message message <"$1"
-  case $? in 0) ;; 1) exit 1 ;; *) here commit-msg "$1" || exit 1 ;; esac
+  case $? in 0) ;; 1) exit 1 ;; *) (here commit-msg "$1") || exit 1 ;; esac
 fi
 follow "$@"
 `,

@@ -3,6 +3,7 @@
  * it comes out of node_modules.
  */
 import { chmodSync, existsSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
 import Database from 'better-sqlite3';
@@ -83,5 +84,8 @@ export function whileLocked<T>(lockFile: string, work: () => T): T {
 /** Opens a file as it is. `timeout` is how long it waits for another process's lock, in milliseconds. */
 export function openFile(file: string, timeout = busyTimeoutMs): Database.Database {
   const beside = path.join(import.meta.dirname, 'native', 'better-sqlite3.node');
-  return new Database(file, { timeout, ...(existsSync(beside) ? { nativeBinding: beside } : {}) });
+  return new Database(file, {
+    timeout,
+    ...(existsSync(beside) ? { nativeBinding: createRequire(import.meta.url)(beside) } : {}),
+  });
 }
