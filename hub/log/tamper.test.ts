@@ -225,6 +225,12 @@ const attacks: readonly {
     audit: /the 301 leaves are not those that were signed/,
   },
   {
+    name: 'bodies are taken away before their time',
+    attack: ({ database }) => database.execute('DELETE FROM record_run WHERE begin = 1'),
+    witness: 'consistent',
+    audit: /^entry 150: the body is gone, and by no act/,
+  },
+  {
     name: 'a body is edited and its leaf left as it is',
     attack: editBody,
     witness: 'consistent',
