@@ -86,19 +86,23 @@ test('a rule of Rego: published by its author, signed by two, judged at the hook
       daemon: { command: [process.execPath, kerbPath], env: { KERB_HOME: home, KERB_NO_BUILD: '1' } },
     },
   });
-  context.after(() => client.stop());
-  const uri = pathToFileURL(path.join(tree.root, 'deploy/shop.yaml')).href;
-  client.open(uri, 'yaml', deployment(1));
-  const shown = () =>
-    client.published
-      .filter((each) => each.uri === uri)
-      .at(-1)
-      ?.diagnostics.find(({ code }) => code === 'team/replicas');
-  await client.until('the finding', () => shown() !== undefined);
-  assert.match(String(shown()?.message), said);
-  assert.deepEqual(shown()?.range, { start: { line: 5, character: 12 }, end: { line: 5, character: 13 } });
-  client.change(uri, 2, [{ text: deployment(2) }]);
-  await client.until('that it is mended', () => shown() === undefined);
+  try {
+    const uri = pathToFileURL(path.join(tree.root, 'deploy/shop.yaml')).href;
+    client.open(uri, 'yaml', deployment(1));
+    const shown = () =>
+      client.published
+        .filter((each) => each.uri === uri)
+        .at(-1)
+        ?.diagnostics.find(({ code }) => code === 'team/replicas');
+    await client.until('the finding', () => shown() !== undefined);
+    assert.match(String(shown()?.message), said);
+    assert.deepEqual(shown()?.range, { start: { line: 5, character: 12 }, end: { line: 5, character: 13 } });
+    client.change(uri, 2, [{ text: deployment(2) }]);
+    await client.until('that it is mended', () => shown() === undefined);
+  } finally {
+    // Before the daemon ends: an editor that is still there would start another.
+    await client.stop();
+  }
 });
 
 async function setUp(context: TestContext) {
