@@ -9,6 +9,10 @@ export type Take = (page: Page, name: string) => Promise<void>;
 export async function takeAuthoring(page: Page, take: Take): Promise<void> {
   // A policy and its page stand side by side.
   await page.setViewportSize({ width: 1600, height: 900 });
+  // Problems of other files would push those of the policy out of sight.
+  await command(page, 'File: Save All');
+  await page.locator('.tab.dirty').first().waitFor({ state: 'detached' });
+  await command(page, 'View: Close All Editors');
   await squiggle(page, take);
   await preview(page, take);
   await cases(page, take);
