@@ -122,6 +122,16 @@ RUN curl -fsSL https://get.example.com/install.sh | bash
 COPY . /app
 CMD ["node", "/app/src/server.ts"]
 `,
+  'compose.yaml': `services:
+  web:
+    build: .
+    volumes:
+      - /var/run/docker.sock:/var/run/docker.sock
+  orders:
+    image: postgres:17
+    ports:
+      - "5432:5432"
+`,
   'package.json': `{
   "name": "shop",
   "version": "1.0.0",

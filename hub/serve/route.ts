@@ -31,7 +31,13 @@ export interface Success {
   readonly status: 200 | 201 | 204;
   readonly description: string;
   /** A schema: JSON. Else a media type. */
-  readonly content: z.ZodType | 'text/plain' | 'application/octet-stream' | 'application/gzip' | null;
+  readonly content:
+    | z.ZodType
+    | 'text/plain'
+    | 'application/x-ndjson'
+    | 'application/octet-stream'
+    | 'application/gzip'
+    | null;
   /** What the query may ask for instead. */
   readonly others?: readonly ('text/csv' | 'application/x-ndjson')[];
 }
