@@ -11,7 +11,8 @@ export async function check(session: Session, params: CheckParams, token: Cancel
   const stale = new Set(session.closed.keys());
   let findings = 0;
   const cancelled = (): boolean => token.isCancellationRequested || progress.cancelled();
-  const files = await judgeWorkspace(session, { cancelled, progress: progress.reporter }, (batch) => {
+  const complain = (message: string): void => void session.connection.window.showWarningMessage(message);
+  const files = await judgeWorkspace(session, { cancelled, complain, progress: progress.reporter }, (batch) => {
     for (const { uri, version, diagnostics } of batch) {
       findings += diagnostics.length;
       stale.delete(uri);

@@ -46,7 +46,9 @@ export async function pullWorkspace(
   const previous = new Map(params.previousResultIds.map(({ uri, value }) => [uri, value]));
   const all: WorkspaceDocumentDiagnosticReport[] = [];
   const cancelled = (): boolean => token.isCancellationRequested;
-  await judgeWorkspace(session, { cancelled, progress }, (batch) => {
+  // Clients pull again and again by themselves: nobody wants to be told each time.
+  const complain = (message: string): void => session.connection.console.warn(message);
+  await judgeWorkspace(session, { cancelled, complain, progress }, (batch) => {
     const items = batch.map(({ uri, version, diagnostics }): WorkspaceDocumentDiagnosticReport => {
       return { uri, version, ...reportOf(diagnostics, session.native.sha256, previous.get(uri)) };
     });

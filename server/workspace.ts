@@ -26,14 +26,21 @@ const sliceMs = 10;
 /** So that a reader sees progress, and no message becomes huge. */
 const mostInBatch = 100;
 
+interface Watcher {
+  readonly progress: WorkDoneProgressReporter;
+  cancelled(): boolean;
+  /** Says what is not judged and why, for people. */
+  complain(message: string): void;
+}
+
 /** Judges every file once, and tells in batches. Ends early when cancelled. Answers how many files were judged. */
 export async function judgeWorkspace(
   session: Session,
-  { cancelled, progress }: { readonly cancelled: () => boolean; readonly progress: WorkDoneProgressReporter },
+  { cancelled, progress, complain }: Watcher,
   tell: (batch: readonly FileReport[]) => void,
 ): Promise<number> {
   progress.begin('Kerb', 0, 'listing files', true);
-  const files = await filesOf(session);
+  const files = await filesOf(session, complain);
   const open = openByFile(session);
   let batch: FileReport[] = [];
   let done = 0;
@@ -55,7 +62,10 @@ export async function judgeWorkspace(
   return done;
 }
 
-async function filesOf(session: Session): Promise<readonly { root: Root; file: string }[]> {
+async function filesOf(
+  session: Session,
+  complain: Watcher['complain'],
+): Promise<readonly { root: Root; file: string }[]> {
   const files: { root: Root; file: string }[] = [];
   for (const root of session.roots.all()) {
     await session.roots.ready(root);
@@ -63,9 +73,7 @@ async function filesOf(session: Session): Promise<readonly { root: Root; file: s
     if (folders.length === 0) continue;
     const listing = await listFiles(root.folder, folders);
     for (const { file, message } of listing.problems)
-      session.connection.window.showWarningMessage(
-        `Kerb does not judge ${path.join(root.folder, file)}: it ${message}`,
-      );
+      complain(`Kerb does not judge ${path.join(root.folder, file)}: it ${message}`);
     files.push(...listing.files.map(({ path: file }) => ({ root, file })));
   }
   return files;

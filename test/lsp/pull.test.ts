@@ -122,6 +122,19 @@ describe('diagnostics by pull', () => {
   });
 });
 
+test('what is not judged is told to whoever asks for a check, and not at each pull', async () => {
+  const { folder, remove } = folderWith({ 'a.yaml': pod, [`${'d/'.repeat(102)}b.yaml`]: pod });
+  const client = await startClient({ folders: [folder], capabilities: pulling });
+  const told = (method: string) =>
+    client.received.filter((each) => each.method === method && /too deep/.test(JSON.stringify(each.params))).length;
+  await client.request<WorkspaceDiagnosticReport>('workspace/diagnostic', { previousResultIds: [] });
+  assert.deepEqual([told('window/showMessageRequest'), told('window/logMessage')], [0, 1]);
+  await client.request('kerb/checkWorkspace', {});
+  assert.deepEqual([told('window/showMessageRequest'), told('window/logMessage')], [1, 1]);
+  await client.stop();
+  remove();
+});
+
 test('checking the workspace pushes what is found in closed files', async () => {
   const { folder, remove } = folderWith({ 'a.yaml': pod, 'b.txt': 'nothing\n', '.github/workflows/a.yml': workflow });
   const client = await startClient({ folders: [folder] });
