@@ -5,7 +5,7 @@ import { type HourlyCount, type Measure, measures } from '../store/query/baselin
 import type { DailyMeasure } from '../store/query/day.ts';
 import type { DecisionQuery, ListedRow } from '../store/query/search.ts';
 import type { Store } from '../store/store.ts';
-import { distanceOf, type Figures, fewestObserved, unusual } from './baseline.ts';
+import { dayMs, days, distanceOf, type Figures, fewestObserved, hourMs, unusual } from './baseline.ts';
 import type { UsualDays } from './fallen.ts';
 
 export interface AnomalyFigures extends Figures {
@@ -42,9 +42,6 @@ export function noSamples(): Samples {
   return { hours: new Map(), days: new Map() };
 }
 
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
-const days = 28;
 /** Busy hours that are compared, of each measure. */
 const maxCompared = 500;
 /** Series of which the days before are remembered. */

@@ -31,6 +31,11 @@ export function unusual(observed: number, samples: readonly number[]): Figures |
   return observed > threshold ? { observed, samples, median, mad, threshold } : null;
 }
 
+export const hourMs = 3_600_000;
+export const dayMs = 24 * hourMs;
+/** How many days before are compared with. */
+export const days = 28;
+
 /** What usually happens less often than this in a day may well not happen. */
 export const fewestUsual = 20;
 /** A day is looked at once in an hour and not with every hour of it, so that fewer deviations do. */

@@ -4,7 +4,7 @@ import { actorOf } from '../store/actor.ts';
 import type { Alert } from '../store/query/alert.ts';
 import { type DailyMeasure, dailyMeasures } from '../store/query/day.ts';
 import type { Anomaly, Watch } from './anomaly.ts';
-import { type Figures, fallen, isSteady } from './baseline.ts';
+import { dayMs, days, type Figures, fallen, hourMs, isSteady } from './baseline.ts';
 
 /** What steady sources counted in the days that end with an hour: that does not change within the hour. */
 export interface UsualDays {
@@ -20,9 +20,6 @@ interface SteadySource {
   readonly samples: readonly number[];
 }
 
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
-const days = 28;
 const aWeekBefore = 6;
 const maxTold = 20;
 const maxRecords = 5;
