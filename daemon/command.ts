@@ -29,7 +29,7 @@ export interface Start {
   /** Keeps what is compiled by now for the next start, unless something is kept already. */
   readonly keepCode: () => void;
   /** Where the snapshot lies that `kerb hook` may begin from, once there is one; null where none can be used. */
-  readonly snapshot: string | null;
+  readonly snapshot: () => string | null;
 }
 
 /** The options and words of a call, checked against the command's own list. */

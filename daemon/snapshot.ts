@@ -13,7 +13,7 @@ import { warmSteps } from './process/warm.ts';
 import './sync/current.ts';
 
 startupSnapshot.setDeserializeMainFunction(
-  () => void main(process.argv.slice(2), { keepCode: () => undefined, snapshot: null }),
+  () => void main(process.argv.slice(2), { keepCode: () => undefined, snapshot: () => null }),
 );
 void rehearse();
 

@@ -28,7 +28,7 @@ async function run(given: Arguments, { snapshot }: Start): Promise<ExitCode> {
   const place = await findHooks(root);
   if (place.kind === 'failure') throw new UsageError(place.message);
   const home = requireHome();
-  const parts = partsOf(home, snapshot);
+  const parts = partsOf(home, snapshot());
   let found = diagnose(place, parts);
   if (given.has('fix') && found.some(({ mend }) => mend === 'install')) {
     const said = await installHere(place, parts);

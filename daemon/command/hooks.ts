@@ -67,7 +67,7 @@ async function tell(lines: readonly string[]): Promise<ExitCode> {
 }
 
 function parts({ snapshot }: Start) {
-  return partsOf(requireHome(), snapshot);
+  return partsOf(requireHome(), snapshot());
 }
 
 /** Outside of a repository too there is a global configuration. */
