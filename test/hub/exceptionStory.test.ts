@@ -1,14 +1,14 @@
 /** An exception from a blocked commit to its end, with nothing but the real parts: a hub's process, the command, git, a daemon. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { signApproval } from '../../daemon/review/exceptions.ts';
 import { readExceptionRequest } from '../../engine/index.ts';
 import { feedbackList } from '../../hub/protocol/feedback.ts';
 import { exceptionList, exceptionShown, hubPaths } from '../../hub/protocol.ts';
-import { runKerb, stopDaemonOf } from '../command.ts';
+import { runKerb } from '../command.ts';
 import { until } from '../until.ts';
 import { createRepository } from '../workTree.ts';
 import {
@@ -20,7 +20,7 @@ import {
   publish,
   publishedBy,
 } from './organisation.ts';
-import { type HubProcess, hubFolder, removeFolder, spawnHub } from './process.ts';
+import { type HubProcess, spawnHubAndHome } from './process.ts';
 import { keyOf } from './shelf.ts';
 
 const builtIn = (file: string): string =>
@@ -143,15 +143,7 @@ interface Found {
 }
 
 async function setUp(context: TestContext) {
-  const folder = hubFolder();
-  const home = mkdtempSync(path.join(tmpdir(), 'kerb-home-'));
-  const hub = await spawnHub(folder);
-  context.after(async () => {
-    stopDaemonOf(home);
-    await hub.close();
-    removeFolder(folder);
-    removeFolder(home);
-  });
+  const { hub, home } = await spawnHubAndHome(context);
   const people = await foundOrganisation(hub);
   assert.ok(await publish(hub, people.slice(0, 2), { organisation, policies }));
   const { firstRoot } = await publishedBy(hub);

@@ -4,6 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import type { TestContext } from 'node:test';
+import { stopDaemonOf } from '../command.ts';
 import { type AskedHub, askerOf } from './running.ts';
 
 const main = path.resolve(import.meta.dirname, '../../hub/main.ts');
@@ -59,6 +61,21 @@ export async function spawnHub(
     kill: () => end('SIGKILL'),
     close: () => end('SIGTERM'),
   };
+}
+
+/** A hub on a new folder, and a new home for one that is enrolled at it. Both end with the test, the home's daemon first. */
+export async function spawnHubAndHome(
+  context: TestContext,
+): Promise<{ readonly hub: HubProcess; readonly home: string }> {
+  const home = mkdtempSync(path.join(tmpdir(), 'kerb-home-'));
+  const hub = await spawnHub(hubFolder());
+  context.after(async () => {
+    stopDaemonOf(home);
+    await hub.close();
+    removeFolder(hub.folder);
+    removeFolder(home);
+  });
+  return { hub, home };
 }
 
 export function removeFolder(folder: string): void {

@@ -1,17 +1,16 @@
 /** A rule of Rego from an author's folder to a blocked commit and a squiggle: hub, command, git, daemon and editor, none pretended. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { type TestContext, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { kerbPath, runKerb, stopDaemonOf } from '../command.ts';
+import { kerbPath, runKerb } from '../command.ts';
 import { startClient } from '../lsp/client.ts';
 import { createRepository } from '../workTree.ts';
 import { type Approver, credentialsOf, enroll, foundOrganisation, publishedBy } from './organisation.ts';
-import { hubFolder, removeFolder, spawnHub } from './process.ts';
+import { spawnHubAndHome } from './process.ts';
 
 const fixtures = path.resolve(import.meta.dirname, '../fixtures/rego');
 const page = readFileSync(path.resolve(import.meta.dirname, '../../docs/rego.md'), 'utf8');
@@ -106,15 +105,7 @@ test('a rule of Rego: published by its author, signed by two, judged at the hook
 });
 
 async function setUp(context: TestContext) {
-  const folder = hubFolder();
-  const home = mkdtempSync(path.join(tmpdir(), 'kerb-home-'));
-  const hub = await spawnHub(folder);
-  context.after(async () => {
-    stopDaemonOf(home);
-    await hub.close();
-    removeFolder(folder);
-    removeFolder(home);
-  });
+  const { hub, home } = await spawnHubAndHome(context);
   const people = await foundOrganisation(hub);
   return {
     hub,

@@ -1,15 +1,12 @@
 /** A change judged against what really happened: a hub, a daemon that agreed, git, and a reviewer with the command. */
 import assert from 'node:assert/strict';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hubPaths, replayShown } from '../../hub/protocol.ts';
-import { type Ran, runKerb, stopDaemonOf } from '../command.ts';
+import { type Ran, runKerb } from '../command.ts';
 import { createRepository, createWorkTree } from '../workTree.ts';
 import { credentialsOf, enroll, foundOrganisation, publish, publishedBy } from './organisation.ts';
-import { hubFolder, removeFolder, spawnHub } from './process.ts';
+import { spawnHubAndHome } from './process.ts';
 import type { AskedHub } from './running.ts';
 
 const policy = (name: string): string => `title: No such name
@@ -70,14 +67,7 @@ test('a reviewer asks, the daemon judges its own recent commits in both directio
 });
 
 async function setUp(context: TestContext) {
-  const home = mkdtempSync(path.join(tmpdir(), 'kerb-home-'));
-  const hub = await spawnHub(hubFolder());
-  context.after(async () => {
-    stopDaemonOf(home);
-    await hub.close();
-    removeFolder(hub.folder);
-    removeFolder(home);
-  });
+  const { hub, home } = await spawnHubAndHome(context);
   const people = await foundOrganisation(hub);
   const policies = { 'acme/old.yaml': policy('old'), 'acme/old.md': cases('acme/old', 'old') };
   assert.ok(await publish(hub, people.slice(0, 2), { organisation: 'replay: allowed\n', policies }));

@@ -1,13 +1,12 @@
 /** A new bundle in stages, as a device sees it: mild at first, then strict, then back; with a hub's process, the command and git. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { runKerb, stopDaemonOf } from '../command.ts';
+import { runKerb } from '../command.ts';
 import { createRepository, createWorkTree } from '../workTree.ts';
 import { approveChange, credentialsOf, enroll, foundOrganisation, publish, publishedBy } from './organisation.ts';
-import { hubFolder, removeFolder, spawnHub } from './process.ts';
+import { spawnHubAndHome } from './process.ts';
 
 const builtIn = (file: string): string =>
   readFileSync(path.resolve(import.meta.dirname, '../../policies', file), 'utf8');
@@ -67,15 +66,7 @@ test('a stage is mild where its plan says so, the next one denies, and the way b
 });
 
 async function setUp(context: TestContext) {
-  const folder = hubFolder();
-  const home = mkdtempSync(path.join(tmpdir(), 'kerb-home-'));
-  const hub = await spawnHub(folder);
-  context.after(async () => {
-    stopDaemonOf(home);
-    await hub.close();
-    removeFolder(folder);
-    removeFolder(home);
-  });
+  const { hub, home } = await spawnHubAndHome(context);
   const people = await foundOrganisation(hub);
   assert.ok(await publish(hub, people.slice(0, 2), { organisation }));
   const { firstRoot } = await publishedBy(hub);
@@ -87,7 +78,7 @@ async function setUp(context: TestContext) {
 
   const tree = createRepository(context, { 'readme.md': 'shop\n' });
   const kerb = (...args: readonly string[]) => runKerb(args, { cwd: tree.root, env: { KERB_HOME: home } });
-  const operator = ['--hub', hub.url, '--token-file', path.join(folder, 'admin.token')];
+  const operator = ['--hub', hub.url, '--token-file', path.join(hub.folder, 'admin.token')];
   return {
     ...{ hub, people, kerb, operator },
     commit() {

@@ -1,13 +1,12 @@
 /** Policies out and decisions in, with nothing but the real parts: a hub's process, the command, git, a daemon. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { type Ran, runKerb, stopDaemonOf } from '../command.ts';
+import { type Ran, runKerb } from '../command.ts';
 import { createRepository, createWorkTree } from '../workTree.ts';
 import { enroll } from './organisation.ts';
-import { type HubProcess, hubFolder, removeFolder, spawnHub } from './process.ts';
+import { type HubProcess, spawnHubAndHome } from './process.ts';
 
 const builtIn = (file: string): string =>
   readFileSync(path.resolve(import.meta.dirname, '../../policies', file), 'utf8');
@@ -93,17 +92,9 @@ test('two keys publish, a device enrols, a commit is blocked, and the decision i
 });
 
 async function setUp(context: TestContext) {
-  const folder = hubFolder();
-  const home = mkdtempSync(path.join(tmpdir(), 'kerb-home-'));
-  const hub = await spawnHub(folder);
-  context.after(async () => {
-    stopDaemonOf(home);
-    await hub.close();
-    removeFolder(folder);
-    removeFolder(home);
-  });
-  const at = (name: string): string => path.join(folder, name);
-  const kerb = (...args: readonly string[]): Ran => runKerb(args, { cwd: folder, env: { KERB_HOME: home } });
+  const { hub, home } = await spawnHubAndHome(context);
+  const at = (name: string): string => path.join(hub.folder, name);
+  const kerb = (...args: readonly string[]): Ran => runKerb(args, { cwd: hub.folder, env: { KERB_HOME: home } });
   const access = (person: string) => ['--hub', hub.url, '--token-file', at(`${person}.token`)];
   for (const [name, role] of [
     ['ada', 'reviewer'],
