@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { broughtNode, isAtLeast } from './bin/runtime.js';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const stamp = path.join(root, 'node_modules', '.kerb-installed');
@@ -76,13 +77,11 @@ function isInstalled(locked) {
 
 /** Node 24 that the lock file brings, or the running one where that is new enough. */
 function runtime() {
-  const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
-  const bundled = path.join(root, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
-  if (existsSync(bundled)) return bundled;
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > 22 || (major === 22 && minor >= 18)) return process.execPath;
+  const brought = broughtNode(root);
+  if (brought !== null) return brought;
+  if (isAtLeast(22, 18)) return process.execPath;
   return fail(
-    `Node ${process.versions.node} is too old to build Kerb and there is no ${name} package. Install Node 24.`,
+    `Node ${process.versions.node} is too old to build Kerb and there is no Node 24 among the dependencies for ${process.platform}-${process.arch}. Install Node 24.`,
   );
 }
 

@@ -406,6 +406,23 @@ test('without a daemon a hook begins from a snapshot, and where that cannot be, 
   assert.equal(existsSync(other), false);
 });
 
+test('a runtime that cannot keep decisions installs no hooks, which would stop every commit', (context) => {
+  const place = createPlace(context);
+  // As Node 20 says of itself. There is no other way to it than by the environment.
+  const code = "Object.defineProperty(process, 'versions', { value: { ...process.versions, napi: '9' } })";
+  place.env.NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(code)}`;
+  for (const args of [
+    ['hooks', 'install'],
+    ['hooks', 'install', '--global'],
+    ['doctor', '--fix'],
+  ]) {
+    const { status, stderr } = place.kerb(...args);
+    assert.equal(status, 2, args.join(' '));
+    assert.match(stderr, /hooks on this runtime would stop every commit: Node .* Node 22\.14 or newer can/);
+  }
+  assert.equal(existsSync(path.join(place.root, '.git/hooks/pre-commit')), false);
+});
+
 test('doctor finds what keeps git from asking, mends it, and then finds nothing', (context) => {
   const place = installed(context);
   const hook = path.join(place.root, '.git/hooks/pre-commit');

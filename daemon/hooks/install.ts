@@ -8,6 +8,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { git } from '../../repository/index.ts';
 import { UsageError } from '../command.ts';
+import { runtimeProblem } from '../store/connect.ts';
 import { asideOf, placeHook, removeHook, waitingOf } from './folder.ts';
 import type { HookPlace } from './place.ts';
 import {
@@ -44,8 +45,9 @@ export function globalFolder({ home }: Pick<Parts, 'home'>): string {
   return path.join(home, 'hooks');
 }
 
-/** Installs for one repository. Returns what was done, in words. Throws `UsageError` where git refuses. */
+/** Installs for one repository. Returns what was done, in words. Throws `UsageError` where git or the runtime refuses. */
 export async function installHere(place: HookPlace, parts: Parts): Promise<string[]> {
+  requireRuntime();
   const own = ownFolder(place);
   if (place.effective === globalFolder(parts)) {
     await installGlobally(place.hooksPaths, parts);
@@ -67,6 +69,7 @@ export async function installHere(place: HookPlace, parts: Parts): Promise<strin
 
 /** Installs for all repositories of the user, by core.hooksPath of the global configuration. */
 export async function installGlobally(paths: HookPlace['hooksPaths'], parts: Parts): Promise<string[]> {
+  requireRuntime();
   const folder = globalFolder(parts);
   const value = paths.findLast(({ scope }) => scope === 'global')?.value ?? null;
   if (value !== folder) {
@@ -82,6 +85,12 @@ export async function installGlobally(paths: HookPlace['hooksPaths'], parts: Par
     `the hooks are in ${folder}, which core.hooksPath of your global configuration names`,
     `they pass on to the hooks of ${before ?? 'each repository'}`,
   ];
+}
+
+/** The hooks will run on the runtime that installs them, and one that cannot keep decisions lets nothing pass. */
+function requireRuntime(): void {
+  const cannot = runtimeProblem();
+  if (cannot !== null) throw new UsageError(`hooks on this runtime would stop every commit: ${cannot.message}`);
 }
 
 /** Takes the hooks of a repository away. */
