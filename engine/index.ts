@@ -70,6 +70,7 @@ export {
   readExceptionRequest,
   refusalOf,
 } from './exception/request.ts';
+export { type Revocations, revocationsWith } from './exception/revocation.ts';
 export { type Complaint, complaints, type FindingFeedback, findingFeedback, readFeedback } from './feedback.ts';
 export { type FixChoice, type FixedFile, fixesOf, fixFile } from './fix.ts';
 export { groupBy } from './groupBy.ts';

@@ -89,7 +89,9 @@ async function verifyCopy(
   ]);
   const device = { id: enrolment.device, labels: trust.labels };
   const source = copySource(copyFolder(home));
-  const { organisation, bundle } = await verifyRepository(source, { trust, device, version: trust.version, at });
+  const { organisation, bundle } = await verifyRepository(source, {
+    ...{ trust, device, version: trust.version, revoked: trust.revoked, at },
+  });
   return { organisation, bundle };
 }
 

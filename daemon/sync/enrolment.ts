@@ -22,6 +22,8 @@ const trustSchema = z.strictObject({
   seen: z.record(z.string().max(200), version),
   /** The bundle in force; null before the first. */
   version: version.nullable(),
+  /** Exceptions that were seen revoked, by id; see `Revocations`. */
+  revoked: z.record(z.string().max(500), z.strictObject({ revokedAt: z.string(), expiresAt: z.string() })).optional(),
   /** As the hub last gave them. */
   labels,
   /** When the hub was last seen with everything in order, in milliseconds since 1970; null before the first time. */

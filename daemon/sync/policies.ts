@@ -37,13 +37,14 @@ export async function fetchPolicies(options: FetchOptions): Promise<Fetched> {
   const device = { id: enrolment.device, labels };
   const verify = (source: Source): Promise<Verified> =>
     verifyRepository(throughCopy(copySource(folder), source), {
-      ...{ trust, device, version: trust.version, at: now, memory: freshness },
+      ...{ trust, device, version: trust.version, revoked: trust.revoked, at: now, memory: freshness },
     });
   try {
     const { verified, passedOver } = await verifyOffered({ hub, freshness, offer }, verify);
     // The copy first: with an old note beside it, it verifies all the same. A note of what is not there would not.
     writeCopy(folder, verified.files);
-    const next: Trust = { ...verified.trust, version: verified.version, labels, refreshedAt: now };
+    const { version, revoked } = verified;
+    const next: Trust = { ...verified.trust, version, revoked, labels, refreshedAt: now };
     writeTrust(home, next);
     const { organisation, bundle } = verified;
     return { trust: next, governing: { organisation, bundle, refreshedAt: now }, passedOver };

@@ -28,7 +28,7 @@ export type PrivateRecord<T> =
   | { readonly kind: 'none' }
   | { readonly kind: 'problem'; readonly message: string };
 
-const maxBytes = 1_000_000;
+const maxBytes = 4_000_000;
 
 /** Reads a JSON file of one's own. A file that others may write proves nothing. */
 export function readPrivateRecord<T>(file: string, schema: z.ZodType<T>): PrivateRecord<T> {

@@ -14,8 +14,8 @@ interface Attack {
   /** What the hub serves instead of its third publication. Two are known; the device has the second. */
   readonly serve: (third: Publication, world: World) => Publication | ReadonlyMap<string, Buffer>;
   readonly said: RegExp;
-  /** Where the device stands before; default: after the second publication. */
-  readonly before?: (world: World) => void;
+  /** `exceptions.json` of the second publication and what follows; default: none are excepted. */
+  readonly excepted?: string;
 }
 
 const stranger = createSigner();
@@ -51,6 +51,18 @@ const attacks: readonly Attack[] = [
     name: 'delegated role: withheld',
     serve: (third) => ({ ...third, delegated: {} }),
     said: /^exceptions: this device has seen version 2, and the hub's snapshot does not name the role any more\./,
+  },
+  {
+    name: 'a revocation that an approver and the hub take back',
+    excepted: exceptedUntil('2026-11-28T08:00:00.000Z'),
+    serve: (third) => withExceptions(third, exceptedUntil(null)),
+    said: /^exceptions\.json: exception E-1 would hold again, and this device has seen that it was revoked at 2026-11-28T08:00:00\.000Z\./,
+  },
+  {
+    name: 'a revocation that is put off',
+    excepted: exceptedUntil('2026-11-28T08:00:00.000Z'),
+    serve: (third) => withExceptions(third, exceptedUntil('2026-11-28T12:00:00.000Z')),
+    said: /^exceptions\.json: exception E-1 would hold again/,
   },
   {
     name: 'root: rollback',
@@ -378,18 +390,18 @@ const attacks: readonly Attack[] = [
   },
 ];
 
-for (const { name, serve, said } of attacks) {
+for (const { name, excepted = exceptions, serve, said } of attacks) {
   test(name, async (context) => {
     const world = await createWorld(context);
     const { hub, clock } = world;
     world.publish(1, { bundles: [bundle(1)], exceptions });
     const device = await world.enrol();
     assert.equal((await device.round()).after, 1);
-    world.publish(2, { bundles: [bundle(2)], exceptions });
+    world.publish(2, { bundles: [bundle(2)], exceptions: excepted });
     assert.equal((await device.round()).after, 2);
     const second = hub.files;
 
-    const served = serve(world.publish(3, { bundles: [bundle(3)], exceptions }), {
+    const served = serve(world.publish(3, { bundles: [bundle(3)], exceptions: excepted }), {
       ...world,
       hub: { ...hub, files: second },
     });
@@ -422,6 +434,52 @@ test('every attack is refused in words of its own', () => {
   const kinds = new Set(attacks.map(({ said }) => said.source));
   assert.ok(kinds.size > 30, String(kinds.size));
 });
+
+test('a revocation is remembered where the exception is left out, until its end, and may be said again', async (context) => {
+  const world = await createWorld(context);
+  const { clock } = world;
+  const texts = [
+    exceptedUntil('2026-11-28T08:00:00.000Z'),
+    exceptions,
+    exceptedUntil(null),
+    exceptedUntil('2026-11-28T08:30:00.000Z'),
+    exceptedUntil(null),
+  ];
+  const rounds: (string | null)[] = [];
+  world.publish(1, { bundles: [bundle(1)], exceptions });
+  const device = await world.enrol();
+  for (const [at, text] of texts.entries()) {
+    world.publish(at + 2, { bundles: [bundle(at + 2)], exceptions: text });
+    const { refusal, failure } = await device.round();
+    rounds.push((refusal ?? failure)?.slice(0, 16) ?? null);
+  }
+  assert.deepEqual(rounds, [null, null, 'exceptions.json:', null, 'exceptions.json:']);
+  // Past its end nothing would hold, and nothing needs to be remembered.
+  clock.at = Date.parse('2026-12-20T00:00:00.000Z');
+  world.publish(7, { bundles: [bundle(7)], exceptions: exceptedUntil(null) });
+  const ended = await device.round();
+  assert.equal(ended.refusal ?? ended.failure, null);
+});
+
+/** One exception until the middle of December, revoked at an instant or not. */
+function exceptedUntil(revokedAt: string | null): string {
+  const at = '2026-11-28T07:00:00.000Z';
+  const approvals = [{ who: 'bob', role: 'approver', keyid: 'b', at }];
+  const terms = {
+    policies: ['kubernetes/privileged'],
+    category: 'waiver',
+    statement: 'why',
+    requestedBy: 'ada',
+  } as const;
+  const exception = { id: 'E-1', ...terms, approvals, notBefore: at, expiresAt: '2026-12-15T00:00:00.000Z', revokedAt };
+  return `${JSON.stringify({ version: 1, exceptions: [exception] })}\n`;
+}
+
+function withExceptions(third: Publication, text: string): Publication {
+  const { exceptions: file } = third.delegated;
+  assert.ok(file);
+  return { ...third, delegated: { exceptions: { ...file, targets: { 'exceptions.json': text } } } };
+}
 
 function withText(publication: Publication, name: string, change: (text: string) => string): Map<string, Buffer> {
   const files = new Map(write(publication));

@@ -51,6 +51,12 @@ export const refuse = {
       role,
       `${role}: this device has seen version ${seen}, and the hub's snapshot does not name the role any more. Ask who runs the hub to publish it again`,
     ),
+  takenBack: (path: string, { id, revokedAt }: { readonly id: string; readonly revokedAt: string }) =>
+    new TrustRefusal(
+      'rollback',
+      path,
+      `${path}: exception ${id} would hold again, and this device has seen that it was revoked at ${revokedAt}. Ask the approvers who signed that; one of them has to revoke it again, also where the hub was restored from an old copy`,
+    ),
   frozen: (role: string, expires: string, at: number) =>
     new TrustRefusal(
       'frozen',

@@ -3,8 +3,10 @@ import {
   type ApproverKeys,
   type Organisation,
   organisationOf,
+  type Revocations,
   type Ring,
   readRollout,
+  revocationsWith,
   ringOf,
   type VerifiedBundle,
   withProvenApprovals,
@@ -24,12 +26,17 @@ import { sha256Of, type TrustMemory } from './roots.ts';
 import type { Source } from './source.ts';
 import { type Repository, type TrustState, walk } from './walk.ts';
 
+/** Characters: of some 20,000. */
+const maxRevocations = 2_500_000;
+
 /** Who asks, and what it remembers. */
 export interface VerifyOptions {
   readonly trust: TrustState;
   readonly device: { readonly id: string; readonly labels: Readonly<Record<string, string>> };
   /** The number of the bundle that is in force; null before the first. */
   readonly version: number | null;
+  /** What it has seen revoked. */
+  readonly revoked?: Revocations | undefined;
   /** The time that counts for terms: the clock's over the network, that of the last contact over the copy. */
   readonly at: number;
   readonly memory?: TrustMemory;
@@ -44,6 +51,8 @@ export interface Verified {
   readonly version: number | null;
   /** `exceptions.json` as it was signed: what the next one goes on from. */
   readonly exceptions: string | null;
+  /** What this device has seen revoked by now. */
+  readonly revoked: Revocations;
   /** Every file that it rests on, by name: what the copy on the disk has to hold. */
   readonly files: ReadonlyMap<string, Buffer>;
 }
@@ -65,9 +74,11 @@ export async function verifyRepository(source: Source, options: VerifyOptions): 
   const text = version === null ? null : await read(bundleTarget(version));
   if (version !== null && text === null) throw refuse.missing(bundleTarget(version));
   const signed = await read(exceptionsTarget);
+  const revoked = revokedWith(signed, options);
   const exceptions = signed === null ? null : withProvenApprovals(signed, approversIn(repository));
   const bundle = text === null ? null : verifiedBundle({ bundle: text, exceptions, ring });
-  return { trust: repository.trust, bundle, organisation: usable(bundle, version), version, exceptions: signed, files };
+  const organisation = usable(bundle, version);
+  return { trust: repository.trust, bundle, organisation, version, exceptions: signed, revoked, files };
 }
 
 function approversIn({ files, trust }: Repository): ApproverKeys {
@@ -111,6 +122,17 @@ function highestIn({ targets }: Repository): number | null {
 function checkNumber(version: number | null, before: number | null): void {
   if (before !== null && (version === null || version < before))
     throw refuse.rollback('policies', version ?? 0, before);
+}
+
+/** What was revoked stays revoked: one person's signature is under the exceptions, and theirs alone does not bring one back. */
+function revokedWith(exceptions: string | null, { revoked = {}, at }: VerifyOptions): Revocations {
+  if (exceptions === null) return revoked;
+  const reading = revocationsWith(revoked, exceptions, at);
+  if (reading.kind === 'takenBack') throw refuse.takenBack(exceptionsTarget, reading);
+  const { revocations } = reading;
+  if (JSON.stringify(revocations).length > maxRevocations)
+    throw refuse.unusable(exceptionsTarget, 'more was revoked before its end than a device remembers');
+  return revocations;
 }
 
 function usable(bundle: VerifiedBundle | null, version: number | null): Organisation | null {
