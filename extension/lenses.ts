@@ -122,9 +122,12 @@ function caseLenses({ uri }: TextDocument, one: JudgedCase): CodeLens[] {
     arguments: [uri, one.first, one.name],
   };
   const accept = { title: '$(check) Accept what the policy finds', command: 'kerb.acceptCase', arguments: [uri, one] };
-  const said =
-    one.outcome === 'failed'
-      ? accept
-      : { title: one.outcome === 'passed' ? '$(pass) as drawn' : '$(circle-slash) skipped', command: '' };
+  const isDrawnOtherwise = one.outcome === 'failed' && one.written !== one.drawn;
+  const said = isDrawnOtherwise ? accept : { title: outcomeTitle(one), command: '' };
   return [new CodeLens(range, said), new CodeLens(range, step)];
+}
+
+function outcomeTitle({ outcome, message }: JudgedCase): string {
+  if (outcome === 'failed') return `$(error) ${message}`;
+  return outcome === 'passed' ? '$(pass) as drawn' : '$(circle-slash) skipped';
 }

@@ -159,9 +159,10 @@ function stateItem({ state, count, findings }: Extract<Node, { kind: 'state' }>)
 }
 
 function findingItem({ message, resource, file, uri, start, end }: PreviewedFinding): TreeItem {
-  const item = new TreeItem(message);
-  item.description = `${file}:${start.line + 1}`;
-  item.tooltip = `${resource}: ${message}`;
+  // The view is narrow, and the messages of one policy are often alike.
+  const item = new TreeItem(`${file.slice(file.lastIndexOf('/') + 1)}:${start.line + 1}`);
+  item.description = message;
+  item.tooltip = `${file}:${start.line + 1}\n${resource}: ${message}`;
   const selection = new Range(start.line, start.character, end.line, end.character);
   item.command = { command: 'vscode.open', title: 'Open', arguments: [Uri.parse(uri), { selection, preview: true }] };
   return item;

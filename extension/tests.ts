@@ -177,7 +177,10 @@ function report(run: TestRun, item: TestItem, { outcome, message, written, drawn
   if (outcome === 'passed') run.passed(item);
   else if (outcome === 'skipped') run.skipped(item);
   else {
-    const difference = TestMessage.diff(`not drawn as it is judged:\n${message}`, written, drawn);
+    const difference =
+      written === drawn
+        ? new TestMessage(message)
+        : TestMessage.diff(`not drawn as it is judged:\n${message}`, written, drawn);
     if (item.uri !== undefined && item.range !== undefined)
       difference.location = new Location(item.uri, item.range.start);
     run.failed(item, difference);

@@ -78,7 +78,8 @@ export function drawingActions(session: Session, { text, place, uri }: OpenDocum
   if (sheet?.kind !== 'judged') return [];
   const lines = { start: text.positionAt(range.start).line, end: text.positionAt(range.end).line };
   return sheet.cases
-    .filter(({ outcome, block }) => outcome === 'failed' && block.first - 1 <= lines.end && lines.start <= block.last)
+    .filter(({ outcome, written, drawn }) => outcome === 'failed' && written.join('\n') !== drawn.join('\n'))
+    .filter(({ block }) => block.first - 1 <= lines.end && lines.start <= block.last)
     .map(({ name, block, drawn }) => {
       const at = { start: { line: block.first, character: 0 }, end: { line: block.last, character: 0 } };
       const newText = drawn.map((line) => `${line}\n`).join('');

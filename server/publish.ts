@@ -88,7 +88,10 @@ export function diagnosticsOf(session: Session, document: OpenDocument, judged: 
 
 /** What is shown beside findings. */
 function furtherDiagnostics({ text }: OpenDocument, judged: Judged, { omitted }: Choice): readonly Diagnostic[] {
-  const diagnostics = judged.syntax.map((problem) => syntaxDiagnostic(problem, text));
+  const told = new Set(judged.own?.problems.map(({ span }) => span.start));
+  const diagnostics = judged.syntax
+    .filter(({ span }) => !told.has(span.start))
+    .map((problem) => syntaxDiagnostic(problem, text));
   for (const problem of judged.own?.problems ?? [])
     diagnostics.push(fileProblemDiagnostic(problem, judged.own?.code ?? 'kerb/policy'));
   if (judged.unread !== null) diagnostics.push(unreadableDiagnostic(judged.unread));

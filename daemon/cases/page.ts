@@ -1,5 +1,5 @@
 /** What is wrong with a page of cases as a whole, though every case in it may pass. */
-import type { CaseResult } from '../../engine/index.ts';
+import { type CaseResult, unclosedFence } from '../../engine/index.ts';
 
 /** In words, each a sentence; empty for a page that shows both what is found and what is not. */
 export function faultsOf(text: string, cases: readonly CaseResult[]): string[] {
@@ -15,19 +15,4 @@ export function faultsOf(text: string, cases: readonly CaseResult[]): string[] {
   if (own.every(({ findings }) => findings > 0))
     faults.push('no case is clean: a rule that finds everything would pass as well');
   return faults;
-}
-
-/** The line, from 1, of a fence that nothing closes; fences are what the harness takes for them. */
-function unclosedFence(text: string): number | null {
-  const lines = text.split('\n');
-  for (let at = 0; at < lines.length; at++) {
-    const fence = /^ *(`{3,}|~{3,}) *[\w+-]*(?: +\S+){0,2} *$/.exec(lines[at] ?? '')?.[1];
-    if (fence === undefined) continue;
-    const closing = lines.findIndex(
-      (line, index) => index > at && line.trim().startsWith(fence) && /^[`~]+$/.test(line.trim()),
-    );
-    if (closing < 0) return at + 1;
-    at = closing;
-  }
-  return null;
 }

@@ -31,8 +31,11 @@ export function compileProgram(source: string, options: Options): Compilation {
   const { notes, type } = check(root, declarationsOf(options));
   const problems: CelProblem[] = syntax.map((one) => ({ ...one, severity: 'error' }));
   const severity = options.types === 'unchecked' ? 'warning' : 'error';
+  // Of a part that cannot be read nothing else is said.
+  const isRead = ({ start, end }: Span) => !syntax.some(({ span }) => start <= span.start && span.start < end);
   const report = (span: Span, message: string) => {
-    if (!syntax.some((other) => other.span.start === span.start)) problems.push({ span, message, severity });
+    if (isRead(span) && !syntax.some(({ span: other }) => other.start === span.start))
+      problems.push({ span, message, severity });
   };
   for (const { span, message } of notes.problems) if (isSound(span)) report(span, message);
   const compiler = createCompiler(notes, report);

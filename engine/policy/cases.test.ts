@@ -127,3 +127,42 @@ test('hostile pages end', () => {
     assert.doesNotThrow(() => run(page));
   }
 });
+
+test('a page with lines of Windows has the same cases, and is redrawn with such lines', () => {
+  const page = `# test/rule\n\n${block(pod('x:latest'))}`;
+  const { cases, redrawn } = run(page.replaceAll('\n', '\r\n'));
+  assert.deepEqual(
+    cases.map(({ outcome, line }) => [outcome, line]),
+    [['failed', 3]],
+  );
+  assert.equal(redrawn, `# test/rule\n\n${block(pod('x:latest', drawn))}`.replaceAll('\n', '\r\n'));
+  assert.equal(run(redrawn).cases[0]?.outcome, 'passed');
+});
+
+test('a fence of another style is one: its end does not begin a block, and the case behind it is judged', () => {
+  for (const info of ['{.yaml}', 'yaml\t', 'c# ', '{ .yaml }']) {
+    const { cases } = run(`${block(pod('x:latest'), info)}\n${block(pod('x:latest', drawn))}`);
+    assert.equal(cases.at(-1)?.outcome, 'passed', info);
+  }
+});
+
+const named = 'the file is named by its path alone: ```yaml deploy.yaml';
+const more = 'behind the path of the file, which has no spaces, only `fixed` may stand';
+const unknownFences: readonly (readonly [info: string, says: string])[] = [
+  ['yaml pod.yaml fix', more],
+  ['yaml pod.yaml Fixed', more],
+  ['yaml pod.yaml fixed please', more],
+  ['yaml my pod.yaml', more],
+  ['yaml title="pod.yaml"', named],
+  ['yaml file=pod.yaml', named],
+  ['yaml {title: pod.yaml}', named],
+  ['yaml pod.yaml\tfixed', 'a `fixed` block follows the block that it repairs'],
+];
+for (const [info, says] of unknownFences) {
+  test(`a block that says \`${info}\` fails, and stays as it is`, () => {
+    const page = block(pod('x:latest'), info);
+    const { cases, redrawn } = run(page);
+    assert.deepEqual([cases[0]?.outcome, cases[0]?.message], ['failed', says]);
+    assert.ok(info.includes('\t') || redrawn === page);
+  });
+}

@@ -53,7 +53,7 @@ export function runCases({ policy, page, native }: CasesRequest): CasesResult {
   const contents = new Map<Block, readonly string[]>();
   let before: SourceFile | null = null;
   for (const block of readBlocks(page.text)) {
-    const ran: Ran = block.kind === 'fixed' ? runFixed(block, before, options) : runCase(block, options);
+    const ran: Ran = block.problem === null ? runBlock(block, before, options) : failed(block, block.problem);
     if (block.kind === 'case') before = ran.file;
     const { first, last, lines: written } = block;
     cases.push({ ...ran.result, block: { first, last }, written, drawn: ran.content });
@@ -90,6 +90,16 @@ interface Ran {
   /** The block as it should be. */
   readonly content: readonly string[];
   readonly file: SourceFile;
+}
+
+function runBlock(block: Block, before: SourceFile | null, options: JudgeOptions): Ran {
+  return block.kind === 'fixed' ? runFixed(block, before, options) : runCase(block, options);
+}
+
+/** It is not judged, and stays as it is. */
+function failed(block: Block, message: string): Ran {
+  const result = { name: block.path, line: block.line, outcome: 'failed', message, findings: 0 } as const;
+  return { result, content: block.lines, file: fileOf(block, readDrawings(block.lines).lines) };
 }
 
 function runCase(block: Block, options: JudgeOptions): Ran {

@@ -13,7 +13,7 @@ import type { Expression, FixRule, Policy } from './policy.ts';
 import { type PolicyReads, type Read, readsOf } from './reads.ts';
 import { scalarSpan } from './scalar.ts';
 import type { EnabledPolicy } from './select.ts';
-import { parseTemplate, type Template } from './template.ts';
+import { parseTemplate, type Template, templateDoubts } from './template.ts';
 
 /** A policy ready to judge, or one that says why it cannot. */
 export interface CompiledPolicy {
@@ -215,6 +215,12 @@ function createCompiler(policy: Policy, kind: string, add: Add) {
       const span = { start: problem.offset, end: problem.offset + 1 };
       add('error', scalarSpan(policy.source, expression, span), problem.message);
     }
+    for (const doubt of templateDoubts(pieces))
+      add(
+        'warning',
+        scalarSpan(policy.source, expression, { start: doubt.offset, end: doubt.offset + 1 }),
+        doubt.message,
+      );
     const more = { ...itemTypes(policy, kind), ...matchTypes(policy) };
     const made = pieces.map((piece) =>
       piece.kind === 'text' ? piece.text : cel(expression, piece.source, piece.offset, more),

@@ -61,31 +61,77 @@ for (const [text, expected] of chosen) {
   });
 }
 
+/** Each with its exact place, the stretch that is marked, and its words: one mistake is told once. */
 const mistakes: readonly (readonly [string, string])[] = [
-  ['policies:\n  kubernetes/tga: { enforcement: warn }', '2:3 there is no such policy; did you mean "kubernetes/tag"?'],
-  ['policies:\n  kubernets/*: { enforcement: warn }', '2:3 there is no such policy; did you mean "kubernetes/*"?'],
-  ['policies: { __proto__: { enforcement: off } }', '1:13 there is no such policy'],
-  ['sets: [kubernets]', '1:8 no policy is in this set; did you mean "kubernetes"?'],
-  ['policies:\n  kubernetes/most: { parameters: { least: 1 } }', '2:36 the policy has no such parameter'],
+  [
+    'policies:\n  kubernetes/tga: { enforcement: warn }',
+    '2:3 «kubernetes/tga» there is no such policy; did you mean "kubernetes/tag"?',
+  ],
+  [
+    'policies:\n  kubernets/*: { enforcement: warn }',
+    '2:3 «kubernets/*» there is no such policy; did you mean "kubernetes/*"?',
+  ],
+  ['policies: { __proto__: { enforcement: off } }', '1:13 «__proto__» there is no such policy'],
+  [
+    'policies: { kubernetes: { enforcement: off } }',
+    '1:13 «kubernetes» there is no such policy; did you mean "kubernetes/*"?',
+  ],
+  ['policies: { kubernetes/tag: off }', '1:29 «off» expected a map of enforcement, parameters, ignore'],
+  ['policies: [kubernetes/tag]', '1:11 «[kubernetes/tag]» expected a map'],
+  ['sets: [kubernets]', '1:8 «kubernets» no policy is in this set; did you mean "kubernetes"?'],
+  ['sets: [PSS/baselin]', '1:8 «PSS/baselin» no policy is in this set; did you mean "PSS/baseline"?'],
+  ['sets: kubernetes', '1:7 «kubernetes» expected a list'],
+  ['sets: []', '1:7 «[]» at least 1 element'],
+  ['sets: all]', '1:7 «all]» expected a list'],
+  ['policies:\n  kubernetes/most: { parameters: { least: 1 } }', '2:36 «least» the policy has no such parameter'],
   [
     'policies:\n  kubernetes/most: { parameters: { mst: 1 } }',
-    '2:36 the policy has no such parameter; did you mean "most"?',
+    '2:36 «mst» the policy has no such parameter; did you mean "most"?',
   ],
-  ['policies:\n  kubernetes/most: { parameters: { most: x } }', '2:36 expected an integer'],
-  ['policies:\n  kubernetes/most: { parameters: { most: 9 } }', '2:36 expected at most 5'],
-  ['polices: {}', '1:1 unknown key; did you mean "policies"?'],
-  ['policies: { kubernetes/tag: { enforcement: block } }', '1:44 expected one of off, audit, warn, deny'],
-  ['policyFolders: [../elsewhere]', '1:16 a path stays within the repository'],
-  ['baseline: /etc/passwd', '1:11 a path stays within the repository'],
-  ['suppressions: { longestDays: 0 }', '1:30 at least 1'],
-  ['- a', '1:1 expected a map'],
+  ['policies:\n  kubernetes/most: { parameters: { most: x } }', '2:42 «x» expected an integer'],
+  ['policies:\n  kubernetes/most: { parameters: { most: 9 } }', '2:42 «9» expected at most 5'],
+  ['policies:\n  kubernetes/most: { parameters: 3 }', '2:34 «3» expected a map'],
+  ['policies:\n  kubernetes/most: { params: { most: 3 } }', '2:22 «params» unknown key; here it is `parameters`'],
+  ['policies:\n  kubernetes/most: { enabled: false }', '2:22 «enabled» unknown key; here it is `enforcement`'],
+  [
+    'policies:\n  kubernetes/most: { severity: low }',
+    '2:22 «severity» unknown key; the keys here are enforcement, parameters, ignore',
+  ],
+  ['polices: {}', '1:1 «polices» unknown key; did you mean "policies"?'],
+  ['rules: {}', '1:1 «rules» unknown key; here it is `policies`'],
+  ['exclude: [vendor]', '1:1 «exclude» unknown key; here it is `ignore`'],
+  [
+    'version: 1',
+    '1:1 «version» unknown key; the keys here are sets, policies, ignore, policyFolders, baseline, suppressions',
+  ],
+  ['policies: { kubernetes/tag: { enforcement: block } }', '1:44 «block» expected one of off, audit, warn, deny'],
+  ['policyFolders: rules', '1:16 «rules» expected a list'],
+  [
+    'policyFolders: [rules, ../elsewhere]',
+    '1:24 «../elsewhere» a path stays within the repository: relative, without `..`',
+  ],
+  ['baseline: /etc/passwd', '1:11 «/etc/passwd» a path stays within the repository: relative, without `..`'],
+  ['baseline: true', '1:11 «true» expected text in quotes'],
+  ['ignore: vendor/**', '1:9 «vendor/**» expected a list'],
+  ['suppressions: { longestDays: 0 }', '1:30 «0» at least 1'],
+  ['suppressions: { longestDays: 90d }', '1:30 «90d» expected a number'],
+  ['suppressions: { maxDays: 90 }', '1:17 «maxDays» unknown key; here it is `longestDays`'],
+  ['suppressions: { sameChange: yes }', '1:29 «yes» expected one of refuse, allow'],
+  ['- a', '1:1 «- a» expected a map'],
+  ['x', '1:1 «x» expected a map'],
+  ['sets: [all]\nsets: [npm]', '2:1 «sets» The key is there twice; the last one counts.'],
+  ['\tsets: [all]', '1:1 «\t» YAML is indented with spaces, not tabs.'],
 ];
 for (const [text, expected] of mistakes) {
   test(`mistake: ${text.split('\n').at(-1)}`, () => {
-    const { said: problems } = set(text);
-    assert.ok(
-      problems.some((problem) => problem.startsWith(expected)),
-      `${problems.join('\n')}\nexpected ${expected}`,
+    const { configuration, problems } = readConfiguration({ path: 'kerb.yaml', text });
+    const all = [...problems, ...compilePolicies(policies, configuration, native).problems];
+    assert.deepEqual(
+      all.map(({ range: { start }, span, message }) => {
+        const marked = text.slice(span.start, span.end);
+        return `${start.line}:${start.column} «${marked}» ${message}`;
+      }),
+      [expected],
     );
   });
 }

@@ -67,7 +67,9 @@ export function readConfiguration(
   for (const key of ['policyFolders', 'baseline'] as const) {
     const value = checked.value?.[key];
     const paths = typeof value === 'string' ? [value] : (value ?? []);
-    if (paths.some(leaves)) checked.report([key], 'a path stays within the repository: relative, without `..`');
+    const leaving = paths.findIndex(leaves);
+    const at = typeof value === 'string' ? [key] : [key, leaving];
+    if (leaving >= 0) checked.report(at, 'a path stays within the repository: relative, without `..`');
   }
   if (checked.value === null || !checked.ok())
     return { configuration: { ...defaults, file: file.path, source: file.text }, problems: checked.problems };

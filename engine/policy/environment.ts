@@ -56,9 +56,16 @@ export function matchTypes({
 
 /** What the patterns bind, under the names that a message knows them by, and the whole match. */
 function metavariables(patterns: readonly PatternRule[]): Record<string, Type> {
-  const bound = JSON.stringify(patterns).matchAll(/\$([A-Z_][A-Z0-9_]*)/g);
-  const made = patterns.flatMap(({ transform }) => Object.keys(transform ?? {}));
-  return Object.fromEntries(
-    ['text', ...made, ...Array.from(bound, ([, name]) => name ?? '')].map((name) => [name, string]),
-  );
+  return Object.fromEntries(['text', ...patterns.flatMap(metavariablesOf)].map((name) => [name, string]));
+}
+
+/** The names that a pattern binds, and those that it makes of them. */
+export function metavariablesOf({
+  rule,
+  constraints,
+  utils,
+  transform,
+}: Omit<PatternRule, 'language' | 'fix'>): readonly string[] {
+  const bound = JSON.stringify([rule, constraints, utils, transform]).matchAll(/\$([A-Z_][A-Z0-9_]*)/g);
+  return [...Object.keys(transform ?? {}), ...Array.from(bound, ([, name]) => name ?? '')];
 }

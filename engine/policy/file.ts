@@ -23,7 +23,8 @@ export interface Checked<T = unknown> {
   /** Whether there is no error so far. */
   ok(): boolean;
   report(path: Path, message: string): void;
-  warn(path: Path, message: string): void;
+  /** `key`: the key itself is doubtful, and not its value. */
+  warn(path: Path, message: string, place?: 'key'): void;
   /** Where the value at a path stands, or its nearest ancestor's key. */
   spanOf(path: Path): Span;
   /** The whole file's value, as it was read. */
@@ -59,6 +60,10 @@ export function readYaml<T>(
   };
   const spanOf = (path: Path): Span =>
     part === undefined ? topOf(text) : spanIn(part.content, path, part.offset, text);
+  const keyOf = (path: Path): Span => {
+    const key = part === undefined ? null : locate(part.content, path).key;
+    return key === null ? spanOf(path) : shifted(key, part?.offset ?? 0);
+  };
   const at = (path: Path, message: string): void => add('error', spanOf(path), message);
 
   if (tooLong) at([], `a ${options.what} has at most ${options.maxBytes} characters`);
@@ -73,14 +78,18 @@ export function readYaml<T>(
   const explained = issues.flatMap((issue) => explainIssue(issue, schema, part?.content.value, maxProblems));
   const told = explained.filter(
     // What is missing may stand behind the place that cannot be read, or under a key that is misspelt.
-    ({ path, place }) => place !== 'absent' || !(isBroken || explained.some((other) => isMeant(other, path))),
+    ({ path, place }, index) =>
+      place === 'absent'
+        ? !isBroken && !explained.some((other) => isMeant(other, path))
+        : !explained.slice(0, index).some((other) => other.place !== 'absent' && isSamePath(other.path, path)),
   );
   // Looking for a place goes through the whole file: not for more problems than are told.
   for (const { path, message, place } of told.slice(0, maxProblems)) {
-    const key = place === 'key' && part !== undefined ? locate(part.content, path).key : null;
-    const span = key === null ? spanOf(path) : shifted(key, part?.offset ?? 0);
+    const span = place === 'key' ? keyOf(path) : spanOf(path);
     // What YAML itself could not read is said already.
-    const isSaid = document.problems.some((one) => one.span.start <= span.end && span.start <= one.span.end);
+    const isSaid = document.problems.some(
+      (one) => one.span.start <= lineEnd(text, span.end) && span.start <= one.span.end,
+    );
     if (!isSaid) add('error', span, message);
   }
   return {
@@ -91,9 +100,18 @@ export function readYaml<T>(
     report: (path, message) => {
       if (!isBroken || path.length > 0) at(path, message);
     },
-    warn: (path, message) => add('warning', spanOf(path), message),
+    warn: (path, message, place) => add('warning', place === 'key' ? keyOf(path) : spanOf(path), message),
     spanOf,
   };
+}
+
+function isSamePath(a: Path, b: Path): boolean {
+  return a.length === b.length && a.every((key, index) => key === b[index]);
+}
+
+function lineEnd(text: string, at: number): number {
+  const end = text.indexOf('\n', at);
+  return end < 0 ? text.length : end;
 }
 
 /** Whether an unknown key beside it was meant to be the one at a path. */

@@ -27,7 +27,9 @@ export function explainIssue(issue: Issue, schema: z.ZodType, value: unknown, mo
     case 'invalid_type': {
       const given = valueAt(value, path);
       if (given === undefined) return [{ path, message: missingKey(path), place: 'absent' }];
-      return [{ path, message: `expected ${typeName(issue.expected)}${typeHint(issue.expected, given)}` }];
+      const keys = path.length === 0 || typeName(issue.expected) !== 'a map' ? [] : keysAt(schema, path);
+      const what = keys.length === 0 ? typeName(issue.expected) : `a map of ${keys.join(', ')}`;
+      return [{ path, message: `expected ${what}${typeHint(issue.expected, given)}` }];
     }
     case 'invalid_value': {
       if (valueAt(value, path) === undefined) return [{ path, message: missingKey(path), place: 'absent' }];
@@ -62,8 +64,14 @@ function explainUnion(
       ...issues.map((inner) => (inner.code === 'invalid_type' && inner.path.length === 0 ? -1 : inner.path.length)),
     );
   const best = [...issue.errors].sort((a, b) => depth(b) - depth(a))[0] ?? [];
-  if (best.length === 0 || depth(best) < 0) return [{ path, message: 'not of the form that is expected here' }];
+  if (best.length === 0 || depth(best) < 0) return [{ path, message: expectedOf(issue.errors.flat()) }];
   return best.flatMap((inner) => explainIssue({ ...inner, path: [...path, ...inner.path] }, schema, value, most));
+}
+
+/** What a value of no form that is known may be: `expected text or a list`. */
+function expectedOf(issues: readonly Issue[]): string {
+  const types = issues.flatMap((issue) => (issue.code === 'invalid_type' ? [typeName(issue.expected)] : []));
+  return `expected ${[...new Set(types)].join(' or ')}`;
 }
 
 function messageOf(issue: Issue): string {
@@ -86,6 +94,8 @@ function unitOf(origin: string, count: number | bigint): string {
 }
 
 function unknownKey(key: string, known: readonly string[]): Pick<Explained, 'message' | 'meant'> {
+  if (key === 'id' && known.includes('resource'))
+    return { message: 'unknown key; the id of a policy is the path of its file: <domain>/<name>.yaml' };
   const meant = foreignKeys.get(key)?.find((one) => known.includes(one)) ?? nearest(key, known);
   if (meant === null) return { message: `unknown key; the keys here are ${known.join(', ')}` };
   const what = meant === 'require' ? ', which says what must be true' : '';
@@ -107,6 +117,15 @@ const foreignKeys: ReadonlyMap<string, readonly string[]> = new Map<string, read
   ...['name', 'summary'].map((key) => [key, ['title']] as const),
   ...['remediation', 'solution', 'recommendation'].map((key) => [key, ['remedy']] as const),
   ['description', ['why']],
+  ['messageExpression', ['message']],
+  ...['level', 'priority'].map((key) => [key, ['severity']] as const),
+  ...['action', 'failurePolicy', 'validationFailureAction', 'validationActions', 'enabled', 'disabled'].map(
+    (key) => [key, ['enforcement']] as const,
+  ),
+  ...['params', 'args', 'options', 'with'].map((key) => [key, ['parameters']] as const),
+  ...['exclude', 'excludes', 'skip'].map((key) => [key, ['ignore']] as const),
+  ['rules', ['policies', 'require']],
+  ['maxDays', ['longestDays']],
   ['pattern', ['rule', 'regex']],
   ['min', ['minimum']],
   ['max', ['maximum']],

@@ -2,13 +2,13 @@
 import { dyn, formatType, type Type } from '../cel/type.ts';
 import type { Enforcement, Path, Severity, Span, Value } from '../model.ts';
 import { resourceKinds } from '../resource/index.ts';
-import { selfType } from './environment.ts';
+import { metavariablesOf, selfType } from './environment.ts';
 import { elementType, pathProblem, typeAt } from './fieldType.ts';
 import { type Checked, type FileProblem, readYaml } from './file.ts';
 import { identifierProblem } from './identifiers.ts';
 import { checkParameter } from './parameter.ts';
 import { parsePath } from './path.ts';
-import type { Expression, FixAction, FixRule, Parameter, Policy, Rule } from './policy.ts';
+import type { Expression, FixAction, FixRule, Parameter, PatternRule, Policy, Rule } from './policy.ts';
 import { type PolicyDocument, policySchema } from './schema.ts';
 import { didYouMean } from './suggest.ts';
 
@@ -84,12 +84,15 @@ function policyOf(file: PolicyFile, document: PolicyDocument, checked: Checked):
     message: expression(checked, ['message'], document.message),
     fix: document.fix === undefined ? null : fixOf(document, document.fix, checked),
   };
-  if (policy.rule.kind === 'require') checkPaths(policy, checked);
+  if (policy.rule.kind === 'require') checkPaths(policy, document, checked);
   return policy;
 }
 
-/** A path that no resource of the policy has: `each` would find nothing, and `mark` something else. */
-function checkPaths({ resources, each, mark }: Policy, checked: Checked): void {
+/**
+ * A path that no resource of the policy has: `each` would find nothing, `mark` something else, and a fix would put in what nothing
+ * reads. A secret that `masks` does not name right would be shown.
+ */
+function checkPaths({ resources, each, mark, masks, fix }: Policy, document: PolicyDocument, checked: Checked): void {
   const selves = resources.map(selfType);
   for (const [index, path] of each.entries()) {
     const problem = problemOfAll(selves, (self) => pathProblem(self, path) ?? eachProblem(typeAt(self, path)));
@@ -97,10 +100,17 @@ function checkPaths({ resources, each, mark }: Policy, checked: Checked): void {
   }
   const marked =
     each.length === 0 ? selves : selves.flatMap((self) => each.map((path) => elementType(typeAt(self, path)) ?? dyn));
-  for (const [index, path] of mark.entries()) {
+  const warn = (path: Path, at: Path, place?: 'key'): void => {
     const problem = problemOfAll(marked, (type) => pathProblem(type, path));
-    if (problem !== null) checked.warn(itemPath(['mark'], index, checked), problem);
-  }
+    if (problem !== null) checked.warn(at, problem, place);
+  };
+  for (const [index, path] of mark.entries()) warn(path, itemPath(['mark'], index, checked));
+  for (const [index, path] of masks.entries()) warn(path, itemPath(['masks'], index, checked));
+  if (fix?.action.kind === 'remove')
+    for (const [index, path] of fix.action.paths.entries()) warn(path, itemPath(['fix', 'remove'], index, checked));
+  const names = Object.keys(document.fix?.set ?? {});
+  if (fix?.action.kind === 'set')
+    for (const [index, { path }] of fix.action.values.entries()) warn(path, ['fix', 'set', names[index] ?? ''], 'key');
 }
 
 /** What is wrong in every type alike; null where one of them is all right. */
@@ -152,6 +162,12 @@ function ruleOf(document: PolicyDocument, checked: Checked): Rule {
       ...(transform === undefined ? {} : { transform }),
       ...(fix === undefined ? {} : { fix }),
     }));
+    for (const [index, pattern] of patterns.entries())
+      for (const name of unboundIn(pattern))
+        checked.warn(
+          [...itemPath(['pattern'], index, checked), 'fix'],
+          `nothing that the rule matches is called $${name}: it stays as it is`,
+        );
     const spans = patterns.map((_, index) => checked.spanOf(itemPath(['pattern'], index, checked)));
     return { kind: 'pattern', patterns, span: checked.spanOf(['pattern']), spans };
   }
@@ -182,6 +198,16 @@ function ruleOf(document: PolicyDocument, checked: Checked): Rule {
     };
   }
   return { kind: 'require', require: expression(checked, ['require'], document.require ?? 'true') };
+}
+
+/** What a fix would fill in that its rule does not bind. In the shell the name may be a variable. */
+function unboundIn({ fix = '', language, ...searched }: PatternRule): readonly string[] {
+  if (language.includes('bash')) return [];
+  const bound = metavariablesOf(searched);
+  const named = [...fix.matchAll(/\$\$\$([A-Z_][A-Z_0-9]*)|\$([A-Z][A-Z_0-9]*)/g)].map(
+    ([, many, one]) => many ?? one ?? '',
+  );
+  return [...new Set(named)].filter((name) => !bound.includes(name));
 }
 
 const noBundle =

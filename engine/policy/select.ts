@@ -34,7 +34,7 @@ export function enabledPolicies(
   return { policies: enabled, problems: reporter.problems };
 }
 
-type Report = (path: Path, severity: FileProblem['severity'], message: string) => void;
+type Report = (path: Path, severity: FileProblem['severity'], message: string, place?: 'key' | 'value') => void;
 
 function isInSet(policy: Policy, set: string): boolean {
   return (
@@ -70,7 +70,7 @@ function parametersOf(
   for (const [name, parameter] of Object.entries(policy.parameters)) {
     const value = Object.hasOwn(given, name) ? given[name] : parameter.default;
     const problem = checkParameter(parameter, value);
-    if (problem !== null) report(['policies', policy.id, 'parameters', name], 'error', problem);
+    if (problem !== null) report(['policies', policy.id, 'parameters', name], 'error', problem, 'value');
     parameters[name] = parameterValue(parameter.type, problem === null ? value : parameter.default);
   }
   return parameters;
@@ -100,14 +100,15 @@ function checkNames(policies: readonly Policy[], configuration: Configuration, r
 /** Problems in the configuration's own file, which is parsed again only when there is one. */
 function createReporter(configuration: Configuration): { readonly report: Report; readonly problems: FileProblem[] } {
   const problems: FileProblem[] = [];
-  const report: Report = (path, severity, message) => {
+  const report: Report = (path, severity, message, place = 'key') => {
     const document = readDocument(
       { path: 'kerb.yaml', text: configuration.source },
       { sha256: () => '', parseCode: () => null },
     );
     const part = document.parts.find((one) => one.content.root !== null);
     const found = part === undefined ? null : locate(part.content, path);
-    const within = found?.missing === 0 && typeof path.at(-1) === 'number' ? found.value : (found?.key ?? found?.value);
+    const isValue = place === 'value' || typeof path.at(-1) === 'number';
+    const within = found?.missing === 0 && isValue ? found.value : (found?.key ?? found?.value);
     const span = within ?? { start: 0, end: 0 };
     const offset = part?.offset ?? 0;
     const shifted = { start: span.start + offset, end: span.end + offset };

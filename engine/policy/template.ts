@@ -48,6 +48,23 @@ export function parseTemplate(text: string): {
   return { pieces, problem: null };
 }
 
+/** What stands beside CEL and was probably meant to belong to it; offsets are those of the template. */
+export function templateDoubts(
+  pieces: readonly Piece[],
+): readonly { readonly offset: number; readonly message: string }[] {
+  return pieces.flatMap((piece, index) => {
+    if (piece.kind === 'text') return [];
+    const [before, after] = [pieces[index - 1], pieces[index + 1]];
+    const end = piece.offset + piece.source.length + 1;
+    const dollar = before?.kind === 'text' && /(?:^|[^$])\$$/.test(before.text);
+    const brace = after?.kind === 'text' && after.text.startsWith('}');
+    return [
+      ...(dollar ? [{ offset: piece.offset - 2, message: 'the $ stays in the text: CEL stands in { } alone' }] : []),
+      ...(brace ? [{ offset: end, message: 'this brace closes nothing, and stays in the text' }] : []),
+    ];
+  });
+}
+
 /** A stretch of a filled template: its text, with a margin beyond what is shown of it. */
 export interface Filled {
   readonly text: string;

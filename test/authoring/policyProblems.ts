@@ -64,7 +64,7 @@ export const policyProblems: readonly PolicyProblem[] = [
   },
   {
     keys: 'resource: 3\nrequire: "true"',
-    says: ['7:11 «3» not of the form that is expected here'],
+    says: ['7:11 «3» expected text or a list'],
   },
   {
     keys: 'resource: kubernetes.object\nrequire: "true"\nparameters: { Bad-Name: { type: int, default: 1, description: x } }',
@@ -540,7 +540,9 @@ export const policyProblems: readonly PolicyProblem[] = [
   },
   {
     keys: 'resource: kubernetes.container\nrequire: self.name: "x"',
-    says: ['8:10 «s» A mapping cannot begin on the line of another key.'],
+    says: [
+      '8:10 «s» A mapping cannot begin on the line of another key; a text with a colon and a space in it stands in quotes.',
+    ],
   },
   {
     keys: 'resource: kubernetes.container\nrequire: *x',
@@ -548,10 +550,120 @@ export const policyProblems: readonly PolicyProblem[] = [
   },
   {
     keys: '- resource: kubernetes.container\n  require: "true"',
+    says: ['7:1 «-» A key must stand on one line, with its colon.'],
+  },
+  {
+    keys: 'resource: kubernetes.container\nrequire: "true"\nfix: { title: x, safe: true, set: { prots: [] } }',
+    says: ['9:37 «prots» warning: Container has no field "prots"; did you mean "ports"?'],
+  },
+  {
+    keys: 'resource: kubernetes.container\nrequire: "true"\nfix: { title: x, safe: true, set: { securityContext.runAsNonRot: true } }',
     says: [
-      '7:1 «-» A key must stand on one line, with its colon.',
-      '7:1 «-» Something stands here that YAML does not expect.',
-      '7:1 «» A closing quote, bracket, brace, comma, colon or space is missing.',
+      '9:37 «securityContext.runAsNonRot» warning: SecurityContext has no field "runAsNonRot"; did you mean "runAsNonRoot"?',
     ],
+  },
+  {
+    keys: 'resource: kubernetes.container\nrequire: "true"\nfix: { title: x, safe: true, remove: [image, prots] }',
+    says: ['9:46 «prots» warning: Container has no field "prots"; did you mean "ports"?'],
+  },
+  {
+    keys: 'resource: kubernetes.container\neach: env\nrequire: "true"\nmasks: vlaue',
+    says: ['10:8 «vlaue» warning: EnvVar has no field "vlaue"; did you mean "value"?'],
+  },
+  {
+    keys: 'resource: kubernetes.container\nrequire: "true"\nmessage: "{self.name}} is bad"',
+    says: ['8:22 «}» warning: this brace closes nothing, and stays in the text'],
+  },
+  {
+    keys: 'resource: kubernetes.container\nrequire: "true"\nmessage: "${self.name} is bad"',
+    says: ['8:11 «$» warning: the $ stays in the text: CEL stands in { } alone'],
+  },
+  {
+    keys: 'resource: kubernetes.container\nrequire: "true"\nmessage: {self.name} is bad',
+    says: [
+      '8:22 «is bad» Something stands here that YAML does not expect; a text that begins with a quote, {, [, *, & or ! stands in quotes as a whole.',
+    ],
+  },
+  {
+    keys: "resource: kubernetes.container\nrequire: self.tty ? self.name == 'a' : true",
+    says: [
+      '8:10 «s» A mapping cannot begin on the line of another key; a text with a colon and a space in it stands in quotes.',
+    ],
+  },
+  {
+    keys: 'title: Few: ports\nresource: kubernetes.container\nrequire: "true"',
+    says: [
+      '6:8 «F» A mapping cannot begin on the line of another key; a text with a colon and a space in it stands in quotes.',
+    ],
+  },
+  {
+    keys: 'resource: kubernetes.container\nrequire: "true"\nid: team/one',
+    says: ['9:1 «id» unknown key; the id of a policy is the path of its file: <domain>/<name>.yaml'],
+  },
+  {
+    keys: 'resource: kubernetes.container\nrequire: "true"\nlevel: high',
+    says: ['9:1 «level» unknown key; here it is `severity`'],
+  },
+  {
+    keys: 'resource: kubernetes.container\nrequire: "true"\nvalidationFailureAction: Enforce',
+    says: ['9:1 «validationFailureAction» unknown key; here it is `enforcement`'],
+  },
+  {
+    keys: 'resource: kubernetes.container\nrequire: "true"\nfailurePolicy: Fail',
+    says: ['9:1 «failurePolicy» unknown key; here it is `enforcement`'],
+  },
+  {
+    keys: 'resource: kubernetes.container\nrequire: "true"\nparams: {}',
+    says: ['9:1 «params» unknown key; here it is `parameters`'],
+  },
+  {
+    keys: 'resource: kubernetes.container\nrequire: "true"\nfix: remove',
+    says: ['9:6 «remove» expected a map of title, safe, remove, set, value, insert'],
+  },
+  {
+    keys: 'resource: kubernetes.container\nrequire: "true"\nparameters: { most: 3 }',
+    says: ['9:21 «3» expected a map of type, default, minimum, maximum, description'],
+  },
+  {
+    keys: 'resource: kubernetes.container\nrequire: []',
+    says: ['8:10 «[]» expected text'],
+  },
+  {
+    keys: 'pattern: requests.get($A)',
+    says: ['7:10 «requests.get($A)» expected a map or a list'],
+  },
+  {
+    keys: 'pattern: { language: python, rule: { pattern: f($X) }, fix: g($Y) }',
+    says: ['7:61 «g($Y)» warning: nothing that the rule matches is called $Y: it stays as it is'],
+  },
+  {
+    keys: 'pattern: { language: python, rule: { pattern: f($X) }, fix: g($Y) }\nmessage: "{match.Y}"',
+    says: [
+      '6:61 «g($Y)» warning: nothing that the rule matches is called $Y: it stays as it is',
+      '7:18 «Y» match has no field "Y" (did you mean "X"?)',
+    ],
+  },
+  {
+    keys: "resource: kubernetes.container\nrequire: self.image.tag == 'x'",
+    says: ['8:21 «tag» string has no fields (of an image: image(value).tag)'],
+  },
+  {
+    keys: "resource: kubernetes.container\nrequire: self.resources.limits.memory < '1Gi'",
+    says: [
+      "8:10 «self.resources.limits.memory < '1Gi'» warning: texts are compared letter by letter; write quantity(a).compareTo(quantity(b)) < 0",
+    ],
+  },
+  {
+    keys: 'resource: kubernetes.container\nrequire: size(self.ports) =< 3',
+    says: ['8:27 «=<» write <= instead of =<'],
+  },
+  {
+    keys: 'resource: kubernetes.container\nrequire: self.image.matches("\\d+")',
+    says: ['8:30 «\\d» unknown escape; write \\\\ for a backslash, or a raw string r"…"'],
+  },
+  {
+    keys: 'resource: kubernetes.container\nrequire: "true"\nmessageExpression: self.name',
+    without: ['message'],
+    says: ['8:1 «messageExpression» unknown key; here it is `message`'],
   },
 ];

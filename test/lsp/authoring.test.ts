@@ -77,6 +77,21 @@ describe('writing a policy', () => {
     assert.deepEqual(found?.range, { start: { line: 8, character: 20 }, end: { line: 8, character: 24 } });
   });
 
+  test('what YAML cannot read is told once, as an error of the policy', async () => {
+    for (const [wrong, place] of [
+      ['severity low', { line: 1, character: 0 }],
+      ['severity: low\n severity: low', { line: 1, character: 10 }],
+      ['severity: low\nseverity: low', { line: 2, character: 0 }],
+    ] as const) {
+      await show(`${policy.replace('severity: low', wrong)}‸`);
+      const shown = await client.diagnostics(uri, version);
+      assert.deepEqual(
+        shown.map(({ code, severity, range }) => [code, severity, range.start]),
+        [['kerb/policy', 1, place]],
+      );
+    }
+  });
+
   test('fields of a container, keys of the file, values', async () => {
     const fields = await complete(policy.replace('self.ports', 'self.‸'));
     assert.ok(fields.some(({ label, detail }) => label === 'securityContext' && detail === 'SecurityContext'));

@@ -45,7 +45,7 @@ function doubtsAt(node: Expression, text: Text, constant: Constant): readonly Do
       return [{ span, message: `this is never reached: the condition is always ${condition}` }];
     }
     case 'operation':
-      return comparisonDoubts(node, text, constant);
+      return [...quantityDoubts(node, constant), ...comparisonDoubts(node, text, constant)];
     default:
       return [];
   }
@@ -148,6 +148,19 @@ function excludes(one: Claim, other: Claim): boolean {
   const isOpen = low.operator === '>' || high.operator === '<';
   return low.value > high.value || (low.value === high.value && isOpen);
 }
+
+/** `memory < '1Gi'` */
+function quantityDoubts({ operator, operands, span }: Operation, constant: Constant): readonly Doubt[] {
+  if (!['<', '<=', '>', '>='].includes(operator)) return [];
+  const isQuantity = operands.map(constant).some((value) => typeof value === 'string' && quantityText.test(value));
+  if (!isQuantity) return [];
+  return [
+    { span, message: `texts are compared letter by letter; write quantity(a).compareTo(quantity(b)) ${operator} 0` },
+  ];
+}
+
+/** A number with a unit of Kubernetes' quantities. */
+const quantityText = /^\d{1,15}(?:\.\d{1,9})?(?:[KMGTPE]i|[numkMGTPE])$/;
 
 function comparisonDoubts(node: Operation, text: Text, constant: Constant): readonly Doubt[] {
   const [left, right] = node.operands;

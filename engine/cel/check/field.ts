@@ -44,6 +44,8 @@ function plainFieldType(checker: Checker, access: Access, operand: Type): Type {
 
 function hintFor(field: string, operand: Type): string {
   if (field === 'length' || field === 'count') return ' (in CEL: value.size())';
+  if (operand.kind === 'string' && ['tag', 'digest', 'registry', 'repository'].includes(field))
+    return ` (of an image: image(value).${field})`;
   return operand.kind === 'list' ? ` (its elements may: list.all(x, x.${field} …))` : '';
 }
 

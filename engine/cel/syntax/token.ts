@@ -99,12 +99,13 @@ function readForeign(source: string, start: number, report: Report): Token | nul
   return { kind: 'symbol', text: meant.text, start, end };
 }
 
-const foreign = /===|!==|<>|:=|=~|!~|=>|->|::/y;
+const foreign = /===|!==|<>|=<|:=|=~|!~|=>|->|::/y;
 const operators: ReadonlyMap<string, { readonly text: string; readonly write: string }> = new Map([
   ['===', { text: '==', write: '==' }],
   ['!==', { text: '!=', write: '!=' }],
   ['<>', { text: '!=', write: '!=' }],
   [':=', { text: '==', write: '==' }],
+  ['=<', { text: '<=', write: '<=' }],
   ['=~', { text: '==', write: 'value.matches(pattern)' }],
   ['!~', { text: '!=', write: '!value.matches(pattern)' }],
   ['=>', { text: ',', write: 'a comma' }],

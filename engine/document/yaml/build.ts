@@ -18,7 +18,7 @@ import { findComments } from './comment.ts';
 import { fillInsertions } from './insertion.ts';
 import { mergeInto } from './merge.ts';
 import type { Mode, Reading, Stretch } from './piece.ts';
-import { problemOf } from './problem.ts';
+import { problemsOf } from './problem.ts';
 import { scalarValue } from './scalar.ts';
 import { coreSchema } from './schema.ts';
 
@@ -52,7 +52,7 @@ export function buildParsed(stretch: Stretch, mode: Mode, templates: readonly Sp
     raw,
     mode,
     templates,
-    problems: parsed.errors.slice(0, maxProblems).map((error) => problemOf(error, text.length)),
+    problems: problemsOf(parsed.errors, text, maxProblems),
     scalars: [],
     anchors: new Map(),
     expanded: 0,

@@ -1,8 +1,23 @@
 import type { ErrorCode, YAMLParseError } from 'yaml';
 import type { Problem } from '../../model.ts';
 
+/** Parse errors in our own words, at most one a line: what is wrong behind the first follows from it. */
+export function problemsOf(errors: readonly YAMLParseError[], text: string, most: number): Problem[] {
+  const problems: Problem[] = [];
+  let lineEnd = -1;
+  for (const error of errors) {
+    if (problems.length >= most) break;
+    const problem = problemOf(error, text.length);
+    if (problem.span.start <= lineEnd) continue;
+    problems.push(problem);
+    lineEnd = text.indexOf('\n', problem.span.start);
+    if (lineEnd < 0) break;
+  }
+  return problems;
+}
+
 /** A parse error in our own words: the parser's messages quote the document. What is missing at the end stands there. */
-export function problemOf(error: YAMLParseError, length: number): Problem {
+function problemOf(error: YAMLParseError, length: number): Problem {
   const [start, end] = error.pos.map((at) => Math.min(at, length)) as [number, number];
   return {
     span: { start, end: Math.max(start, end) },
@@ -27,7 +42,8 @@ const messages: Partial<Record<ErrorCode, string>> = {
   BAD_INDENT: 'The indentation does not fit the lines around it.',
   BAD_PROP_ORDER: 'Anchors and tags belong after the sign, before the value.',
   BAD_SCALAR_START: 'A plain value cannot begin with this character; put it in quotes.',
-  BLOCK_AS_IMPLICIT_KEY: 'A mapping cannot begin on the line of another key.',
+  BLOCK_AS_IMPLICIT_KEY:
+    'A mapping cannot begin on the line of another key; a text with a colon and a space in it stands in quotes.',
   BLOCK_IN_FLOW: 'A block value cannot stand within brackets or braces.',
   DUPLICATE_KEY: 'The key is there twice.',
   KEY_OVER_1024_CHARS: 'A key and its colon must fit within 1,024 characters.',
@@ -38,5 +54,6 @@ const messages: Partial<Record<ErrorCode, string>> = {
   NON_STRING_KEY: 'A key must be a string.',
   TAB_AS_INDENT: 'YAML is indented with spaces, not tabs.',
   TAG_RESOLVE_FAILED: 'The value does not fit its tag.',
-  UNEXPECTED_TOKEN: 'Something stands here that YAML does not expect.',
+  UNEXPECTED_TOKEN:
+    'Something stands here that YAML does not expect; a text that begins with a quote, {, [, *, & or ! stands in quotes as a whole.',
 };
