@@ -11,7 +11,7 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Edit, FileProblem, Finding, Problem, Span } from '../engine/index.ts';
 
 /** The source of every diagnostic of Kerb. */
-export const source = 'kerb';
+const source = 'kerb';
 
 /** Codes of diagnostics that are about Kerb's own input and not a policy's word. */
 export type ProblemCode = 'kerb/syntax' | 'kerb/policy' | 'kerb/configuration' | 'kerb/more' | 'kerb/unreadable';
@@ -79,7 +79,7 @@ function wordsOf({ outcome, message, exception }: Finding, asked: string | null)
 }
 
 /** deny → error, warn → warning, audit → information; what is exempt or in the baseline is a hint. */
-export function severityOf(finding: Finding): DiagnosticSeverity {
+function severityOf(finding: Finding): DiagnosticSeverity {
   if (finding.exception !== null) return DiagnosticSeverity.Hint;
   if (finding.outcome === 'error') return DiagnosticSeverity.Warning;
   if (finding.enforcement === 'deny') return DiagnosticSeverity.Error;

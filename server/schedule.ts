@@ -17,7 +17,7 @@ export interface Loop {
 const longestWaitMs = 50;
 
 /** The process's own event loop. */
-export const eventLoop: Loop = { setImmediate: (job) => void setImmediate(job), now: () => performance.now() };
+const eventLoop: Loop = { setImmediate: (job) => void setImmediate(job), now: () => performance.now() };
 
 /**
  * The connection handles one message in each turn of the event loop. A request is therefore run two turns later, unless

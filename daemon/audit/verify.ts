@@ -12,7 +12,7 @@ export interface Verification {
 }
 
 /** The first line of an export. */
-export const exportHeader = z.strictObject({ format: z.literal('kerb-audit-v1'), checkpoint: z.string().max(64_000) });
+const exportHeader = z.strictObject({ format: z.literal('kerb-audit-v1'), checkpoint: z.string().max(64_000) });
 /** Each of the others. */
 export const exportLine = z.strictObject({
   index: z.int().min(0),

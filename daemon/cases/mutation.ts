@@ -10,7 +10,7 @@ export interface Mutated {
 }
 
 /** The share of mutants that the cases noticed, from 0 to 1; 1 where there is nothing to alter. */
-export function scoreOf({ mutants, survivors }: MutationResult): number {
+function scoreOf({ mutants, survivors }: MutationResult): number {
   return mutants === 0 ? 1 : (mutants - survivors.length) / mutants;
 }
 

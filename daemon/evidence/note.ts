@@ -7,7 +7,7 @@ import { canonicalize, preAuthEncoding } from '../../engine/index.ts';
 import { envelope, type JournalEntry, journalEntry } from '../../hub/protocol.ts';
 import { type DeviceKey, signEnvelope } from '../sync/deviceKey.ts';
 
-export const evidencePayloadType = 'application/vnd.kerb.journal-entry+json';
+const evidencePayloadType = 'application/vnd.kerb.journal-entry+json';
 
 /** Each device writes a ref of its own, so that two of them never have to be merged: `refs/notes/kerb/<key id>`. */
 export const evidenceRefs = 'refs/notes/kerb/';

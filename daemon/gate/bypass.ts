@@ -37,7 +37,7 @@ export async function recordBypasses(commits: readonly CommitObject[], options: 
 }
 
 /** The commits whose tree no gate has let pass, as far as this store remembers. */
-export function withoutDecision<T extends { readonly tree: string }>(
+function withoutDecision<T extends { readonly tree: string }>(
   commits: readonly T[],
   { store }: Pick<GateParts, 'store'>,
 ): T[] {

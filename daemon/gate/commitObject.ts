@@ -38,7 +38,7 @@ export async function readCommits(session: GitSession, ids: readonly string[]): 
 const maxAtOnce = 500;
 
 /** Header lines up to the first empty one, those that begin with a space go on; then the message. */
-export function parseCommit(id: string, text: string): CommitObject {
+function parseCommit(id: string, text: string): CommitObject {
   const end = text.indexOf('\n\n');
   const head = end < 0 ? text : text.slice(0, end);
   const fields = head.split('\n').map((line) => line.split(/ (.*)/s, 2) as [string, string?]);

@@ -130,7 +130,7 @@ export async function judgeStaged(
 }
 
 /** The commit-msg hook looks for this file in git's folder: where it is missing, no policy speaks of messages. */
-export const messageMark = 'kerb-message';
+const messageMark = 'kerb-message';
 
 function markMessages(root: string, messages: 'judge' | 'pass'): void {
   const folder = gitFolder(root);

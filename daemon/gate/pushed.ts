@@ -14,7 +14,7 @@ export interface PushedRef {
 }
 
 /** More new commits than this are to be pushed in parts. */
-export const maxCommits = 10_000;
+const maxCommits = 10_000;
 
 /** Reads what a push brings. */
 export async function readPush(request: PushRequest, session: GitSession): Promise<PushedRef[] | GitFailure> {
@@ -86,6 +86,6 @@ async function kindOf(update: RefUpdate, { local, remote }: Ends, session: GitSe
   return answer.kind === 'output' ? 'forward' : 'force';
 }
 
-export function isZero(id: string): boolean {
+function isZero(id: string): boolean {
   return /^0+$/.test(id);
 }

@@ -67,7 +67,7 @@ exec "$previous" "$@"
 }
 
 /** A text as one word of a shell. */
-export function quoted(text: string): string {
+function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 

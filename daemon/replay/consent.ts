@@ -11,7 +11,7 @@ export function consentOf(organisation: CurrentOrganisation, store: Pick<Store, 
 }
 
 /** What the user has said; null where nothing. */
-export function ownConsent(store: Pick<Store, 'state'>): ReplayConsent | null {
+function ownConsent(store: Pick<Store, 'state'>): ReplayConsent | null {
   const said = store.state(key);
   return said === 'allowed' || said === 'refused' ? said : null;
 }

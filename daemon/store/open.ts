@@ -5,9 +5,9 @@ import { type Home, makePrivateFolder } from '../home.ts';
 import { runtimeProblem } from './connect.ts';
 import { establish, setAside } from './establish.ts';
 import { defaultLimits, type StoreLimits } from './limits.ts';
-import { addMissed, type MissedReason, prepareMissed, readMissed } from './missed.ts';
+import { prepareMissed, readMissed } from './missed.ts';
 import { placeIn } from './place.ts';
-import { type Refusal, refusalOf, type StoreProblem } from './problem.ts';
+import { refusalOf, type StoreProblem } from './problem.ts';
 import { StoreSession } from './session.ts';
 import { SqliteStore } from './sqliteStore.ts';
 import type { Store } from './store.ts';
@@ -56,9 +56,4 @@ export function openStore({ home, device, now, sha256, limits }: OpenStoreOption
     if (refusal === null) throw error;
     return { kind: 'problem', reason: refusal.reason === 'diskFull' ? 'diskFull' : 'disk', message: refusal.message };
   }
-}
-
-/** Counts a decision that passed though there is no store that could keep it. */
-export function missDecision(home: Home, reason: MissedReason): Refusal | null {
-  return addMissed(placeIn(home), reason, 1);
 }

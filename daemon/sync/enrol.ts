@@ -67,7 +67,7 @@ export async function enrol(options: EnrolOptions): Promise<Enrolled> {
 }
 
 /** HTTPS, or this machine itself: anything else would show policies and journal to whoever listens. */
-export function addressOf(typed: string): string {
+function addressOf(typed: string): string {
   const url = URL.parse(typed.includes('://') ? typed : `https://${typed}`);
   const isHere = url !== null && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
   if (url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && isHere)))

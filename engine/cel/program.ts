@@ -18,7 +18,7 @@ import { weightOf } from './syntax/weight.ts';
 import type { Type } from './type.ts';
 import { CelError, type CelValue, type Result } from './value.ts';
 
-export const defaultLimits: Limits = { cost: 1_000_000 };
+const defaultLimits: Limits = { cost: 1_000_000 };
 
 /** `container`: where names are looked for before the outermost level, as `a.b`. */
 export interface Options extends Environment {

@@ -13,7 +13,7 @@ export function timestampOf(nanoseconds: bigint): Timestamp | CelError {
   return new Timestamp(nanoseconds);
 }
 
-export function durationOf(nanoseconds: bigint): Duration | CelError {
+function durationOf(nanoseconds: bigint): Duration | CelError {
   if (nanoseconds > longestDuration || nanoseconds < -longestDuration - 1n) return celError('duration out of range');
   return new Duration(nanoseconds);
 }

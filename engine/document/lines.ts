@@ -58,7 +58,7 @@ function beforeBreak(text: string, next: number): number {
 }
 
 /** The index of the last element that is at most `value`; the first element must be. */
-export function lastAtMost(sorted: readonly number[], value: number): number {
+function lastAtMost(sorted: readonly number[], value: number): number {
   let low = 0;
   let high = sorted.length - 1;
   while (low < high) {

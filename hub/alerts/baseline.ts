@@ -37,7 +37,7 @@ export const dayMs = 24 * hourMs;
 export const days = 28;
 
 /** What usually happens less often than this in a day may well not happen. */
-export const fewestUsual = 20;
+const fewestUsual = 20;
 /** A day is looked at once in an hour and not with every hour of it, so that fewer deviations do. */
 const deviationsBelow = 4;
 

@@ -52,7 +52,7 @@ export async function signerOf(
 }
 
 /** The keys of those who may sign exceptions, as the published policies say. */
-export function approverKeys({ file }: SignedTargets): ApproverKeys {
+function approverKeys({ file }: SignedTargets): ApproverKeys {
   const entries = Object.entries(delegatesOf(file, 'exceptions').keys).flatMap(([id, key]) => {
     const [owner, publicKey] = [ownerOf(key), publicKeyIn(key)];
     if (owner === null || publicKey === null) return [];

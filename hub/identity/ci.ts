@@ -79,7 +79,7 @@ async function signedIn(
 }
 
 /** Whether each claim that the rule names has one of its values. */
-export function isBelieved({ claims: wanted }: Pick<CiRule, 'claims'>, claims: Job['claims']): boolean {
+function isBelieved({ claims: wanted }: Pick<CiRule, 'claims'>, claims: Job['claims']): boolean {
   if (claims.event_name === foreignEvent && wanted.event_name === undefined) return false;
   return Object.entries(wanted).every(([name, values]) => {
     const value = claims[name];

@@ -17,7 +17,7 @@ const asked = z.string();
 const labels = z.record(z.string().max(200), z.string().max(2_000));
 
 /** An event. What OPA adds to it some day is kept as well. */
-export const opaEvent = z.looseObject({
+const opaEvent = z.looseObject({
   decision_id: z.string().min(1).max(500),
   labels,
   timestamp: z.iso.datetime({ offset: true }),

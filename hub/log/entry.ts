@@ -2,9 +2,6 @@
 import { sha256Hex, sha256OfText } from '../cryptography.ts';
 import type { NewEntry } from '../store/store.ts';
 
-/** C2SP tlog-tiles writes an entry's length in two bytes. */
-export const maxLeafBytes = 65_535;
-
 export interface Body {
   readonly id: string;
   /** Milliseconds since 1970, by whoever made it. */

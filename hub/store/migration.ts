@@ -8,7 +8,7 @@ export interface Migration {
 }
 
 /** The database was written by a newer Kerb, and this one would not know what it does to it. */
-export class NewerSchemaError extends Error {
+class NewerSchemaError extends Error {
   override name = 'NewerSchemaError';
   constructor(found: number, known: number) {
     super(`the database has schema ${found}, this Kerb knows ${known}: start the Kerb that wrote it, or a newer one`);

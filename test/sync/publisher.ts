@@ -67,7 +67,7 @@ export function publicationOf(
 }
 
 /** The first root of these people, always the same. */
-export function rootOf({ root, approvers, snapshot, timestamp }: People): RootFile {
+function rootOf({ root, approvers, snapshot, timestamp }: People): RootFile {
   return {
     version: 1,
     expires: '2036-01-01T00:00:00.000Z',

@@ -39,7 +39,7 @@ jobs:
 
 const code = `import { exec } from 'node:child_process';
 
-export function run(input: string): void {
+function run(input: string): void {
   exec(\`ls \${input}\`);
 }
 `;

@@ -78,7 +78,7 @@ const verbs: Readonly<Record<string, (value: CelValue, digits: number) => string
 const deepest = 100;
 
 /** A value as `%s` writes it; an error for what has no such form. */
-export function formatString(value: CelValue, depth: number): string | CelError {
+function formatString(value: CelValue, depth: number): string | CelError {
   if (depth > deepest) return celError('error during formatting: the value is nested too deeply');
   if (typeof value === 'string') return value;
   if (value === null || typeof value === 'boolean' || isInt(value)) return String(value);

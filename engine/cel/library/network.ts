@@ -8,7 +8,7 @@ import { func, method } from './declare.ts';
 const ipType = opaque('net.IP');
 const cidrType = opaque('net.CIDR');
 
-export class Ip extends Opaque {
+class Ip extends Opaque {
   override readonly typeName = 'net.IP';
   readonly address: Address;
   constructor(address: Address) {
@@ -25,7 +25,7 @@ export class Ip extends Opaque {
   }
 }
 
-export class Cidr extends Opaque {
+class Cidr extends Opaque {
   override readonly typeName = 'net.CIDR';
   readonly address: Address;
   readonly length: number;
@@ -91,7 +91,7 @@ function readIp(text: string): Ip | null {
 }
 
 /** Reads `10.0.0.0/8`; bits beyond the prefix may be set. Null for anything else. */
-export function readCidr(text: string): Cidr | null {
+function readCidr(text: string): Cidr | null {
   const slash = text.lastIndexOf('/');
   const address = slash < 0 ? null : readAddress(text.slice(0, slash));
   const length = text.slice(slash + 1);

@@ -7,7 +7,7 @@ import { func, method } from './declare.ts';
 const quantityType = opaque('quantity');
 
 /** An exact number of nanos (10^-9), as Kubernetes keeps it: finer parts are rounded away from zero. */
-export class Quantity extends Opaque {
+class Quantity extends Opaque {
   override readonly typeName = 'quantity';
   readonly nanos: bigint;
   constructor(nanos: bigint) {
@@ -25,7 +25,7 @@ export class Quantity extends Opaque {
 }
 
 /** Reads `1.5Gi`, `100m`, `12e6` …; null for anything else. */
-export function readQuantity(text: string): Quantity | null {
+function readQuantity(text: string): Quantity | null {
   if (text.length > 200) return null;
   const match = /^([+-]?)(\d+(?:\.\d*)?|\.\d+)(?:([KMGTPE]i)|([numkMGTPE])|[eE]([+-]?\d+))?$/.exec(text);
   if (match === null) return null;

@@ -6,7 +6,7 @@ import { func, method } from './declare.ts';
 
 const semverType = opaque('semver');
 
-export class Semver extends Opaque {
+class Semver extends Opaque {
   override readonly typeName = 'semver';
   readonly numbers: readonly [major: bigint, minor: bigint, patch: bigint];
   readonly prerelease: readonly string[];

@@ -15,7 +15,7 @@ interface Parts {
   readonly query: string;
 }
 
-export class Url extends Opaque {
+class Url extends Opaque {
   override readonly typeName = 'kubernetes.URL';
   readonly text: string;
   readonly parts: Parts;

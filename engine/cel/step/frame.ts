@@ -2,7 +2,7 @@
 import { type Span, Unknown } from '../../model.ts';
 import type { Notes } from '../check/notes.ts';
 import type { Expression } from '../syntax/expression.ts';
-import { CelError, type CelValue, type Result, stops, UnknownSet } from '../value.ts';
+import { CelError, type CelValue, type Result, UnknownSet } from '../value.ts';
 
 /** One evaluation under way. */
 export interface Frame {
@@ -59,10 +59,4 @@ export function members(unknown: Unknown): readonly Unknown[] {
 
 export function isExhausted(result: Result): boolean {
   return result instanceof CelError && result.code === 'budget';
-}
-
-/** The first of some results that ends a strict operation, or null. */
-export function firstStop(results: readonly Result[]): CelError | Unknown | null {
-  for (const result of results) if (stops(result)) return result;
-  return null;
 }

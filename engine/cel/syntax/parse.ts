@@ -22,9 +22,9 @@ export interface ParseProblem {
 }
 
 /** The longest source that is read, in UTF-16 units. */
-export const maxLength = 100_000;
+const maxLength = 100_000;
 /** The deepest tree that is accepted. */
-export const maxDepth = 500;
+const maxDepth = 500;
 
 export function parse(source: string): Parsed {
   if (source.length > maxLength) return refuse(source, `the expression is longer than ${maxLength} characters`);

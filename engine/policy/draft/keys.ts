@@ -126,7 +126,7 @@ function schemaOf(file: OwnFile): z.ZodType {
 }
 
 /** The place of an offset, read off the indentation: the file is half-typed. Null in block texts and comments. */
-export function placeAt(text: string, offset: number): Place | null {
+function placeAt(text: string, offset: number): Place | null {
   const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
   const before = text.slice(lineStart, offset);
   if (before.trimStart().startsWith('#')) return null;

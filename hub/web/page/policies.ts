@@ -172,7 +172,7 @@ function names(all: readonly string[]): TemplateResult {
 }
 
 /** Who is behind a publication, in a line. */
-export function provenance({ number, title, author, reviewers, at }: PublicationShown): TemplateResult {
+function provenance({ number, title, author, reviewers, at }: PublicationShown): TemplateResult {
   return html`Bundle ${number}, ${said(title)}: by ${said(author)}, signed by ${names(reviewers)}, ${instant(at)}`;
 }
 

@@ -60,7 +60,7 @@ export function imported(written: Written, names: Names): string {
 }
 
 /** An expression that stands within another: in parentheses where it needs them. */
-export function enclosed(text: string): string {
+function enclosed(text: string): string {
   return /^[\w.]+(?:\([^()]*\))?$/.test(text) || /^\[[^[\]]*\]$/.test(text) ? text : `(${text})`;
 }
 
