@@ -89,6 +89,13 @@ export function readSigningKey(pem: string): SigningKey {
   };
 }
 
+/** Throws where the PEM holds no key such as `newOpaKey` makes. */
+export function readOpaKey(pem: string): string {
+  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = createPrivateKey(pem);
+  if (type !== 'ec' || details?.namedCurve !== 'prime256v1') throw new Error('an ECDSA key on P-256 is needed');
+  return pem;
+}
+
 /** The 32 bytes of an Ed25519 public key. */
 export function rawPublicKey(key: KeyObject): Uint8Array {
   return key.export({ type: 'spki', format: 'der' }).subarray(-32);

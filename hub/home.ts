@@ -1,8 +1,18 @@
 /** What a hub keeps outside of its database: keys, each in a file that its owner alone reads. */
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
-import { newOpaKey, newSigningKey, readSigningKey, type SigningKey } from './cryptography.ts';
+import { newOpaKey, newSigningKey, readOpaKey, readSigningKey, type SigningKey } from './cryptography.ts';
 
 export interface HubHome {
   readonly folder: string;
@@ -21,34 +31,91 @@ export interface OnlineKeys {
   readonly timestamp: SigningKey;
 }
 
-/** Opens the folder; what is missing in it is made. Replicas over one database are given the same key files. */
+/** A key that cannot be what it has to be. Nothing is signed with it. */
+export class KeyError extends Error {
+  override name = 'KeyError';
+}
+
+const tokenSecretBytes = 32;
+
+/** Opens the folder; what is missing in it is made. Replicas over one database are given the same key files. Throws `KeyError`. */
 export function openHome(folder: string): HubHome {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
+  const key = <T>(name: string, make: () => string, read: (text: string) => T): T =>
+    keyIn(path.join(folder, name), make, read);
   return {
     folder,
     database: path.join(folder, 'hub.db'),
     adminToken: path.join(folder, 'admin.token'),
-    logKey: readSigningKey(secretFile(path.join(folder, 'log.key'), newSigningKey)),
-    tokenSecret: Buffer.from(
-      secretFile(path.join(folder, 'token.key'), () => randomBytes(32).toString('base64')),
-      'base64',
-    ),
+    logKey: key('log.key', newSigningKey, readSigningKey),
+    tokenSecret: key('token.key', newTokenSecret, readTokenSecret),
     online: {
-      snapshot: readSigningKey(secretFile(path.join(folder, 'snapshot.key'), newSigningKey)),
-      timestamp: readSigningKey(secretFile(path.join(folder, 'timestamp.key'), newSigningKey)),
+      snapshot: key('snapshot.key', newSigningKey, readSigningKey),
+      timestamp: key('timestamp.key', newSigningKey, readSigningKey),
     },
-    opaKey: secretFile(path.join(folder, 'opa.key'), newOpaKey),
+    opaKey: key('opa.key', newOpaKey, readOpaKey),
   };
 }
 
 /** Writes a file for its owner alone, in the place of the one that was there. */
 export function writeSecret(file: string, text: string): void {
   rmSync(file, { force: true });
-  writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
+  writeNew(file, text);
 }
 
-function secretFile(file: string, make: () => string): string {
-  if (!existsSync(file)) writeSecret(file, make());
-  return readFileSync(file, 'utf8');
+function newTokenSecret(): string {
+  return randomBytes(tokenSecretBytes).toString('base64');
+}
+
+function readTokenSecret(text: string): Uint8Array {
+  const secret = Buffer.from(text, 'base64');
+  if (secret.length < tokenSecretBytes) throw new Error(`${tokenSecretBytes} bytes in base64 are needed`);
+  return secret;
+}
+
+function keyIn<T>(file: string, make: () => string, read: (text: string) => T): T {
+  const text = textIn(file) ?? made(file, make());
+  try {
+    return read(text);
+  } catch (error) {
+    throw new KeyError(
+      `${file} holds no key: ${(error as Error).message}. Put it back from where it is kept; a hub that never ran makes a new one where there is none`,
+    );
+  }
+}
+
+/** The file appears whole, and of several hubs that start at once all get what the first has made. */
+function made(file: string, text: string): string {
+  const draft = `${file}.${randomBytes(8).toString('hex')}`;
+  writeNew(draft, text);
+  try {
+    linkSync(draft, file);
+    return text;
+  } catch (error) {
+    const other = textIn(file);
+    if (other === null) throw error;
+    return other;
+  } finally {
+    rmSync(draft);
+  }
+}
+
+function writeNew(file: string, text: string): void {
+  const descriptor = openSync(file, 'wx', 0o600);
+  try {
+    writeSync(descriptor, text);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function textIn(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
 }

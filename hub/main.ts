@@ -22,6 +22,7 @@ proves itself, and shows them. Without options it is one process with one SQLite
 Options:
   --data DIR         keys, and the SQLite file (default: $KERB_HOME/hub, else ~/.kerb/hub)
   --database URL     postgres://… instead of the SQLite file
+  --new-log-key      go on with a log that another key has signed: each device then needs kerb sync --accept-log
   --listen HOST:PORT where to listen (default: 127.0.0.1:7345)
   --url URL          the hub's address as others reach it (default: where it listens)
   --tls-cert FILE    serve HTTPS with this certificate chain (PEM), together with --tls-key
@@ -87,6 +88,7 @@ function readArguments(args: readonly string[]) {
         },
         'token-file': text,
         ...{ 'root-key': list, approver: list, 'root-threshold': text, threshold: text, previous: text },
+        'new-log-key': { type: 'boolean' },
         help: { type: 'boolean', short: 'h', default: false },
       },
       allowPositionals: true,

@@ -1,10 +1,11 @@
 /** Brings a hub up: store, keys, first tenant and admin, server, and the clock that signs. */
 import { existsSync, readFileSync } from 'node:fs';
+import { openCheckpoint } from '../engine/index.ts';
 import { createNative } from '../repository/index.ts';
 import { noSamples } from './alerts/anomaly.ts';
 import { lookForAlerts } from './alerts/round.ts';
-import { createVerifier } from './cryptography.ts';
-import { type HubHome, writeSecret } from './home.ts';
+import { createVerifier, verifyEd25519 } from './cryptography.ts';
+import { type HubHome, KeyError, writeSecret } from './home.ts';
 import type { Hub } from './hub.ts';
 import { mintToken, tokenHash } from './identity/bearer.ts';
 import { deviceTokenReader } from './identity/deviceToken.ts';
@@ -16,7 +17,7 @@ import { createTenantOf } from './identity/tenant.ts';
 import { createMasks } from './intake/mask.ts';
 import { createBatchReader } from './intake/threads.ts';
 import { newId } from './log/act.ts';
-import { signEnd } from './log/log.ts';
+import { logKey as keyOfLog, signEnd } from './log/log.ts';
 import { createSequencer } from './log/sequencer.ts';
 import { createOpaBundles } from './opa/bundles.ts';
 import { createCatalogues } from './policies/catalogue.ts';
@@ -50,6 +51,8 @@ export interface StartOptions {
   readonly providers: ReadonlyMap<string, ProviderSettings>;
   /** Where OpenTelemetry's collector is; null where there is none. */
   readonly traces: TraceSettings | null;
+  /** Go on with a log that another key has signed: each device has to accept it anew. */
+  readonly newLogKey?: boolean | undefined;
   readonly version: string;
   readonly now: () => number;
   readonly say: (line: string) => void;
@@ -86,6 +89,8 @@ const keepSightsMs = 90 * dayMs;
 
 export async function startHub(options: StartOptions): Promise<RunningHub> {
   const { home, store, host, port, tls, now, say, version } = options;
+  const foreign = await foreignLogs(store, home);
+  if (foreign[0] !== undefined && options.newLogKey !== true) throw otherLogKey(foreign[0], home);
   const sequencer = createSequencer({ store, maxWaiting: maxWaitingEntries, maxGroup: maxGroupEntries });
   const proofs = createOnce({ max: 200_000, now });
   const { logKey, tokenSecret, online, opaKey } = home;
@@ -131,6 +136,8 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
   const listening = await serve(hub, routes, { host, port, tls });
   if (options.url === null) url = `${tls === null ? 'http' : 'https'}://${host}:${listening.port}`;
   const adminTokenFile = await prepare(hub, options);
+  // An entry makes the log grow, so that its end is signed by the new key at once.
+  for (const tenant of foreign) await perform(hub, hubItself(tenant), { act: 'log.newKey', subject: {}, changes: [] });
   for (const name of await unknownTenants(hub)) say(`people cannot sign in to ${name}: there is no such tenant`);
   await store.maintain(now());
   await renewAll(hub);
@@ -160,6 +167,24 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
   };
 }
 
+/** Tenants whose log another key has signed last. */
+async function foreignLogs(store: Store, { logKey }: HubHome): Promise<readonly Tenant[]> {
+  const foreign: Tenant[] = [];
+  for (const tenant of await store.tenants()) {
+    const last = await store.checkpoint(tenant.id);
+    const isOwn = last === null || openCheckpoint(last.note, keyOfLog(tenant, logKey), verifyEd25519) !== null;
+    if (!isOwn) foreign.push(tenant);
+  }
+  return foreign;
+}
+
+/** Every device would raise an alarm over a log that is suddenly signed by another key. */
+function otherLogKey({ name }: Tenant, { folder }: HubHome): KeyError {
+  return new KeyError(
+    `the log of ${name} was signed by another key than log.key in ${folder}: give all hubs over one database the same five key files, and --data names their folder. If that key is lost, --new-log-key goes on with this one, and each device needs \`kerb sync --accept-log\``,
+  );
+}
+
 /** The first tenant and its first admin. The token is in a file and nowhere else. */
 async function prepare(hub: Hub, { home, tenant: name }: StartOptions): Promise<string | null> {
   const [first] = await hub.store.tenants();
@@ -172,16 +197,16 @@ async function prepare(hub: Hub, { home, tenant: name }: StartOptions): Promise<
   const admin = { id: newId(createdAt), name: 'first admin', role: 'admin' } as const;
   const times = { createdAt, expiresAt: createdAt + adminDays * dayMs };
   writeSecret(home.adminToken, `${token}\n`);
-  await perform(
-    hub,
-    { tenant, id: 'hub', name: 'hub', role: 'admin' },
-    {
-      act: 'token.create',
-      subject: { id: admin.id, name: admin.name, role: admin.role },
-      changes: [{ kind: 'addToken', token: { ...admin, ...times, hash, person: null } }],
-    },
-  );
+  await perform(hub, hubItself(tenant), {
+    act: 'token.create',
+    subject: { id: admin.id, name: admin.name, role: admin.role },
+    changes: [{ kind: 'addToken', token: { ...admin, ...times, hash, person: null } }],
+  });
   return home.adminToken;
+}
+
+function hubItself(tenant: Tenant) {
+  return { tenant, id: 'hub', name: 'hub', role: 'admin' } as const;
 }
 
 async function unknownTenants({ store, providers }: Hub): Promise<readonly string[]> {
@@ -239,7 +264,7 @@ async function renewAll(hub: Hub): Promise<void> {
         if (files.length === 0) return;
         const version = files.at(-1)!.version;
         const deed = { act: 'timestamp.renew', subject: { version }, changes: [{ kind: 'publish', files }] } as const;
-        await perform(hub, { tenant, id: 'hub', name: 'hub', role: 'admin' }, deed);
+        await perform(hub, hubItself(tenant), deed);
         hub.news.announce(tenant.id, 'policies');
       });
     } catch (error) {

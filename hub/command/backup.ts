@@ -1,15 +1,14 @@
 /** `kerb hub backup FILE`: a copy of the SQLite database as it is at one moment, while the hub runs. */
 import { chmodSync, existsSync } from 'node:fs';
 import process from 'node:process';
-import { openHome } from '../home.ts';
 import { copyDatabase } from '../store/sqlite/file.ts';
-import { checkRuntime, folderOf, type HubArguments, UsageError } from './options.ts';
+import { checkRuntime, type HubArguments, homeOf, UsageError } from './options.ts';
 
 export async function backup(file: string, given: HubArguments): Promise<number> {
   if (given.database !== undefined)
     throw new UsageError('PostgreSQL has its own tools: pg_dump, or a base backup with WAL');
   checkRuntime();
-  const home = openHome(folderOf(given));
+  const home = homeOf(given);
   if (!existsSync(home.database)) throw new UsageError(`there is no hub in ${home.folder}`);
   if (existsSync(file)) throw new UsageError(`${file} exists already`);
   await copyDatabase(home.database, file);

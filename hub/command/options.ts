@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import zlib from 'node:zlib';
-import type { HubHome } from '../home.ts';
+import { type HubHome, KeyError, openHome } from '../home.ts';
 import type { Tls } from '../serve/server.ts';
 import { openPostgresql } from '../store/postgresql/open.ts';
 import { openSqlite } from '../store/sqlite/open.ts';
@@ -25,6 +25,7 @@ export interface HubArguments {
   readonly 'tls-cert'?: string | undefined;
   readonly 'tls-key'?: string | undefined;
   readonly 'token-file'?: string | undefined;
+  readonly 'new-log-key'?: boolean | undefined;
 }
 
 /** The Node-API version that SQLite's binary needs: an older Node loads it and then crashes. */
@@ -33,6 +34,14 @@ const neededNodeApi = 10;
 export function folderOf({ data }: HubArguments): string {
   if (data !== undefined) return path.resolve(data);
   return path.join(process.env.KERB_HOME ?? path.join(homedir(), '.kerb'), 'hub');
+}
+
+export function homeOf(given: HubArguments): HubHome {
+  try {
+    return openHome(folderOf(given));
+  } catch (error) {
+    throw error instanceof KeyError ? new UsageError(error.message) : error;
+  }
 }
 
 export async function openStore({ database }: HubArguments, home: HubHome): Promise<Store> {

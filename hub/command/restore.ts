@@ -1,15 +1,14 @@
 /** `kerb hub restore FILE`: puts a backup in the place of the database, and keeps what was there beside it. */
 import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
 import process from 'node:process';
-import { openHome } from '../home.ts';
 import { examineDatabase, putAtRest } from '../store/sqlite/file.ts';
-import { checkRuntime, folderOf, type HubArguments, UsageError } from './options.ts';
+import { checkRuntime, type HubArguments, homeOf, UsageError } from './options.ts';
 
 export async function restore(file: string, given: HubArguments): Promise<number> {
   if (given.database !== undefined) throw new UsageError('PostgreSQL has its own tools: pg_restore');
   checkRuntime();
   if (!existsSync(file)) throw new UsageError(`${file} does not exist`);
-  const home = openHome(folderOf(given));
+  const home = homeOf(given);
   const incoming = `${home.database}.incoming`;
   rmSync(incoming, { force: true });
   copyFileSync(file, incoming);

@@ -1,11 +1,11 @@
 /** `kerb hub root FILE`: drafts a root of trust, for its people to sign. The hub's own two keys are made here, and stay here. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
-import { type OnlineKeys, openHome } from '../home.ts';
+import type { OnlineKeys } from '../home.ts';
 import { keyDocument, keyIdOf, readRootFile } from '../policies/metadata.ts';
 import { instant } from '../policies/shelf.ts';
 import type { KeyDocument } from '../protocol.ts';
-import { folderOf, type HubArguments, UsageError } from './options.ts';
+import { type HubArguments, homeOf, UsageError } from './options.ts';
 
 interface RootArguments extends HubArguments {
   readonly 'root-key'?: readonly string[] | undefined;
@@ -25,7 +25,7 @@ const termMs = 365 * 86_400_000;
 export function root(file: string, given: RootArguments): number {
   const [people, approvers] = [peopleOf(given['root-key'], 'root-key'), peopleOf(given.approver, 'approver')];
   if (existsSync(file)) throw new UsageError(`${file} exists already`);
-  const { folder, online } = openHome(folderOf(given));
+  const { folder, online } = homeOf(given);
   const hub = hubKeys(online);
   const draft = {
     _type: 'root',

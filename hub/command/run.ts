@@ -1,17 +1,17 @@
 /** `kerb hub`: runs until it is told to end. */
 import process from 'node:process';
-import { openHome } from '../home.ts';
+import { KeyError } from '../home.ts';
 import { startHub } from '../start.ts';
 import { readTraceSettings, type TraceSettings } from '../traces/settings.ts';
 import { version } from '../version.ts';
-import { addressOf, folderOf, type HubArguments, openStore, tlsOf, UsageError, urlOf } from './options.ts';
+import { addressOf, type HubArguments, homeOf, openStore, tlsOf, UsageError, urlOf } from './options.ts';
 import { readPeople } from './people.ts';
 
 export async function run(given: HubArguments): Promise<number> {
   const [address, url, tls] = [addressOf(given), urlOf(given), tlsOf(given)];
   const providers = given.people === undefined ? new Map() : readPeople(given.people, process.env);
   const traces = tracesIn(process.env);
-  const home = openHome(folderOf(given));
+  const home = homeOf(given);
   const store = await openStore(given, home);
   const options = {
     ...address,
@@ -22,6 +22,7 @@ export async function run(given: HubArguments): Promise<number> {
     providers,
     traces,
     tenant: given.tenant ?? 'default',
+    newLogKey: given['new-log-key'],
     version: version(),
   };
   const hub = await startHub({ ...options, now: Date.now, say: complain }).catch(async (error: unknown) => {
@@ -60,6 +61,7 @@ function complain(line: string): void {
 }
 
 function explain(error: unknown, { listen = '127.0.0.1:7345' }: HubArguments): unknown {
+  if (error instanceof KeyError) return new UsageError(error.message);
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE')
     return new UsageError(`somebody listens on ${listen} already: choose another with --listen`);
