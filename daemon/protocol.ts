@@ -40,7 +40,13 @@ const gateRequest = () => ({
 /** `POST /v1/decide`: a request of `LocalGate`. A gate that this daemon does not know is answered with `unknownRequest`. */
 export const decideRequest = z.lazy(() =>
   z.discriminatedUnion('gate', [
-    z.strictObject({ ...gateRequest(), gate: z.literal('commit'), tree: objectId() }),
+    z.strictObject({
+      ...gateRequest(),
+      gate: z.literal('commit'),
+      tree: objectId(),
+      // git merges at most some dozens at once.
+      merged: z.array(objectId()).max(100).optional(),
+    }),
     z.strictObject({ ...gateRequest(), gate: z.literal('message'), message: z.string().max(1_000_000) }),
     z.strictObject({
       ...gateRequest(),

@@ -5,6 +5,7 @@ import path from 'node:path';
 import process from 'node:process';
 import type { Readable, Writable } from 'node:stream';
 import { readIfBounded } from './read.ts';
+import { findRoot } from './root.ts';
 
 export type GitOutput = { readonly kind: 'output'; readonly bytes: Buffer } | GitFailure;
 /** git said no, is missing, or answered more than anybody can use. `message` is for people. */
@@ -88,8 +89,9 @@ export function fieldsOf(bytes: Buffer): string[] {
 }
 
 /**
- * Inside a hook git names its repository in the environment, and an index of its own for `git commit PATH`. That index
- * is kept when it belongs to this repository; the rest is left to discovery, since the root may be another one.
+ * Inside a hook git names its repository in the environment, and an index of its own for `git commit PATH`; a person may name
+ * one anywhere. That index is kept when it is meant for this repository; the rest is left to discovery, since the root may be
+ * another one.
  */
 function environment(root: string): NodeJS.ProcessEnv {
   const { GIT_DIR, GIT_COMMON_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, GIT_PREFIX, GIT_EXTERNAL_DIFF, ...rest } =
@@ -97,7 +99,7 @@ function environment(root: string): NodeJS.ProcessEnv {
   const index = GIT_INDEX_FILE === undefined ? undefined : path.resolve(GIT_INDEX_FILE);
   return {
     ...rest,
-    ...(index !== undefined && path.dirname(index) === gitFolder(root) ? { GIT_INDEX_FILE: index } : {}),
+    ...(index !== undefined && isMeantFor(root, index) ? { GIT_INDEX_FILE: index } : {}),
     LC_ALL: 'C',
     GIT_OPTIONAL_LOCKS: '0',
     GIT_TERMINAL_PROMPT: '0',
@@ -105,6 +107,11 @@ function environment(root: string): NodeJS.ProcessEnv {
     GIT_NO_REPLACE_OBJECTS: '1',
     GIT_LITERAL_PATHSPECS: '1',
   };
+}
+
+/** Where this process stands in another repository, only its own index can be meant. */
+function isMeantFor(root: string, index: string): boolean {
+  return path.dirname(index) === gitFolder(root) || findRoot(process.cwd()) === root;
 }
 
 /**

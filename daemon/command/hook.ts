@@ -91,14 +91,14 @@ function answerNow(outcome: 'pass' | 'block'): void {
 const maxReason = 2_000;
 
 type Asked =
-  | Pick<CommitRequest, 'gate' | 'tree'>
+  | Pick<CommitRequest, 'gate' | 'tree' | 'merged'>
   | Pick<MessageRequest, 'gate' | 'message'>
   | Pick<PushRequest, 'gate' | 'remote' | 'updates'>;
 
 /** What each hook asks; null where there is nothing to ask. */
 const requests: Readonly<Record<string, (args: readonly string[], root: string) => Promise<Asked | null>>> = {
   'pre-commit': (_, root) => readIndex(root),
-  'pre-merge-commit': (_, root) => readIndex(root),
+  'pre-merge-commit': async (_, root) => ({ ...(await readIndex(root)), merged: mergedHere() }),
   async 'commit-msg'([file = ''], root) {
     const reading = readWorkFile(root, relativePath(root, file));
     if (reading.kind !== 'text') throw new UsageError(`the message ${file} cannot be read`);
@@ -110,7 +110,12 @@ const requests: Readonly<Record<string, (args: readonly string[], root: string) 
   },
 };
 
-async function readIndex(root: string): Promise<Asked> {
+/** Before it has written MERGE_HEAD, `git merge` names what it merges in the environment: `GITHEAD_<id>=<name>`. */
+function mergedHere(): string[] {
+  return Object.keys(process.env).flatMap((name) => /^GITHEAD_([0-9a-f]{40,64})$/.exec(name)?.[1] ?? []);
+}
+
+async function readIndex(root: string): Promise<Pick<CommitRequest, 'gate' | 'tree'>> {
   const index = process.env.GIT_INDEX_FILE;
   const known = index === undefined ? null : treeOfIndex(path.resolve(index));
   if (known !== null) return { gate: 'commit', tree: known };

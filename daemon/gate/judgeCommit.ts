@@ -13,8 +13,14 @@ import type { CommitRequest } from './localGate.ts';
 import type { Ruling } from './ruling.ts';
 
 /** Judges what a commit would change. */
-export async function judgeCommit({ tree }: CommitRequest, session: GitSession, parts: GateParts): Promise<GateCase> {
-  const judged = await commitCase({ tree, head: await readHead(session), change: null }, session, parts);
+export async function judgeCommit(
+  { tree, merged = [] }: CommitRequest,
+  session: GitSession,
+  parts: GateParts,
+): Promise<GateCase> {
+  const known = await readHead(session);
+  const head = { ...known, merged: [...new Set([...known.merged, ...merged])] };
+  const judged = await commitCase({ tree, head, change: null }, session, parts);
   markMessages(session.root, speaksOf(judged, 'change.message') ? 'judge' : 'pass');
   // Once it is committed, what is staged next is told from it.
   setImmediate(session.indexes.read);

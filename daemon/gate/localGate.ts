@@ -24,6 +24,8 @@ export interface CommitRequest extends GateRequest {
   readonly gate: 'commit';
   /** `git write-tree` of the index that git will commit (a partial commit has one of its own). */
   readonly tree: string;
+  /** Commits that it merges in, where git has not written them down yet: it runs `pre-merge-commit` before MERGE_HEAD is there. */
+  readonly merged?: readonly string[] | undefined;
 }
 
 /** The message of the commit that is being made. */

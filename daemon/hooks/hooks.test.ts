@@ -449,3 +449,52 @@ test('doctor finds what keeps git from asking, mends it, and then finds nothing'
     assert.equal(mended.status, 0, mended.stdout);
   }
 });
+
+test('a merge that git makes by itself is judged for what is its own, by each way to ask', (context) => {
+  const place = installed(context);
+  place.git(['checkout', '-q', '-b', 'side']);
+  place.write({ 'pod.yaml': privileged });
+  place.git(['add', '-A']);
+  place.git(['commit', '-q', '--no-verify', '-m', 'side']);
+  place.git(['checkout', '-q', 'main']);
+  place.write({ 'b.yaml': 'b: 1\n' });
+  place.git(['add', '-A']);
+  place.git(['commit', '-q', '--no-verify', '-m', 'main']);
+  const merge = (): Ran => {
+    place.git(['reset', '-q', '--hard', 'ORIG_HEAD']);
+    return place.git(['merge', '-q', '--no-edit', 'side']);
+  };
+  place.git(['update-ref', 'ORIG_HEAD', 'HEAD']);
+  const cold = merge();
+  assert.deepEqual([cold.status, cold.stderr], [0, '']);
+  assert.equal(place.kerb('daemon', 'start').status, 0);
+  const hook = path.join(place.root, '.git/hooks/pre-merge-commit');
+  for (const way of ['perl', 'curl']) {
+    const merged = merge();
+    assert.deepEqual([way, merged.status, merged.stderr], [way, 0, '']);
+    writeFileSync(hook, readFileSync(hook, 'utf8').replace(/^perl=.*$/m, "perl=''"), { mode: 0o755 });
+  }
+  place.git(['reset', '-q', '--hard', 'ORIG_HEAD']);
+  place.git(['merge', '-q', '--no-commit', 'side']);
+  place.write({ 'own.yaml': privileged });
+  place.git(['add', '-A']);
+  const own = place.git(['commit', '-q', '--no-edit']);
+  assert.equal(own.status, 1);
+  assert.match(own.stderr, /own\.yaml:6: /);
+  assert.doesNotMatch(own.stderr, /pod\.yaml/);
+});
+
+test('an index that lies elsewhere is the one that is judged, also where it does not say its tree and no daemon runs', (context) => {
+  const place = installed(context);
+  place.write({ 'pod.yaml': privileged, 'later.yaml': 'a: 1\n' });
+  const env = { ...place.env, GIT_INDEX_FILE: path.join(place.home, 'index') };
+  place.git(['read-tree', 'HEAD'], env);
+  place.git(['add', 'pod.yaml'], env);
+  place.git(['add', '--intent-to-add', 'later.yaml'], env);
+  for (const daemon of ['none', 'runs']) {
+    if (daemon === 'runs') place.kerb('daemon', 'start');
+    const answer = place.git(['commit', '-q', '-m', 'x'], env);
+    assert.equal(answer.status, 1, daemon);
+    assert.match(answer.stderr, /pod\.yaml:6: /);
+  }
+});

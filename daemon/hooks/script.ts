@@ -133,10 +133,11 @@ ask() {
   set -- "gate $gate" "$client" "root $PWD"
   [ -z "\${KERB_BREAK_GLASS-}" ] || set -- "$@" "break-glass $KERB_BREAK_GLASS"
   [ -z "\${remote-}" ] || set -- "$@" "$remote"
+  for id in \${merged-}; do set -- "$@" "merged $id"; done
   if [ -n "$perl" ] && [ -x "$perl" ]; then
     # It need not set up the language of messages that it never says.
-    [ "$field" != index ] || PERL_SKIP_LOCALE_INIT=1 exec "$perl" -e "$speak" "$socket" "$0" "$@" "index $GIT_INDEX_FILE"
-    "$perl" -e "$speak" "$socket" "$field" "$@"
+    [ "$field" != index ] || PERL5OPT= PERL_SKIP_LOCALE_INIT=1 exec "$perl" -e "$speak" "$socket" "$0" "$@" "index $GIT_INDEX_FILE"
+    PERL5OPT= "$perl" -e "$speak" "$socket" "$field" "$@"
   elif [ "$field" != index ] && [ -n "$curl" ] && [ -x "$curl" ]; then
     by_curl "$field" "$@"
   else
@@ -228,6 +229,13 @@ const beginnings: Readonly<Partial<Record<JudgingHook, string>>> = {
   'commit-msg': `case $1 in */*) folder=\${1%/*} ;; *) folder=. ;; esac
 # The commit gate leaves this file where a policy speaks of messages.
 [ -e "$folder/kerb-message" ] || [ -x "$previous" ] || exit 0
+`,
+  'pre-merge-commit': `# git writes MERGE_HEAD only after this hook. Until then it says in the environment what it merges: GITHEAD_<id>=<name>.
+merged=$(export -p | while IFS= read -r line; do
+  case $line in
+    'export GITHEAD_'*=* | 'declare -x GITHEAD_'*=*) line=\${line#*GITHEAD_} && printf '%s ' "\${line%%=*}" ;;
+  esac
+done)
 `,
 };
 

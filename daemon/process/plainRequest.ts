@@ -7,8 +7,8 @@
  *   remote origin https://github.com/acme/shop
  *   update refs/heads/main 9f1c… refs/heads/main 03be…
  *
- * `tree ID` is for `commit`; instead of it `index FILE`, where that says which tree it is. An empty line ends the fields;
- * what follows is the message of `message`. `break-glass REASON` may stand in each.
+ * `tree ID` is for `commit`; instead of it `index FILE`, where that says which tree it is, and `merged ID` for each commit that
+ * is merged in. An empty line ends the fields; what follows is the message of `message`. `break-glass REASON` may stand in each.
  */
 import { Refusal } from './answer.ts';
 
@@ -24,14 +24,17 @@ export function parsePlainRequest(body: string): PlainRequest {
   const head = end < 0 ? body : body.slice(0, end);
   const request: PlainRequest = { breakGlass: null };
   const updates: object[] = [];
+  const merged: string[] = [];
   for (const line of head.split('\n').filter((each) => each !== '')) {
     const space = line.indexOf(' ');
     const field = space < 0 ? line : line.slice(0, space);
     const value = space < 0 ? '' : line.slice(space + 1);
     if (field === 'update') updates.push(updateOf(value));
+    else if (field === 'merged') merged.push(value);
     else if (Object.hasOwn(fields, field)) Object.assign(request, fields[field]!(value));
     else throw new Refusal(400, 'unknownRequest', `there is no field ${JSON.stringify(field.slice(0, 100))}`);
   }
+  if (merged.length > 0) request.merged = merged;
   if (request.gate === 'push') request.updates = updates;
   if (request.gate === 'message') request.message = end < 0 ? '' : body.slice(end + 2);
   return request;
