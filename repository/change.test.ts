@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { createRepository, createWorkTree, type WorkTree } from '../test/workTree.ts';
 import { type Change, readChange, readRange, readStaged } from './change.ts';
 import type { GitFailure } from './git.ts';
+import { readWorkFile } from './read.ts';
 
 /** Path → [text as it will be, text as it was]. */
 async function textsOf(change: Change | GitFailure): Promise<Record<string, [string, string | null]>> {
@@ -149,4 +150,27 @@ test('a corrupt repository is a failure with git’s words', async (context) => 
   const change = await readStaged(tree.root);
   assert.ok('kind' in change);
   assert.match(change.message, /index/);
+});
+
+test('beyond the limit a binary is left out, and what is text, or always text, is a problem', async (context) => {
+  const tree = createRepository(context, {});
+  const beyond = Buffer.alloc(11 * 1024 * 1024, 'a\n');
+  const pieces = {
+    'film.mp4': [0, 1, 2],
+    'notes.txt': [],
+    'deploy.yaml': [0],
+    'wide.txt': [0xff, 0xfe, 0x61, 0],
+  } as const;
+  for (const [name, beginning] of Object.entries(pieces)) {
+    const bytes = Buffer.from(beyond);
+    bytes.set(beginning);
+    writeFileSync(path.join(tree.root, name), bytes);
+  }
+  tree.git('add', '-A');
+  const kinds = { 'deploy.yaml': 'problem', 'film.mp4': 'skipped', 'notes.txt': 'problem', 'wide.txt': 'problem' };
+  const staged = await textsOf(await readStaged(tree.root));
+  for (const [name, kind] of Object.entries(kinds)) {
+    assert.equal(staged[name]?.[0], kind, name);
+    assert.equal(readWorkFile(tree.root, name).kind, kind, name);
+  }
 });

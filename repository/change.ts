@@ -1,7 +1,7 @@
 /** What a commit or a push changes: the index against HEAD, or one commit against another. Never the work tree. */
 import { fieldsOf, type GitFailure, git } from './git.ts';
 import { type Blob, type ObjectStore, objectStore, readBlobs } from './objects.ts';
-import { policyEndings, type Reading, readingOf, tooLarge } from './read.ts';
+import { policyEndings, type Reading, readingOf, readingOfLarge } from './read.ts';
 import { decodeText } from './text.ts';
 
 /** Files as they will be, and where to find how they were. */
@@ -106,8 +106,8 @@ export async function* readChange(
     if (next.done && next.value !== null) return next.value;
     if (next.done) break;
     for (const { path, baseBlob } of files.get(next.value.id) ?? []) {
-      const read = { reading: readingOfBlob(path, next.value), baseText: null, sizeBytes: next.value.sizeBytes };
-      const { reading } = read;
+      const reading = await readingOfBlob(path, next.value, store);
+      const read = { reading, baseText: null, sizeBytes: next.value.sizeBytes };
       if (baseBlob === null || (reading.kind === 'text' && !needsBase(reading.file.text))) yield read;
       else waiting.push({ read, baseBlob });
     }
@@ -131,10 +131,10 @@ function filesByBlob({ files }: Change): Map<string, ChangedFile[]> {
   return byBlob;
 }
 
-function readingOfBlob(path: string, { bytes, sizeBytes }: Blob): Reading {
+async function readingOfBlob(path: string, { id, bytes, sizeBytes }: Blob, store: ObjectStore): Promise<Reading> {
   if (bytes !== null) return readingOf(path, bytes);
-  const message = sizeBytes === null ? 'is not in this clone: fetch it first' : tooLarge(sizeBytes);
-  return { kind: 'problem', path, message };
+  if (sizeBytes === null) return { kind: 'problem', path, message: 'is not in this clone: fetch it first' };
+  return readingOfLarge(path, await store.beginning(id), sizeBytes);
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Runs git on a repository that may be hostile: no hooks, filters, pagers, monitors, prompts or network. */
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -15,6 +15,8 @@ export interface GitFailure {
 }
 
 const maxOutputBytes = 512 * 1024 * 1024;
+/** A git that says nothing for so long waits for something that will not come: a file system that is away, a lock. */
+export const maxSilenceMs = 60_000;
 /** Whatever a repository's own configuration says, git starts no other program and writes nothing. */
 const safeConfiguration = [
   'core.fsmonitor=false',
@@ -31,8 +33,13 @@ const safeConfiguration = [
 /** On Windows a program's name is looked up in the working folder first, and a repository could bring a git of its own. */
 process.env.NoDefaultCurrentDirectoryInExePath = '1';
 
-/** Runs one plumbing command at the root of a work tree. Never throws. */
-export function git(root: string, args: readonly string[], input: string | null = null): Promise<GitOutput> {
+/** Runs one plumbing command at the root of a work tree. Never throws, and never waits for longer than it says nothing. */
+export function git(
+  root: string,
+  args: readonly string[],
+  input: string | null = null,
+  silenceMs = maxSilenceMs,
+): Promise<GitOutput> {
   return new Promise((resolve) => {
     const child = spawn('git', ['--no-pager', ...safeConfiguration, ...args], {
       cwd: root,
@@ -43,7 +50,12 @@ export function git(root: string, args: readonly string[], input: string | null 
     const output: Buffer[] = [];
     let bytes = 0;
     let complaint = '';
+    const timer = setTimeout(() => {
+      giveUp(child);
+      resolve(failure(silent(args, silenceMs)));
+    }, silenceMs);
     child.stdout?.on('data', (chunk: Buffer) => {
+      timer.refresh();
       bytes += chunk.length;
       if (bytes > maxOutputBytes) child.kill();
       else output.push(chunk);
@@ -52,6 +64,7 @@ export function git(root: string, args: readonly string[], input: string | null 
       if (complaint.length < 4_000) complaint += chunk.toString();
     });
     child.on('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
       resolve(
         failure(
           error.code === 'ENOENT' ? 'git is not installed, or not on the PATH' : `git did not start: ${error.message}`,
@@ -59,6 +72,7 @@ export function git(root: string, args: readonly string[], input: string | null 
       );
     });
     child.on('close', (status) => {
+      clearTimeout(timer);
       if (status === 0) resolve({ kind: 'output', bytes: Buffer.concat(output) });
       else if (bytes > maxOutputBytes)
         resolve(failure(`git ${args[0]} answered more than ${maxOutputBytes >> 20} MiB`));
@@ -69,6 +83,46 @@ export function git(root: string, args: readonly string[], input: string | null 
     });
     child.stdin?.end(input);
   });
+}
+
+const beginningBytes = 8192;
+
+/** The first bytes of what a plumbing command answers, and no more of it; none where it fails. */
+export function beginningOf(root: string, args: readonly string[], silenceMs = maxSilenceMs): Promise<Buffer> {
+  return new Promise((resolve) => {
+    const child = startGit(root, args);
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const finish = (): void => {
+      clearTimeout(timer);
+      giveUp(child);
+      resolve(Buffer.concat(chunks).subarray(0, beginningBytes));
+    };
+    const timer = setTimeout(finish, silenceMs);
+    child.stdin.on('error', () => {
+      // It ended early: what it has said is all there is.
+    });
+    child.stdin.end();
+    child.on('error', finish);
+    child.stdout.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes >= beginningBytes) finish();
+    });
+    child.stdout.on('end', finish);
+  });
+}
+
+/** The words for a git that did not answer. */
+export function silent(args: readonly string[], silenceMs: number): string {
+  return `git ${args[0]} said nothing for ${silenceMs / 1000} s: try it by hand, the disk may be away or another git in its way`;
+}
+
+/** Ends it without waiting: what it may have started itself can keep its streams open. */
+export function giveUp(child: ChildProcess): void {
+  child.kill('SIGKILL');
+  for (const stream of child.stdio) stream?.destroy();
+  child.unref();
 }
 
 /** Starts a plumbing command that stays, for as many questions as its input holds. What it complains of is dropped. */

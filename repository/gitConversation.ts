@@ -1,7 +1,7 @@
 /** One git process that reads questions and writes answers, one after the other. */
 import type { ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { type GitOutput, startGit } from './git.ts';
+import { type GitOutput, giveUp, maxSilenceMs, silent, startGit } from './git.ts';
 
 /** Told each chunk of an answer in turn; says whether the answer is whole. */
 export type Reader = (chunk: Buffer) => boolean;
@@ -19,7 +19,11 @@ const maxAnswerBytes = 512 * 1024 * 1024;
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
 /** A conversation with a git command. The process starts with the first question, and again after it ended. */
-export function createConversation(root: string, args: readonly string[]): Conversation {
+export function createConversation(
+  root: string,
+  args: readonly string[],
+  silenceMs: number = maxSilenceMs,
+): Conversation {
   let child: Child | null = null;
   let questions = 0;
   let last: Promise<unknown> = Promise.resolve();
@@ -39,7 +43,7 @@ export function createConversation(root: string, args: readonly string[]): Conve
   };
   return {
     ask(input, reader) {
-      const answer = last.then(() => exchange(next(), args, input, reader));
+      const answer = last.then(() => exchange(next(), { args, silenceMs }, input, reader));
       last = answer;
       return answer;
     },
@@ -63,13 +67,23 @@ function start(root: string, args: readonly string[]): Child {
   return child;
 }
 
-function exchange(child: Child, args: readonly string[], input: string, reader: Reader): Promise<GitOutput> {
+interface Manner {
+  readonly args: readonly string[];
+  readonly silenceMs: number;
+}
+
+function exchange(child: Child, { args, silenceMs }: Manner, input: string, reader: Reader): Promise<GitOutput> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     // While an answer is awaited the process counts; between questions it holds nobody up.
     child.ref();
+    const timer = setTimeout(() => {
+      finish({ kind: 'failure', message: silent(args, silenceMs) });
+      giveUp(child);
+    }, silenceMs);
     const finish = (output: GitOutput): void => {
+      clearTimeout(timer);
       child.stdout.off('data', take);
       child.off('error', fail);
       child.off('close', end);
@@ -78,6 +92,7 @@ function exchange(child: Child, args: readonly string[], input: string, reader: 
       resolve(output);
     };
     const take = (chunk: Buffer): void => {
+      timer.refresh();
       chunks.push(chunk);
       bytes += chunk.length;
       if (reader(chunk)) finish({ kind: 'output', bytes: Buffer.concat(chunks) });

@@ -1,7 +1,7 @@
 /** git for whoever asks often: processes that stay, so that a question about a commit costs no start of a program. */
 import { randomBytes } from 'node:crypto';
 import { rawDiff } from './change.ts';
-import type { GitOutput } from './git.ts';
+import { beginningOf, type GitOutput } from './git.ts';
 import { createConversation, type Reader } from './gitConversation.ts';
 import { createKnownFacts } from './knownFacts.ts';
 import { createKnownIndexes, type KnownIndexes } from './knownIndexes.ts';
@@ -49,6 +49,7 @@ export function openGitSession(root: string): GitSession {
     },
     contents: (ids) => reading.ask(lines(ids), contentReader(ids.length)),
     near: looseBlobs(root),
+    beginning: (id) => beginningOf(root, ['cat-file', 'blob', id]),
     indexes: createKnownIndexes(root),
     async diffTrees(from, to) {
       // git says again at once what it does not understand: that ends the answer.

@@ -1,5 +1,5 @@
 /** Contents out of git's object store, many at a time. */
-import { type GitFailure, type GitOutput, git } from './git.ts';
+import { beginningOf, type GitFailure, type GitOutput, git } from './git.ts';
 import { looseBlobs } from './looseObjects.ts';
 import { maxFileBytes } from './read.ts';
 
@@ -11,6 +11,8 @@ export interface ObjectStore {
   contents(ids: readonly string[]): Promise<GitOutput>;
   /** A blob that can be had without git; null for one that git has to be asked about. */
   near(id: string): Buffer | null;
+  /** The first bytes of a blob, as many as tell text from binary; none where git has none. */
+  beginning(id: string): Promise<Buffer>;
 }
 
 /** git, started for each question. */
@@ -19,6 +21,7 @@ export function objectStore(root: string): ObjectStore {
     describe: (names) => git(root, ['cat-file', '--batch-check'], lines(names)),
     contents: (ids) => git(root, ['cat-file', '--batch'], lines(ids)),
     near: looseBlobs(root),
+    beginning: (id) => beginningOf(root, ['cat-file', 'blob', id]),
   };
 }
 

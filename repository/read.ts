@@ -52,8 +52,7 @@ export function readWorkFile(root: string, file: string): Reading {
     handle = openSync(path.join(root, file), constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const stat = fstatSync(handle);
     if (!stat.isFile()) return problem(file, 'is not a regular file');
-    if (stat.size > maxFileBytes && !isBinaryAtStart(handle)) return problem(file, tooLarge(stat.size));
-    if (stat.size > maxFileBytes) return { kind: 'skipped', path: file, reason: 'binary' };
+    if (stat.size > maxFileBytes) return readingOfLarge(file, beginningOfFile(handle), stat.size);
     return readingOf(file, readAll(handle, stat.size));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -91,6 +90,12 @@ export function readingOf(file: string, bytes: Buffer): Reading {
   return isAlwaysText(file)
     ? problem(file, 'holds a NUL character')
     : { kind: 'skipped', path: file, reason: 'binary' };
+}
+
+/** What a file beyond the limit is, by its first bytes: nothing to judge, or a text that should have been. */
+export function readingOfLarge(file: string, beginning: Buffer, sizeBytes: number): Reading {
+  const isBinary = decodeText(beginning).kind === 'binary' && !isAlwaysText(file);
+  return isBinary ? { kind: 'skipped', path: file, reason: 'binary' } : problem(file, tooLarge(sizeBytes));
 }
 
 /** The files that policies and their cases are in. */
@@ -179,10 +184,9 @@ function isAlwaysText(file: string): boolean {
   );
 }
 
-function isBinaryAtStart(handle: number): boolean {
+function beginningOfFile(handle: number): Buffer {
   const start = Buffer.alloc(8192);
-  const length = readSync(handle, start, 0, start.length, 0);
-  return start.subarray(0, length).includes(0);
+  return start.subarray(0, readSync(handle, start, 0, start.length, 0));
 }
 
 /** The file may grow or shrink while it is read: never more than its size was, never bytes that are not there. */

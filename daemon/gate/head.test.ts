@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { chmodSync } from 'node:fs';
 import path from 'node:path';
+import process from 'node:process';
 import { test } from 'node:test';
 import { openGitSession } from '../../repository/index.ts';
 import { createRepository, type WorkTree } from '../../test/workTree.ts';
@@ -40,4 +42,21 @@ test('before the first commit there is none', async (context) => {
   const session = openGitSession(tree.root);
   context.after(() => session.close());
   assert.deepEqual(await readHead(session), { commit: null, tree: null, branch: 'fresh', merged: [] });
+});
+
+test('where refs lie in a table, git says the branch', async (context) => {
+  const tree = createRepository(context, { 'a.txt': 'a\n' });
+  const commit = tree.git('rev-parse', 'HEAD');
+  // As gitrepository-layout(5) has it. This git may be too old to read a table, so it is answered for.
+  tree.write({ 'bin/git': `#!/bin/sh\ncase "$*" in *symbolic-ref*) echo refs/heads/main ;; *) exit 1 ;; esac\n` });
+  tree.write({ '.git/HEAD': 'ref: refs/heads/.invalid\n' });
+  chmodSync(path.join(tree.root, 'bin/git'), 0o755);
+  const before = process.env.PATH;
+  context.after(() => {
+    process.env.PATH = before;
+  });
+  process.env.PATH = `${path.join(tree.root, 'bin')}${path.delimiter}${before}`;
+  const facts = { id: commit, type: 'commit', sizeBytes: 1 };
+  const session = { ...openGitSession(tree.root), resolve: async () => [facts, facts] };
+  assert.equal((await readHead(session)).branch, 'main');
 });

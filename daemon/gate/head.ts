@@ -1,7 +1,7 @@
 /** Where a work tree stands: its commit, its branch, and what a merge in progress brings. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type GitSession, gitFolder } from '../../repository/index.ts';
+import { type GitSession, git, gitFolder } from '../../repository/index.ts';
 
 export interface Head {
   /** Null before the first commit. */
@@ -24,9 +24,23 @@ export async function readHead(session: GitSession): Promise<Head> {
   return {
     commit: commit?.id ?? null,
     tree: tree?.id ?? null,
-    branch: /^ref: refs\/heads\/(.+)$/m.exec(ref)?.[1] ?? null,
+    branch: branchIn(isElsewhere(ref) ? await symbolicHead(session.root) : ref),
     merged: merging.split('\n').filter((line) => /^[0-9a-f]{40,64}$/.test(line)),
   };
+}
+
+function branchIn(head: string): string | null {
+  return /^ref: refs\/heads\/(.+)$/m.exec(head)?.[1] ?? null;
+}
+
+/** A repository whose refs lie in a table has this in HEAD, which is no branch (`gitrepository-layout(5)`, reftable). */
+function isElsewhere(head: string): boolean {
+  return /^ref: refs\/heads\/\.invalid$/m.test(head);
+}
+
+async function symbolicHead(root: string): Promise<string> {
+  const answer = await git(root, ['symbolic-ref', '--quiet', 'HEAD']);
+  return answer.kind === 'output' ? `ref: ${answer.bytes.toString()}` : '';
 }
 
 /** The id that HEAD or its branch has in a file of its own; null where git has to be asked. */

@@ -16,9 +16,15 @@ export interface History {
   readonly made: ReadonlyMap<string, string>;
 }
 
-/** Judges commits and their messages for secrets. `judged` are files that are judged already, as `blob path`. */
+/** What a ref brings. */
+export interface Brought {
+  readonly commits: readonly CommitObject[];
+  readonly tags: readonly { readonly name: string; readonly message: string }[];
+}
+
+/** Judges commits, their messages and those of tags for secrets. `judged` are files that are judged already, as `blob path`. */
 export async function judgeHistory(
-  commits: readonly CommitObject[],
+  { commits, tags }: Brought,
   bench: Bench,
   judged: ReadonlySet<string>,
 ): Promise<History | GitFailure> {
@@ -38,7 +44,10 @@ export async function judgeHistory(
     // What cannot be judged as a document is no fault of a commit that is not the last.
     judgements.push(...found.judgements.filter(hasFindings).map((each) => inCommit(each, commit)));
   }
-  const messages = commits.map(({ id, message }) => messageInput(`message of commit ${id.slice(0, 12)}`, message));
+  const messages = [
+    ...commits.map(({ id, message }) => messageInput(`message of commit ${id.slice(0, 12)}`, message)),
+    ...tags.map(({ name, message }) => messageInput(`message of tag ${name}`, message)),
+  ];
   judgements.push(...(await judgeInputs(messages, secrets)).filter(hasFindings));
   return { judgements, made };
 }

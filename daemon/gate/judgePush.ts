@@ -10,6 +10,7 @@ import { judgeHistory } from './history.ts';
 import { type Bench, judgeChange, judgeDocument } from './judgeChange.ts';
 import type { PushRequest } from './localGate.ts';
 import { type PushedRef, readPush } from './pushed.ts';
+import { changeOfContent, readTagged, type Tagged } from './tagged.ts';
 
 /** Judges what a push would bring. The rules are those of the commit that each ref's new commits were made on. */
 export async function judgePush(request: PushRequest, session: GitSession, parts: GateParts): Promise<GateCase> {
@@ -38,11 +39,14 @@ async function judgeRef(ref: PushedRef, { request, index, session, parts }: Ques
   const bench = benchOf(parts, { session, ruling, gate: 'push' });
   const commits = await readCommits(session, ref.commits);
   if (!Array.isArray(commits)) return commits;
-  const change = await endState(ref, commits, bench);
+  const tagged = await readTagged(ref, session);
+  if (tagged.kind === 'failure') return tagged;
+  const change = await endState(ref, { commits, content: tagged.content }, bench);
   if ('kind' in change) return change;
   const judged = await judgeChange(change, bench);
   if (judged.kind === 'failure') return judged;
-  const history = await judgeHistory(commits, bench, new Set(change.files.map(({ blob, path }) => `${blob} ${path}`)));
+  const judgedFiles = new Set(change.files.map(({ blob, path }) => `${blob} ${path}`));
+  const history = await judgeHistory({ commits, tags: tagged.messages }, bench, judgedFiles);
   if ('kind' in history) return history;
   const judgements: Judgement[] = [...judged.judgements, ...history.judgements];
   if (speaksOf(bench, 'change.')) {
@@ -78,8 +82,15 @@ async function standing({ update, commit }: PushedRef, session: GitSession): Pro
 /** Policies on changes see no more commits than this of one ref. */
 const maxDescribed = 1_000;
 
+interface Brought {
+  readonly commits: readonly CommitObject[];
+  readonly content: Tagged['content'];
+}
+
 /** What all new commits of a ref come to: what differs from everything that they were made on. */
-async function endState({ commit, boundary }: PushedRef, commits: readonly CommitObject[], { session }: Bench) {
+async function endState(ref: PushedRef, { commits, content }: Brought, { session }: Bench) {
+  if (content !== null) return changeOfContent(content, ref, session);
+  const { commit, boundary } = ref;
   const tree = commits.find(({ id }) => id === commit)?.tree;
   if (tree === undefined) return compare(session, { base: boundary[0] ?? null, from: '', tree: '' });
   const trees = await session.resolve(boundary.slice(0, maxSides).map((id) => `${id}^{tree}`));

@@ -158,3 +158,31 @@ test('a commit that passed no gate is noticed at push, judged by its own change 
   tree.commit('another one');
   assert.equal(await gate.noticeBypasses(tree.root), 1);
 });
+
+test('a tag that points to no commit is judged for what it brings, and a tag by its message', async (context) => {
+  const { tree } = createPushed(context);
+  const { push } = createTestGate(context);
+  tree.write({ 'token.txt': `token ${token}\n`, 'deploy/pod.yaml': privileged });
+  const blob = tree.git('hash-object', '-w', 'token.txt');
+  tree.git('add', 'deploy');
+  const whole = tree.git('write-tree');
+  tree.git('tag', 'of-blob', blob);
+  tree.git('tag', '-a', '-m', 'a tag of a tag', 'of-tag', 'of-blob');
+  tree.git('tag', 'of-tree', whole);
+  tree.git('tag', '-a', '-m', `use ${token}`, 'spoken', 'HEAD');
+  tree.git('tag', '-a', '-m', 'the first release', 'good', 'HEAD');
+  const cases: readonly [string, 'pass' | 'block', RegExp][] = [
+    ['of-blob', 'block', /refs\/tags\/of-blob:1: /],
+    ['of-tag', 'block', /refs\/tags\/of-tag:1: /],
+    ['of-tree', 'block', /deploy\/pod\.yaml:6: .*privileged/],
+    ['spoken', 'block', /message of tag spoken: /],
+    ['good', 'pass', /^$/],
+  ];
+  for (const [name, outcome, words] of cases) {
+    const ref = `refs/tags/${name}`;
+    const answer = await push(tree, [{ ref, localId: tree.git('rev-parse', ref), remoteId: none }]);
+    assert.deepEqual([name, answer.outcome], [name, outcome]);
+    assert.match(answer.text, words);
+    assert.doesNotMatch(answer.text, new RegExp(token));
+  }
+});
