@@ -5,8 +5,20 @@ import { writtenNode } from './aliasedNode.ts';
 import { blankTemplates, templateForm } from './githubStep.ts';
 import { type ShellCommand, shellCommands } from './shellCommand.ts';
 
+/** A command as a resource, and what a heredoc gives it. */
+export interface StepCommand {
+  readonly resource: Resource;
+  readonly data: HeredocText | null;
+}
+
+export interface HeredocText {
+  readonly text: string;
+  /** From where it begins in the part; null where its text is not that of the source. */
+  readonly start: number | null;
+}
+
 /** The commands of a step, in order; none where it runs no shell. */
-export function commandsIn(step: Resource, content: PartContent, memo: Memo): readonly Resource[] {
+export function commandsIn(step: Resource, content: PartContent, memo: Memo): readonly StepCommand[] {
   const self = step.self as ValueMap;
   if (typeof self.script !== 'string' || !isShell(self.shell)) return [];
   const span = writtenNode(content, [...step.path, 'run'], memo)?.span ?? null;
@@ -14,14 +26,17 @@ export function commandsIn(step: Resource, content: PartContent, memo: Memo): re
   const path = [...step.path, 'run'];
   const source = content.text.slice(span.start, span.end);
   const commands = latest(memo, self, 'commands', source, () => commandsOf(self, source));
-  return commands.map(({ self: command, span: { start, end } }) => ({
-    kind: 'github.command',
-    name: step.name,
-    identity: `${step.identity}/command`,
-    path,
-    self: command,
-    relatives: step.relatives,
-    span: { start: span.start + start, end: span.start + end },
+  return commands.map(({ self: command, span: { start, end }, data }) => ({
+    resource: {
+      kind: 'github.command',
+      name: step.name,
+      identity: `${step.identity}/command`,
+      path,
+      self: command,
+      relatives: step.relatives,
+      span: { start: span.start + start, end: span.start + end },
+    },
+    data: data === null || data.start === null ? data : { ...data, start: span.start + data.start },
   }));
 }
 
@@ -29,13 +44,15 @@ interface Command {
   readonly self: ValueMap;
   /** From where the script begins in the part. */
   readonly span: Span;
+  readonly data: HeredocText | null;
 }
 
 function commandsOf({ script, shell = null }: ValueMap, source: string): readonly Command[] {
   if (typeof script !== 'string') return [];
-  return placedCommands(script, shell, source).map(({ text, span }) => ({
-    self: withFields({ text, shell }, {}),
+  return placedCommands(script, shell, source).map(({ text, span, data }) => ({
+    self: withFields(data === null ? { text, shell } : { text, shell, data: data.text }, {}),
     span,
+    data,
   }));
 }
 
@@ -47,22 +64,33 @@ function isShell(shell: Value | undefined): boolean {
  * Commands at their places in the source. Where the text of the script is not that of the source (it is folded, or has
  * escapes), they all stand where the script does.
  */
-function placedCommands(script: string, shell: Value, source: string): readonly ShellCommand[] {
+function placedCommands(script: string, shell: Value, source: string): readonly PlacedCommand[] {
   const continuation = typeof shell === 'string' && /^(?:pwsh|powershell)/.test(shell) ? '`' : '\\';
   const filled = fillTemplates(source);
   const header = /^\|[-+\d]*[ \t]*(?:#[^\n]*)?\r?\n/.exec(filled)?.[0];
-  if (header !== undefined) return moved(shellCommands(filled.slice(header.length), continuation), header.length);
+  if (header !== undefined) return placed(filled, { start: header.length, end: filled.length }, continuation);
   const inside = blankTemplates(source).indexOf(script);
-  if (inside >= 0) return moved(shellCommands(filled.slice(inside, inside + script.length), continuation), inside);
+  if (inside >= 0) return placed(filled, { start: inside, end: inside + script.length }, continuation);
   const whole = { start: 0, end: source.length };
-  return shellCommands(script, continuation).map(({ text }) => ({ text, span: whole }));
+  return shellCommands(script, continuation).map(({ text, data }) => ({
+    text,
+    span: whole,
+    data: data === null ? null : { text: script.slice(data.start, data.end), start: null },
+  }));
 }
+
+type PlacedCommand = Pick<ShellCommand, 'text' | 'span'> & { readonly data: HeredocText | null };
 
 /** To a command an expression is what a variable is: something that the script does not say. */
 function fillTemplates(text: string): string {
   return text.replace(templateForm, (found) => '$'.repeat(found.length));
 }
 
-function moved(commands: readonly ShellCommand[], by: number): readonly ShellCommand[] {
-  return commands.map(({ text, span }) => ({ text, span: { start: span.start + by, end: span.end + by } }));
+function placed(source: string, { start, end }: Span, continuation: string): readonly PlacedCommand[] {
+  const script = source.slice(start, end);
+  return shellCommands(script, continuation).map(({ text, span, data }) => ({
+    text,
+    span: { start: start + span.start, end: start + span.end },
+    data: data === null ? null : { text: script.slice(data.start, data.end), start: start + data.start },
+  }));
 }

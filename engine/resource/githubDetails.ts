@@ -4,7 +4,7 @@ import { isList, isMap, latest, type Source } from './adapter.ts';
 import { commandsIn } from './githubCommand.ts';
 import { containersOf } from './githubContainer.ts';
 import { expressionsIn, type Stretch } from './githubExpressions.ts';
-import { derivedStep, shellOf, writtenScript } from './githubStep.ts';
+import { conditionOf, derivedStep, shellOf, writtenScript } from './githubStep.ts';
 import { type Around, traced } from './githubTrace.ts';
 
 /** What is inside owners that stand in a stretch, the outermost of them first, and in what is `around` them. */
@@ -19,7 +19,7 @@ export function detailsOf(
   const expressions = stretch === null ? [] : expressionsIn(part.content, stretch, scoped, memo);
   const commands = steps.flatMap((step) => commandsIn(step, part.content, memo));
   return [
-    ...commands,
+    ...commands.map(({ resource }) => resource),
     ...owners.flatMap((owner) => containersOf(owner, memo)),
     ...traced({ expressions, commands, owners, around }, memo),
   ];
@@ -46,8 +46,10 @@ export function liftSteps(
     const count = (seen.get(label) ?? 0) + 1;
     seen.set(label, count);
     const at = [...path, index];
-    const source = writtenScript(step, { content: part.content, path: at, memo });
-    const self = latest(memo, step, 'step', `${shell} ${source}`, () => derivedStep(step, shell, source));
+    const place = { content: part.content, path: at, memo };
+    const written = { script: writtenScript(step, place), condition: conditionOf(step, place) };
+    const key = `${shell} ${written.condition} ${written.script}`;
+    const self = latest(memo, step, 'step', key, () => derivedStep(step, shell, written));
     return [
       {
         kind: 'github.step',
@@ -56,7 +58,7 @@ export function liftSteps(
         path: at,
         self,
         relatives: { ...owner.relatives, step: self },
-        derived: { script: ['run'], shell: ['run'] },
+        derived: { script: ['run'], shell: ['run'], condition: ['if'] },
       },
     ];
   });

@@ -4,10 +4,10 @@
  */
 import type { Entry, Node, Resource, Unit, Value, ValueMap } from '../model.ts';
 import { once } from '../once.ts';
-import { isList, isMap, type Memo, type Source, withFields } from './adapter.ts';
+import { isList, isMap, latest, type Source, withFields } from './adapter.ts';
 import { detailsOf, liftSteps } from './githubDetails.ts';
 import { mayHaveAliases, placesIn } from './githubExpressions.ts';
-import { shellOf } from './githubStep.ts';
+import { conditionOf, shellOf, withCondition } from './githubStep.ts';
 import { type Around, outputsOf, variablesOf } from './githubTrace.ts';
 
 /** A job of a workflow, and where it is written; null where an alias or a merge brings it. */
@@ -96,22 +96,26 @@ function nameOf(shell: Value | null): string {
 }
 
 function liftJob({ source, around }: Workflow, { id, value }: WrittenJob, node: Node | null): readonly Resource[] {
-  const job = jobResource(source.memo, around.owner, id, value);
+  const job = jobResource(source, around.owner, id, value);
   const owners = [job, ...liftSteps(source, job, value.steps, [...job.path, 'steps'])];
   const stretch = node === null ? null : { node, path: job.path, except: new Set<Node>() };
   return [...owners, ...detailsOf(source, owners, stretch, around)];
 }
 
-function jobResource(memo: Memo, workflow: Resource, id: string, value: ValueMap): Resource {
-  const self = memo(value, `job ${id}`, () => withFields(value, { id }));
+function jobResource({ part, memo }: Source, workflow: Resource, id: string, value: ValueMap): Resource {
+  const path = ['jobs', id];
+  const condition = conditionOf(value, { content: part.content, path, memo });
+  const self = latest(memo, value, `job ${id}`, `${condition}`, () =>
+    withFields(withCondition(value, condition), { id }),
+  );
   return {
     kind: 'github.job',
     name: `job ${id}`,
     identity: identityOf(workflow, id),
-    path: ['jobs', id],
+    path,
     self,
     relatives: { ...workflow.relatives, job: self },
-    derived: { id: [] },
+    derived: { id: [], condition: ['if'] },
   };
 }
 

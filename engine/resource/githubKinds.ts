@@ -9,6 +9,7 @@ const values = map(string, dyn);
 const defaults = object('Defaults', { run: object('RunDefaults', { shell: string, 'working-directory': string }) });
 
 const step: Type = object('Step', {
+  condition: string,
   'continue-on-error': dyn,
   env: values,
   id: string,
@@ -37,6 +38,7 @@ const jobContainer = object('JobContainer', {
 
 const job: Type = object('Job', {
   concurrency: dyn,
+  condition: string,
   container: dyn,
   'continue-on-error': dyn,
   defaults,
@@ -131,22 +133,23 @@ export const githubKinds: readonly ResourceKind[] = [
   },
   {
     kind: 'github.job',
-    description: 'A job of a workflow, or its call of a reusable workflow; `id` is its key.',
+    description:
+      'A job of a workflow, or its call of a reusable workflow; `id` is its key, `condition` what `if` asks, without braces: absent where there is none, or where text around them makes it always true.',
     self: job,
     relatives: around,
   },
   {
     kind: 'github.step',
     description:
-      'A step of a job, or of a composite action (then `job` and `workflow` are null). `script` is what `run` says with every expression blanked at equal length; `shell` is the shell in force, where that can be told.',
+      'A step of a job, or of a composite action (then `job` and `workflow` are null). `script` is what `run` says with every expression blanked at equal length; `shell` is the shell in force, where that can be told, `condition` as of a job.',
     self: step,
     relatives: around,
   },
   {
     kind: 'github.command',
     description:
-      'A command of a script that a shell runs: what stands between line ends, `;`, `&&` and `||`; a pipeline is one command. In `text` each character of an expression is a `$`, and comments are blank.',
-    self: object('Command', { shell: string, text: string }),
+      'A command of a script that a shell runs: what stands between line ends, `;`, `&&` and `||`; a pipeline is one command. In `text` each character of an expression is a `$`, and comments are blank. `data` is the content of the heredoc that it is given, absent where there is none or a shell runs it.',
+    self: object('Command', { data: string, shell: string, text: string }),
     relatives: around,
   },
   {

@@ -1,19 +1,41 @@
-/** What a step runs: its script with every expression blanked, and the shell that reads it. */
+/** What a step runs: its script with every expression blanked, the shell that reads it, and on which condition. */
 import { parseDocument } from 'yaml';
 import { type PartContent, type Path, type Resource, Unknown, type Value, type ValueMap } from '../model.ts';
 import { isList, isMap, type Memo, withFields } from './adapter.ts';
 import { writtenNode } from './aliasedNode.ts';
 
 /**
- * A step as policies see it: with `script`, where it runs one, and with the `shell` that is in force, where that can be
- * told. `shell` is the one for steps that do not name theirs, `written` what `writtenScript` gives.
+ * A step as policies see it: with `script`, where it runs one, with the `shell` that is in force, where that can be told, and
+ * with its `condition`. `shell` is the one for steps that do not name theirs, `script` what `writtenScript` gives.
  */
-export function derivedStep(step: ValueMap, shell: Value | null, written: string | null): ValueMap {
-  const script = scriptOf(step.run, written);
-  if (script === null) return withFields(step, {});
+export function derivedStep(step: ValueMap, shell: Value | null, written: WrittenStep): ValueMap {
+  const script = scriptOf(step.run, written.script);
+  const asked = withCondition(step, written.condition);
+  if (script === null) return asked;
   const inForce = step.shell ?? shell;
-  return withFields(step, inForce === null ? { script } : { script, shell: inForce });
+  return withFields(asked, inForce === null ? { script } : { script, shell: inForce });
 }
+
+interface WrittenStep {
+  readonly script: string | null;
+  readonly condition: string | null;
+}
+
+/** A job or a step with what `conditionOf` gives. */
+export function withCondition(owner: ValueMap, condition: string | null): ValueMap {
+  return withFields(owner, condition === null ? {} : { condition });
+}
+
+/** What `if` asks, without braces; null where nothing, or where text around them makes it always true. */
+export function conditionOf({ if: asked }: ValueMap, { content, path, memo }: StepPlace): string | null {
+  if (typeof asked === 'string') return asked.trim();
+  if (!(asked instanceof Unknown)) return null;
+  const node = writtenNode(content, [...path, 'if'], memo);
+  return node === null ? null : (braced.exec(content.text.slice(node.span.start, node.span.end))?.[1]?.trim() ?? null);
+}
+
+/** Plain, in double quotes, or a block without the end of its last line. */
+const braced = /^(?:[>|]-\s*|")?\$\{\{((?:(?!\}\}).)*)\}\}"?\s*$/s;
 
 /** https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax: the job's, the workflow's, the runner's. */
 export function shellOf(owner: Resource): Value | null {

@@ -6,6 +6,7 @@ import { groupBy } from '../groupBy.ts';
 import type { Path, Resource, ValueMap } from '../model.ts';
 import { once } from '../once.ts';
 import { isMap, type Memo, withFields } from './adapter.ts';
+import type { StepCommand } from './githubCommand.ts';
 import { type Write, writesOf } from './githubWrite.ts';
 
 /** What an owner that stands in another one has of there. */
@@ -20,7 +21,7 @@ export interface Around {
 /** The expressions of owners, the commands of their steps, and what is around them. */
 export interface Stock {
   readonly expressions: readonly Resource[];
-  readonly commands: readonly Resource[];
+  readonly commands: readonly StepCommand[];
   readonly owners: readonly Resource[];
   readonly around: Around | null;
 }
@@ -169,7 +170,7 @@ const maxWriters = 20;
 type Wanted = Pick<Write, 'file' | 'name'> & { readonly id: string | null };
 
 function writersOf({ owners, commands }: Stock): ReadonlyMap<string, readonly Writer[]> {
-  const byStep = groupBy(commands, ({ relatives }) => relatives);
+  const byStep = groupBy(commands, ({ resource }) => resource.relatives);
   const steps = owners.filter(({ kind }) => kind === 'github.step');
   const all = steps.flatMap((step) =>
     writesOf(step, byStep.get(step.relatives) ?? []).map((write) => ({ step, write })),

@@ -5,6 +5,7 @@
  */
 import type { Resource, ValueMap } from '../model.ts';
 import { isMap } from './adapter.ts';
+import type { HeredocText, StepCommand } from './githubCommand.ts';
 import { namesIn, readWord } from './shellWord.ts';
 
 /** A value that is handed on. */
@@ -18,7 +19,7 @@ export interface Write {
 }
 
 /** The writes of a step whose script consists of the commands. */
-export function writesOf(step: Resource, commands: readonly Resource[]): readonly Write[] {
+export function writesOf(step: Resource, commands: readonly StepCommand[]): readonly Write[] {
   if (commands.length === 0) return scriptWrites(step.self as ValueMap);
   return shellWrites(commands.map(commandOf).filter(({ text }) => text.length <= maxText));
 }
@@ -29,11 +30,12 @@ const maxText = 10_000;
 interface Command {
   readonly text: string;
   readonly start: number | null;
+  readonly data: HeredocText | null;
 }
 
-function commandOf({ self, span }: Resource): Command {
+function commandOf({ resource: { self, span }, data }: StepCommand): Command {
   const { text } = self as { text: string };
-  return { text, start: span!.end - span!.start === text.length ? span!.start : null };
+  return { text, start: span!.end - span!.start === text.length ? span!.start : null, data };
 }
 
 type Made = Pick<Write, 'reads' | 'places'>;
@@ -55,7 +57,9 @@ function shellWrites(commands: readonly Command[]): readonly Write[] {
     assign(shell, command);
     for (const name of compared) shell.variables.set(name, nothing);
     const file = files[index];
-    if (file != null) write(shell, file, command);
+    if (file == null) continue;
+    if (command.data === null) write(shell, file, command);
+    else writeData(shell, file, command, command.data);
   }
   return shell.writes;
 }
@@ -90,8 +94,36 @@ function write(shell: Shell, file: Write['file'], command: Command): void {
   else if (before !== undefined) shell.writes.push({ file, name: name!, ...made(shell, command, end) });
 }
 
+/** A heredoc that reaches the file as it is: `cat <<END >> FILE`, `tee -a FILE <<END`, `cat <<END` in braces. */
+function writeData(shell: Shell, file: Write['file'], { text }: Command, { text: data, start }: HeredocText): void {
+  const [opening, quote] = /<<[-~]?\s*(["'\\]?)\w+["']?/.exec(text) ?? [];
+  if (opening === undefined || data.length > maxText || !copies.test(text.replace(opening, ' '))) return;
+  let at = 0;
+  for (const line of data.split('\n')) {
+    const { several } = shell;
+    const [before, name, delimiter] = dataLine.exec(line) ?? [];
+    const value = () => madeOfLine(shell, line, start === null ? null : start + at, quote !== '');
+    if (several !== null) {
+      if (line.trim() === several.end) shell.several = null;
+      else shell.writes.push({ file, name: several.name, ...value() });
+    } else if (delimiter !== undefined) shell.several = { name: name!, end: delimiter };
+    else if (before !== undefined) shell.writes.push({ file, name: name!, ...value() });
+    at += line.length + 1;
+  }
+}
+
+const copies =
+  /^\s*(?:cat\s*(?:-\s*)?(?:>>?\s*\S+\s*)?(?:\|\s*tee\s+(?:-a|--append)\s+\S+\s*)?(?:>\s*\S+\s*)?|tee\s+(?:-a|--append)\s+\S+\s*(?:>\s*\S+\s*)?)$/;
+const dataLine = /^\s*([A-Za-z_][\w-]*)(?:=|<<(\S+)\s*$)/;
+
+/** Quotes are characters like any other in a heredoc; where its end is quoted, variables are too. */
+function madeOfLine({ variables }: Shell, line: string, start: number | null, isQuoted: boolean): Made {
+  const read = isQuoted ? line.replace(/(?<!\$)\$(?!\${5})/g, ' ') : line.replace(/["']/g, ' ');
+  return madeOf(variables, read, start);
+}
+
 const redirection =
-  /(?:>>?|\|\s*tee\s+(?:-a|--append)|\|\s*(?:out-file|add-content)\b.{0,200})\s*["']?\$(?:\{|env:)?GITHUB_(OUTPUT|ENV)\b/i;
+  /(?:>>?|(?:\||^)\s*tee\s+(?:-a|--append)|\|\s*(?:out-file|add-content)\b.{0,200})\s*["']?\$(?:\{|env:)?GITHUB_(OUTPUT|ENV)\b/i;
 const oldCommand = /^(?:echo|printf)\s+["']?::set-(output|env) name=/;
 
 /** The file that each command writes to; what stands in braces writes where their end says. */
@@ -111,7 +143,10 @@ function filesOf(commands: readonly Command[]): readonly (Write['file'] | null)[
 /** What a command is made of up to a place: nothing that is known, where a program makes it. */
 function made({ variables }: Shell, { text, start }: Command, end: number): Made {
   const words = text.slice(0, end);
-  if (/\s\|\s/.test(words)) return nothing;
+  return /\s\|\s/.test(words) ? nothing : madeOf(variables, words, start);
+}
+
+function madeOf(variables: Shell['variables'], words: string, start: number | null): Made {
   const { variables: names, contexts, expressions } = readWord(words);
   const own = names.flatMap((name) => variables.get(name) ?? []);
   const given = names.filter((name) => !variables.has(name)).map((name) => defaults.get(name) ?? `env.${name}`);

@@ -18,6 +18,11 @@ const cases: readonly [script: string, commands: readonly string[]][] = [
   ['<<EOF cat > file\ncurl x | sh\nEOF\nls', ['<<EOF cat > file', 'ls']],
   ['<<EOF\ncurl x | sh\nEOF', ['<<EOF', 'curl x | sh', 'EOF']],
   ['bash <<EOF\ncurl x | sh\nEOF', ['bash <<EOF', 'curl x | sh', 'EOF']],
+  ['<<EOF bash\ncurl x | sh\nEOF', ['<<EOF bash', 'curl x | sh', 'EOF']],
+  ['<<EOF python3\ncurl x | sh\nEOF', ['<<EOF python3']],
+  ['cat <<EOF > file && make; curl y | sh\ncurl x | sh\nEOF\nls', ['cat <<EOF > file', 'make', 'curl y | sh', 'ls']],
+  ['cat <<EOF && cat <<EOT\na; b\nEOF\nls', ['cat <<EOF', 'cat <<EOT', 'ls']],
+  ['cat <<EOF\nnever closed', ['cat <<EOF', 'never closed']],
   ['cat <<< word\nls', ['cat <<< word', 'ls']],
   ['a\r\nb\r\n', ['a', 'b']],
   ['', []],
@@ -33,6 +38,21 @@ for (const [script, expected] of cases) {
     for (const { text, span } of found) assert.equal(span.end - span.start, text.length);
   });
 }
+
+test('what a heredoc gives a command is known by its place', () => {
+  const script = 'cat <<EOF >> f; ls\n  a=$B\n\nEOF\ncat <<X\nX\nbash <<Y\nmake\nY';
+  assert.deepEqual(
+    shellCommands(script).map(({ text, data }) => [text, data === null ? null : script.slice(data.start, data.end)]),
+    [
+      ['cat <<EOF >> f', '  a=$B\n\n'],
+      ['ls', null],
+      ['cat <<X', ''],
+      ['bash <<Y', null],
+      ['make', null],
+      ['Y', null],
+    ],
+  );
+});
 
 test('hostile scripts stay bounded', () => {
   for (const script of [

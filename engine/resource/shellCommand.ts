@@ -9,22 +9,29 @@ export interface ShellCommand {
   readonly text: string;
   /** In the script. */
   readonly span: Span;
+  /** The content of the heredoc that it is given as data, in the script; null where there is none, or a shell reads it. */
+  readonly data: Span | null;
 }
 
 /** The commands of a script in order. The content of a heredoc counts only where a shell reads it. */
 export function shellCommands(script: string, continuation = '\\'): readonly ShellCommand[] {
   const found: ShellCommand[] = [];
   let unclosed = 0;
+  let heredoc: Heredoc | null = null;
   for (let at = 0; at < script.length && found.length < maxCommands; ) {
     const reading: Reading = { script, continuation, blanks: [] };
     const end = commandEnd(reading, at);
     const command = trimmed(reading, at, end);
-    if (command !== null) found.push(command);
     at = end + 1;
-    if (command === null || unclosed >= maxUnclosed || !hasData(command)) continue;
-    const behind = afterHeredoc(script, command, end);
-    if (behind === null) unclosed++;
-    at = behind ?? at;
+    if (command !== null && heredoc === null && unclosed < maxUnclosed && hasData(command)) {
+      heredoc = heredocOf(script, command, end);
+      if (heredoc === null) unclosed++;
+      found.push({ ...command, data: heredoc?.content ?? null });
+    } else if (command !== null) found.push(command);
+    // What stands behind it on its line comes first.
+    if (heredoc === null || at < heredoc.content.start) continue;
+    at = Math.max(at, heredoc.end);
+    heredoc = null;
   }
   return found;
 }
@@ -117,7 +124,7 @@ function trimmed(reading: Reading, from: number, to: number): ShellCommand | nul
   const start = /^(?:[\s&|;]|(?:then|do|else)(?=\s))*/.exec(text)?.[0].length ?? 0;
   const inside = text.slice(start).trimEnd();
   if (inside === '') return null;
-  return { text: inside, span: { start: from + start, end: from + start + inside.length } };
+  return { text: inside, span: { start: from + start, end: from + start + inside.length }, data: null };
 }
 
 function blanked({ script, blanks }: Reading, from: number, to: number): string {
@@ -131,21 +138,27 @@ function blanked({ script, blanks }: Reading, from: number, to: number): string 
 }
 
 const heredoc = /(?<!<)<<([-~]?)\s*(["'\\]?)([A-Za-z_]\w*)/;
-const shellReads = /^(?:sudo\s+)?(?:\S*\/)?(?:bash|sh|zsh|dash|ksh|ssh)\b|^<<\S+$/;
+const shellReads = /^(?:<<\S+\s+)?(?:sudo\s+)?(?:\S*\/)?(?:bash|sh|zsh|dash|ksh|ssh)\b|^<<\S+$/;
 
 function hasData(command: ShellCommand): boolean {
   return heredoc.test(command.text) && !shellReads.test(command.text);
 }
 
-/** Behind the heredoc that a command is given as data; null where there is none, or none that is ever closed. */
-function afterHeredoc(script: string, command: ShellCommand, end: number): number | null {
+interface Heredoc {
+  readonly content: Span;
+  /** Behind the line that closes it. */
+  readonly end: number;
+}
+
+/** What a command is given as data; null where that is never closed. */
+function heredocOf(script: string, command: ShellCommand, end: number): Heredoc | null {
   const lineEnd = script.indexOf('\n', end);
   const name = heredoc.exec(command.text)?.[3];
   if (name === undefined || lineEnd < 0) return null;
   for (let at = lineEnd + 1; at < script.length; ) {
     const next = script.indexOf('\n', at);
     const stop = next < 0 ? script.length : next;
-    if (script.slice(at, stop).trim() === name) return stop + 1;
+    if (script.slice(at, stop).trim() === name) return { content: { start: lineEnd + 1, end: at }, end: stop + 1 };
     at = stop + 1;
   }
   return null;
