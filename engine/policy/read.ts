@@ -2,13 +2,14 @@
 import { dyn, formatType, type Type } from '../cel/type.ts';
 import type { Enforcement, Path, Severity, Span, Value } from '../model.ts';
 import { resourceKinds } from '../resource/index.ts';
-import { metavariablesOf, selfType } from './environment.ts';
+import { selfType } from './environment.ts';
 import { elementType, pathProblem, typeAt } from './fieldType.ts';
 import { type Checked, type FileProblem, readYaml } from './file.ts';
 import { identifierProblem } from './identifiers.ts';
 import { checkParameter } from './parameter.ts';
 import { parsePath } from './path.ts';
-import type { Expression, FixAction, FixRule, Parameter, PatternRule, Policy, Rule } from './policy.ts';
+import { patternDoubts } from './patternDoubts.ts';
+import type { Expression, FixAction, FixRule, Parameter, Policy, Rule } from './policy.ts';
 import { type PolicyDocument, policySchema } from './schema.ts';
 import { didYouMean } from './suggest.ts';
 
@@ -163,11 +164,8 @@ function ruleOf(document: PolicyDocument, checked: Checked): Rule {
       ...(fix === undefined ? {} : { fix }),
     }));
     for (const [index, pattern] of patterns.entries())
-      for (const name of unboundIn(pattern))
-        checked.warn(
-          [...itemPath(['pattern'], index, checked), 'fix'],
-          `nothing that the rule matches is called $${name}: it stays as it is`,
-        );
+      for (const { path, message } of patternDoubts(pattern))
+        checked.warn([...itemPath(['pattern'], index, checked), ...path], message);
     const spans = patterns.map((_, index) => checked.spanOf(itemPath(['pattern'], index, checked)));
     return { kind: 'pattern', patterns, span: checked.spanOf(['pattern']), spans };
   }
@@ -198,16 +196,6 @@ function ruleOf(document: PolicyDocument, checked: Checked): Rule {
     };
   }
   return { kind: 'require', require: expression(checked, ['require'], document.require ?? 'true') };
-}
-
-/** What a fix would fill in that its rule does not bind. In the shell the name may be a variable. */
-function unboundIn({ fix = '', language, ...searched }: PatternRule): readonly string[] {
-  if (language.includes('bash')) return [];
-  const bound = metavariablesOf(searched);
-  const named = [...fix.matchAll(/\$\$\$([A-Z_][A-Z_0-9]*)|\$([A-Z][A-Z_0-9]*)/g)].map(
-    ([, many, one]) => many ?? one ?? '',
-  );
-  return [...new Set(named)].filter((name) => !bound.includes(name));
 }
 
 const noBundle =

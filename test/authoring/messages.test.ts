@@ -50,7 +50,7 @@ for (const [texts, said] of files) {
 const sources = [
   'engine/cel/{syntax,check,step,library,standard}/*.ts',
   'engine/regex/parse.ts',
-  'engine/policy/{compilePolicy,file,identifiers,issue,parameter,path,read,template}.ts',
+  'engine/policy/{compilePolicy,file,identifiers,issue,parameter,path,patternDoubts,read,template}.ts',
   'engine/rule/pattern.ts',
   'engine/rule/secret/form.ts',
 ];

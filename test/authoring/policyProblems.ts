@@ -629,6 +629,20 @@ export const policyProblems: readonly PolicyProblem[] = [
     says: ['8:10 «[]» expected text'],
   },
   {
+    keys: "pattern: { language: python, rule: { any: [{ pattern: 'g($X)' }, { pattern: 'f(..., verify=False)' }] } }",
+    says: [
+      "7:77 «'f(..., verify=False)'» warning: in a pattern `...` is what the code says; for any number of things write $$$",
+    ],
+  },
+  {
+    keys: "pattern: { language: python, rule: { pattern: 'f(...)' } }",
+    says: ["7:47 «'f(...)'» warning: in a pattern `...` is what the code says; for any number of things write $$$"],
+  },
+  {
+    keys: "pattern: { language: javascript, rule: { pattern: 'f(...$ARGS)' } }",
+    says: [],
+  },
+  {
     keys: 'pattern: requests.get($A)',
     says: ['7:10 «requests.get($A)» expected a map or a list'],
   },

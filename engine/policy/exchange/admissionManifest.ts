@@ -43,7 +43,7 @@ export function manifestOf(request: ExportRequest, rules: Rules): string {
         apiVersion: 'policies.kyverno.io/v1',
         kind: 'ValidatingPolicy',
         metadata,
-        spec: { failurePolicy, validationActions: actionsOf(enforcement), ...rest },
+        spec: { failurePolicy, validationActions: actionsOf(enforcement), ...podsAlone(rules.resources), ...rest },
       },
     ]);
   }
@@ -56,6 +56,12 @@ export function manifestOf(request: ExportRequest, rules: Rules): string {
       spec: { policyName: name, validationActions: actionsOf(enforcement) },
     },
   ]);
+}
+
+/** What matches pods and nothing else Kyverno would also ask of the workloads that make them, unless it is told not to. */
+function podsAlone(resources: readonly ApiResource[]): object {
+  const isPods = resources.length === 1 && resources[0]?.kind === 'Pod';
+  return isPods ? { autogen: { podControllers: { controllers: [] } } } : {};
 }
 
 /** Deny and Warn cannot be together; Audit goes with either. */

@@ -8,6 +8,7 @@ import { changed } from './change.ts';
 import { expressionChanges } from './expression.ts';
 import { mutate } from './index.ts';
 import { regexChanges } from './regex.ts';
+import { smaller, variants } from './variants.ts';
 
 const expressions = (source: string): readonly string[] =>
   expressionChanges(source).map((change) => changed(source, change));
@@ -165,4 +166,13 @@ message: a token`);
       ['without `where`'],
     );
   });
+});
+
+test('a file whose aliases would lose their anchor is made smaller by its lines', () => {
+  const file = { path: 'a.yaml', text: 'a: &x 1\nb: *x\n' };
+  assert.deepEqual(
+    [...smaller(file)].map(({ text }) => text),
+    ['b: *x\n', 'a: &x 1\n', 'a: &x 1\nb: *x'],
+  );
+  assert.equal([...variants(file, ['w'])].length, 4);
 });

@@ -32,9 +32,26 @@ export function linesOf(file: SourceFile): readonly SourceFile[] {
   return file.text.split('\n').map((line) => withText(file, `${line}\n`));
 }
 
-/** A file that breaks its language's rules is changed by its lines: its values cannot be written back. */
+/**
+ * A file that breaks its language's rules is changed by its lines: its values cannot be written back. So is one with aliases: without its
+ * anchor none can be written.
+ */
 function isData(file: SourceFile): boolean {
-  return /\.(ya?ml|json)$/i.test(file.path) && documentsOf(file).every(({ errors }) => errors.length === 0);
+  return (
+    /\.(ya?ml|json)$/i.test(file.path) &&
+    documentsOf(file).every((document) => document.errors.length === 0 && !hasAlias(document))
+  );
+}
+
+function hasAlias(document: Documents[number]): boolean {
+  let found = false;
+  visit(document, {
+    Alias: () => {
+      found = true;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 function withText(file: SourceFile, text: string): SourceFile {

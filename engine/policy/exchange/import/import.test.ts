@@ -6,6 +6,7 @@ import { judge } from '../../../evaluate.ts';
 import { compilePolicies } from '../../compile.ts';
 import { defaultConfiguration } from '../../configuration.ts';
 import { readPolicies } from '../../read.ts';
+import { exportAdmission } from '../exportAdmission.ts';
 import { importPolicies } from './index.ts';
 
 const run = (text: string) => importPolicies({ file: { path: 'in.yaml', text }, domain: 'imported', native });
@@ -440,4 +441,39 @@ spec:
 
 test('what is no policy anywhere is passed over', () => {
   assert.deepEqual(run('apiVersion: v1\nkind: Pod\nmetadata: { name: web }\n---\n- a\n---\nid: 3\n'), []);
+});
+
+test('rules of Semgrep are refused by name, with the reason', () => {
+  const text =
+    'rules:\n  - { id: md5, languages: [python], pattern: hashlib.md5(...), message: weak, severity: WARNING }\n  - { id: eval, languages: [js], pattern: eval(...), message: m, severity: ERROR }\n';
+  assert.deepEqual(run(text), [
+    {
+      kind: 'refused',
+      name: 'md5, eval',
+      reason:
+        'rules of Semgrep are not carried over: they also match what means the same, and ast-grep only what is written; write them as a `pattern`, with `$$$` for `...`',
+      position: { line: 2, column: 3 },
+    },
+  ]);
+  assert.deepEqual(run('rules:\n  - { host: shop.example, http: {} }\n'), []);
+});
+
+test('what judges pods alone stays so by way of Kyverno, which else asks what makes pods too', () => {
+  const pods =
+    "matchConstraints: { resourceRules: [{ apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [pods] }] }";
+  const [first] = run(policy(`${pods}\n  validations: [{ expression: object.spec.hostNetwork != true }]`));
+  assert.equal(first?.kind, 'imported');
+  const { id, yaml } = first as Extract<typeof first, { kind: 'imported' }>;
+  const { policies } = readPolicies([{ id, path: `${id}.yaml`, text: yaml }]);
+  const exported = exportAdmission({
+    policy: policies[0]!,
+    enforcement: 'deny',
+    form: 'kyverno',
+    parameters: {},
+    native,
+  });
+  assert.equal(exported.kind, 'exported');
+  const text = exported.kind === 'exported' ? exported.yaml : '';
+  assert.match(text, /controllers: \[\]/);
+  assert.match(rules(text)[0] ?? '', /^resource: kubernetes.object\nwhere: self.kind == "Pod"/);
 });

@@ -63,6 +63,9 @@ const [changes, makes, deletes, asks] = [
 const inOneNamespace = 'it holds in one namespace alone, which a file need not name';
 const ofGatekeeper = "Gatekeeper's rules are Rego: write a policy with `rego.source` and compile it (docs/rego.md)";
 
+const ofSemgrep =
+  'rules of Semgrep are not carried over: they also match what means the same, and ast-grep only what is written; write them as a `pattern`, with `$$$` for `...`';
+
 /** Policies of kinds that are not carried over. */
 const otherKinds: readonly (readonly [kind: RegExp, reason: string])[] = [
   [/^admissionregistration\.k8s\.io MutatingAdmissionPolicy$/, changes],
@@ -74,6 +77,7 @@ const otherKinds: readonly (readonly [kind: RegExp, reason: string])[] = [
   [/kyverno\.io PolicyException$/, 'exceptions are not carried over: they are asked for and granted here'],
   [/^kyverno\.io GlobalContextEntry$/, 'it looks into a cluster'],
   [/^(?:templates|constraints)\.gatekeeper\.sh /, ofGatekeeper],
+  [/^semgrep$/, ofSemgrep],
 ];
 
 /** Null for what is no policy. */
@@ -81,18 +85,24 @@ function refuser(kind: string): Importer | null {
   const reason = otherKinds.find(([pattern]) => pattern.test(kind))?.[1];
   if (reason === undefined) return null;
   return () => {
-    throw new Refusal(['kind'], reason);
+    throw new Refusal([kind === 'semgrep' ? 'rules' : 'kind'], reason);
   };
 }
 
-/** A rule of ast-grep is no Kubernetes object: it is known by what it has. */
+/** Rules of ast-grep and of Semgrep are no Kubernetes objects: they are known by what they have. */
 function kindOf({ value }: Manifest): string {
   if (value.apiVersion === undefined && value.id !== undefined && value.rule !== undefined) return 'ast-grep';
+  if (value.apiVersion === undefined && Array.isArray(value.rules) && value.rules.some(isOfSemgrep)) return 'semgrep';
   return `${String(value.apiVersion).split('/')[0]} ${String(value.kind)}`;
+}
+
+function isOfSemgrep(rule: unknown): boolean {
+  return typeof rule === 'object' && rule !== null && 'id' in rule && 'languages' in rule;
 }
 
 function nameOf({ value }: Manifest): string {
   const { name } = (value.metadata ?? {}) as { readonly name?: unknown };
+  if (Array.isArray(value.rules)) return value.rules.map((rule) => String(Object(rule).id)).join(', ');
   return typeof name === 'string' ? name : String(value.id ?? value.kind);
 }
 
