@@ -4,8 +4,8 @@ import type { Insertion } from '../template.ts';
 import type { Stretch } from './piece.ts';
 
 /**
- * Makes unknown what own-line templates write: the empty value of the key before them, or the map or list at whose
- * column they write. Nothing can be said of the keys that such a map lacks.
+ * Makes unknown what own-line templates write: the empty value of the key before them, or the map at whose column they write,
+ * since nothing can be said of the keys that it lacks. A list at whose column they write has an unknown item more.
  */
 export function fillInsertions(node: Node | null, value: Value, { text, insertions }: Stretch): Value {
   let filled = value;
@@ -34,7 +34,8 @@ function fill({ node, value, text }: Target, insertion: Insertion): Value {
     return replaced(value, key, fill({ node: child, value: value[key] ?? null, text }, insertion));
   }
   const items = value as readonly Value[];
-  if (insertion.column <= column) return template;
+  if (insertion.column < column) return template;
+  if (insertion.column === column) return items.at(-1) === template ? items : [...items, template];
   return items.with(index, fill({ node: node.items[index]!, value: items[index] ?? null, text }, insertion));
 }
 
