@@ -1,5 +1,15 @@
 /** Hooks in a folder: written, with what was there moved aside, and taken away, with that put back. */
-import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { hookMark } from './script.ts';
@@ -55,8 +65,10 @@ export function placeHook(file: string, text: string): boolean {
   mkdirSync(path.dirname(file), { recursive: true });
   const isForeign = readHook(file).kind === 'foreign';
   if (isForeign) {
-    if (existsSync(asideOf(file))) renameSync(asideOf(file), freeName(asideOf(file)));
-    renameSync(file, asideOf(file));
+    const aside = asideOf(file);
+    // A runner that writes its hook anew writes the same one most often.
+    if (existsSync(aside) && !isSame(aside, file)) renameSync(aside, freeName(aside));
+    renameSync(file, aside);
   }
   const made = `${file}.kerb-${process.pid}`;
   writeFileSync(made, text, { mode: 0o755 });
@@ -80,6 +92,21 @@ export function removeHook(file: string): Removal {
   }
   rmSync(file, { force: true });
   return kind === 'ours' || isWaiting ? 'removed' : 'absent';
+}
+
+/** Takes away the copies of Kerb's hook that other programs made where they took its place: they would still be run. */
+export function removeCopies(file: string): void {
+  const [folder, name] = [path.dirname(file), path.basename(file)];
+  if (!existsSync(folder)) return;
+  for (const each of readdirSync(folder)) {
+    const copy = path.join(folder, each);
+    if (each.startsWith(`${name}.`) && readHook(copy).kind === 'ours') rmSync(copy);
+  }
+}
+
+function isSame(one: string, other: string): boolean {
+  const areFiles = [one, other].every((file) => lstatSync(file).isFile());
+  return areFiles && readFileSync(one).equals(readFileSync(other));
 }
 
 function freeName(file: string): string {

@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -497,4 +498,27 @@ test('an index that lies elsewhere is the one that is judged, also where it does
     assert.equal(answer.status, 1, daemon);
     assert.match(answer.stderr, /pod\.yaml:6: /);
   }
+});
+
+test('after a runner has taken the place of Kerb’s hook again and again, uninstall leaves that runner’s alone', (context) => {
+  const place = installed(context);
+  const folder = path.join(place.root, '.git/hooks');
+  const file = path.join(folder, 'pre-commit');
+  const runner = '#!/bin/sh\nif [ -x "$0.legacy" ]; then "$0.legacy" "$@"; fi\n';
+  for (let time = 0; time < 3; time++) {
+    // As pre-commit installs itself: what was there goes on as `.legacy`.
+    if (time === 0) renameSync(file, `${file}.legacy`);
+    writeFileSync(file, runner, { mode: 0o755 });
+    assert.equal(place.kerb('doctor', '--fix').status, 0);
+  }
+  place.write({ 'pod.yaml': privileged });
+  place.git(['add', '-A']);
+  assert.equal(place.git(['commit', '-q', '-m', 'x']).stderr.match(/this commit is denied/g)?.length, 1);
+  assert.equal(place.kerb('hooks', 'uninstall').status, 0);
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => !name.endsWith('.sample')),
+    ['pre-commit'],
+  );
+  assert.equal(readFileSync(file, 'utf8'), runner);
+  assert.equal(place.git(['commit', '-q', '-m', 'x']).status, 0);
 });

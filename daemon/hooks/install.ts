@@ -9,7 +9,7 @@ import * as z from 'zod';
 import { git } from '../../repository/index.ts';
 import { UsageError } from '../command.ts';
 import { runtimeProblem } from '../store/connect.ts';
-import { asideOf, placeHook, removeHook, waitingOf } from './folder.ts';
+import { asideOf, placeHook, removeCopies, removeHook, waitingOf } from './folder.ts';
 import type { HookPlace } from './place.ts';
 import {
   type HookParts,
@@ -96,7 +96,9 @@ function requireRuntime(): void {
 /** Takes the hooks of a repository away. */
 export async function uninstallHere(place: HookPlace): Promise<string[]> {
   const said = judgingHooks.flatMap((hook) => {
-    const removal = removeHook(path.join(place.common, 'hooks', hook));
+    const file = path.join(place.common, 'hooks', hook);
+    const removal = removeHook(file);
+    removeCopies(file);
     if (removal === 'restored') return [`${hook}: the hook that was there before is back`];
     return removal === 'removed' ? [`${hook}: removed`] : [];
   });
