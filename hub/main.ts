@@ -20,7 +20,7 @@ Runs the hub of an organisation until it is told to end (SIGINT, SIGTERM): it ta
 proves itself, and shows them. Without options it is one process with one SQLite file, reachable from this machine alone.
 
 Options:
-  --data DIR         keys, and the SQLite file (default: $KERB_HOME/hub, else ~/.kerb/hub)
+  --data DIR         keys, and the SQLite file (default: $KERB_HOME/hub-server, else ~/.kerb/hub)
   --database URL     postgres://… instead of the SQLite file
   --new-log-key      go on with a log that another key has signed: each device then needs kerb sync --accept-log
   --listen HOST:PORT where to listen (default: 127.0.0.1:7345)

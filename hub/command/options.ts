@@ -31,9 +31,12 @@ export interface HubArguments {
 /** The Node-API version that SQLite's binary needs: an older Node loads it and then crashes. */
 const neededNodeApi = 10;
 
-export function folderOf({ data }: HubArguments): string {
+export function folderOf({ data }: Pick<HubArguments, 'data'>, env: NodeJS.ProcessEnv = process.env): string {
   if (data !== undefined) return path.resolve(data);
-  return path.join(process.env.KERB_HOME ?? path.join(homedir(), '.kerb'), 'hub');
+  if (!env.KERB_HOME) return path.join(homedir(), '.kerb', 'hub');
+  // Where a device keeps which hub it belongs to is `hub`: a hub that is there already from former days stays.
+  const former = path.join(env.KERB_HOME, 'hub');
+  return existsSync(path.join(former, 'log.key')) ? former : path.join(env.KERB_HOME, 'hub-server');
 }
 
 export function homeOf(given: HubArguments): HubHome {
