@@ -27,9 +27,14 @@ export function suggestionsFor(pointed: Pointed): readonly Suggestion[] {
   if (resource.kind.endsWith('.command')) return [commandSuggestion(resource)];
   if (resource.kind === 'github.expression') return [expressionSuggestion(resource)];
   const value = valueAt(resource.self, within);
-  if (value === undefined || within.length === 0) return [];
+  if (value === undefined || within.length === 0 || isCounted(pointed)) return [];
   if (typeof value === 'string') return [...stringSuggestions(pointed, value), ...valueSuggestions(pointed, value)];
   return value === null || typeof value === 'object' ? [presence(pointed)] : valueSuggestions(pointed, value);
+}
+
+/** The place of a stage among the others is nothing that anybody chose. */
+function isCounted({ resource, within }: Pointed): boolean {
+  return resource.kind === 'docker.stage' && within[0] === 'index';
 }
 
 /** The first two words of a command say what it does: `npm publish`. */
@@ -187,16 +192,25 @@ function stringSuggestions(pointed: Pointed, value: string): readonly Suggestion
   const { base, rest } = readingOf(pointed.within);
   if (pointed.character === null || rest.length === 0) return [];
   const text = `${chain(base, rest)}.orValue('')`;
-  if (key === 'image' || (key === 'base' && pointed.resource.kind === 'docker.stage'))
+  const isStage = pointed.resource.kind === 'docker.stage';
+  if (key === 'image' || (key === 'base' && isStage && isImage(pointed.resource)))
     return imageSuggestions(pointed, value, text);
   return key === 'uses' ? usesSuggestions(pointed, value, text) : [];
 }
+
+/** Whether a stage begins from an image, and not from another stage or from nothing. */
+function isImage({ self }: Resource): boolean {
+  return isMap(self) && (self.parent ?? '') === '' && self.base !== 'scratch';
+}
+
+const beginsFromImage = "self.?parent.orValue('') == '' && !(self.?base.orValue('') in ['', 'scratch'])";
 
 /** The part of an image's name that is pointed at: registry, tag, or what is between. */
 function imageSuggestions(pointed: Pointed, value: string, text: string): readonly Suggestion[] {
   const { registry, repository, name, tag, digest } = readImage(value);
   const { character } = pointed;
-  const isSet = `${chain('self', pointed.within)}.hasValue()`;
+  const isStage = pointed.resource.kind === 'docker.stage';
+  const isSet = isStage ? beginsFromImage : `${chain('self', pointed.within)}.hasValue()`;
   const narrowed = readingOf(pointed.within).each === null ? isSet : null;
   const colon = value.lastIndexOf(':');
   const wantsTag = digest === '' && (tag === '' || (character ?? 0) > colon);

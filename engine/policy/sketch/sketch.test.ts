@@ -218,6 +218,18 @@ spec:
       /resource: docker.stage\n.*\nrequire: "!\(image/,
     ],
     [
+      'a stage that begins from another one: its name is no image',
+      'Dockerfile',
+      'FROM a:1 AS build\nRUN x\nFROM bui‸ld\nRUN y\n',
+      /resource: docker.stage\nrequire: self.\?base.orValue\(''\) != 'build'/,
+    ],
+    [
+      'nothing to begin from: it has no tag',
+      'Dockerfile',
+      'FROM scra‸tch\nCOPY x /\n',
+      /resource: docker.stage\nrequire: self.\?base.orValue\(''\) != 'scratch'/,
+    ],
+    [
       'a variable of a Dockerfile',
       'Dockerfile',
       'FROM a:1\nENV A=‸b C=d\n',
