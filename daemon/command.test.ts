@@ -117,6 +117,25 @@ spec:
   assert.equal(runKerb(['import'], { cwd: tree.root }).status, 2);
 });
 
+test('kerb import takes the policies of a folder, and passes over what else stands there', (context) => {
+  const vap = (name: string) =>
+    `apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicy\nmetadata: { name: ${name} }\nspec: { validations: [{ expression: has(object.spec) }] }\n`;
+  const tree = createWorkTree(context, {
+    'rules/a/one.yaml': vap('one'),
+    'rules/two.yml': vap('two'),
+    'rules/web.yaml': 'kind: Deployment\napiVersion: apps/v1\n',
+    'rules/chart.yaml': 'a: {{ .Values.x }\nb: [\n',
+    'rules/read.md': '# Rules\n',
+    'others/web.yaml': 'kind: Deployment\napiVersion: apps/v1\n',
+  });
+  const run = (...args: string[]) => runKerb(['import', ...args], { cwd: tree.root });
+  const { status, stdout, stderr } = run('rules');
+  assert.equal(stdout, 'policies/imported/one.yaml\npolicies/imported/two.yaml\n');
+  assert.match(stderr, /^rules\/chart\.yaml:\d+:\d+: rules\/chart\.yaml is not imported/m);
+  assert.equal(status, 2);
+  assert.match(run('others').stderr, /others holds no policy of a kind that is imported/);
+});
+
 test('kerb new makes a policy of each kind whose cases pass, and never writes over one', (context) => {
   const tree = createWorkTree(context);
   for (const id of [

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { type Imported, importPolicies } from '../../engine/index.ts';
-import { createNative, replaceFile } from '../../repository/index.ts';
+import { createNative, readFolderTexts, replaceFile } from '../../repository/index.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
 import { policyFolder } from '../new/folder.ts';
 import { complain, print } from '../output.ts';
@@ -12,9 +12,9 @@ import { printable } from '../report/style.ts';
 import { counted } from '../report/summary.ts';
 
 export const importCommand: Command = {
-  usage: 'import FILE…',
+  usage: 'import PATH…',
   summary: 'policies from ValidatingAdmissionPolicy, Kyverno and ast-grep',
-  description: `Reads ValidatingAdmissionPolicies with their bindings and parameters (all in one file), Kyverno's ValidatingPolicies and
+  description: `Reads files, or the YAML of folders: ValidatingAdmissionPolicies with their bindings and parameters (all in one file), Kyverno's ValidatingPolicies and
 ClusterPolicies (CEL, and patterns where they are certain to mean the same) and ast-grep rules, and writes a policy for each rule.
 What is imported means the same, or is refused with its place and the reason. Their cases are yours to write.
 Exit code 2 when something was refused, or nothing was found.`,
@@ -30,14 +30,17 @@ Exit code 2 when something was refused, or nothing was found.`,
 const maxBytes = 2_000_000;
 
 async function run(given: Arguments): Promise<ExitCode> {
-  if (given.words.length === 0) throw new UsageError('name the files: kerb import FILE…');
+  if (given.words.length === 0) throw new UsageError('name files or folders: kerb import PATH…');
   const domain = given.value('domain') ?? 'imported';
   if (!/^[a-z0-9][a-z0-9-]*$/.test(domain))
     throw new UsageError(`--domain ${JSON.stringify(domain)}: lower-case letters, digits and hyphens`);
-  const files = given.words.map((file) => ({ file, found: importFile(file, domain) }));
-  for (const { file, found } of files)
-    if (found.length === 0)
-      await complain(`kerb: ${printable(file)} holds no policy of a kind that is imported (kerb import --help)\n`);
+  const files: ImportedFile[] = [];
+  for (const word of given.words) {
+    const those = await importPath(word, domain);
+    if (those.every(({ found }) => found.length === 0))
+      await complain(`kerb: ${printable(word)} holds no policy of a kind that is imported (kerb import --help)\n`);
+    files.push(...those);
+  }
   const found = files.flatMap(({ file, found }) => found.map((one) => ({ ...one, file })));
   const imported = found.filter((one) => one.kind === 'imported');
   const refused = found.filter((one) => one.kind === 'refused');
@@ -67,6 +70,23 @@ function refuseTwins(imported: readonly Policy[], folder: string | null): void {
   }
 }
 
+interface ImportedFile {
+  readonly file: string;
+  readonly found: readonly Imported[];
+}
+
+/** A file, or all YAML of a folder, where much else may stand. What cannot be read there is said, and is no silence. */
+async function importPath(word: string, domain: string): Promise<readonly ImportedFile[]> {
+  if (word.endsWith('.rego') || !statNamed(word, 'kerb import').isDirectory())
+    return [{ file: word, found: importFile(word, domain) }];
+  const { texts, unreadable } = readFolderTexts(path.resolve(word), '');
+  const [first] = unreadable;
+  if (first !== undefined) throw new UsageError(`${path.join(word, first.path)}: ${first.message}`);
+  return [...texts]
+    .filter(([name]) => /\.ya?ml$/.test(name))
+    .map(([name, text]) => ({ file: path.join(word, name), found: importText(path.join(word, name), text, domain) }));
+}
+
 function importFile(file: string, domain: string): readonly Imported[] {
   if (file.endsWith('.rego'))
     throw new UsageError(
@@ -74,8 +94,12 @@ function importFile(file: string, domain: string): readonly Imported[] {
     );
   const stat = statNamed(file, 'kerb import');
   if (!stat.isFile() || stat.size > maxBytes) throw new UsageError(`${file}: is no file of at most ${maxBytes} bytes`);
+  return importText(file, readFileSync(file, 'utf8'), domain);
+}
+
+function importText(file: string, text: string, domain: string): readonly Imported[] {
   const named = path.relative(process.cwd(), path.resolve(file));
-  return importPolicies({ file: { path: named, text: readFileSync(file, 'utf8') }, domain, native: createNative() });
+  return importPolicies({ file: { path: named, text }, domain, native: createNative() });
 }
 
 /** Writes a policy, and says where. */
