@@ -1,5 +1,6 @@
 /** What TUF is there for: each way to feed a device something else is refused, in its own words, and the last good goes on. */
 import assert from 'node:assert/strict';
+import { createPublicKey } from 'node:crypto';
 import { test } from 'node:test';
 import type { Bundle } from '../../../engine/index.ts';
 import { createWorld, type World } from '../../../test/sync/device.ts';
@@ -181,6 +182,23 @@ const attacks: readonly Attack[] = [
       const [first] = root?.rights.targets.signers ?? [];
       assert.ok(root && first);
       const again = { ...first, id: 'another-name' };
+      const rights = { ...root.rights, targets: { signers: [first, again], threshold: 2 } };
+      return {
+        ...third,
+        roots: [root, { ...root, version: 2, rights }],
+        targets: { ...third.targets, signers: [first, again] },
+      };
+    },
+    said: /^root: role targets has one key under two names, so that one person could count as two\./,
+  },
+  {
+    name: 'root: one key in two forms makes two signers',
+    serve: (third) => {
+      const [root] = third.roots;
+      const [first] = root?.rights.targets.signers ?? [];
+      assert.ok(root && first);
+      const pem = createPublicKey(first.privateKey).export({ type: 'spki', format: 'pem' }).toString();
+      const again = { ...first, id: 'another-name', publicHex: pem };
       const rights = { ...root.rights, targets: { signers: [first, again], threshold: 2 } };
       return {
         ...third,

@@ -2,9 +2,17 @@
  * One file of TUF metadata: parsed within bounds, and checked against who may sign it, what was seen of it, and the time.
  * Its form is @tufjs/models'; what that leaves open (one key under two names, numbers that are no versions) is closed here.
  */
-import { Metadata, MetadataKind, type Root, type Snapshot, type Targets, type Timestamp } from '@tufjs/models';
+import {
+  type Key,
+  Metadata,
+  MetadataKind,
+  type Root,
+  type Snapshot,
+  type Targets,
+  type Timestamp,
+} from '@tufjs/models';
 import { refuse, TrustRefusal } from './refusal.ts';
-import { isSignedBy, type KeyMemory, signedBytes } from './signature.ts';
+import { isSignedBy, type KeyMemory, materialOf, signedBytes } from './signature.ts';
 
 export type RootFile = Metadata<Root>;
 export type TimestampFile = Metadata<Timestamp>;
@@ -121,7 +129,7 @@ function memberOf(value: unknown, key: string): unknown {
 }
 
 interface KeyRing {
-  readonly keys: Readonly<Record<string, { readonly keyVal: { readonly public?: string } }>>;
+  readonly keys: Readonly<Record<string, Key>>;
   readonly roles: Readonly<Record<string, { readonly keyIDs: readonly string[] }>>;
 }
 
@@ -130,9 +138,11 @@ function checkKeys(file: string, { keys, roles }: KeyRing): void {
   for (const [role, { keyIDs }] of Object.entries(roles)) {
     const named = new Map<string, string>();
     for (const id of keyIDs) {
-      const key = Object.hasOwn(keys, id) ? keys[id]?.keyVal.public : undefined;
+      const key = Object.hasOwn(keys, id) ? keys[id] : undefined;
       if (key === undefined) continue;
-      const material = key.replace(/\s/g, '').toLowerCase();
+      const material = materialOf(key);
+      // Of a kind that nobody here can verify, nothing counts.
+      if (material === null) continue;
       const other = named.get(material);
       if (other !== undefined) throw refuse.duplicateKey(file, `role ${role} has one key under two names`);
       named.set(material, id);

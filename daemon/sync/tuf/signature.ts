@@ -26,10 +26,26 @@ export function isSignedBy(
   const signature = Object.hasOwn(file.signatures, key.keyID) ? file.signatures[key.keyID] : undefined;
   if (signature === undefined) return false;
   const hex = key.keyVal.public ?? '';
-  const isOurs = key.keyType === 'ed25519' && /^[0-9a-f]{64}$/i.test(hex);
-  if (!isOurs) return isSignedByOther(key, file);
+  const isOurs = key.keyType === 'ed25519' && isHexKey(hex);
+  if (!isOurs) return materialOf(key) !== null && isSignedByOther(key, file);
   const given = Buffer.from(signature.sig, 'hex');
   return given.length === signatureBytes && verify(null, bytes, keyOf(hex, keys), given);
+}
+
+/** What a key is, whichever way it is written: hex, or a PEM with anything around it. Null for what is neither, which signs nothing. */
+export function materialOf({ keyType, keyVal }: Key): string | null {
+  const text = keyVal.public ?? '';
+  try {
+    const key = keyType === 'ed25519' && isHexKey(text) ? ed25519Key(text) : createPublicKey(text);
+    // In DER the same point of a curve can be written in two ways.
+    return JSON.stringify(key.export({ format: 'jwk' }));
+  } catch {
+    return null;
+  }
+}
+
+function isHexKey(text: string): boolean {
+  return /^[0-9a-f]{64}$/i.test(text);
 }
 
 /** Other kinds of key, and other ways to write one, are the library's. */
