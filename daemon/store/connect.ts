@@ -2,12 +2,12 @@
  * The way to SQLite. A build lays better-sqlite3's binary beside the bundle as `native/better-sqlite3.node`; in a checkout
  * it comes out of node_modules.
  */
-import { chmodSync, existsSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, statSync, truncateSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
 import Database from 'better-sqlite3';
-import { MovedStore, type StoreProblem } from './problem.ts';
+import { isCorruption, MovedStore, type StoreProblem } from './problem.ts';
 
 /** The Node-API version of the binary: an older Node loads it and then crashes in the first call. */
 const neededNodeApi = 10;
@@ -69,15 +69,41 @@ export function identityOf(file: string): string | null {
  * on a file of its own, which the system lets go of when its holder dies.
  */
 export function whileLocked<T>(lockFile: string, work: () => T): T {
-  const db = openFile(lockFile);
-  try {
+  const db = openLock(lockFile, (opened) => {
     if (process.platform !== 'win32') chmodSync(lockFile, 0o600);
     // SQLite would begin an empty file again each time, and on a full disk it could not.
-    if (statSync(lockFile).size === 0) db.pragma('user_version = 1');
-    db.exec('BEGIN EXCLUSIVE');
+    if (statSync(lockFile).size === 0) opened.pragma('user_version = 1');
+    opened.exec('BEGIN EXCLUSIVE');
+  });
+  try {
     return work();
   } finally {
     db.close();
+  }
+}
+
+/**
+ * Opens a file that is nothing but a lock, and takes it. One that is damaged is emptied, in its place: SQLite sees damage only
+ * where nobody else holds the lock, and there is nothing in it to lose. Throws what `take` throws.
+ */
+export function openLock(file: string, take: (db: Database.Database) => void, timeout?: number): Database.Database {
+  try {
+    return taken(file, take, timeout);
+  } catch (error) {
+    if (!isCorruption(error)) throw error;
+    truncateSync(file);
+    return taken(file, take, timeout);
+  }
+}
+
+function taken(file: string, take: (db: Database.Database) => void, timeout: number | undefined): Database.Database {
+  const db = openFile(file, timeout);
+  try {
+    take(db);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 /** One daemon for each address: a lock that the operating system lets go when its holder dies, however it dies. */
 import { chmodSync, closeSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { openFile } from './connect.ts';
+import { openLock } from './connect.ts';
 
 export interface Lock {
   release(): void;
@@ -14,19 +14,17 @@ export interface Lock {
 export function takeLock(file: string): Lock | null {
   closeSync(openSync(file, 'a', 0o600));
   chmodSync(file, 0o600);
-  const database = openFile(file, 0);
   try {
-    return lockOf(database);
+    const database = openLock(file, hold, 0);
+    return { release: () => void database.close() };
   } catch (error) {
-    database.close();
     if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) return null;
     throw error;
   }
 }
 
-function lockOf(database: Database.Database): Lock {
+function hold(database: Database.Database): void {
   // Nothing is ever written, and so nothing may lie beside the file either.
   database.pragma('journal_mode = MEMORY');
   database.exec('BEGIN EXCLUSIVE');
-  return { release: () => void database.close() };
 }

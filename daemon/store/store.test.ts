@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { breakOf, chainStart, headOf } from '../../engine/index.ts';
 import { createHome, decision, noon, openTestStore, sha256 } from '../../test/store.ts';
 import { connect, runtimeProblem } from './connect.ts';
+import { takeLock } from './lock.ts';
 import { openStore } from './open.ts';
 import type { Appended, Store } from './store.ts';
 import { usesOf } from './uses.ts';
@@ -189,4 +190,24 @@ test('uses of exceptions are counted with their decision; one too many is refuse
   assert.equal(third.message, 'the exception EX-1 was used for the last time meanwhile');
   assert.deepEqual(Object.fromEntries(usesOf(store)), { 'EX-1': 2, 'EX-2': 2 });
   assert.equal(store.status().head.seq, 2);
+});
+
+test('a lock that is damaged is a lock again, and still one', (context) => {
+  const home = createHome(context);
+  const store = openTestStore(context, home);
+  fill(store, 1);
+  store.close();
+  for (const damage of [Buffer.from('garbage\n'), Buffer.alloc(8_192, 7)]) {
+    writeFileSync(path.join(home.folder, 'store.lock'), damage);
+    writeFileSync(path.join(home.folder, 'store.missed'), damage);
+    const again = openTestStore(context, home);
+    appended(again.append(decision()));
+    again.close();
+    const file = path.join(home.folder, 'daemon.lock');
+    writeFileSync(file, damage);
+    const lock = takeLock(file);
+    assert.ok(lock !== null);
+    assert.equal(takeLock(file), null);
+    lock.release();
+  }
 });
