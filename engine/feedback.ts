@@ -1,6 +1,7 @@
 /** What a person says of a finding: that it is wrong, or that nobody can tell what it means. It changes no verdict. */
 import * as z from 'zod';
 import { findingFingerprint, instant } from './exception/approved.ts';
+import { readJson } from './json.ts';
 
 export const complaints = ['wrong', 'unclear'] as const;
 export type Complaint = (typeof complaints)[number];
@@ -31,9 +32,5 @@ export type FindingFeedback = z.infer<typeof findingFeedback>;
 
 /** Reads feedback; null where it has another form. */
 export function readFeedback(text: string): FindingFeedback | null {
-  try {
-    return findingFeedback.safeParse(JSON.parse(text)).data ?? null;
-  } catch {
-    return null;
-  }
+  return findingFeedback.safeParse(readJson(text)).data ?? null;
 }

@@ -74,6 +74,7 @@ export { type Revocations, revocationsWith } from './exception/revocation.ts';
 export { type Complaint, complaints, type FindingFeedback, findingFeedback, readFeedback } from './feedback.ts';
 export { type FixChoice, type FixedFile, fixesOf, fixFile } from './fix.ts';
 export { groupBy } from './groupBy.ts';
+export { readJson } from './json.ts';
 export { mask } from './mask.ts';
 export * from './model.ts';
 export { type Bundle, formatBundle, readBundle } from './organisation/bundle.ts';

@@ -41,12 +41,3 @@ export async function askDaemon({ socketPath, path, accept, body }: DaemonQuesti
     outgoing.end(bytes ?? undefined);
   });
 }
-
-/** A text as JSON; undefined where it is none. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

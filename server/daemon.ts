@@ -19,7 +19,8 @@ import {
   type SaidOfFinding,
   startedDaemon,
 } from '../daemon/protocol.ts';
-import { askDaemon, parseJson } from './askDaemon.ts';
+import { readJson } from '../engine/index.ts';
+import { askDaemon } from './askDaemon.ts';
 import type { DaemonState, StartDaemon } from './protocol.ts';
 
 /** The way to the daemon. */
@@ -98,7 +99,7 @@ export function linkDaemon({ start, name, changed, told }: LinkOptions): DaemonL
       socket = listening;
       const look = (): Promise<void> => lookAt(at.socket).then(told, () => listening.terminate());
       listening.on('message', (data) => {
-        if (notice.safeParse(parseJson(String(data))).success) void look();
+        if (notice.safeParse(readJson(String(data))).success) void look();
       });
       listening.once('close', () => lost('it has ended'));
       await look();
@@ -188,12 +189,12 @@ async function lookAt(socketPath: string): Promise<Told> {
     askDaemon({ socketPath, path: '/v1/exceptions/requests' }),
     askDaemon({ socketPath, path: '/v1/feedback' }),
   ]);
-  const answer = organisationAnswer.safeParse(parseJson(organisation));
+  const answer = organisationAnswer.safeParse(readJson(organisation));
   if (!answer.success)
     throw new Error('the daemon is of another version and did not say what the organisation’s policies are');
   // An older daemon knows of no requests, or of no feedback.
-  const asked = requestedExceptions.safeParse(parseJson(requests));
-  const given = givenFeedbacks.safeParse(parseJson(feedback));
+  const asked = requestedExceptions.safeParse(readJson(requests));
+  const given = givenFeedbacks.safeParse(readJson(feedback));
   return {
     organisation: answer.data,
     requests: asked.success ? asked.data.requests : [],
@@ -207,7 +208,7 @@ async function post<T>(
   schema: ZodType<T>,
 ): Promise<T> {
   if (socketPath === null) throw new Error('the daemon does not run');
-  const value = parseJson(await askDaemon({ socketPath, ...question }));
+  const value = readJson(await askDaemon({ socketPath, ...question }));
   const kept = schema.safeParse(value);
   if (kept.success) return kept.data;
   const refusal = daemonError.safeParse(value);

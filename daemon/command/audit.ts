@@ -13,6 +13,7 @@ import { requireHome } from '../home.ts';
 import { complain, print } from '../output.ts';
 import { printable } from '../report/style.ts';
 import { counted } from '../report/summary.ts';
+import { readText, tokenIn } from '../review/hub.ts';
 import { exchange, HubFailure, systemNetwork } from '../sync/network.ts';
 
 export const auditCommand: Command = {
@@ -172,7 +173,7 @@ async function answerTo(
 ): Promise<{ readonly text: string; readonly headers: Headers }> {
   const hub = given.value('hub');
   if (hub === null || !/^https?:\/\//.test(hub)) throw new UsageError('--hub URL says which hub to ask');
-  const authorization = `Bearer ${tokenOf(given)}`;
+  const authorization = `Bearer ${tokenIn(given)}`;
   const asked = { method: 'GET', url: `${hub.replace(/\/+$/, '')}${where}`, headers: { authorization } } as const;
   const answer = await exchange(systemNetwork, { ...asked, maxBytes, withinMs }).catch((error: unknown) => {
     throw error instanceof HubFailure ? new UsageError(error.message) : error;
@@ -182,13 +183,6 @@ async function answerTo(
   return { text, headers: answer.headers };
 }
 
-function tokenOf(given: Arguments): string {
-  const file = given.value('token-file');
-  const token = file === null ? process.env.KERB_HUB_TOKEN : readText(file);
-  if (!token) throw new UsageError('a token is needed: --token-file FILE, or KERB_HUB_TOKEN');
-  return token.trim();
-}
-
 function keyOf(given: Arguments): NoteKey {
   const file = given.value('key-file');
   const text = given.value('key') ?? (file === null ? null : readText(file));
@@ -196,14 +190,6 @@ function keyOf(given: Arguments): NoteKey {
   const key = readNoteKey(text.trim(), sha256);
   if (key === null) throw new UsageError('the key is not of the form name+id+base64, or its id is not its own');
   return key;
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${(error as Error).message}`);
-  }
 }
 
 /** Enough to tell a receipt from an export, which may be larger than memory. */

@@ -1,10 +1,10 @@
 /** `kerb publish DIR`: proposes an organisation's policies to its hub, for others to approve. */
 import path from 'node:path';
 import * as z from 'zod';
-import { type ChangeProposal, hubPaths, signedRoot } from '../../hub/protocol.ts';
+import { type ChangeProposal, hubPaths } from '../../hub/protocol.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
 import { print } from '../output.ts';
-import { hubOptions, personsHub, readText } from '../review/hub.ts';
+import { hubOptions, personsHub, readText, rootDocumentIn } from '../review/hub.ts';
 import { readPolicyFolder } from '../review/policyFolder.ts';
 
 export const publishCommand: Command = {
@@ -51,16 +51,7 @@ async function run(given: Arguments): Promise<ExitCode> {
 
 async function publishRoot(file: string, given: Arguments): Promise<ExitCode> {
   const answer = z.object({ version: z.int(), sha256: z.string() });
-  const { version, sha256 } = await personsHub(given).ask('POST', hubPaths.root, answer, rootIn(file));
+  const { version, sha256 } = await personsHub(given).ask('POST', hubPaths.root, answer, rootDocumentIn(file));
   await print(`root ${version} is in force: ${sha256}\n`);
   return 0;
-}
-
-function rootIn(file: string): z.infer<typeof signedRoot> {
-  const text = readText(file);
-  try {
-    return signedRoot.parse(JSON.parse(text));
-  } catch {
-    throw new UsageError(`${file} is no root: kerb hub root makes one`);
-  }
 }

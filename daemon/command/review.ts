@@ -12,7 +12,6 @@ import {
   changeShown,
   hubPaths,
   type ShownComment,
-  signedRoot,
 } from '../../hub/protocol.ts';
 import { replaceFile } from '../../repository/index.ts';
 import { type Arguments, type Command, type ExitCode, textOrJson, UsageError } from '../command.ts';
@@ -20,7 +19,7 @@ import { print } from '../output.ts';
 import { printable, styleFor } from '../report/style.ts';
 import { commentLines, commentsOn, readPlace, say } from '../review/comments.ts';
 import { required } from '../review/decide.ts';
-import { keyFileIn, type PersonsHub, personsHub, readText, rootIn, signingOptions } from '../review/hub.ts';
+import { keyFileIn, type PersonsHub, personsHub, rootDocumentIn, rootIn, signingOptions } from '../review/hub.ts';
 import { createPersonKey, openPersonKey } from '../review/personKey.ts';
 import { approversOf, checkProposal, type Published, readPublished } from '../review/proposal.ts';
 import { askForReplay, replayLines } from '../review/replay.ts';
@@ -208,7 +207,7 @@ async function makeKey(file: string): Promise<ExitCode> {
 /** Adds a signature to a root in a file, after saying what it is. */
 async function signRoot(file: string, given: Arguments): Promise<ExitCode> {
   const key = openPersonKey(keyFileIn(given));
-  const document = rootDocument(file);
+  const document = rootDocumentIn(file);
   await print(`${JSON.stringify(document.signed, null, 2)}\n`);
   const signature = { keyid: key.id, sig: key.sign(MetadataKind.Root, document.signed) };
   const signatures = [...document.signatures.filter(({ keyid }) => keyid !== key.id), signature];
@@ -216,13 +215,4 @@ async function signRoot(file: string, given: Arguments): Promise<ExitCode> {
   replaceFile({ within: path.dirname(path.resolve(file)), file: path.basename(file), bytes });
   await print(`signed by ${key.id}\n`);
   return 0;
-}
-
-function rootDocument(file: string) {
-  const text = readText(file);
-  try {
-    return signedRoot.parse(JSON.parse(text));
-  } catch {
-    throw new UsageError(`${file} is no root: kerb hub root makes one`);
-  }
 }

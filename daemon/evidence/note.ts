@@ -3,7 +3,7 @@
  * whoever knows the device's key that a gate let this tree pass. It needs no hub.
  */
 import { type KeyObject, verify } from 'node:crypto';
-import { canonicalize, preAuthEncoding } from '../../engine/index.ts';
+import { canonicalize, preAuthEncoding, readJson } from '../../engine/index.ts';
 import { envelope, type JournalEntry, journalEntry } from '../../hub/protocol.ts';
 import { type DeviceKey, signEnvelope } from '../sync/deviceKey.ts';
 
@@ -33,7 +33,7 @@ export function provesPassage(note: string, tree: string, keys: TrustedKeys): bo
 
 /** The entry of a note that one of the keys has signed; null for everything else. */
 function verifiedEntry(note: string, keys: TrustedKeys): JournalEntry | null {
-  const signed = envelope.safeParse(jsonOf(note)).data;
+  const signed = envelope.safeParse(readJson(note)).data;
   if (signed === undefined || signed.payloadType !== evidencePayloadType) return null;
   const payload = Buffer.from(signed.payload, 'base64');
   const bytes = preAuthEncoding(signed.payloadType, payload);
@@ -41,14 +41,5 @@ function verifiedEntry(note: string, keys: TrustedKeys): JournalEntry | null {
     const key = keys.get(keyid);
     return key !== undefined && verify(null, bytes, key, Buffer.from(sig, 'base64'));
   });
-  return isSigned ? (journalEntry.safeParse(jsonOf(payload.toString('utf8'))).data ?? null) : null;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not JSON is not a note of Kerb's, as other things that do not parse.
-    return null;
-  }
+  return isSigned ? (journalEntry.safeParse(readJson(payload.toString('utf8'))).data ?? null) : null;
 }

@@ -1,6 +1,6 @@
 /** Requests that wait in the store: made offline, sent when the hub is in reach, and what became of them. */
 import * as z from 'zod';
-import { exceptionRequest } from '../../engine/index.ts';
+import { exceptionRequest, readJson } from '../../engine/index.ts';
 import type { Store } from '../store/store.ts';
 
 const queuedRequest = z.strictObject({
@@ -21,7 +21,7 @@ const maxRequests = 1_000;
 /** All requests, the oldest first. A row that cannot be read is left out: it was never sent, and can be asked again. */
 export function readQueue(store: Pick<Store, 'requests'>): readonly QueuedRequest[] {
   return [...store.requests().values()]
-    .flatMap((text) => queuedRequest.safeParse(parseRow(text)).data ?? [])
+    .flatMap((text) => queuedRequest.safeParse(readJson(text)).data ?? [])
     .sort((a, b) => (a.request.at < b.request.at ? -1 : a.request.at > b.request.at ? 1 : 0));
 }
 
@@ -39,13 +39,4 @@ export function keepRequest(
   }
   const written = store.putRequest(queued.request.id, JSON.stringify(queued));
   return written.kind === 'refused' ? written.message : null;
-}
-
-/** A row of the store; null where it is no JSON. */
-export function parseRow(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

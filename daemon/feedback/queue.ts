@@ -1,7 +1,6 @@
 /** Feedback that waits in the store beside requests for exceptions: given offline, sent when the hub is in reach. */
 import * as z from 'zod';
-import { findingFeedback } from '../../engine/index.ts';
-import { parseRow } from '../exception/queue.ts';
+import { findingFeedback, readJson } from '../../engine/index.ts';
 import type { Store } from '../store/store.ts';
 
 const queuedFeedback = z.strictObject({
@@ -21,7 +20,7 @@ const maxFeedback = 300;
 /** All of it, the oldest first. Rows of another form are somebody else's. */
 export function readFeedbackQueue(store: Pick<Store, 'requests'>): readonly QueuedFeedback[] {
   return [...store.requests().values()]
-    .flatMap((text) => queuedFeedback.safeParse(parseRow(text)).data ?? [])
+    .flatMap((text) => queuedFeedback.safeParse(readJson(text)).data ?? [])
     .sort((a, b) => (a.feedback.at < b.feedback.at ? -1 : a.feedback.at > b.feedback.at ? 1 : 0));
 }
 

@@ -3,7 +3,7 @@
  * publishing has signed for which bundle, and until when.
  */
 import { createPublicKey, hash, verify } from 'node:crypto';
-import { preAuthEncoding } from '../../engine/index.ts';
+import { preAuthEncoding, readJson } from '../../engine/index.ts';
 import {
   type Envelope,
   maxReplayDays,
@@ -68,11 +68,7 @@ function publicKeyOf(hex: string) {
 }
 
 function readQuestion({ payload }: Envelope) {
-  try {
-    return replayQuestion.safeParse(JSON.parse(Buffer.from(payload, 'base64').toString('utf8'))).data ?? null;
-  } catch {
-    return null;
-  }
+  return replayQuestion.safeParse(readJson(Buffer.from(payload, 'base64').toString('utf8'))).data ?? null;
 }
 
 function refused(message: string): RefusedTask {

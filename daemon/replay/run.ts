@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import path from 'node:path';
+import { readJson } from '../../engine/index.ts';
 import { type ReplaySummary, replaySummary } from '../../hub/protocol.ts';
 import type { Program } from '../client/launch.ts';
 import type { Home } from '../home.ts';
@@ -72,11 +73,6 @@ function yieldToOthers(pid: number | undefined): void {
 }
 
 function read(output: string): Ran {
-  try {
-    const { success, data } = replaySummary.strip().safeParse(JSON.parse(output));
-    if (success) return { kind: 'replayed', summary: data };
-  } catch {
-    // Said below, as what is no summary.
-  }
-  return { kind: 'failed', message: 'it printed no summary' };
+  const { success, data } = replaySummary.strip().safeParse(readJson(output));
+  return success ? { kind: 'replayed', summary: data } : { kind: 'failed', message: 'it printed no summary' };
 }

@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import type { z } from 'zod';
-import { hubError, hubPaths } from '../../hub/protocol.ts';
+import { readJson } from '../../engine/index.ts';
+import { hubError, hubPaths, signedRoot } from '../../hub/protocol.ts';
 import { type Arguments, UsageError } from '../command.ts';
 import { homeFolder, openHome } from '../home.ts';
 import { readEnrolment } from '../sync/enrolment.ts';
@@ -26,7 +27,7 @@ export function personsHub(given: Arguments): PersonsHub {
   const address = (given.value('hub') ?? ownHub())?.replace(/\/+$/, '') ?? '';
   if (!/^https?:\/\/\S+$/.test(address))
     throw new UsageError('--hub URL says which hub to ask: this device belongs to none');
-  const authorization = `Bearer ${tokenOf(given)}`;
+  const authorization = `Bearer ${tokenIn(given)}`;
   const send = async (method: 'GET' | 'POST', path: string, maxBytes: number, body?: unknown): Promise<Answer> => {
     const headers = { authorization, accept: 'application/json', 'content-type': 'application/json' };
     const content = body === undefined ? {} : { body: JSON.stringify(body) };
@@ -100,6 +101,13 @@ export function rootIn(given: Arguments): string | null {
   return root;
 }
 
+/** A root of trust in a file. Throws `UsageError`. */
+export function rootDocumentIn(file: string): z.infer<typeof signedRoot> {
+  const { success, data } = signedRoot.safeParse(readJson(readText(file)));
+  if (!success) throw new UsageError(`${file} is no root: kerb hub root makes one`);
+  return data;
+}
+
 function refusalIn(answer: Answer): string {
   const parsed = hubError.safeParse(jsonOf(answer));
   return parsed.success
@@ -107,7 +115,8 @@ function refusalIn(answer: Answer): string {
     : `the hub refuses with ${answer.status} and does not say why`;
 }
 
-function tokenOf(given: Arguments): string {
+/** The token that the person gave. Throws `UsageError`. */
+export function tokenIn(given: Arguments): string {
   const file = given.value('token-file');
   const token = file === null ? process.env.KERB_HUB_TOKEN : readText(file);
   if (!token) throw new UsageError('a token is needed: --token-file FILE, or KERB_HUB_TOKEN');

@@ -1,4 +1,5 @@
 /** One HTTP exchange with the hub, bounded in size and time; redirects are refused, since a hub does not move by itself. */
+import { readJson } from '../../engine/index.ts';
 
 /** What the outside world is: values, so that tests can bring their own. */
 export interface Network {
@@ -105,11 +106,7 @@ export async function exchange({ fetch, deadline }: Network, request: Exchange):
 
 /** The body as JSON; undefined where it is none. */
 export function jsonOf({ body }: Answer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
+  return readJson(body.toString('utf8'));
 }
 
 async function readBody(

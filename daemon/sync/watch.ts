@@ -5,6 +5,7 @@
  */
 import { once } from 'node:events';
 import WebSocket from 'ws';
+import { readJson } from '../../engine/index.ts';
 import { type Hint, hint, hubPaths, distributionLimits as limits, publicationType } from '../../hub/protocol.ts';
 import type { Hub } from './hub.ts';
 import type { Answer } from './network.ts';
@@ -140,9 +141,5 @@ function newsOf(read: Hint): News {
 }
 
 function readHint(text: string): Hint | null {
-  try {
-    return hint.safeParse(JSON.parse(text)).data ?? null;
-  } catch {
-    return null;
-  }
+  return hint.safeParse(readJson(text)).data ?? null;
 }

@@ -12,6 +12,7 @@ import {
   formatNoteKey,
   judgeCheckpoint,
   type NoteKey,
+  readJson,
   readNoteKey,
   verifyReceipt,
 } from '../../engine/index.ts';
@@ -139,12 +140,8 @@ async function ownEntry(
 
 /** What a leaf names as its body; null where it is no leaf as hubs make them. */
 function bodyHashIn(leaf: Uint8Array): string | null {
-  try {
-    const read = z.object({ body: z.string() }).safeParse(JSON.parse(Buffer.from(leaf).toString('utf8')));
-    return read.data?.body ?? null;
-  } catch {
-    return null;
-  }
+  const read = z.object({ body: z.string() }).safeParse(readJson(Buffer.from(leaf).toString('utf8')));
+  return read.data?.body ?? null;
 }
 
 /** Null where the hub has no such thing. */

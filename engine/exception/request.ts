@@ -1,5 +1,6 @@
 /** A person's request for an exception: what it says, and whether it can be granted at all. */
 import * as z from 'zod';
+import { readJson } from '../json.ts';
 import type { Severity } from '../model.ts';
 import { isNamed } from '../organisation/rules.ts';
 import { type ExceptionTerms, exceptionCategories, findingFingerprint, instant, policyName } from './approved.ts';
@@ -37,11 +38,7 @@ export type ExceptionRequest = z.infer<typeof exceptionRequest>;
 
 /** Reads a request; null where it has another form. */
 export function readExceptionRequest(text: string): ExceptionRequest | null {
-  try {
-    return exceptionRequest.safeParse(JSON.parse(text)).data ?? null;
-  } catch {
-    return null;
-  }
+  return exceptionRequest.safeParse(readJson(text)).data ?? null;
 }
 
 /** What no approver could grant, in words that say what to do; null where it may be asked. */

@@ -1,5 +1,6 @@
 /** A bundle: what one version of an organisation's policies is, as one deterministic JSON text. */
 import * as z from 'zod';
+import { readJson } from '../json.ts';
 import { once } from '../once.ts';
 
 /** Texts as their authors wrote them; what they mean is read by whoever uses them. */
@@ -44,12 +45,8 @@ export function readBundle(text: string): Bundle | string {
 
 /** JSON that fits a schema, or what is wrong with it. Documents of a later `schema` ask for a newer Kerb. */
 export function parseJson<T>(text: string, schema: z.ZodType<T>): T | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return 'it is no JSON';
-  }
+  const value = readJson(text);
+  if (value === undefined) return 'it is no JSON';
   if (
     typeof value === 'object' &&
     value !== null &&

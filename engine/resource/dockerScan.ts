@@ -4,6 +4,7 @@
  *
  * Written here since the offsets must be exact, a word must keep its quotes' content, and the exec form its spaces.
  */
+import { readJson } from '../json.ts';
 import type { Span } from '../model.ts';
 
 /** One instruction as it is written. */
@@ -72,12 +73,7 @@ const maxWords = 10_000;
 /** The strings of the exec form (`["a", "b"]`), or null where it is not one. */
 export function execForm(text: string, from: number): readonly Word[] | null {
   if (!text.trimStart().startsWith('[')) return null;
-  let items: unknown;
-  try {
-    items = JSON.parse(text);
-  } catch {
-    return null;
-  }
+  const items = readJson(text);
   if (!Array.isArray(items) || !items.every((item) => typeof item === 'string')) return null;
   const strings = [...text.matchAll(/"(?:[^"\\]|\\.)*"/g)];
   return items.map((item: string, index) => {

@@ -1,5 +1,6 @@
 /** The audit of a whole log, entry by entry: whether what is there is what was signed. */
 import { encodeUtf8 } from '../cel/utf8.ts';
+import { readJson } from '../json.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { emptyFrontier, equalBytes, type Frontier, grow, hashLeaf, rootOf, type Sha256 } from './merkle.ts';
 
@@ -103,12 +104,8 @@ function bodyHashOf(leaf: string): string | null {
 }
 
 function memberOf(text: string, name: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-      ? Reflect.get(value, name)
-      : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = readJson(text);
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? Reflect.get(value, name)
+    : undefined;
 }

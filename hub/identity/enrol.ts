@@ -2,6 +2,7 @@
 import { createPublicKey, randomBytes, randomInt } from 'node:crypto';
 import { jwtVerify } from 'jose';
 import * as z from 'zod';
+import { readJson } from '../../engine/index.ts';
 import { sha256Hex } from '../cryptography.ts';
 import type { Hub } from '../hub.ts';
 import { actEntry } from '../log/act.ts';
@@ -81,12 +82,8 @@ export async function checkAssertion(hub: Hub, assertion: string): Promise<Grant
 
 /** Whom an assertion names, before anything is verified. */
 function claimedDevice(assertion: string): string | null {
-  try {
-    const payload = Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString('utf8');
-    return z.object({ sub: z.string().max(500) }).parse(JSON.parse(payload)).sub;
-  } catch {
-    return null;
-  }
+  const payload = Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString('utf8');
+  return z.object({ sub: z.string().max(500) }).safeParse(readJson(payload)).data?.sub ?? null;
 }
 
 /** What a device has signed in its own name; null where that is not good. */

@@ -1,5 +1,5 @@
 /** The entries of a batch, read from its payload and checked: quickly where they are canonical, as devices keep and send them. */
-import { CanonicalError, canonicalize } from '../../engine/index.ts';
+import { CanonicalError, canonicalize, readJson } from '../../engine/index.ts';
 import { type DecisionRecord, type JournalEntry, journalBatch, journalEntry, maxBatchEntries } from '../protocol.ts';
 import type { DecisionColumns } from '../store/store.ts';
 import { canonicalReader, type Fields, stringOf } from './canonical.ts';
@@ -85,12 +85,8 @@ const none: DecisionColumns['policies'] = [];
 
 /** Whatever JSON it is, in whatever order: its canonical text is made here. */
 function readAnyJson(payload: string): readonly SentEntry[] | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(payload);
-  } catch {
-    return 'the payload is not JSON';
-  }
+  const value = readJson(payload);
+  if (value === undefined) return 'the payload is not JSON';
   const { success, data, error } = journalBatch.safeParse(value);
   const [issue] = error?.issues ?? [];
   if (!success) return `${issue?.path.join('.') ?? 'payload'}: ${issue?.message ?? 'not a batch'}`;

@@ -1,5 +1,5 @@
 /** What a device signs as it sends it: an envelope (DSSE) by the device's own key. */
-import { preAuthEncoding } from '../../engine/index.ts';
+import { preAuthEncoding, readJson } from '../../engine/index.ts';
 import type { VerifyBytes } from '../cryptography.ts';
 import { type Envelope, envelope } from '../protocol.ts';
 import type { Device } from '../store/query/device.ts';
@@ -66,12 +66,8 @@ function readPlainEnvelope(body: Buffer, payloadType: string): SignedPayload | n
 }
 
 function readAnyEnvelope(body: Buffer): SignedPayload | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(body.toString('utf8'));
-  } catch {
-    return 'the body is not JSON';
-  }
+  const value = readJson(body.toString('utf8'));
+  if (value === undefined) return 'the body is not JSON';
   const { success, data, error } = envelope.safeParse(value);
   if (success) return signedPayload(data);
   const [issue] = error.issues;

@@ -1,5 +1,5 @@
 /** A change to be replayed by the fleet: asked for by a person whose key root names, answered by devices. */
-import { preAuthEncoding } from '../../engine/index.ts';
+import { preAuthEncoding, readJson } from '../../engine/index.ts';
 import { sha256Hex, type VerifyBytes, verifyBytes } from '../cryptography.ts';
 import { openEnvelope } from '../intake/envelope.ts';
 import { approversOf, ownerOf, type RootFile } from '../policies/metadata.ts';
@@ -73,7 +73,7 @@ export async function answerReplay(
   if (request === null || asked === null) return refused(404, 'notFound', `nobody asks for a replay of change ${id}`);
   const opened = await openEnvelope(envelope, { device, agreed: replayAnswerType, verify });
   if (opened.kind === 'refused') return refused(400, opened.code, opened.message);
-  const answer = read(opened.text, replayAnswer);
+  const answer = replayAnswer.safeParse(readJson(opened.text)).data ?? null;
   if (answer === null || answer.change !== id || answer.sha256 !== sha256Hex(request.bundle))
     return refused(422, 'invalid', 'this is no answer about the bundle of this change');
   if (await replays.hasAnsweredReplay(tenant, id, device.id)) return { kind: 'done', value: null, deed: null };
@@ -109,13 +109,5 @@ function signerOf(envelope: Envelope, root: RootFile): { readonly owner: string;
 
 function readQuestion({ payloadType, payload }: Envelope): ReplayQuestion | null {
   if (payloadType !== replayQuestionType) return null;
-  return read(Buffer.from(payload, 'base64').toString('utf8'), replayQuestion);
-}
-
-function read<T>(text: string, schema: { safeParse(value: unknown): { data?: T | undefined } }): T | null {
-  try {
-    return schema.safeParse(JSON.parse(text)).data ?? null;
-  } catch {
-    return null;
-  }
+  return replayQuestion.safeParse(readJson(Buffer.from(payload, 'base64').toString('utf8'))).data ?? null;
 }

@@ -1,6 +1,7 @@
 /** Reading bodies: bounded before and after decompression, JSON or a form, or left as they are to who knows better. */
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { readJson } from '../../engine/index.ts';
 
 const inflate = promisify(gunzip);
 
@@ -30,11 +31,8 @@ export async function readBody(raw: Buffer, how: BodyForm): Promise<BodyReading>
   if (how.form === 'unread') return { kind: 'read', value: undefined, bytes: plain };
   const content = plain.toString('utf8');
   if (how.form === 'urlencoded') return read(Object.fromEntries(new URLSearchParams(content)));
-  try {
-    return read(JSON.parse(content));
-  } catch {
-    return { kind: 'refused', status: 400, message: 'the body is not JSON' };
-  }
+  const value = readJson(content);
+  return value === undefined ? { kind: 'refused', status: 400, message: 'the body is not JSON' } : read(value);
 }
 
 function read(value: unknown): BodyReading {

@@ -1,6 +1,7 @@
 /** A bundle as `opa build -t wasm` writes it: a gzipped tar with a module, the data that goes with it, and a manifest. */
 import { decodeBase64 } from '../../base64.ts';
 import { decodeUtf8 } from '../../cel/utf8.ts';
+import { readJson } from '../../json.ts';
 import { gunzip } from './inflate.ts';
 import { Refusal } from './refusal.ts';
 
@@ -28,18 +29,10 @@ export function readBundleText(text: string): RegoBundle {
 function dataOf(bytes: Uint8Array | undefined): RegoBundle['data'] {
   if (bytes === undefined) return {};
   if (bytes.length > maxDataBytes) throw new Refusal(`its data.json is larger than ${maxDataBytes} bytes`);
-  const data = jsonOf(decodeUtf8(bytes) ?? '');
+  const data = readJson(decodeUtf8(bytes) ?? '');
   if (typeof data !== 'object' || data === null || Array.isArray(data))
     throw new Refusal('its data.json is no JSON object');
   return data as RegoBundle['data'];
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 const blockBytes = 512;
