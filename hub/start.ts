@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { openCheckpoint } from '../engine/index.ts';
 import { createNative } from '../repository/index.ts';
 import { noSamples } from './alerts/anomaly.ts';
-import { lookForAlerts } from './alerts/round.ts';
 import { createVerifier, verifyEd25519 } from './cryptography.ts';
 import { type HubHome, KeyError, writeSecret } from './home.ts';
 import type { Hub } from './hub.ts';
@@ -17,17 +16,16 @@ import { createTenantOf } from './identity/tenant.ts';
 import { createMasks } from './intake/mask.ts';
 import { createBatchReader } from './intake/threads.ts';
 import { newId } from './log/act.ts';
-import { logKey as keyOfLog, signEnd } from './log/log.ts';
+import { logKey as keyOfLog } from './log/log.ts';
 import { createSequencer } from './log/sequencer.ts';
 import { createOpaBundles } from './opa/bundles.ts';
 import { createCatalogues } from './policies/catalogue.ts';
 import { createNews } from './policies/news.ts';
 import { createNewestPublication } from './policies/publication.ts';
 import { createFetchPublished } from './policies/published.ts';
-import { renewals } from './policies/shelf.ts';
-import { createTurns, inTurn } from './policies/turn.ts';
+import { createTurns } from './policies/turn.ts';
 import { signInAddress } from './protocol/page.ts';
-import { watchRollout } from './rollout/watch.ts';
+import { hubItself, lookAfterAlerts, maintain, regularly, renewAll, signAll, watchAll } from './rounds.ts';
 import { createMeasures } from './serve/metrics.ts';
 import { perform } from './serve/perform.ts';
 import { routes } from './serve/routes.ts';
@@ -80,12 +78,6 @@ const alertEveryMs = 15_000;
 const maintainEveryMs = 3_600_000;
 const adminDays = 30;
 const dayMs = 86_400_000;
-/** After they are over, so that an admin can still see who was here. */
-const keepSignInsMs = 30 * dayMs;
-/** Of what each actor does by the hour: what baselines are made of, and a little more. */
-const keepHoursMs = 35 * dayMs;
-/** What was not seen for so long is new when it is seen again. */
-const keepSightsMs = 90 * dayMs;
 
 export async function startHub(options: StartOptions): Promise<RunningHub> {
   const { home, store, host, port, tls, now, say, version } = options;
@@ -205,10 +197,6 @@ async function prepare(hub: Hub, { home, tenant: name }: StartOptions): Promise<
   return home.adminToken;
 }
 
-function hubItself(tenant: Tenant) {
-  return { tenant, id: 'hub', name: 'hub', role: 'admin' } as const;
-}
-
 async function unknownTenants({ store, providers }: Hub): Promise<readonly string[]> {
   const names = (await store.tenants()).map(({ name }) => name);
   return [...providers.keys()].filter((name) => !names.includes(name));
@@ -223,98 +211,4 @@ async function addressOfAdmin(hub: Hub, { adminToken }: HubHome): Promise<string
 
 function originOf({ url }: Hub, tenant: string): string {
   return `${new URL(url).host}/${encodeURIComponent(tenant)}/audit`;
-}
-
-/** Does something again and again, never twice at once. */
-function regularly(everyMs: number, work: () => Promise<void>): { close(): Promise<void> } {
-  let round: Promise<void> | null = null;
-  const timer = setInterval(() => {
-    round ??= work().finally(() => {
-      round = null;
-    });
-  }, everyMs);
-  return {
-    async close() {
-      clearInterval(timer);
-      await round;
-    },
-  };
-}
-
-/** Signs each log's end while there is news. */
-async function signAll(hub: Hub): Promise<void> {
-  const signer = { key: hub.logKey, now: hub.now };
-  for (const tenant of await tenantsOf(hub)) {
-    try {
-      await signEnd(hub.store, tenant, signer);
-    } catch (error) {
-      hub.say(
-        `the log of ${tenant.name} could not be signed: ${error instanceof Error ? error.message : String(error)}`,
-      );
-    }
-  }
-}
-
-/** Keeps what the hub itself signs of each tenant's policies from running out. */
-async function renewAll(hub: Hub): Promise<void> {
-  for (const tenant of await tenantsOf(hub)) {
-    try {
-      await inTurn(hub, tenant.id, async (desk) => {
-        const files = await renewals(desk);
-        if (files.length === 0) return;
-        const version = files.at(-1)!.version;
-        const deed = { act: 'timestamp.renew', subject: { version }, changes: [{ kind: 'publish', files }] } as const;
-        await perform(hub, hubItself(tenant), deed);
-        hub.news.announce(tenant.id, 'policies');
-      });
-    } catch (error) {
-      hub.say(
-        `the timestamp of ${tenant.name} could not be renewed: ${error instanceof Error ? error.message : String(error)}`,
-      );
-    }
-  }
-}
-
-/** Halts rollouts that go badly. */
-async function watchAll(hub: Hub): Promise<void> {
-  for (const tenant of await tenantsOf(hub)) {
-    try {
-      await watchRollout(hub, tenant);
-    } catch (error) {
-      hub.say(
-        `the rollout of ${tenant.name} could not be looked after: ${error instanceof Error ? error.message : String(error)}`,
-      );
-    }
-  }
-}
-
-async function lookAfterAlerts(hub: Hub): Promise<void> {
-  for (const tenant of await tenantsOf(hub)) {
-    try {
-      if (await lookForAlerts(hub, tenant)) hub.news.announce(tenant.id, 'alerts');
-    } catch (error) {
-      hub.say(
-        `alerts of ${tenant.name} could not be looked for: ${error instanceof Error ? error.message : String(error)}`,
-      );
-    }
-  }
-}
-
-async function tenantsOf({ store, say }: Hub): Promise<readonly Tenant[]> {
-  try {
-    return await store.tenants();
-  } catch (error) {
-    say(`the database does not answer: ${error instanceof Error ? error.message : String(error)}`);
-    return [];
-  }
-}
-
-async function maintain({ store, now, say }: Hub): Promise<void> {
-  try {
-    await store.maintain(now());
-    await store.forgetSignIns(now() - keepSignInsMs);
-    await store.forgetBaselines({ hour: now() - keepHoursMs, seen: now() - keepSightsMs });
-  } catch (error) {
-    say(`the database could not be maintained: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }
