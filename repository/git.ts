@@ -183,6 +183,22 @@ export function gitFolder(root: string): string | null {
   return target === undefined ? null : path.resolve(root, target);
 }
 
+/**
+ * Which repository is at a root, so that one that was deleted and made again there is told from the former: processes that were
+ * started in that one see nothing of this one. Null where there is none.
+ */
+export function repositoryAt(root: string): string | null {
+  const folder = gitFolder(root);
+  if (folder === null) return null;
+  return [root, folder].map(identityOf).join(' ');
+}
+
+/** The number of a file is soon used again, so that alone would not do. */
+function identityOf(folder: string): string {
+  const stat = statSync(folder, { bigint: true, throwIfNoEntry: false });
+  return stat === undefined ? '' : `${stat.dev}:${stat.ino}:${stat.birthtimeNs}`;
+}
+
 /** A `.git` file is a line with one path. */
 const maxPointerBytes = 16 * 1024;
 

@@ -14,7 +14,7 @@ export {
   readStaged,
   readStagedSince,
 } from './change.ts';
-export { fieldsOf, type GitFailure, type GitOutput, git, gitFolder } from './git.ts';
+export { fieldsOf, type GitFailure, type GitOutput, git, gitFolder, repositoryAt } from './git.ts';
 export { type GitIndex, treeOfIndex } from './gitIndex.ts';
 export { type GitSession, type ObjectFacts, openGitSession } from './gitSession.ts';
 export { type Identity, readIdentity } from './identity.ts';

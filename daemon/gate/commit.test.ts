@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { createTestGate } from '../../test/gate.ts';
@@ -178,4 +178,18 @@ test('a submodule is no file, and inside it its own commits are judged', async (
   tree.write({ 'library/other.yaml': privileged });
   inside.git('add', '-A');
   assert.equal((await commit(inside)).outcome, 'block');
+});
+
+test('a repository that was deleted and made again at its place is judged, not the one that was there', async (context) => {
+  const tree = createRepository(context, { 'a.txt': 'a\n' });
+  const { commit } = createTestGate(context);
+  tree.write({ 'b.txt': 'b\n' });
+  tree.git('add', '-A');
+  assert.equal((await commit(tree)).outcome, 'pass');
+  rmSync(tree.root, { recursive: true });
+  mkdirSync(tree.root);
+  tree.git('init', '-q', '-b', 'main');
+  tree.write({ 'pod.yaml': privileged });
+  tree.git('add', '-A');
+  assert.match((await commit(tree)).text, /pod\.yaml:\d+: .*privileged/);
 });

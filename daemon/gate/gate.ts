@@ -67,7 +67,7 @@ export function createGate({ mode, organisation, ...options }: GateOptions): Gat
     try {
       return await work(session);
     } finally {
-      sessions.letGo(root);
+      sessions.letGo(session);
     }
   };
   return {

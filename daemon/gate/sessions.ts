@@ -1,10 +1,10 @@
 /** git processes of the work trees that are worked in: a few, and only while they are. */
-import { type GitSession, openGitSession } from '../../repository/index.ts';
+import { type GitSession, openGitSession, repositoryAt } from '../../repository/index.ts';
 
 export interface Sessions {
   /** The session of a work tree, for one question to a gate; let it go afterwards. */
   take(root: string): GitSession;
-  letGo(root: string): void;
+  letGo(session: GitSession): void;
   close(): void;
 }
 
@@ -13,6 +13,8 @@ const idleMs = 300_000;
 
 interface Kept {
   readonly session: GitSession;
+  /** See `repositoryAt`. */
+  readonly repository: string | null;
   users: number;
   timer: NodeJS.Timeout | null;
 }
@@ -29,7 +31,12 @@ export function createSessions(): Sessions {
   };
   return {
     take(root) {
-      const one = kept.get(root) ?? { session: openGitSession(root), users: 0, timer: null };
+      const repository = repositoryAt(root);
+      const known = kept.get(root);
+      // Deleted and cloned again, say: those who ask the former repository still are told that it is gone.
+      if (known !== undefined && known.repository !== repository) known.session.close();
+      const one =
+        known?.repository === repository ? known : { session: openGitSession(root), repository, users: 0, timer: null };
       // Set again, so that the first in the map is the one that was longest without use.
       kept.delete(root);
       kept.set(root, one);
@@ -37,9 +44,10 @@ export function createSessions(): Sessions {
       one.users++;
       return one.session;
     },
-    letGo(root) {
+    letGo(session) {
+      const { root } = session;
       const one = kept.get(root);
-      if (one === undefined) return;
+      if (one?.session !== session) return session.close();
       one.users--;
       one.timer = setTimeout(end, idleMs, root).unref();
       for (const each of [...kept.keys()].slice(0, Math.max(0, kept.size - maxSessions))) end(each);
