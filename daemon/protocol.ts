@@ -35,6 +35,7 @@ const gateRequest = () => ({
   client: z.strictObject({ name: name(), version: name() }),
   root: path(),
   breakGlass: z.string().max(2_000).nullable(),
+  question: z.string().min(1).max(100).optional(),
 });
 
 /** `POST /v1/decide`: a request of `LocalGate`. A gate that this daemon does not know is answered with `unknownRequest`. */

@@ -1,4 +1,5 @@
 /** `kerb hook NAME`: what a hook calls when its script could not ask the daemon by itself. */
+import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { devNull } from 'node:os';
 import path from 'node:path';
@@ -56,6 +57,8 @@ async function judge(given: Arguments, { keepCode }: Start): Promise<ExitCode> {
     client: { name, version: version() },
     root,
     breakGlass: reason === '' ? null : reason.slice(0, maxReason),
+    // The script that called this may have asked a daemon already, which died.
+    question: process.env.KERB_QUESTION?.slice(0, maxQuestion) || randomUUID(),
   };
   const request = await read(args, root);
   if (request === null) return 0;
@@ -89,6 +92,7 @@ function answerNow(outcome: 'pass' | 'block'): void {
 }
 
 const maxReason = 2_000;
+const maxQuestion = 100;
 
 type Asked =
   | Pick<CommitRequest, 'gate' | 'tree' | 'merged'>

@@ -3,7 +3,7 @@ import { secretMask } from '../../engine/index.ts';
 import type { DecisionRecord } from '../../hub/protocol.ts';
 import { uuidv7 } from '../check/identifier.ts';
 import { type Outcome, reportOf } from '../check/run.ts';
-import type { Recorded } from '../journal/journal.ts';
+import type { Basis, Recorded } from '../journal/journal.ts';
 import { type Decided, recordOf } from '../journal/record.ts';
 import type { Report } from '../report/report.ts';
 import type { ExceptionUse } from '../store/uses.ts';
@@ -40,7 +40,8 @@ export async function conclude(
     ...{ client: request.client, passed: outcome === 'pass', mode },
     ...{ ring: judged.ruling.setup.organisation?.ring ?? null, stale: parts.isOutdated() },
   };
-  const recorded = await keep(judged, decided, parts, isAllowed ? usesIn(report, judged) : []);
+  const basis = { uses: isAllowed ? usesIn(report, judged) : [], question: request.question };
+  const recorded = await keep(judged, decided, parts, basis);
   const text = answerText({ report, outcome, gate: request.gate, breakGlass, notes: aged.notes });
   if (recorded.kind === 'kept') parts.workTrees.note({ repository: identity.repository, root: request.root });
   if (recorded.kind === 'kept') return { report, outcome, seq: recorded.seq, text };
@@ -69,14 +70,15 @@ export async function keep(
   judged: GateCase,
   decided: Omit<Decided, 'target'>,
   { journal, keepVerdicts }: GateParts,
-  uses: readonly ExceptionUse[] = [],
+  { uses = [], question }: Basis = {},
 ): Promise<Recorded> {
   const mask = secretMask(judged.ruling.policies, []);
   let recorded: Recorded = { kind: 'kept', seq: null };
   for (const [index, target] of judged.targets.entries()) {
     const record = recordOf({ ...decided, target }, mask);
     const one = index === 0 ? record : { ...record, id: uuidv7(decided.atMs) };
-    recorded = await journal.record(one, index === judged.targets.length - 1 ? { uses } : {});
+    const isLast = index === judged.targets.length - 1;
+    recorded = await journal.record(one, { question, uses: isLast ? uses : [] });
     if (recorded.kind !== 'kept') return recorded;
   }
   keepVerdicts(judged.made);

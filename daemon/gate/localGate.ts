@@ -17,6 +17,11 @@ interface GateRequest {
   readonly root: string;
   /** Why a person wants to pass whatever the verdict is (`KERB_BREAK_GLASS`); null otherwise. */
   readonly breakGlass: string | null;
+  /**
+   * A name for this question that no other has. Who asks again because nobody has answered gives it again: the decision is
+   * kept once.
+   */
+  readonly question?: string | undefined;
 }
 
 /** What the next commit carries: the index, as a tree that git has written already. */

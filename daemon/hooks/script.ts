@@ -100,7 +100,13 @@ nl='
  * block, and anything else where nobody has answered: an answer that broke off is none. `ask index` reads nothing and does not
  * come back: perl takes the shell's place, and gives it back to the hook's `slowly` where nobody answers.
  */
-const ask = `speak='
+const ask = `# What is asked: where the daemon dies before it answers, whoever judges then says so and the decision is kept once.
+if [ "\${1-}" != slowly ] || [ -z "\${KERB_QUESTION-}" ]; then
+  KERB_QUESTION=$$
+  [ ! -r /proc/sys/kernel/random/uuid ] || { read -r uuid </proc/sys/kernel/random/uuid && KERB_QUESTION=$KERB_QUESTION-$uuid; }
+  export KERB_QUESTION
+fi
+speak='
 my ($socket, $field, @head) = @ARGV;
 sub nobody { exec("/bin/sh", $field, "slowly") if $field =~ m{/}; exit 9 }
 nobody() unless -o $socket and not grep { /\\n/ } @head;
@@ -130,7 +136,7 @@ ask() {
   field=$1 gate=$2
   case $PWD\${KERB_BREAK_GLASS-} in *"$nl"*) return 9 ;; esac
   [ -S "$socket" ] && [ "\${KERB_HOME:-$home}" = "$home" ] && { [ -e .git ] || [ -e refs ]; } || return 9
-  set -- "gate $gate" "$client" "root $PWD"
+  set -- "gate $gate" "$client" "root $PWD" "question $KERB_QUESTION"
   [ -z "\${KERB_BREAK_GLASS-}" ] || set -- "$@" "break-glass $KERB_BREAK_GLASS"
   [ -z "\${remote-}" ] || set -- "$@" "$remote"
   for id in \${merged-}; do set -- "$@" "merged $id"; done

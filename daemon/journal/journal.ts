@@ -24,8 +24,8 @@ export type Recorded =
   /** The gate has no verdict: what it decided could not be kept. */
   | { readonly kind: 'refused'; readonly message: string };
 
-/** Uses of exceptions. */
-export type Basis = Pick<AppendOptions, 'uses'>;
+/** Uses of exceptions, and the question that it answers. */
+export type Basis = Pick<AppendOptions, 'uses' | 'question'>;
 
 export interface Journal {
   /** Keeps a record, and with it what it rests on. */

@@ -8,7 +8,7 @@
  *   update refs/heads/main 9f1c… refs/heads/main 03be…
  *
  * `tree ID` is for `commit`; instead of it `index FILE`, where that says which tree it is, and `merged ID` for each commit that
- * is merged in. An empty line ends the fields; what follows is the message of `message`. `break-glass REASON` may stand in each.
+ * is merged in. An empty line ends the fields; what follows is the message of `message`. `break-glass REASON` and `question NAME` may stand in each.
  */
 import { Refusal } from './answer.ts';
 
@@ -48,6 +48,7 @@ const fields: Readonly<Record<string, (value: string) => object>> = {
   client: (value) => ({ client: pairOf(value, 'name', 'version') }),
   remote: (value) => ({ remote: pairOf(value, 'name', 'url') }),
   'break-glass': (breakGlass) => ({ breakGlass }),
+  question: (question) => ({ question }),
 };
 
 /** Two words; the second one may hold spaces. */

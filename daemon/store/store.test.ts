@@ -177,6 +177,24 @@ test('a runtime that would crash is told from one that can', () => {
   assert.match(runtimeProblem({ node: '20.20.2', napi: '9' })?.message ?? '', /Node 20\.20\.2 .* Node 22\.14 or newer/);
 });
 
+test('who asks again has the decision that is kept already, unless it comes out otherwise or is about something else', (context) => {
+  const store = openTestStore(context, createHome(context));
+  const append = (changes: Parameters<typeof decision>[0], question = 'Q') => {
+    const appended = store.append(decision(changes), { question, uses: [{ id: 'EX-1', most: null }] });
+    return appended.kind === 'appended' ? appended.entry.seq : assert.fail(appended.message);
+  };
+  const target = { base: null, commit: null, tree: 'e'.repeat(40), ref: null };
+  assert.equal(append({}), 1);
+  assert.equal(append({ latencyMs: 9 }), 1);
+  assert.equal(append({}, 'another'), 2);
+  assert.equal(append({ target }), 3);
+  assert.equal(append({ effect: 'deny', passed: false }), 4);
+  assert.deepEqual([append({ target }), append({})], [3, 1]);
+  assert.deepEqual(Object.fromEntries(usesOf(store)), { 'EX-1': 4 });
+  for (let at = 0; at < 200; at++) append({}, `question ${at}`);
+  assert.equal(append({}), 205, 'nobody asks again after so many');
+});
+
 test('uses of exceptions are counted with their decision; one too many is refused, and nothing of it is kept', (context) => {
   const store = openTestStore(context, createHome(context));
   const uses = [

@@ -47,6 +47,8 @@ export interface Store {
 export interface AppendOptions {
   readonly sync?: 'durable' | 'soon';
   readonly uses?: readonly ExceptionUse[];
+  /** What was asked, in a name of the asker's: the same decision on it is kept once, and its entry returned again. */
+  readonly question?: string | undefined;
 }
 export type Appended = { readonly kind: 'appended'; readonly entry: JournalEntry; readonly hash: string } | Refusal;
 export type Written = { readonly kind: 'written' } | Refusal;

@@ -4,6 +4,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import { killDaemons } from './daemons.ts';
 import { damageStores } from './damage.ts';
 import { killWriters } from './kill.ts';
 
@@ -15,6 +16,9 @@ const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'kerb-faults-')));
 try {
   await inParts('killed writers', kills, killsAtOnce, (part, count) =>
     killWriters(path.join(folder, `kills ${part}`), { kills: count, seed: seed + part }),
+  );
+  await inParts('killed daemons', kills, killsAtOnce, (part, count) =>
+    killDaemons(path.join(folder, `daemons ${part}`), { kills: count, seed: seed + part }),
   );
   await inParts('damaged copies', copies, copiesAtOnce, async (part, count) =>
     damageStores(path.join(folder, `copies ${part}`), { count, seed: seed + part }),
