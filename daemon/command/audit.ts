@@ -14,6 +14,7 @@ import { complain, print } from '../output.ts';
 import { printable } from '../report/style.ts';
 import { counted } from '../report/summary.ts';
 import { readText, tokenIn } from '../review/hub.ts';
+import { isHubAddress } from '../sync/hubAddress.ts';
 import { exchange, HubFailure, systemNetwork } from '../sync/network.ts';
 
 export const auditCommand: Command = {
@@ -172,7 +173,8 @@ async function answerTo(
   where: string,
 ): Promise<{ readonly text: string; readonly headers: Headers }> {
   const hub = given.value('hub');
-  if (hub === null || !/^https?:\/\//.test(hub)) throw new UsageError('--hub URL says which hub to ask');
+  if (hub === null || !isHubAddress(hub))
+    throw new UsageError('--hub URL says which hub to ask: it begins with https://');
   const authorization = `Bearer ${tokenIn(given)}`;
   const asked = { method: 'GET', url: `${hub.replace(/\/+$/, '')}${where}`, headers: { authorization } } as const;
   const answer = await exchange(systemNetwork, { ...asked, maxBytes, withinMs }).catch((error: unknown) => {

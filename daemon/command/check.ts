@@ -21,6 +21,7 @@ import { printable, styleFor } from '../report/style.ts';
 import { formatText } from '../report/text.ts';
 import { ageOf } from '../sync/age.ts';
 import { type Governing, isOutdated, readGoverningHere } from '../sync/current.ts';
+import { isHubAddress } from '../sync/hubAddress.ts';
 import { version } from '../version.ts';
 
 const formats = ['text', 'json', 'sarif', 'junit', 'github'] as const;
@@ -123,7 +124,7 @@ function hubOf(given: Arguments): string | null {
     if (given.has(option) || given.value(option) !== null)
       throw new UsageError(`--hub hands over the decision on what is committed: it does not go with --${option}`);
   }
-  if (!/^https?:\/\/\S+$/.test(hub)) throw new UsageError('--hub URL says which hub gets the decision');
+  if (!isHubAddress(hub)) throw new UsageError('--hub URL says which hub gets the decision: it begins with https://');
   return hub.replace(/\/+$/, '');
 }
 

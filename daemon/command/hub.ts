@@ -2,8 +2,8 @@
 import { type Command, UsageError } from '../command.ts';
 
 export const hubCommand: Command = {
-  usage: 'hub [backup|restore FILE]',
-  summary: 'run the hub of an organisation, or copy its database',
+  usage: 'hub [backup FILE | restore FILE | sign-in | retain DAYS | root FILE]',
+  summary: 'run the hub of an organisation, copy its database, sign in, delete what is old, make a root',
   description: 'Runs the hub: `bin/kerb hub --help` says how.',
   options: {},
   dashes: 'options',

@@ -8,6 +8,7 @@ import { hubError, hubPaths, signedRoot } from '../../hub/protocol.ts';
 import { type Arguments, UsageError } from '../command.ts';
 import { homeFolder, openHome } from '../home.ts';
 import { readEnrolment } from '../sync/enrolment.ts';
+import { isHubAddress } from '../sync/hubAddress.ts';
 import { type Answer, exchange, HubFailure, jsonOf, systemNetwork } from '../sync/network.ts';
 import type { Source } from '../sync/tuf/source.ts';
 
@@ -25,8 +26,9 @@ const withinMs = 120_000;
 /** Throws `UsageError` for whatever the hub or the network says. */
 export function personsHub(given: Arguments): PersonsHub {
   const address = (given.value('hub') ?? ownHub())?.replace(/\/+$/, '') ?? '';
-  if (!/^https?:\/\/\S+$/.test(address))
-    throw new UsageError('--hub URL says which hub to ask: this device belongs to none');
+  if (address === '') throw new UsageError('--hub URL says which hub to ask: this device belongs to none');
+  if (!isHubAddress(address))
+    throw new UsageError(`${JSON.stringify(address)} is no address of a hub: it begins with https://`);
   const authorization = `Bearer ${tokenIn(given)}`;
   const send = async (method: 'GET' | 'POST', path: string, maxBytes: number, body?: unknown): Promise<Answer> => {
     const headers = { authorization, accept: 'application/json', 'content-type': 'application/json' };

@@ -12,6 +12,7 @@ import type { Home } from '../home.ts';
 import { createDeviceKey, type DeviceKey } from './deviceKey.ts';
 import { type Enrolment, readEnrolment, readTrust, writeEnrolment, writeTrust } from './enrolment.ts';
 import { connectHub, readAnswer } from './hub.ts';
+import { isHubAddress } from './hubAddress.ts';
 import type { KeyStore } from './keyStore.ts';
 import { exchange, HubFailure, type Network } from './network.ts';
 import { createProver, type Prover } from './proof.ts';
@@ -66,12 +67,11 @@ export async function enrol(options: EnrolOptions): Promise<Enrolled> {
   return { enrolment, store, root };
 }
 
-/** HTTPS, or this machine itself: anything else would show policies and journal to whoever listens. */
 function addressOf(typed: string): string {
-  const url = URL.parse(typed.includes('://') ? typed : `https://${typed}`);
-  const isHere = url !== null && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
-  if (url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && isHere)))
+  const whole = typed.includes('://') ? typed : `https://${typed}`;
+  if (!isHubAddress(whole))
     throw new HubFailure('refused', `${JSON.stringify(typed)} is no address of a hub: it begins with https://`);
+  const url = new URL(whole);
   if (url.username !== '' || url.search !== '' || url.hash !== '')
     throw new HubFailure('refused', 'the address of a hub has no password, query or fragment');
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
