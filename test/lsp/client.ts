@@ -1,5 +1,6 @@
 // A small LSP client over stdio, for tests against the real server process.
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
 import path from 'node:path';
 import process from 'node:process';
 import type { Diagnostic, InitializeResult, PublishDiagnosticsParams } from 'vscode-languageserver';
@@ -7,6 +8,8 @@ import type { Diagnostic, InitializeResult, PublishDiagnosticsParams } from 'vsc
 const root = path.resolve(import.meta.dirname, '../..');
 /** A server that says nothing for this long is broken; no test rests on it. */
 const limitMs = 30_000;
+/** Some answers are worked for: policies are tried, mutants too. */
+const answerLimitMs = 120_000;
 
 /** What a client says of itself. */
 export interface ClientOptions {
@@ -76,6 +79,9 @@ export async function startClient(options: ClientOptions = {}): Promise<TestClie
     stdio: 'pipe',
     env: { ...process.env, NODE_TEST_CONTEXT: '', ...env },
   });
+  // A test that fails before it stops its server must not keep its process alive; the server ends when nobody listens.
+  server.unref();
+  for (const pipe of [server.stdin, server.stdout, server.stderr]) (pipe as Socket).unref();
   const wire = createWire(server);
   const folders = (options.folders ?? []).map((folder) => ({ uri: uriOf(folder), name: path.basename(folder) }));
   const initialized = await wire.request<InitializeResult>('initialize', {
@@ -133,9 +139,19 @@ function createWire(server: ChildProcessWithoutNullStreams): Wire {
   });
   const begin = <T>(method: string, params: object | null) => {
     const id = ++ids;
-    const answer = new Promise<T>((resolve, reject) =>
-      pending.set(id, { resolve: resolve as (value: never) => void, reject }),
-    );
+    const answer = new Promise<T>((resolve, reject) => {
+      const limit = setTimeout(() => reject(new Error(`no answer to ${method}. ${errors}`)), answerLimitMs);
+      pending.set(id, {
+        resolve(value) {
+          clearTimeout(limit);
+          resolve(value);
+        },
+        reject(error) {
+          clearTimeout(limit);
+          reject(error);
+        },
+      });
+    });
     send({ id, method, params });
     return { id, answer };
   };
@@ -178,6 +194,7 @@ function createWire(server: ChildProcessWithoutNullStreams): Wire {
     },
     async stop() {
       if (ended !== null) return;
+      server.ref();
       const gone = new Promise((resolve) => server.once('exit', resolve));
       await begin('shutdown', null).answer.catch(() => undefined);
       notify('exit', null);
