@@ -10,9 +10,12 @@ const quantityType = opaque('quantity');
 class Quantity extends Opaque {
   override readonly typeName = 'quantity';
   readonly nanos: bigint;
-  constructor(nanos: bigint) {
+  /** What was written is more than Kubernetes can count, which it takes for the most that it can, and for no integer. */
+  readonly isCapped: boolean;
+  constructor(nanos: bigint, { isCapped }: { readonly isCapped: boolean } = { isCapped: false }) {
     super();
     this.nanos = nanos;
+    this.isCapped = isCapped;
   }
   override equals(other: Opaque): boolean {
     return other instanceof Quantity && other.nanos === this.nanos;
@@ -34,8 +37,10 @@ function readQuantity(text: string): Quantity | null {
   const digits = BigInt(whole + fraction);
   const power = Number(exponent ?? (decimal === undefined ? 0 : decimalPowers[decimal])) - fraction.length + 9;
   const factor = binary === undefined ? 1n : 1024n ** BigInt('KMGTPE'.indexOf(binary[0]!) + 1);
-  const nanos = capped(scale(digits * factor, power));
-  return new Quantity(sign === '-' ? -nanos : nanos);
+  const written = scale(digits * factor, power);
+  const isCapped = written > greatest;
+  const nanos = isCapped ? greatest : written;
+  return new Quantity(sign === '-' ? -nanos : nanos, { isCapped });
 }
 
 export const quantities: readonly FunctionDeclaration[] = [
@@ -86,16 +91,12 @@ function scale(digits: bigint, power: number): bigint {
   return (digits + divisor - 1n) / divisor;
 }
 
-function capped(nanos: bigint): bigint {
-  return nanos > greatest ? greatest : nanos;
-}
-
 function parse(text: string): Result {
   return readQuantity(text) ?? celError('the text is not a quantity');
 }
 
-function integerOf({ nanos }: Quantity): Int | null {
-  const whole = nanos % one === 0n ? int(nanos / one) : null;
+function integerOf({ nanos, isCapped }: Quantity): Int | null {
+  const whole = !isCapped && nanos % one === 0n ? int(nanos / one) : null;
   return whole instanceof CelError ? null : whole;
 }
 
