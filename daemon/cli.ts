@@ -39,16 +39,19 @@ export async function main(args: readonly string[], start: Start): Promise<void>
   try {
     process.exitCode = await dispatch(args, start);
   } catch (error) {
-    await complain(`kerb: ${printableLines(wordsFor(error))}\n`);
+    await complain(`kerb: ${printableLines(await wordsFor(error))}\n`);
     process.exitCode = 2;
   }
 }
 
-function wordsFor(error: unknown): string {
+async function wordsFor(error: unknown): Promise<string> {
   if (error instanceof UsageError) return error.message;
   if (error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd')
     return 'the working directory does not exist any more: change to one that does';
-  return `this is a fault in Kerb, and no verdict: ${stackOf(error)}`;
+  // What the system says names files at most; the message of any other error may quote what was judged.
+  if (error instanceof Error && 'syscall' in error) return `this is a fault in Kerb, and no verdict: ${error.stack}`;
+  const { framesOf } = await import('../engine/index.ts');
+  return `this is a fault in Kerb, and no verdict: ${framesOf(error)}`;
 }
 
 async function dispatch([name, ...args]: readonly string[], start: Start): Promise<ExitCode> {
@@ -111,8 +114,4 @@ const usageWidth = 28;
 function overviewLine(usage: string, summary: string): string {
   const gap = usage.length > usageWidth ? `\n${' '.repeat(usageWidth + 9)}` : ' '.repeat(usageWidth + 2 - usage.length);
   return `  kerb ${usage}${gap}${summary}`;
-}
-
-function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,12 +1,25 @@
 /** The other commands, end to end. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import process from 'node:process';
 import { test } from 'node:test';
 import { runKerb } from '../test/command.ts';
 import { createWorkTree } from '../test/workTree.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
+
+test('what a fault of Kerb says is where it was, never what was judged', (context) => {
+  const crash = `const { commands, main } = await import(${JSON.stringify(path.join(root, 'daemon/cli.ts'))});
+    commands.check = () => { throw new TypeError('cannot read "hunter2-of-a-file"'); };
+    await main(['check'], {});`;
+  const tree = createWorkTree(context, { 'crash.mjs': crash });
+  const { status, stderr } = spawnSync(process.execPath, [path.join(tree.root, 'crash.mjs')], { encoding: 'utf8' });
+  assert.equal(status, 2);
+  assert.match(stderr, /^kerb: this is a fault in Kerb, and no verdict: TypeError\n {4}at .*crash\.mjs/);
+  assert.doesNotMatch(stderr, /hunter2/);
+});
 
 test('kerb eval prints a value, or says where the expression is wrong', (context) => {
   const tree = createWorkTree(context, { 'in.yaml': 'name: web\nports: [80, 443]\n', 'two.yaml': 'a: 1\n---\nb: 2\n' });
