@@ -342,6 +342,23 @@ describe('in a real browser', () => {
     assert.ok(bytes > 10_000 && bytes <= 90_000, `${bytes} bytes`);
   });
 
+  test('no page scrolls sideways in a window as narrow as a phone', async (t) => {
+    const visit = await open(t, '', { viewport: { width: 390, height: 800 } });
+    if (visit === null) return;
+    const { page } = visit;
+    const places = await page
+      .locator('.side nav a')
+      .evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+    assert.ok(places.length > 8, String(places.length));
+    for (const place of places) {
+      await page.goto(`${hub.url}/${place}`);
+      await page.locator('h1').waitFor();
+      await page.waitForTimeout(300);
+      const beyond = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+      assert.ok(beyond <= 0, `${place}: ${beyond} pixels`);
+    }
+  });
+
   for (const colorScheme of ['light', 'dark'] as const) {
     test(`axe finds nothing on any page, ${colorScheme}`, async (t) => {
       const visit = await open(t, '', { colorScheme, bypassCSP: true });
