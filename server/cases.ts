@@ -14,7 +14,7 @@ import type { OpenDocument } from './documents.ts';
 import { textIn, uriIn } from './file.ts';
 import { policyIdOf } from './own.ts';
 import type { CasesAnswer, CasesParams, CoverageAnswer, CoveredRange, OwnPoliciesResult } from './protocol.ts';
-import type { Place } from './roots.ts';
+import { draftCompilations, type Place } from './roots.ts';
 import type { Session } from './session.ts';
 
 /** `kerb/ownPolicies`. */
@@ -126,7 +126,12 @@ export function readSheet(
   const [read] = policies;
   const [first] = problems.filter(({ severity }) => severity === 'error');
   if (read === undefined) return { ...names, kind: 'problem', problem: first?.message ?? 'the policy cannot be read' };
-  const request = { policy: read, page: { path: names.page, text: page }, native: session.native };
+  const request = {
+    policy: read,
+    page: { path: names.page, text: page },
+    native: session.native,
+    shared: draftCompilations(),
+  };
   return { ...names, kind: 'read', request };
 }
 

@@ -11,7 +11,7 @@ import {
 } from '../engine/index.ts';
 import { configurationName } from '../repository/index.ts';
 import type { ProblemCode } from './convert.ts';
-import type { Rules } from './roots.ts';
+import { draftCompilations, type Rules } from './roots.ts';
 
 /** Problems of one of Kerb's own files, and the code that they are shown under. */
 export interface OwnProblems {
@@ -26,7 +26,7 @@ export function ownProblems(rules: Rules, file: SourceFile, native: Native): Own
   const id = policyIdOf(rules, file.path);
   if (id === null) return null;
   const { policies, problems } = readPolicies([{ path: file.path, id, text: file.text }]);
-  const compiled = checkPolicies(compilePolicies(policies, defaultConfiguration, native), native);
+  const compiled = checkPolicies(compilePolicies(policies, defaultConfiguration, native, draftCompilations()), native);
   return { code: 'kerb/policy', problems: [...problems, ...compiled] };
 }
 

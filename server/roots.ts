@@ -2,6 +2,7 @@
 import path from 'node:path';
 import {
   type Baseline,
+  type Compilations,
   type CurrentOrganisation,
   checkPolicies,
   compilePolicies,
@@ -168,6 +169,11 @@ function nameOf(uri: string): string {
 /** What repositories have in common: the policies that come with Kerb, and the organisation's. */
 const compilations = createCompilations();
 
+/** For policies as they are written: of what repositories have in common only the bundles of Rego can be theirs. */
+export function draftCompilations(): Compilations {
+  return createCompilations(compilations.rego);
+}
+
 /** What governs the files of a root, without whose they are. */
 export function rulesOf(setup: Setup, native: Native): Omit<Rules, 'identity'> {
   const set = compilePolicies(setup.policies, setup.configuration, native, compilations);
@@ -193,7 +199,9 @@ export function rulesOf(setup: Setup, native: Native): Omit<Rules, 'identity'> {
 /** What the compiler says of the repository's own policies. The built-in ones were compiled before they were released. */
 function compileProblems(policies: readonly Policy[], native: Native): readonly FileProblem[] {
   const own = policies.filter((policy) => !isBuiltIn(policy));
-  return own.length === 0 ? [] : checkPolicies(compilePolicies(own, defaultConfiguration, native), native);
+  return own.length === 0
+    ? []
+    : checkPolicies(compilePolicies(own, defaultConfiguration, native, draftCompilations()), native);
 }
 
 /** A watcher may tell of a file that was only touched: nothing has to be judged again for that. */

@@ -5,6 +5,7 @@ import { fixFile } from '../fix.ts';
 import type { Native, SourceFile, Span } from '../model.ts';
 import { type Drawing, draw, readDrawings, separator } from './cases/drawing.ts';
 import { type Block, readBlocks, replaceBlocks } from './cases/page.ts';
+import type { Compilations } from './compilations.ts';
 import { compilePolicies } from './compile.ts';
 import { defaultConfiguration } from './configuration.ts';
 import type { Policy } from './policy.ts';
@@ -41,14 +42,16 @@ export interface CasesRequest {
   /** The policy's page. */
   readonly page: { readonly path: string; readonly text: string };
   readonly native: Native;
+  /** Whoever judges again and again while the policy is written gives the same each time. */
+  readonly shared?: Compilations;
 }
 
 /** Cases are judged on this day. */
 const day = '2026-01-01';
 
 /** Judges every block of a page by its policy alone. Never throws. */
-export function runCases({ policy, page, native }: CasesRequest): CasesResult {
-  const options = caseOptions(policy, native);
+export function runCases({ policy, page, native, shared }: CasesRequest): CasesResult {
+  const options = caseOptions(policy, native, shared);
   const cases: CaseResult[] = [];
   const contents = new Map<Block, readonly string[]>();
   let before: SourceFile | null = null;
@@ -63,9 +66,10 @@ export function runCases({ policy, page, native }: CasesRequest): CasesResult {
 }
 
 /** What cases are judged with: the policy alone, and suppressions that govern at once. */
-export function caseOptions(policy: Policy, native: Native): JudgeOptions {
+export function caseOptions(policy: Policy, native: Native, shared?: Compilations): JudgeOptions {
   const configuration = { ...defaultConfiguration, suppressions: { sameChange: 'allow', longestDays: 3_650 } } as const;
-  return { policies: compilePolicies([policy], configuration, native), native, context: { gate: 'check', date: day } };
+  const policies = compilePolicies([policy], configuration, native, shared);
+  return { policies, native, context: { gate: 'check', date: day } };
 }
 
 /** The files that a page's cases judge, without their drawings. */

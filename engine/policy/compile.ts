@@ -68,7 +68,7 @@ export function compilePolicies(
   const compiled = remembered((kind: string) =>
     selection.policies
       .filter(({ policy }) => policy.resources.includes(kind))
-      .map((policy) => compilePolicy(policy, kind, { secretProblems, parts: shared.parts })),
+      .map((policy) => compilePolicy(policy, kind, { secretProblems, parts: shared.parts, rego: shared.rego })),
   );
   const groups = remembered((kind: string) => groupsOf(compiled(kind)));
   const digest = once(() => digestOfSet(policies, configuration, native));

@@ -5,7 +5,7 @@ import { createLines } from '../document/index.ts';
 import type { Path, Span } from '../model.ts';
 import { once } from '../once.ts';
 import { type CompiledPattern, compilePattern } from '../rule/pattern.ts';
-import { compileRego, type RegoRule } from '../rule/rego/rule.ts';
+import { createRegoCompiler, type RegoCompiler, type RegoRule } from '../rule/rego/rule.ts';
 import type { SecretProblem } from '../rule/secret.ts';
 import { environmentOf, itemTypes, matchTypes } from './environment.ts';
 import { type FileProblem, fileProblem } from './file.ts';
@@ -48,21 +48,26 @@ export interface CompileOptions {
   readonly secretProblems: () => readonly SecretProblem[];
   /** Whoever has several sets of the same policies gives all of them the same parts. */
   readonly parts?: (policy: Policy, kind: string) => VettedParts;
+  readonly rego?: RegoCompiler;
 }
 
 /** Compiles a policy for one of its resource kinds. Never throws. */
 export function compilePolicy(
   enabled: EnabledPolicy,
   kind: string,
-  { secretProblems, parts = vettedParts }: CompileOptions,
+  {
+    secretProblems,
+    rego = createRegoCompiler(),
+    parts = (policy, of) => vettedParts(policy, of, rego),
+  }: CompileOptions,
 ): CompiledPolicy {
   const reads = enabled.policy.vetted?.reads[kind];
-  if (reads === undefined) return compileAtOnce(enabled, kind, secretProblems);
+  if (reads === undefined) return compileAtOnce(enabled, kind, secretProblems, rego);
   return compileWhenNeeded(enabled, { kind, reads }, parts(enabled.policy, kind));
 }
 
 /** Nothing is wrong with the policy, so that no part of it has to be compiled to know that. */
-export function vettedParts(policy: Policy, kind: string): VettedParts {
+export function vettedParts(policy: Policy, kind: string, compileRego: RegoCompiler): VettedParts {
   const { rule } = policy;
   const refuse: Add = (_severity, _span, message) => {
     throw new Error(`${policy.id} was vetted, and yet: ${message}`);
@@ -72,7 +77,7 @@ export function vettedParts(policy: Policy, kind: string): VettedParts {
     where: once(() => (policy.where === null ? null : compiler().boolean(policy.where, false))),
     condition: once(() => (rule.kind === 'require' ? compiler().boolean(rule.require, true) : null)),
     pattern: once(() => (rule.kind === 'pattern' ? patternOf(rule, refuse) : null)),
-    rego: once(() => (rule.kind === 'rego' ? regoOf(rule, refuse) : null)),
+    rego: once(() => (rule.kind === 'rego' ? regoOf(rule, compileRego, refuse) : null)),
     message: once(() => compiler().template(policy.message)),
     fix: once(() => compiler().fix(policy.fix)),
   };
@@ -113,6 +118,7 @@ function compileAtOnce(
   enabled: EnabledPolicy,
   kind: string,
   secretProblems: () => readonly SecretProblem[],
+  compileRego: RegoCompiler,
 ): CompiledPolicy {
   const { policy } = enabled;
   const problems: FileProblem[] = [];
@@ -124,7 +130,7 @@ function compileAtOnce(
   const where = policy.where === null ? null : compiler.boolean(policy.where, false);
   const require = policy.rule.kind === 'require' ? compiler.boolean(policy.rule.require, true) : null;
   const pattern = policy.rule.kind === 'pattern' ? patternOf(policy.rule, add) : null;
-  const rego = policy.rule.kind === 'rego' ? regoOf(policy.rule, add) : null;
+  const rego = policy.rule.kind === 'rego' ? regoOf(policy.rule, compileRego, add) : null;
   if (policy.rule.kind === 'secret') {
     for (const problem of secretProblems())
       if (problem.policy === policy.id) add('error', placeOf(problem, policy.source, policy.rule), problem.message);
@@ -174,7 +180,11 @@ function patternOf(rule: Extract<Policy['rule'], { kind: 'pattern' }>, add: Add)
 }
 
 /** Of a bundle only its beginning is marked: it has a thousand lines. */
-function regoOf({ bundle, entrypoint }: Extract<Policy['rule'], { kind: 'rego' }>, add: Add): RegoRule | null {
+function regoOf(
+  { bundle, entrypoint }: Extract<Policy['rule'], { kind: 'rego' }>,
+  compileRego: RegoCompiler,
+  add: Add,
+): RegoRule | null {
   const rule = compileRego(bundle.text, entrypoint.text);
   if (!('message' in rule)) return rule;
   const { start } = bundle.span;

@@ -18,8 +18,8 @@ export interface CoveredPart {
 }
 
 /** Counts over all cases of a page. Parts that were never asked are there too, with nothing counted. Outer parts first. */
-export function coverageOf({ policy, page, native }: CasesRequest): readonly CoveredPart[] {
-  const { policies, context } = caseOptions(policy, native);
+export function coverageOf({ policy, page, native, shared }: CasesRequest): readonly CoveredPart[] {
+  const { policies, context } = caseOptions(policy, native, shared);
   const found = caseFiles(page.text).flatMap((file) =>
     evaluationsOf({ file, policies, id: policy.id, native, context }),
   );

@@ -6,6 +6,7 @@ import { fileOf, scopeOf } from '../evaluation/scope.ts';
 import type { Native, SourceFile, Value } from '../model.ts';
 import { liftResources } from '../resource/index.ts';
 import { judgeRego, type RegoJudgement } from '../rule/rego/judge.ts';
+import { createRegoCompiler, type RegoCompiler } from '../rule/rego/rule.ts';
 import { elementsOf, type Scope } from '../rule/require.ts';
 import type { EnabledPolicy, PolicySet } from './compile.ts';
 import { compilePolicy } from './compilePolicy.ts';
@@ -43,6 +44,7 @@ export function evaluationsOf({ file, policies, id, native, context }: Evaluatio
   const enabled = policies.policies.find(({ policy }) => policy.id === id);
   if (enabled === undefined) return [];
   const document = readDocument(file, native);
+  const rego = createRegoCompiler();
   return liftResources(document)
     .flatMap(({ resources }) => resources)
     .filter(({ kind }) => enabled.policy.resources.includes(kind))
@@ -51,12 +53,20 @@ export function evaluationsOf({ file, policies, id, native, context }: Evaluatio
       const scope = scopeOf(resource, fileOf(document), context);
       scope.params = enabled.parameters;
       const name = [resource.name, formatPath(resource.path)].filter((part) => part !== '').join(' ');
-      return evaluate(enabled, resource.kind, scope).map((found) => ({ ...found, resource: name + found.resource }));
+      return evaluate(enabled, resource.kind, scope, rego).map((found) => ({
+        ...found,
+        resource: name + found.resource,
+      }));
     });
 }
 
-function evaluate(enabled: EnabledPolicy, kind: string, scope: Scope): readonly PolicyEvaluation[] {
-  const { where, require, rego } = compilePolicy(enabled, kind, { secretProblems: () => [] });
+function evaluate(
+  enabled: EnabledPolicy,
+  kind: string,
+  scope: Scope,
+  compiler: RegoCompiler,
+): readonly PolicyEvaluation[] {
+  const { where, require, rego } = compilePolicy(enabled, kind, { secretProblems: () => [], rego: compiler });
   const narrowed = where?.tree(scope) ?? null;
   const isJudged = narrowed === null || (narrowed.outcome.kind === 'given' && narrowed.outcome.result === true);
   const gave = isJudged && rego !== null ? judgeRego(rego, scope.self as Value, enabled.parameters, budget) : null;

@@ -4,6 +4,7 @@ import { createJudgeCache, type JudgeCache, judge } from '../evaluate.ts';
 import { createMasker } from '../evaluation/maskAll.ts';
 import type { Finding, Native, SourceFile, Span } from '../model.ts';
 import { liftResources } from '../resource/index.ts';
+import type { Compilations } from './compilations.ts';
 import { checkPolicies, compilePolicies, type PolicySet } from './compile.ts';
 import type { Configuration } from './configuration.ts';
 import type { Policy } from './policy.ts';
@@ -55,12 +56,14 @@ export interface PreviewedText {
   readonly as: 'draft' | 'saved';
   readonly configuration: Configuration;
   readonly native: Native;
+  /** Whoever previews again and again gives the same each time. */
+  readonly shared?: Compilations;
 }
 
 /** Reads and compiles a policy's text; what keeps it from judging is said in the words of its first error. Never throws. */
-export function previewPolicy({ id, text, as, configuration, native }: PreviewedText): PreviewedPolicy {
+export function previewPolicy({ id, text, as, configuration, native, shared }: PreviewedText): PreviewedPolicy {
   const reading = readPolicies([{ id, path: `${id}.yaml`, text }]);
-  const policies = compilePolicies(reading.policies, { ...configuration, sets: ['all'] }, native);
+  const policies = compilePolicies(reading.policies, { ...configuration, sets: ['all'] }, native, shared);
   const problems = [...reading.problems, ...checkPolicies(policies, native)];
   const [error] = problems.filter(({ severity, file }) => severity === 'error' && file === `${id}.yaml`);
   if (error !== undefined) return { kind: 'problem', message: `line ${error.range.start.line}: ${error.message}` };

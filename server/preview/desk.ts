@@ -5,6 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import {
   type Configuration,
   compilePolicies,
+  createCompilations,
   createLines,
   differenceOf,
   type Native,
@@ -68,6 +69,7 @@ const maxListed = 100;
 /** Makes a desk. Files are read and parsed with the first question, and again when they change. */
 export function createDesk(options: DeskOptions, native: Native): Desk {
   const masking = compilePolicies(options.masking, options.configuration, native);
+  const shared = createCompilations();
   const shelf = createShelf(options, native);
   return {
     async answer(question, asker) {
@@ -75,12 +77,12 @@ export function createDesk(options: DeskOptions, native: Native): Desk {
       await turn();
       if (asker.isGone()) return { kind: 'overtaken' };
       const { id, configuration } = { ...question, configuration: options.configuration };
-      const draft = previewPolicy({ id, text: question.draft, as: 'draft', configuration, native });
+      const draft = previewPolicy({ id, text: question.draft, as: 'draft', configuration, native, shared });
       if (draft.kind === 'problem') return draft;
       const saved =
         question.saved === null
           ? null
-          : previewPolicy({ id, text: question.saved, as: 'saved', configuration, native });
+          : previewPolicy({ id, text: question.saved, as: 'saved', configuration, native, shared });
       const listing = await shelf.files(question.open);
       const tally = createTally();
       const files = listing.names.length;

@@ -56,8 +56,8 @@ function hasFailed(policy: Policy, request: CasesRequest): boolean {
   return runCases({ ...request, policy }).cases.some(({ outcome }) => outcome === 'failed');
 }
 
-function compiles(policy: Policy, { native }: CasesRequest): boolean {
-  const set = compilePolicies([policy], defaultConfiguration, native);
+function compiles(policy: Policy, { native, shared }: CasesRequest): boolean {
+  const set = compilePolicies([policy], defaultConfiguration, native, shared);
   return checkPolicies(set, native).every(({ severity }) => severity !== 'error');
 }
 

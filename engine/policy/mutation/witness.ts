@@ -42,8 +42,8 @@ export function differsIn(mutant: Policy, request: CasesRequest): (file: SourceF
 
 type Sides = readonly [written: JudgeOptions, mutant: JudgeOptions];
 
-function sidesOf(mutant: Policy, { policy, native }: CasesRequest): Sides {
-  return [caseOptions(policy, native), caseOptions(mutant, native)];
+function sidesOf(mutant: Policy, { policy, native, shared }: CasesRequest): Sides {
+  return [caseOptions(policy, native, shared), caseOptions(mutant, native, shared)];
 }
 
 /** Takes away what does not matter, one part after the other, until nothing more can go. */

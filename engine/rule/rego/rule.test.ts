@@ -6,8 +6,10 @@ import { test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { createNative } from '../../../repository/native.ts';
 import {
+  type Compilations,
   checkPolicies,
   compilePolicies,
+  createCompilations,
   defaultConfiguration,
   judge,
   policyDigest,
@@ -37,9 +39,9 @@ parameters:
   minimum: { type: int, default: 2, description: The least number of replicas. }
 ${more}`;
 
-const setOf = (text: string) => {
+const setOf = (text: string, shared?: Compilations) => {
   const { policies, problems } = readPolicies([{ path: 'team/rego.yaml', id: 'team/rego', text }]);
-  const set = compilePolicies(policies, defaultConfiguration, native);
+  const set = compilePolicies(policies, defaultConfiguration, native, shared);
   return { set, problems: [...problems, ...checkPolicies(set)].map(({ message }) => message) };
 };
 
@@ -171,4 +173,38 @@ test('the bundle is part of what the policy is, and its layout is not', () => {
   const other = gzipSync(gunzipSync(Buffer.from(bundle, 'base64')), { level: 1 }).toString('base64');
   assert.notEqual(digestOf(policy('main/deny')), digestOf(policy('main/deny', '', other)));
   assert.equal(digestOf(policy('main/deny')), digestOf(policy('main/deny').replace('bundle: |', 'bundle: |-')));
+});
+
+interface Platform {
+  readonly WebAssembly: { readonly Module: new (bytes: Uint8Array) => object };
+}
+
+test('while a policy is written its bundle is made ready once, and only the last few are held', (context) => {
+  const { WebAssembly: platform } = globalThis as unknown as Platform;
+  const { Module } = platform;
+  let made = 0;
+  context.after(() => Object.assign(platform, { Module }));
+  const counting = class extends Module {
+    constructor(bytes: Uint8Array) {
+      super(bytes);
+      made++;
+    }
+  };
+  Object.assign(platform, { Module: counting });
+  const shared = createCompilations();
+  const madeBy = (text: string): number => {
+    const before = made;
+    assert.deepEqual(setOf(text, shared).problems, []);
+    return made - before;
+  };
+  assert.equal(madeBy(policy('main/deny')), 1);
+  assert.equal(madeBy(policy('main/deny').replace('severity: high', 'severity: low')), 0);
+  assert.equal(madeBy(policy('main/warn')), 0);
+  for (let other = 1; other <= 8; other++) {
+    const packed = Buffer.from(bundle, 'base64');
+    // When it was packed, says the header of a gzip file there.
+    packed[4] = (packed[4] ?? 0) ^ other;
+    assert.equal(madeBy(policy('main/deny', '', packed.toString('base64'))), 1);
+  }
+  assert.equal(madeBy(policy('main/deny')), 1);
 });

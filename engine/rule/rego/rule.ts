@@ -17,11 +17,26 @@ export interface RegoProblem {
   readonly message: string;
 }
 
-const loadFuel = 50_000_000;
-
 /** Makes a rule ready, or says why it cannot be asked. Never throws. */
-export function compileRego(bundle: string, entrypoint: string): RegoRule | RegoProblem {
-  const loaded = orRefusal(() => load(bundle));
+export type RegoCompiler = (bundle: string, entrypoint: string) => RegoRule | RegoProblem;
+
+const loadFuel = 50_000_000;
+/** A repository has few policies of Rego, and each is some hundred kilobytes of code. */
+const mostHeld = 8;
+
+/** A compiler that holds the last few bundles ready: while a policy is written, its bundle stays the same. */
+export function createRegoCompiler(): RegoCompiler {
+  const held = new Map<string, Loaded | Refusal>();
+  return (bundle, entrypoint) => {
+    const loaded = held.get(bundle) ?? orRefusal(() => load(bundle));
+    held.delete(bundle);
+    held.set(bundle, loaded);
+    for (const [oldest] of held) if (held.size > mostHeld) held.delete(oldest);
+    return ruleIn(loaded, entrypoint);
+  };
+}
+
+function ruleIn(loaded: Loaded | Refusal, entrypoint: string): RegoRule | RegoProblem {
   if (loaded instanceof Refusal) return { part: 'bundle', message: `this bundle cannot be used: ${loaded.message}` };
   const id = loaded.entrypoints[entrypoint];
   if (id === undefined) {
