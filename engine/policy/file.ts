@@ -1,7 +1,7 @@
 /** YAML that people wrote for Kerb (policies, `kerb.yaml`), checked against a schema, with problems that have a place. */
 import type { z } from 'zod';
 import { createLines, type Lines, locate, type Position, readDocument } from '../document/index.ts';
-import type { Native, PartContent, Path, Span } from '../model.ts';
+import type { Native, PartContent, Path, Span, Value } from '../model.ts';
 import { explainIssue } from './issue.ts';
 
 /** Something wrong with a file of Kerb's own. */
@@ -37,6 +37,8 @@ export interface YamlOptions {
   readonly maxBytes: number;
   /** What the file is, for messages: `policy`. */
   readonly what: string;
+  /** Why a document is something else altogether; null where it may be what it should. Then nothing else is said of it. */
+  readonly refuses?: (value: Value) => string | null;
 }
 
 const maxProblems = 50;
@@ -67,12 +69,14 @@ export function readYaml<T>(
   const at = (path: Path, message: string): void => add('error', spanOf(path), message);
 
   if (tooLong) at([], `a ${options.what} has at most ${options.maxBytes} characters`);
-  else if (part === undefined) at([], `the file is empty: a ${options.what} is a YAML map`);
+  const foreign = part === undefined ? null : (options.refuses?.(part.content.value) ?? null);
+  if (foreign !== null) at([], foreign);
+  else if (part === undefined && !tooLong) at([], `the file is empty: a ${options.what} is a YAML map`);
   for (const problem of document.problems) add('error', problem.span, problem.message);
-  if (parts[1] !== undefined)
+  if (parts[1] !== undefined && foreign === null)
     add('error', { start: parts[1].offset, end: parts[1].offset + 3 }, `a file has one ${options.what}`);
 
-  const parsed = part === undefined ? null : schema.safeParse(part.content.value);
+  const parsed = part === undefined || foreign !== null ? null : schema.safeParse(part.content.value);
   const issues = parsed?.error?.issues.slice(0, maxProblems) ?? [];
   const isBroken = document.problems.length > 0;
   const explained = issues.flatMap((issue) => explainIssue(issue, schema, part?.content.value, maxProblems));

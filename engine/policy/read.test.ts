@@ -146,3 +146,40 @@ test('of very many mistakes the first fifty are told', () => {
   assert.equal(found.length, 50);
   assert.ok(found.every((one) => /: error: unknown key/.test(` ${one}`.replace(/^ \d+:\d+ /, ': '))));
 });
+
+test('what is plainly no policy of Kerb is told once, with what to do', () => {
+  const object = (apiVersion: string, kind: string): string =>
+    `# ours\napiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: { name: demo }\nspec: { rules: [] }\n`;
+  const once = (text: string): string => {
+    const [first = '', ...others] = problemsOf(text);
+    assert.deepEqual(others, []);
+    return first;
+  };
+  const taken = (what: string) => `2:1 error: this is ${what}, and no policy of Kerb: \`kerb import\` makes one of it`;
+  const vap = object('admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicy');
+  const binding = object('admissionregistration.k8s.io/v1beta1', 'ValidatingAdmissionPolicyBinding');
+  assert.equal(once(vap), taken('a ValidatingAdmissionPolicy'));
+  assert.equal(once(`${vap}---\n${binding}`), taken('a ValidatingAdmissionPolicy'));
+  assert.equal(once(binding), taken('the binding of a ValidatingAdmissionPolicy'));
+  assert.equal(once(object('kyverno.io/v1', 'ClusterPolicy')), taken('a ClusterPolicy of Kyverno'));
+  assert.equal(once(object('policies.kyverno.io/v1', 'ValidatingPolicy')), taken('a ValidatingPolicy of Kyverno'));
+  assert.equal(
+    once('# ours\nid: no-eval\nlanguage: python\nrule: { pattern: eval($A) }\nseverity: error\n'),
+    taken('a rule of ast-grep'),
+  );
+  assert.match(
+    once(object('templates.gatekeeper.sh/v1', 'ConstraintTemplate')),
+    /another tool, and none of Kerb: Gatekeeper's/,
+  );
+  assert.match(
+    once('rules: [{ id: a, languages: [go], pattern: f() }]\n'),
+    /another tool, and none of Kerb: rules of Semgrep/,
+  );
+  assert.match(once(object('v1', 'Secret')), /^2:1 error: this is an object of Kubernetes, and no policy of Kerb/);
+  // Somebody's first policy, and what no importer knows.
+  for (const text of ['id: a\nrule: x\ntitle: T\n', 'apiVersion: { a: 1 }\nkind: { b: 2 }\n', 'kind: Pod\n'])
+    assert.ok(
+      problemsOf(text).some((one) => one.includes('`why` is missing')),
+      text,
+    );
+});

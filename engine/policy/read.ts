@@ -3,6 +3,7 @@ import { dyn, formatType, type Type } from '../cel/type.ts';
 import type { Enforcement, Path, Severity, Span, Value } from '../model.ts';
 import { resourceKinds } from '../resource/index.ts';
 import { selfType } from './environment.ts';
+import { foreignProblem } from './exchange/import/kind.ts';
 import { elementType, pathProblem, typeAt } from './fieldType.ts';
 import { type Checked, type FileProblem, readYaml } from './file.ts';
 import { identifierProblem } from './identifiers.ts';
@@ -40,7 +41,11 @@ export function readPolicies(files: readonly PolicyFile[]): PolicyReading {
   const policies = new Map<string, Policy>();
   const problems: FileProblem[] = [];
   for (const file of [...files].sort((a, b) => compare(a.id, b.id) || compare(a.path, b.path))) {
-    const checked = readYaml(file, policySchema(), { maxBytes: maxPolicyLength, what: 'policy' });
+    const checked = readYaml(file, policySchema(), {
+      maxBytes: maxPolicyLength,
+      what: 'policy',
+      refuses: foreignProblem,
+    });
     const policy = checked.value === null ? null : policyOf(file, checked.value, checked);
     const twin = policies.get(file.id);
     if (twin !== undefined) checked.report([], `another file, ${twin.file}, has the same policy id ${file.id}`);

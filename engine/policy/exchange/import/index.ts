@@ -10,6 +10,7 @@ import { readPolicies } from '../../read.ts';
 import { fromAdmissionPolicy, fromValidatingPolicy } from './admission.ts';
 import { fromAstGrep } from './astGrep.ts';
 import { type Draft, textOfDraft } from './draft.ts';
+import { kindOf, refusalOf } from './kind.ts';
 import { fromClusterPolicy } from './kyverno.ts';
 import { type Manifest, readManifests } from './manifest.ts';
 import { Refusal } from './refusal.ts';
@@ -31,7 +32,7 @@ export function importPolicies({ file, domain, native }: ImportRequest): readonl
   const read = readManifests(file);
   if ('problem' in read) return [{ kind: 'refused', name: file.path, reason: read.problem, position: read.position }];
   return read.manifests.flatMap((manifest) => {
-    const kind = kindOf(manifest);
+    const kind = kindOf(manifest.value);
     const importer = importers.get(kind) ?? refuser(kind);
     if (importer === null) return [];
     try {
@@ -54,50 +55,13 @@ const importers: ReadonlyMap<string, Importer> = new Map<string, Importer>([
   ['kyverno.io Policy', (manifest, _others, domain) => fromClusterPolicy(manifest, domain)],
 ]);
 
-const [changes, makes, deletes, asks] = [
-  'it changes objects, and Kerb judges them',
-  'it makes objects, and Kerb judges them',
-  'it deletes objects, and Kerb judges them',
-  'it asks a registry',
-];
-const inOneNamespace = 'it holds in one namespace alone, which a file need not name';
-const ofGatekeeper = "Gatekeeper's rules are Rego: write a policy with `rego.source` and compile it (docs/rego.md)";
-
-const ofSemgrep =
-  'rules of Semgrep are not carried over: they also match what means the same, and ast-grep only what is written; write them as a `pattern`, with `$$$` for `...`';
-
-/** Policies of kinds that are not carried over. */
-const otherKinds: readonly (readonly [kind: RegExp, reason: string])[] = [
-  [/^admissionregistration\.k8s\.io MutatingAdmissionPolicy$/, changes],
-  [/^policies\.kyverno\.io (?:Namespaced)?MutatingPolicy$/, changes],
-  [/^policies\.kyverno\.io (?:Namespaced)?GeneratingPolicy$/, makes],
-  [/^policies\.kyverno\.io (?:Namespaced)?DeletingPolicy$|^kyverno\.io (?:Cluster)?CleanupPolicy$/, deletes],
-  [/^policies\.kyverno\.io (?:Namespaced)?ImageValidatingPolicy$/, asks],
-  [/^policies\.kyverno\.io NamespacedValidatingPolicy$/, inOneNamespace],
-  [/kyverno\.io PolicyException$/, 'exceptions are not carried over: they are asked for and granted here'],
-  [/^kyverno\.io GlobalContextEntry$/, 'it looks into a cluster'],
-  [/^(?:templates|constraints)\.gatekeeper\.sh /, ofGatekeeper],
-  [/^semgrep$/, ofSemgrep],
-];
-
 /** Null for what is no policy. */
 function refuser(kind: string): Importer | null {
-  const reason = otherKinds.find(([pattern]) => pattern.test(kind))?.[1];
-  if (reason === undefined) return null;
+  const reason = refusalOf(kind);
+  if (reason === null) return null;
   return () => {
     throw new Refusal([kind === 'semgrep' ? 'rules' : 'kind'], reason);
   };
-}
-
-/** Rules of ast-grep and of Semgrep are no Kubernetes objects: they are known by what they have. */
-function kindOf({ value }: Manifest): string {
-  if (value.apiVersion === undefined && value.id !== undefined && value.rule !== undefined) return 'ast-grep';
-  if (value.apiVersion === undefined && Array.isArray(value.rules) && value.rules.some(isOfSemgrep)) return 'semgrep';
-  return `${String(value.apiVersion).split('/')[0]} ${String(value.kind)}`;
-}
-
-function isOfSemgrep(rule: unknown): boolean {
-  return typeof rule === 'object' && rule !== null && 'id' in rule && 'languages' in rule;
 }
 
 function nameOf({ value }: Manifest): string {
