@@ -2,6 +2,7 @@
 // https://microsoft.github.io/debug-adapter-protocol
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { InspectAnswer, InspectParams, RecordAnswer, RecordParams } from '../../server/protocol.ts';
+import { requestProblem } from './request.ts';
 import { createWalk, namesReference, type Stop, type Walk } from './walk.ts';
 
 /** What the adapter needs of the outside. */
@@ -72,7 +73,10 @@ function arrived(session: Session, stop: Stop): void {
   else tell(session, 'stopped', { reason: stop, threadId, allThreadsStopped: true });
 }
 
-async function answer(session: Session, { command, arguments: given }: DebugProtocol.Request): Promise<Answered> {
+async function answer(session: Session, request: DebugProtocol.Request): Promise<Answered> {
+  const problem = requestProblem(request);
+  if (problem !== null) throw new Error(problem);
+  const { command, arguments: given } = request;
   switch (command) {
     case 'initialize':
       return { body: capabilities };

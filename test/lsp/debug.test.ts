@@ -93,6 +93,44 @@ describe('stepping through a policy', () => {
     return walked;
   };
 
+  test('arguments that are missing or of another form are told by name', async () => {
+    const walked = await begin({ uri: uriOf(file) });
+    const said = async (command: string, given?: unknown): Promise<string> => {
+      const { success, message } = await walked.ask(command, given as object);
+      assert.equal(success, false, command);
+      return message ?? '';
+    };
+    for (const given of [
+      undefined,
+      null,
+      [],
+      'x',
+      {},
+      { uri: 1, source: 1, line: '1', variablesReference: null, expression: {} },
+    ]) {
+      assert.equal(await said('launch', given), 'launch needs `uri` in its arguments: a text');
+      assert.equal(await said('setBreakpoints', given), 'setBreakpoints needs `source` in its arguments: a map');
+      assert.equal(
+        await said('breakpointLocations', given),
+        'breakpointLocations needs `line` in its arguments: a number',
+      );
+      assert.equal(await said('variables', given), 'variables needs `variablesReference` in its arguments: a number');
+      assert.equal(await said('evaluate', given), 'evaluate needs `expression` in its arguments: a text');
+    }
+    const source = { path: file };
+    for (const breakpoints of [null, 1, {}, [null]])
+      assert.equal(
+        await said('setBreakpoints', { source, breakpoints }),
+        'setBreakpoints needs `breakpoints` in its arguments: a list of maps',
+      );
+    for (const point of [{}, { line: 1, column: 'x' }, { line: 1, condition: 5 }])
+      assert.match(
+        await said('setBreakpoints', { source, breakpoints: [point] }),
+        /^a breakpoint has a `line`, and may/,
+      );
+    assert.equal((await walked.ask('setBreakpoints', { source })).success, true);
+  });
+
   test('in, over, out and back', async () => {
     const { ask, here } = await begin({ uri: uriOf(file) });
     assert.equal(await here(), 'has(self.ports) → true');
