@@ -29,6 +29,7 @@ import {
 } from '../server/protocol.ts';
 import type { Server } from './client.ts';
 import { stepThroughCase } from './debug/register.ts';
+import { differenceOf } from './difference.ts';
 
 /** The cases of the workspace's policies. */
 export interface Cases extends Disposable {
@@ -173,18 +174,30 @@ function show(
   for (const [index, item] of items.entries()) report(run, item, cases[index] as JudgedCase);
 }
 
-function report(run: TestRun, item: TestItem, { outcome, message, written, drawn }: JudgedCase): void {
+function report(run: TestRun, item: TestItem, judgedCase: JudgedCase): void {
+  const { outcome } = judgedCase;
   if (outcome === 'passed') run.passed(item);
   else if (outcome === 'skipped') run.skipped(item);
-  else {
-    const difference =
-      written === drawn
-        ? new TestMessage(message)
-        : TestMessage.diff(`not drawn as it is judged:\n${message}`, written, drawn);
-    if (item.uri !== undefined && item.range !== undefined)
-      difference.location = new Location(item.uri, item.range.start);
-    run.failed(item, difference);
-  }
+  else run.failed(item, messagesOf(item, judgedCase));
+}
+
+/**
+ * The difference is what opens. VS Code shows the first characters of both sides beside the code, which are most often the same: so the
+ * difference has no place, and a few words have one.
+ */
+function messagesOf({ uri, range }: TestItem, { message, written, drawn }: JudgedCase): TestMessage[] {
+  const at = (line: number): Location | undefined =>
+    uri === undefined || range === undefined ? undefined : new Location(uri, range.start.translate(line));
+  const placed = (text: string, line: number): TestMessage => {
+    const made = new TestMessage(text);
+    made.location = at(line);
+    return made;
+  };
+  if (written === drawn) return [placed(message, 0)];
+  const { line, text } = differenceOf(written, drawn);
+  const whole = TestMessage.diff(`not drawn as it is judged:\n${message}`, written, drawn);
+  // The range begins with the fence, the code a line below.
+  return [whole, placed(text, line + 1)];
 }
 
 /** Runs one at a time; what changes again meanwhile is run once more. */

@@ -32,7 +32,9 @@ export function requestProblem({ command, arguments: given }: DebugProtocol.Requ
     if (!fits[form](value)) return `${command} needs \`${name}\` in its arguments: ${form}`;
   }
   const points: readonly unknown[] = command === 'setBreakpoints' ? (given.breakpoints ?? []) : [];
-  return points.every(isBreakpoint) ? null : 'a breakpoint has a `line`, and may have a `column` (numbers) and a `condition` (a text)';
+  return points.every(isBreakpoint)
+    ? null
+    : 'a breakpoint has a `line`, and may have a `column` (numbers) and a `condition` (a text)';
 }
 
 function isBreakpoint(given: unknown): boolean {
