@@ -11,6 +11,8 @@ export interface KerbCall {
   readonly input?: string;
   /** What it is told beside the environment of VS Code. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Exit codes beside 0 with which it printed what was asked for, where it printed anything. */
+  readonly accepts?: readonly number[];
   /** Cancelled: the command is ended. */
   readonly token?: CancellationToken;
 }
@@ -20,7 +22,7 @@ const maxOutputBytes = 8_000_000;
 /** What the command printed, or why it did nothing. */
 export function runKerb(
   context: ExtensionContext,
-  { args, cwd, input = '', env: own = {}, token }: KerbCall,
+  { args, cwd, input = '', env: own = {}, accepts = [], token }: KerbCall,
 ): Promise<string | { readonly error: string }> {
   const env = { ...process.env, ...own, ELECTRON_RUN_AS_NODE: '1' };
   const program = [context.asAbsolutePath(path.join('bin', 'kerb')), ...args];
@@ -31,9 +33,8 @@ export function runKerb(
       { cwd, env, maxBuffer: maxOutputBytes },
       (error, output, errors) => {
         ending?.dispose();
-        resolve(
-          error === null ? output : { error: errors.replace(/^kerb: /, '').trim() || output.trim() || error.message },
-        );
+        const isAnswer = error === null || (output !== '' && accepts.includes(Number(error.code)));
+        resolve(isAnswer ? output : { error: errors.replace(/^kerb: /, '').trim() || output.trim() || error.message });
       },
     );
     const ending = token?.onCancellationRequested(() => child.kill());

@@ -21,7 +21,7 @@ export { type Identity, readIdentity } from './identity.ts';
 export { type ListedFile, type Listing, listFiles } from './list.ts';
 export { createNative } from './native.ts';
 export { type Blob, type ObjectStore, readBlobs } from './objects.ts';
-export { buildOpaBundle, type OpaBuild, type OpaBundle } from './opa.ts';
+export { buildOpaBundle, type OpaBuild, type OpaBundle, type OpaPlace } from './opa.ts';
 export {
   isBuiltIn,
   isOfOrganisation,

@@ -15,8 +15,18 @@ export interface OpaBuild {
 
 export type OpaBundle =
   | { readonly kind: 'bundle'; readonly bytes: Buffer }
-  /** In words, with what the user can do. */
-  | { readonly kind: 'problem'; readonly message: string };
+  /** In words, with what the user can do; and the errors of which opa says where they stand. */
+  | { readonly kind: 'problem'; readonly message: string; readonly places: readonly OpaPlace[] };
+
+/** An error in a file of Rego. */
+export interface OpaPlace {
+  /** One of the files that were compiled, as it was named. */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** `rego_type_error: undefined function foo` */
+  readonly message: string;
+}
 
 /** In base64 it has to fit into a policy. */
 const maxBundleBytes = 650_000;
@@ -32,10 +42,10 @@ export async function buildOpaBundle(build: OpaBuild): Promise<OpaBundle> {
     // What was written before OPA 1.0 may be no Rego of today. What is wrong in either is told of today's.
     const mayBeOlder = said?.includes('rego_') === true;
     const isBuilt = said === null || (mayBeOlder && (await compile(build, output, ['--v0-compatible'])) === null);
-    if (!isBuilt) return { kind: 'problem', message: said };
+    if (!isBuilt) return { kind: 'problem', message: said, places: placesIn(said, build.files) };
     const bytes = readIfBounded(output, maxBundleBytes);
     return bytes === null
-      ? { kind: 'problem', message: `opa wrote no bundle of at most ${maxBundleBytes} bytes` }
+      ? { kind: 'problem', message: `opa wrote no bundle of at most ${maxBundleBytes} bytes`, places: [] }
       : { kind: 'bundle', bytes };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -68,6 +78,19 @@ function compile(
       if (status === 0) resolve(null);
       else resolve(complaint.slice(0, maxComplaint).trim() || `opa ended with ${status}`);
     });
+  });
+}
+
+/** opa begins an error with `FILE:LINE: `, the first one of several behind how many there are: `error: 1 error occurred: a.rego:3: …`. */
+function placesIn(said: string, files: readonly string[]): readonly OpaPlace[] {
+  return said.split(/\r?\n/).flatMap((text) => {
+    const found = files.flatMap((file) => {
+      const at = text.indexOf(`${file}:`);
+      const isNamed = at === 0 || (at > 1 && text.slice(at - 2, at) === ': ');
+      const [, line, message] = isNamed ? (/^(\d{1,7}): (.+)$/.exec(text.slice(at + file.length + 1)) ?? []) : [];
+      return line === undefined || message === undefined ? [] : [{ file, line: Number(line), message }];
+    });
+    return found.slice(0, 1);
   });
 }
 

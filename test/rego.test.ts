@@ -2,7 +2,7 @@
 // without, what it compiled before is put in.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { type TestContext, test } from 'node:test';
@@ -143,6 +143,46 @@ test('what cannot be compiled is said, with what to do', (context) => {
     /flow\.yaml: it has no `rego` with a line for each key/,
   );
   assert.equal(readFileSync(path.join(tree.root, 'flow.yaml'), 'utf8'), flow);
+});
+
+/** A stand-in for opa, which says what opa says, and no more: what is tried is how its words are read. */
+test('errors that opa places are told with file and line, and the others in words', {
+  skip: process.platform === 'win32',
+}, (context) => {
+  const tree = createRepository(context, files);
+  const folder = path.join(tree.root, 'bin');
+  const saying = (words: string): string => `#!/bin/sh\ncat >&2 <<'END'\n${words}\nEND\nexit 1\n`;
+  const said = (words: string): { readonly places: readonly unknown[]; readonly message: string } => {
+    tree.write({ 'bin/opa': saying(words) });
+    chmodSync(path.join(folder, 'opa'), 0o755);
+    const env = { PATH: `${folder}${path.delimiter}${process.env.PATH}` };
+    const args = ['rego', 'build', '--format', 'json', 'replicas.rego'];
+    const ran = runKerb(args, { cwd: path.join(tree.root, 'policies/team'), env });
+    assert.deepEqual([ran.status, ran.stderr], [2, '']);
+    const { policies } = JSON.parse(ran.stdout);
+    assert.deepEqual([policies.length, policies[0].policy, policies[0].outcome], [1, 'replicas.yaml', 'failed']);
+    return policies[0];
+  };
+  const file = 'policies/team/replicas.rego';
+  const one = said(
+    `error: load error: 1 error occurred during loading: ${file}:7: rego_parse_error: unexpected eof token\n\tdeny contains\n\t            ^`,
+  );
+  assert.deepEqual(one.places, [{ file: 'replicas.rego', line: 7, message: 'rego_parse_error: unexpected eof token' }]);
+  assert.match(one.message, /\^$/);
+  assert.deepEqual(
+    said(
+      `error: 2 errors occurred:\n${file}:5: rego_type_error: undefined function foo\n${file}:8: rego_unsafe_var_error: var x is unsafe`,
+    ).places,
+    [
+      { file: 'replicas.rego', line: 5, message: 'rego_type_error: undefined function foo' },
+      { file: 'replicas.rego', line: 8, message: 'rego_unsafe_var_error: var x is unsafe' },
+    ],
+  );
+  for (const words of [
+    'error: entrypoint main/deny: not found',
+    `error: other.rego:5: rego_type_error: x\nerror: in${file}:5: no`,
+  ])
+    assert.deepEqual(said(words), { policy: 'replicas.yaml', outcome: 'failed', message: words, places: [] });
 });
 
 test('opa compiles what a policy names, and its words are passed on', withOpa, (context: TestContext) => {
