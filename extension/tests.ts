@@ -186,11 +186,9 @@ function report(run: TestRun, item: TestItem, judgedCase: JudgedCase): void {
  * difference has no place, and a few words have one.
  */
 function messagesOf({ uri, range }: TestItem, { message, written, drawn }: JudgedCase): TestMessage[] {
-  const at = (line: number): Location | undefined =>
-    uri === undefined || range === undefined ? undefined : new Location(uri, range.start.translate(line));
   const placed = (text: string, line: number): TestMessage => {
     const made = new TestMessage(text);
-    made.location = at(line);
+    if (uri !== undefined && range !== undefined) made.location = new Location(uri, range.start.translate(line));
     return made;
   };
   if (written === drawn) return [placed(message, 0)];

@@ -183,3 +183,9 @@ test('what is plainly no policy of Kerb is told once, with what to do', () => {
       text,
     );
 });
+
+test('a list as a key behind a wrong indentation is that one mistake', () => {
+  const [first = '', ...others] = problemsOf(`owners: [tests]\n resource: text\n[a, b]: x\n`);
+  assert.match(first, /^2:1 error: The indentation does not fit/);
+  assert.deepEqual(others, []);
+});

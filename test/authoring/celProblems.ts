@@ -362,6 +362,12 @@ r"a
 "a".matches(r"(a{1000}){1000}")
             ^^^^^^^^^^^^^^^^^^ bad pattern: the repetitions of the pattern are too large`,
   `
+self.containers[0.image == "a"
+                 ^ a ] is missing here`,
+  `
+self.containers[0.image] == "a"
+                 ^ the ] belongs here`,
+  `
 "a".matches(r"a{5,2}")
             ^^^^^^^^^ bad pattern: a repetition count that is not within 0 to 1000`,
   `

@@ -237,8 +237,27 @@ function parseSelect(parser: Parser, operand: Expression): Expression {
 function parseIndex(parser: Parser, operand: Expression): Expression {
   const optional = take(parser, '?');
   const index = parser.nested(parseExpression);
+  const swallowed = numberWithField(index);
+  if (swallowed !== null) {
+    const message = take(parser, ']') ? 'the ] belongs here' : 'a ] is missing here';
+    parser.report({ start: swallowed, end: swallowed }, message, 'lost');
+    return invalid({ start: operand.span.start, end: swallowed }, [operand]);
+  }
   const end = expect(parser, ']', 'a ] is missing here');
   return { kind: 'index', operand, index, optional, span: { start: operand.span.start, end } };
+}
+
+/** Where a number ends of which a field is asked: the field is one of the element, as in `ports[0.containerPort > 1`. */
+function numberWithField(index: Expression): number | null {
+  let first = index;
+  let isSelected = false;
+  for (;;) {
+    if (first.kind === 'literal') return isSelected && first.type === 'int' ? first.span.end : null;
+    isSelected = first.kind === 'select';
+    const next = first.kind === 'select' ? first.operand : 'operands' in first ? first.operands[0] : undefined;
+    if (next === undefined) return null;
+    first = next;
+  }
 }
 
 function invalid(span: Span, parts: readonly Expression[]): Invalid {

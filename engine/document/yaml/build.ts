@@ -212,7 +212,9 @@ function buildKey({ key, value }: Pair<Parsed | null, Parsed | null>, context: C
     return { text: typeof target === 'string' ? target : context.raw.slice(span.start, span.end), span, merge: false };
   }
   if (isCollection(key)) {
-    context.problems.push({ span, message: 'A key must be a word, not a collection.' });
+    // What could not be read before may be why it stands there.
+    if (context.problems.length === 0)
+      context.problems.push({ span, message: 'A key must be a word, not a collection.' });
     return null;
   }
   if (isMissing(key) && value === null) return null;
