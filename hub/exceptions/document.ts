@@ -15,7 +15,7 @@ import { sha256Hex, verifyBytes } from '../cryptography.ts';
 import { readTarget } from '../policies/inForce.ts';
 import { delegatesOf, draftWith, isSignedFor, ownerOf, publicKeyIn, serialised } from '../policies/metadata.ts';
 import { type Desk, type Refused, refused } from '../policies/ruling.ts';
-import { nextEnd, readShelf, type Shelf, type SignedTargets, targetFile } from '../policies/shelf.ts';
+import { nextEnd, readShelf, type Shelf, type SignedTargets, strangeKeys, targetFile } from '../policies/shelf.ts';
 import { type ExceptionRenewal, exceptionsTarget, maxApproverSkewMs, proposedExceptions } from '../protocol.ts';
 import type { Change } from '../store/store.ts';
 
@@ -70,6 +70,8 @@ export async function signedStep(
   step: ExceptionStep,
   { keyId, signature, at }: ExceptionRenewal,
 ): Promise<Extract<Change, { kind: 'publish' }> | Refused> {
+  const strange = strangeKeys(shelf, desk);
+  if (strange !== null) return refused(409, 'otherKeys', strange);
   const text = formatExceptions(nextExceptions(exceptions, step, at));
   const version = (shelf.exceptions?.file.signed.version ?? 0) + 1;
   const document = { length: Buffer.byteLength(text), sha256: sha256Hex(text) };

@@ -32,6 +32,8 @@ const maxDepth = 100;
 
 /** In the place of what is nested deeper than anybody needs. */
 const tooDeep = 'nested too deeply: not kept';
+/** In the place of a number such as 1e999, which JSON can write and JavaScript cannot hold. */
+const tooGreat = 'a number too great: not kept';
 
 /** A JSON value with every text in it masked, its keys as well. */
 export function maskedValue(value: unknown, mask: Mask): unknown {
@@ -47,21 +49,24 @@ interface Where {
 
 function masked(value: unknown, where: Where): unknown {
   if (typeof value === 'string') return maskedText(value.toWellFormed(), where);
+  if (typeof value === 'number' && !Number.isFinite(value)) return tooGreat;
   if (typeof value !== 'object' || value === null) return value;
   if (where.depth >= maxDepth) return tooDeep;
   const inside = { ...where, depth: where.depth + 1 };
   if (Array.isArray(value)) return value.map((each) => masked(each, inside));
   const members = new Map<string, unknown>();
+  const counts = new Map<string, number>();
   for (const [key, each] of Object.entries(value))
-    members.set(freeKey(where.mask(key.toWellFormed()), members), masked(each, { ...inside, key }));
+    members.set(freeKey(where.mask(key.toWellFormed()), members, counts), masked(each, { ...inside, key }));
   return Object.fromEntries(members);
 }
 
-/** Two keys that differed in a secret alone stay two. */
-function freeKey(key: string, members: ReadonlyMap<string, unknown>): string {
+/** Two keys that differed in a secret alone stay two. `counts` remembers the last one that was free: there may be thousands. */
+function freeKey(key: string, members: ReadonlyMap<string, unknown>, counts: Map<string, number>): string {
   if (!members.has(key)) return key;
-  let count = 2;
+  let count = (counts.get(key) ?? 1) + 1;
   while (members.has(`${key} (${count})`)) count++;
+  counts.set(key, count);
   return `${key} (${count})`;
 }
 

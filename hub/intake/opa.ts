@@ -71,7 +71,7 @@ function entryOf(
     receiver,
   });
   const body = { id, at, received, kind: 'opa' as const, device: null, seq: null, text };
-  return newEntry({ ...body, decision: columnsOf(event, by) });
+  return newEntry({ ...body, decision: columnsOf(event, { by, mask }) });
 }
 
 /**
@@ -90,18 +90,26 @@ function idOf({ decision_id, labels: { id = '' }, timestamp }: OpaEvent): string
 }
 
 /** Null for an answer that is no verdict: an OPA answers whatever it is asked. */
-function columnsOf(event: OpaEvent, by: Receiver): DecisionColumns | null {
+function columnsOf(
+  event: OpaEvent,
+  { by, mask }: { readonly by: Receiver; readonly mask: Mask },
+): DecisionColumns | null {
   const effect = effectOf(event);
   if (effect === null) return null;
   const revision = Object.entries(event.bundles ?? {}).map(([name, { revision: of = '' }]) => `${name}@${of}`);
   const nanoseconds = event.metrics?.timer_server_handler_ns;
   return {
     ...{ gate: 'opa', origin: 'opa', effect, passed: effect === 'allow', policies: [] },
-    repository: `opa/${(event.path ?? 'query').replace(/^\/+/, '')}`.slice(0, 500),
+    repository: `opa/${plain(mask(event.path ?? 'query')).replace(/^\/+/, '')}`.slice(0, 500),
     latencyMs: typeof nanoseconds === 'number' && nanoseconds > 0 ? nanoseconds / 1e6 : 0,
-    revision: `opa ${revision.sort().join(' ')}`.slice(0, 500),
-    actor: actorText({ agent: (event.labels.id ?? '').slice(0, 500), receiver: by.name }),
+    revision: `opa ${plain(revision.sort().join(' '))}`.slice(0, 500),
+    actor: actorText({ agent: plain(event.labels.id ?? '').slice(0, 500), receiver: by.name }),
   };
+}
+
+/** Whoever asks the OPA chooses the path, and PostgreSQL takes no NUL in a text. */
+function plain(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\ufffd');
 }
 
 function effectOf(event: OpaEvent): DecisionColumns['effect'] | null {

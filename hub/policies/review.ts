@@ -13,9 +13,18 @@ import { firstStage, heldBack, rolloutOf } from '../rollout/stage.ts';
 import type { Approval, ChangeRequest, PublishedFile } from '../store/query/publication.ts';
 import type { Change } from '../store/store.ts';
 import { newestNumber, signedBundle } from './inForce.ts';
-import { approversOf, draftWith, hasSigned, isSignedFor, ownerOf, type RootFile, serialised } from './metadata.ts';
+import {
+  approversOf,
+  draftWith,
+  hasSigned,
+  isSignedFor,
+  ownerOf,
+  type RootFile,
+  serialised,
+  type TargetsFile,
+} from './metadata.ts';
 import { type Desk, type Refused, type Ruling, refused } from './ruling.ts';
-import { instant, nextEnd, readShelf, type Shelf, targetFile } from './shelf.ts';
+import { instant, nextEnd, readShelf, type Shelf, strangeKeys, targetFile } from './shelf.ts';
 
 const maxOpen = 50;
 /** After this time without a publication devices have to go on with what they have: publish anew before. */
@@ -147,12 +156,8 @@ export async function approve(
   const counted = countedOf(isAgain ? before : [...before, approval], request, root);
   const file = draftWith(request.draft, counted);
   const isEnough = isSignedFor('targets', file, root);
-  if (isEnough && shelf.exceptions !== null && !isSignedFor('exceptions', shelf.exceptions.file, file))
-    return refused(
-      409,
-      'wouldStrand',
-      'who signed the exceptions in force is no approver any more: kerb exception renew',
-    );
+  const unpublishable = isEnough ? objectionTo(file, shelf, desk) : null;
+  if (unpublishable !== null) return unpublishable;
   // Two replicas may each have taken one of the last two signatures: then the same one again publishes.
   if (isAgain && !isEnough) return refused(409, 'again', `${owner} has approved this already`);
   const published = isEnough ? await publication(desk, shelf, request, counted) : [];
@@ -165,6 +170,18 @@ export async function approve(
       changes: [...(isAgain ? [] : [{ kind: 'approve', approval } as const]), ...published],
     },
   };
+}
+
+/** Why what enough people have signed cannot be published now. */
+function objectionTo(file: TargetsFile, shelf: Shelf, desk: Desk): Refused | null {
+  if (shelf.exceptions !== null && !isSignedFor('exceptions', shelf.exceptions.file, file))
+    return refused(
+      409,
+      'wouldStrand',
+      'who signed the exceptions in force is no approver any more: kerb exception renew',
+    );
+  const strange = strangeKeys(shelf, desk);
+  return strange === null ? null : refused(409, 'otherKeys', strange);
 }
 
 /** Takes a change back. */

@@ -62,11 +62,29 @@ export function nextEnd(shelf: Shelf, signed: PublishedFile, desk: Desk): readon
   return [snapshot, nextTimestamp(shelf, snapshot, desk)];
 }
 
-/** What has to be signed again before it runs out, or since root names other keys; empty where nothing has. */
+/**
+ * Why no device would believe what this hub signs; null where root names its keys. So it is after a key was lost, until people
+ * sign the next root, and so it is in a replica that was given other key files: what that signs would displace what is good.
+ */
+export function strangeKeys({ root }: Pick<Shelf, 'root'>, { online }: Pick<Desk, 'online'>): string | null {
+  const strange = (['snapshot', 'timestamp'] as const).filter(
+    (role) => root !== null && !root.signed.roles[role]!.keyIDs.includes(onlineKeyId(online[role])),
+  );
+  if (strange.length === 0) return null;
+  const files = strange.map((role) => `${role}.key`).join(' and ');
+  return `root does not name this hub's ${files}, so that no device would believe what it signs: give all hubs over one database the same five key files, or where that key is lost, sign a new root (kerb hub root)`;
+}
+
+/**
+ * What has to be signed again before it runs out, or since root names other keys; empty where nothing has. Throws
+ * where root does not name the keys of this hub.
+ */
 export async function renewals(desk: Desk): Promise<readonly PublishedFile[]> {
   const shelf = await readShelf(desk);
   const { root, targets, snapshot, timestamp } = shelf;
   if (root === null || targets === null || snapshot === null || timestamp === null) return [];
+  const strange = strangeKeys(shelf, desk);
+  if (strange !== null) throw new Error(strange);
   const { online, now, publications, tenant } = desk;
   const isGood = (file: Metadata<Snapshot | Timestamp>, key: SigningKey, termMs: number): boolean =>
     Date.parse(file.signed.expires) - now > termMs / 2 && Object.hasOwn(file.signatures, onlineKeyId(key));

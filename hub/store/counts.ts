@@ -19,6 +19,8 @@ export const sightMs = 86_400_000;
 
 const hourMs = 3_600_000;
 const minuteMs = 60_000;
+/** No gate takes so long: what a device says beyond it would make every sum that it is part of worth nothing, or overflow. */
+const maxLatencyMs = hourMs;
 
 export function countsOf(entries: readonly NewEntry[]): Counts {
   const tallies = newTallies();
@@ -45,7 +47,7 @@ function addEntry({ gates, policies, revisions, actors, sights }: Tallies, entry
   if (decision === null) return;
   const hour = at - (at % hourMs);
   const { gate, effect, repository, revision, latencyMs } = decision;
-  gates.add({ hour, gate, effect, repository, decisions: 1, latency_ms: latencyMs });
+  gates.add({ hour, gate, effect, repository, decisions: 1, latency_ms: Math.min(latencyMs, maxLatencyMs) });
   revisions.add({ minute: at - (at % minuteMs), revision, effect, latency: latencyClassOf(latencyMs), decisions: 1 });
   const seen = { record: id, at: received, seen_at: received };
   sights.add({ name: 'gate', subject: gate, value: '', ...seen });
