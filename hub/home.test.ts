@@ -57,6 +57,28 @@ test('a key file that was cut off is refused by its name, and nothing is signed 
   }
 });
 
+test('a hub whose keys are others than those of the one before says which, and what is good is not displaced', async (context) => {
+  const database = await sqliteDatabase();
+  context.after(() => database.remove());
+  const folder = folderFor(context);
+  const saidBy = async (): Promise<readonly string[]> => {
+    const said: string[] = [];
+    const store = await database.open();
+    const nothing = { url: null, tls: null, traces: null, providers: new Map(), host: '127.0.0.1', port: 0 };
+    const options = { ...nothing, home: openHome(folder), store, tenant: 'acme', version: 'test', now: Date.now };
+    await (await startHub({ ...options, say: (line) => said.push(line) })).close();
+    return said.filter((line) => line.includes('.key in '));
+  };
+  assert.deepEqual(await saidBy(), []);
+  assert.deepEqual(await saidBy(), []);
+  for (const name of names.filter((each) => each !== 'log.key')) {
+    rmSync(path.join(folder, name));
+    const [line, ...more] = await saidBy();
+    assert.ok(line?.startsWith(`${name} in ${folder} is another than that of the hub`), line);
+    assert.deepEqual([more, await saidBy()], [[], []]);
+  }
+});
+
 test('a hub whose log another key has signed does not start, unless it is told to go on with a new one', async (context) => {
   const database = await sqliteDatabase();
   context.after(() => database.remove());

@@ -1,5 +1,5 @@
 /** What a hub keeps outside of its database: keys, each in a file that its owner alone reads. */
-import { randomBytes } from 'node:crypto';
+import { createPublicKey, randomBytes } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
@@ -12,7 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
-import { newOpaKey, newSigningKey, readOpaKey, readSigningKey, type SigningKey } from './cryptography.ts';
+import { newOpaKey, newSigningKey, readOpaKey, readSigningKey, type SigningKey, sha256Hex } from './cryptography.ts';
 
 export interface HubHome {
   readonly folder: string;
@@ -40,13 +40,12 @@ const tokenSecretBytes = 32;
 
 /** Opens the folder; what is missing in it is made. Replicas over one database are given the same key files. Throws `KeyError`. */
 export function openHome(folder: string): HubHome {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  chmodSync(folder, 0o700);
+  makeFolder(folder);
   const key = <T>(name: string, make: () => string, read: (text: string) => T): T =>
     keyIn(path.join(folder, name), make, read);
   return {
     folder,
-    database: path.join(folder, 'hub.db'),
+    database: databaseIn(folder),
     adminToken: path.join(folder, 'admin.token'),
     logKey: key('log.key', newSigningKey, readSigningKey),
     tokenSecret: key('token.key', newTokenSecret, readTokenSecret),
@@ -55,6 +54,28 @@ export function openHome(folder: string): HubHome {
       timestamp: key('timestamp.key', newSigningKey, readSigningKey),
     },
     opaKey: key('opa.key', newOpaKey, readOpaKey),
+  };
+}
+
+/** The SQLite file of a hub, whether there is one or not. */
+export function databaseIn(folder: string): string {
+  return path.join(folder, 'hub.db');
+}
+
+/** Makes a hub's folder where there is none, for its owner alone. */
+export function makeFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
+}
+
+/** What each key file is known by: of a pair of keys the hash of its public half, of a secret a hash that has no other use. */
+export function keyDigests({ logKey, tokenSecret, online, opaKey }: HubHome): Readonly<Record<string, string>> {
+  return {
+    'log.key': sha256Hex(logKey.publicKey),
+    'token.key': sha256Hex(Buffer.concat([Buffer.from('kerb token.key '), tokenSecret])),
+    'snapshot.key': sha256Hex(online.snapshot.publicKey),
+    'timestamp.key': sha256Hex(online.timestamp.publicKey),
+    'opa.key': sha256Hex(createPublicKey(opaKey).export({ type: 'spki', format: 'der' })),
   };
 }
 

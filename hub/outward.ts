@@ -7,3 +7,11 @@ export function isOutwardAddress(text: string): boolean {
   const isHere = ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
   return (protocol === 'https:' || (protocol === 'http:' && isHere)) && search === '' && hash === '';
 }
+
+/** The address of what listens there. */
+export function addressAt(
+  protocol: 'http' | 'https',
+  { host, port }: { readonly host: string; readonly port: number },
+): string {
+  return `${protocol}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

@@ -4,7 +4,7 @@ import { openCheckpoint } from '../engine/index.ts';
 import { createNative } from '../repository/index.ts';
 import { noSamples } from './alerts/anomaly.ts';
 import { createVerifier, verifyEd25519 } from './cryptography.ts';
-import { type HubHome, KeyError, writeSecret } from './home.ts';
+import { type HubHome, KeyError, keyDigests, writeSecret } from './home.ts';
 import type { Hub } from './hub.ts';
 import { mintToken, tokenHash } from './identity/bearer.ts';
 import { deviceTokenReader } from './identity/deviceToken.ts';
@@ -19,6 +19,7 @@ import { newId } from './log/act.ts';
 import { logKey as keyOfLog } from './log/log.ts';
 import { createSequencer } from './log/sequencer.ts';
 import { createOpaBundles } from './opa/bundles.ts';
+import { addressAt } from './outward.ts';
 import { createCatalogues } from './policies/catalogue.ts';
 import { createNews } from './policies/news.ts';
 import { createNewestPublication } from './policies/publication.ts';
@@ -29,7 +30,8 @@ import { hubItself, lookAfterAlerts, maintain, regularly, renewAll, signAll, wat
 import { createMeasures } from './serve/metrics.ts';
 import { perform } from './serve/perform.ts';
 import { routes } from './serve/routes.ts';
-import { serve, type Tls } from './serve/server.ts';
+import { type Listening, serve, type Tls } from './serve/server.ts';
+import type { HubKey } from './store/query/hubKey.ts';
 import type { Tenant } from './store/query/tenant.ts';
 import type { Store } from './store/store.ts';
 import { createTraces, noTraces } from './traces/exporter.ts';
@@ -126,10 +128,8 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
     },
   };
   const listening = await serve(hub, routes, { host, port, tls });
-  if (options.url === null) url = `${tls === null ? 'http' : 'https'}://${host}:${listening.port}`;
-  const adminTokenFile = await prepare(hub, options);
-  // An entry makes the log grow, so that its end is signed by the new key at once.
-  for (const tenant of foreign) await perform(hub, hubItself(tenant), { act: 'log.newKey', subject: {}, changes: [] });
+  if (options.url === null) url = addressAt(tls === null ? 'http' : 'https', { host, port: listening.port });
+  const adminTokenFile = await orClose(listening, found(hub, options, foreign));
   for (const name of await unknownTenants(hub)) say(`people cannot sign in to ${name}: there is no such tenant`);
   await store.maintain(now());
   await renewAll(hub);
@@ -159,6 +159,23 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
   };
 }
 
+/** Of hubs that start at one moment over an empty database, one founds the tenant, and its key is that of the log. */
+function found(hub: Hub, options: StartOptions, foreign: readonly Tenant[]): Promise<string | null> {
+  const { store, home, say, newLogKey } = options;
+  return store.alone(async () => {
+    const [first] = await store.tenants();
+    const strange = await strangeKeys(store, home);
+    if (first !== undefined && strange.includes('log.key') && newLogKey !== true) throw otherLogKey(first, home);
+    for (const name of strange) say(otherKey(name, home));
+    await store.noteHubKeys(ownKeys(home));
+    const adminTokenFile = await prepare(hub, options);
+    // An entry makes the log grow, so that its end is signed by the new key at once.
+    for (const tenant of foreign)
+      await perform(hub, hubItself(tenant), { act: 'log.newKey', subject: {}, changes: [] });
+    return adminTokenFile;
+  });
+}
+
 /** Tenants whose log another key has signed last. */
 async function foreignLogs(store: Store, { logKey }: HubHome): Promise<readonly Tenant[]> {
   const foreign: Tenant[] = [];
@@ -168,6 +185,33 @@ async function foreignLogs(store: Store, { logKey }: HubHome): Promise<readonly 
     if (!isOwn) foreign.push(tenant);
   }
   return foreign;
+}
+
+/** A hub that does not come up does not listen either. */
+async function orClose<T>(listening: Listening, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    await listening.close();
+    throw error;
+  }
+}
+
+/** The files of keys that are others than those of the hub that was started last. */
+async function strangeKeys(store: Store, home: HubHome): Promise<readonly string[]> {
+  const known = new Map((await store.hubKeys()).map(({ name, digest }) => [name, digest]));
+  return ownKeys(home)
+    .filter(({ name, digest }) => (known.get(name) ?? digest) !== digest)
+    .map(({ name }) => name);
+}
+
+function ownKeys(home: HubHome): readonly HubKey[] {
+  return Object.entries(keyDigests(home)).map(([name, digest]) => ({ name, digest }));
+}
+
+/** Where several hubs work over one database, nothing else would say why what one has signed is no good to the other. */
+function otherKey(name: string, { folder }: HubHome): string {
+  return `${name} in ${folder} is another than that of the hub which was started last over this database: give all hubs over it the same five key files; if this key was replaced, that is all`;
 }
 
 /** Every device would raise an alarm over a log that is suddenly signed by another key. */

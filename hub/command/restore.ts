@@ -1,21 +1,27 @@
 /** `kerb hub restore FILE`: puts a backup in the place of the database, and keeps what was there beside it. */
 import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
 import process from 'node:process';
+import { databaseIn, makeFolder } from '../home.ts';
 import { examineDatabase, putAtRest } from '../store/sqlite/file.ts';
-import { checkRuntime, type HubArguments, homeOf, UsageError } from './options.ts';
+import { checkRuntime, folderOf, type HubArguments, UsageError } from './options.ts';
 
 export async function restore(file: string, given: HubArguments): Promise<number> {
   if (given.database !== undefined) throw new UsageError('PostgreSQL has its own tools: pg_restore');
   checkRuntime();
   if (!existsSync(file)) throw new UsageError(`${file} does not exist`);
-  const home = homeOf(given);
-  const incoming = `${home.database}.incoming`;
+  const folder = folderOf(given);
+  makeFolder(folder);
+  const database = databaseIn(folder);
+  const incoming = `${database}.incoming`;
   rmSync(incoming, { force: true });
   copyFileSync(file, incoming);
   const wrong = examineDatabase(incoming);
-  if (wrong !== null) throw new UsageError(`${file} cannot be restored: ${wrong}`);
-  if (existsSync(home.database)) setAside(home.database);
-  renameSync(incoming, home.database);
+  if (wrong !== null) {
+    rmSync(incoming, { force: true });
+    throw new UsageError(`${file} cannot be restored: ${wrong}`);
+  }
+  if (existsSync(database)) setAside(database);
+  renameSync(incoming, database);
   process.stdout.write(
     `restored ${file}. Devices that have seen a longer log will raise the alarm "shrunk": they are right\n`,
   );

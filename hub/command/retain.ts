@@ -10,8 +10,8 @@ export async function retain(days: string, given: HubArguments): Promise<number>
   if (!/^[1-9]\d{0,4}$/.test(days)) throw new UsageError('kerb hub retain DAYS: of how many days records stay');
   let deleted = 0;
   for (;;) {
-    const answer = await askHub(given, { path: retentionPath, body: { days: Number(days) }, withinMs });
-    const round = retentionAnswer.parse(answer);
+    const body = { days: Number(days) };
+    const round = await askHub(given, { path: retentionPath, body, withinMs, answer: retentionAnswer });
     deleted += round.deleted;
     if (!round.isDone) continue;
     process.stdout.write(`${deleted} records from before ${round.before} are deleted. Their leaves stay in the log.\n`);

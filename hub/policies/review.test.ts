@@ -15,7 +15,7 @@ import type { PublishedFile } from '../store/query/publication.ts';
 import { approversOf, draftWith, readRootFile, serialised, signOnline } from './metadata.ts';
 import { approve, propose, withdraw } from './review.ts';
 import { installRoot } from './root.ts';
-import { instant, nextEnd, onlineKeyId, readShelf } from './shelf.ts';
+import { instant, nextEnd, onlineKeyId, readShelf, renewals } from './shelf.ts';
 
 const threshold = 2;
 const names = ['ada', 'bob', 'carol', 'dan'] as const;
@@ -211,4 +211,28 @@ test('a root that would let one person count twice, or the hub approve, is refus
     const ruling = await installRoot(desk, signedRootOf(people, online));
     assert.match(ruling.kind === 'refused' ? ruling.message : 'installed', words);
   }
+});
+
+test('a replica with other key files publishes nothing and renews nothing: what is good stays good', async () => {
+  const shelf = await fresh();
+  const replica = { ...shelf.desk, online: createShelf().desk.online };
+  const proposal = { title: 'a change', organisation: 'ignore: [x]\n', policies: {}, rollout: null };
+  shelf.carryOut(await propose(shelf.desk, { id: '0', author: 'ada', proposal }));
+  const draft = JSON.parse(shelf.requests.get('0')!.draft) as object;
+  const [first, last] = [approvers[1]!, approvers[2]!].map((each) => ({ keyId: each.id, signature: each.sign(draft) }));
+  assert.equal(
+    shelf.carryOut(await approve(replica, '0', first!)).kind,
+    'done',
+    'a signature of a person is one anywhere',
+  );
+  const refused = await approve(replica, '0', last!);
+  assert.equal(refused.kind === 'refused' && refused.code, 'otherKeys');
+  assert.equal(shelf.carryOut(await approve(shelf.desk, '0', last!)).kind, 'done');
+  const later = now + 6 * 86_400_000;
+  await assert.rejects(
+    renewals({ ...replica, now: later }),
+    /^Error: root does not name this hub's snapshot\.key and timestamp\.key/,
+  );
+  assert.equal((await renewals({ ...shelf.desk, now: later })).length, 2);
+  assert.equal((await verify(shelf)).version, 1);
 });

@@ -140,6 +140,21 @@ describe('the APIs of OPA', () => {
     assert.equal(decisions[0]?.effect, 'deny');
   });
 
+  test('no number, path or key that he chooses stops the log, and none takes the hub long', async () => {
+    const number = JSON.stringify([event({ input: 'HERE' })]).replace('"HERE"', '[1e999,-1e999,1]');
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const answer = await fetch(`${hub.url}/v1/opa/logs`, { method: 'POST', headers, body: number });
+    assert.deepEqual([answer.status, await answer.json()], [200, { taken: 1, known: 0 }]);
+    assert.deepEqual(await sent([event({ path: `/a/${ageKey}/\0`, result: false })]), { taken: 1, known: 0 });
+    const { decisions } = (await (await hub.admin('GET', '/v1/decisions?kind=opa&limit=2')).json()) as Found;
+    const [path] = decisions;
+    assert.match(path?.repository ?? '', /^opa\/a\/AGE/);
+    assert.ok(!path!.repository!.includes(ageKey) && path!.repository!.endsWith('/\ufffd'));
+    const { body } = (await (await hub.admin('GET', `/v1/decisions/${decisions[1]!.id}`)).json()) as { body: string };
+    const { input } = (JSON.parse(body) as { event: { input: unknown } }).event;
+    assert.deepEqual(input, ['a number too great: not kept', 'a number too great: not kept', 1]);
+  });
+
   test('what built-in functions were asked is a key, and masked as any text', async () => {
     const other = `${ageKey.slice(0, -1)}${ageKey.endsWith('Q') ? 'P' : 'Q'}`;
     const asked = (token: string) => `[{"headers":{"Authorization":"${token}"},"url":"https://x.example"}]`;

@@ -11,6 +11,7 @@ import { type Devices, deviceQueries } from './query/device.ts';
 import { type Enrolments, enrolmentQueries } from './query/enrolment.ts';
 import { type Exceptions, exceptionQueries } from './query/exception.ts';
 import { type Feedback, feedbackQueries } from './query/feedback.ts';
+import { type HubKeys, hubKeyQueries } from './query/hubKey.ts';
 import { type Log, logQueries } from './query/log.ts';
 import { type OpaAgents, opaAgentQueries } from './query/opaAgent.ts';
 import { type Overview, overviewQueries } from './query/overview.ts';
@@ -30,6 +31,7 @@ export function queries(
   Overview &
   Devices &
   Enrolments &
+  HubKeys &
   Access &
   Publications &
   Comments &
@@ -51,6 +53,7 @@ export function queries(
     ...overviewQueries(db),
     ...deviceQueries(db),
     ...enrolmentQueries(db),
+    ...hubKeyQueries(db),
     ...accessQueries(db),
     ...publicationQueries(db),
     ...commentQueries(db),

@@ -15,6 +15,7 @@ import type { Devices } from './query/device.ts';
 import type { Enrolments } from './query/enrolment.ts';
 import type { AskedException, ExceptionApprovalRow, Exceptions } from './query/exception.ts';
 import type { Feedback, KeptFeedback } from './query/feedback.ts';
+import type { HubKeys } from './query/hubKey.ts';
 import type { Log } from './query/log.ts';
 import type { OpaAgents } from './query/opaAgent.ts';
 import type { Overview } from './query/overview.ts';
@@ -33,6 +34,7 @@ export interface Store
     Overview,
     Devices,
     Enrolments,
+    HubKeys,
     Access,
     Publications,
     Comments,
@@ -56,6 +58,8 @@ export interface Store
   append<T>(tenant: number, wanted: Wanted, plan: (state: LogState) => Appendix<T>): Promise<T>;
   /** Deletes bodies and search rows of records whose id is below. Leaves, proofs and figures stay. */
   deleteRecordsBefore(tenant: number, id: string): Promise<number>;
+  /** Does something that no other hub over this database does at the same time. */
+  alone<T>(work: () => Promise<T>): Promise<T>;
   /** What a database needs from time to time. */
   maintain(now: number): Promise<void>;
   close(): Promise<void>;

@@ -24,6 +24,7 @@ export interface Tables extends AlertTables, BaselineTables, FindingTables, Repl
   readonly device: DeviceTable;
   readonly token: TokenTable;
   readonly enrolment: EnrolmentTable;
+  readonly hub_key: HubKeyTable;
   readonly spent: SpentTable;
   readonly retention: RetentionTable;
   readonly tuf_file: TufFileTable;
@@ -32,6 +33,12 @@ export interface Tables extends AlertTables, BaselineTables, FindingTables, Repl
   readonly rollout: RolloutTable;
   readonly opa_agent: OpaAgentTable;
   readonly ci_rule: CiRuleTable;
+}
+
+interface HubKeyTable {
+  /** Of the key's file. */
+  readonly name: string;
+  readonly digest: string;
 }
 
 interface TenantTable {

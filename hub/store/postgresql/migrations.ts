@@ -7,6 +7,7 @@ import type { Migration } from '../migration.ts';
 import { approvalMigration } from './approvalMigration.ts';
 import { baselineMigration } from './baselineMigration.ts';
 import { firstMigration } from './firstMigration.ts';
+import { keyMigration } from './keyMigration.ts';
 import { runMigration } from './runMigration.ts';
 
 export const postgresqlMigrations: readonly Migration[] = [
@@ -239,4 +240,5 @@ alter table revision_minute add primary key (tenant, minute, revision, effect, l
   },
   baselineMigration,
   approvalMigration,
+  keyMigration,
 ];

@@ -11,7 +11,7 @@ import { idsOf, keyedRun, spanOf, withoutBefore } from '../run.ts';
 import type { Store } from '../store.ts';
 import type { Tables } from '../tables.ts';
 import { postgresqlAppend, writeKeys, writeRecords } from './append.ts';
-import { appendLock, migrationLock } from './locks.ts';
+import { appendLock, migrationLock, startLock } from './locks.ts';
 import { postgresqlMigrations } from './migrations.ts';
 import { makePartitions } from './partitions.ts';
 
@@ -46,6 +46,7 @@ export async function openPostgresql(url: string): Promise<Store> {
     database: 'postgresql',
     append: (tenant, wanted, plan) => postgresqlAppend(pool, tenant, wanted, plan),
     deleteRecordsBefore: (tenant, id) => deleteRecords(pool, tenant, id),
+    alone: (work) => underLock(pool, work),
     maintain: (now) => makePartitions(pool, now),
     close: () => pool.end(),
   };
@@ -71,6 +72,14 @@ export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClie
     client.off('error', noteBroken);
     client.release(broken);
   }
+}
+
+/** The lock is a transaction's, so that it goes with its connection, and the work has connections of its own. */
+function underLock<T>(pool: pg.Pool, work: () => Promise<T>): Promise<T> {
+  return inTransaction(pool, async (client) => {
+    await client.query('SELECT pg_advisory_xact_lock($1, 0)', [startLock]);
+    return work();
+  });
 }
 
 async function migrate(pool: pg.Pool): Promise<void> {

@@ -17,17 +17,18 @@ export interface Tenants {
 export function tenantQueries(db: Kysely<Tables>): Tenants {
   return {
     tenants: () => db.selectFrom('tenant').select(['id', 'name', 'origin']).orderBy('id').execute(),
-    async addTenant({ name, origin, createdAt }) {
-      const tenant = await db
-        .insertInto('tenant')
-        .values({ name, origin, created_at: createdAt })
-        .returning(['id', 'name', 'origin'])
-        .executeTakeFirstOrThrow();
-      await db
-        .insertInto('head')
-        .values({ tenant: tenant.id, size: 0, frontier: Buffer.alloc(0), epoch: 0 })
-        .execute();
-      return tenant;
-    },
+    addTenant: ({ name, origin, createdAt }) =>
+      db.transaction().execute(async (own) => {
+        const tenant = await own
+          .insertInto('tenant')
+          .values({ name, origin, created_at: createdAt })
+          .returning(['id', 'name', 'origin'])
+          .executeTakeFirstOrThrow();
+        await own
+          .insertInto('head')
+          .values({ tenant: tenant.id, size: 0, frontier: Buffer.alloc(0), epoch: 0 })
+          .execute();
+        return tenant;
+      }),
   };
 }

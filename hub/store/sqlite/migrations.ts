@@ -6,6 +6,7 @@ import { unknownLatencyClass } from '../latency.ts';
 import type { Migration } from '../migration.ts';
 import { approvalMigration } from './approvalMigration.ts';
 import { baselineMigration } from './baselineMigration.ts';
+import { keyMigration } from './keyMigration.ts';
 import { runMigration } from './runMigration.ts';
 
 export const sqliteMigrations: readonly Migration[] = [
@@ -294,4 +295,5 @@ alter table revision_class rename to revision_minute;
   },
   baselineMigration,
   approvalMigration,
+  keyMigration,
 ];

@@ -33,6 +33,7 @@ export function openSqlite(file: string): Store {
       database: 'sqlite',
       append: async (tenant, wanted, plan) => append(tenant, wanted, plan),
       deleteRecordsBefore: async (tenant, id) => deleteRecords(database, tenant, id),
+      alone: (work) => work(),
       maintain: async () => {
         database.pragma('optimize');
       },
