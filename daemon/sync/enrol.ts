@@ -117,12 +117,12 @@ async function askOnce(
     const answer = await prover.send({ method: 'POST', url, accessToken: null }, (proof) =>
       exchange(network, { ...postOf(url, form, proof), maxBytes: maxTokenBytes, withinMs }),
     );
-    return readTokenAnswer(url, answer);
+    return readTokenAnswer(url, answer, network.now());
   } catch (error) {
     if (!(error instanceof HubFailure)) throw error;
     if (error.reason === 'authorization_pending' || error.reason === 'slow_down') return error.reason;
     // A connection that breaks while a person is thinking is no answer of theirs (RFC 8628, section 3.5).
-    if (['unreachable', 'slow', 'failing'].includes(error.code)) return 'slow_down';
+    if (['unreachable', 'slow', 'failing', 'busy'].includes(error.code)) return 'slow_down';
     throw error;
   }
 }

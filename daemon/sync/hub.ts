@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { hubError } from '../../hub/protocol.ts';
 import type { DeviceKey } from './deviceKey.ts';
 import type { Enrolment } from './enrolment.ts';
-import { type Answer, exchange, HubFailure, jsonOf, type Network } from './network.ts';
+import { type Answer, exchange, HubFailure, jsonOf, type Network, refuseLater } from './network.ts';
 import { createProver } from './proof.ts';
 import { createTokens } from './token.ts';
 
@@ -21,7 +21,7 @@ export interface HubRequest {
 
 export interface Hub {
   readonly address: string;
-  /** Any status but 401 and 5xx is an answer. Throws `HubFailure`. */
+  /** Any status but 401, 429 and 5xx is an answer. Throws `HubFailure`. */
   send(request: HubRequest): Promise<Answer>;
   /** What the hub last said of this device's labels; null before the first token. */
   labels(): Readonly<Record<string, string>> | null;
@@ -63,10 +63,10 @@ export function connectHub({ enrolment, key, network }: HubOptions): Hub {
     address,
     async send(request) {
       const first = await attempt(request);
-      if (first.status !== 401) return usable(address, first);
+      if (first.status !== 401) return usable(address, first, network.now());
       // The token may have been taken back, or the hub's clock runs ahead of ours: a new one says which.
       tokens.forget();
-      return usable(address, await attempt(request));
+      return usable(address, await attempt(request), network.now());
     },
     labels: tokens.labels,
     async authorise(method, path) {
@@ -100,7 +100,7 @@ export function refusedBy(what: string, answer: Answer): HubFailure {
   return new HubFailure('refused', `${what}: the hub refuses: ${message}`, { status, reason: code });
 }
 
-function usable(address: string, answer: Answer): Answer {
+function usable(address: string, answer: Answer, now: number): Answer {
   const { status } = answer;
   if (status === 401)
     throw new HubFailure(
@@ -108,6 +108,6 @@ function usable(address: string, answer: Answer): Answer {
       `${address} does not accept this device's token: check the clock of this machine, else run \`kerb enroll\` again`,
       { status },
     );
-  if (status >= 500) throw new HubFailure('failing', `${address} fails (${status}): it is tried again`, { status });
+  refuseLater(address, answer, now);
   return answer;
 }

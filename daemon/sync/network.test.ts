@@ -12,6 +12,7 @@ interface Fault {
   readonly name: string;
   readonly does: (request: IncomingMessage, response: ServerResponse) => void;
   readonly said: RegExp;
+  readonly asksToWaitMs?: number;
   /** The deadline passes as soon as the fault has begun. */
   readonly isSlow?: true;
 }
@@ -40,6 +41,23 @@ const faults: readonly Fault[] = [
     name: 'fails',
     does: (_, response) => void response.writeHead(503).end('busy'),
     said: /fails \(503\): it is tried again/,
+  },
+  {
+    name: 'has too much to do',
+    does: (_, response) => void response.writeHead(429, { 'retry-after': '120' }).end('{"error":{"code":"busy"}}'),
+    said: /asks to be asked less often \(429\): it is tried again/,
+    asksToWaitMs: 120_000,
+  },
+  {
+    name: 'is down until an hour that it names',
+    does: (_, response) => void response.writeHead(503, { 'retry-after': 'Thu, 01 Jan 1970 00:00:00 GMT' }).end(),
+    said: /fails \(503\): it is tried again/,
+    asksToWaitMs: 0,
+  },
+  {
+    name: 'asks to wait for nobody knows how long',
+    does: (_, response) => void response.writeHead(429, { 'retry-after': 'a while' }).end(),
+    said: /asks to be asked less often/,
   },
   {
     name: 'fails with a book',
@@ -75,7 +93,7 @@ const faults: readonly Fault[] = [
 ];
 
 for (const where of ['/v1/token', '/v1/tuf/metadata/timestamp.json']) {
-  for (const { name, does, said, isSlow } of faults) {
+  for (const { name, does, said, isSlow, asksToWaitMs = null } of faults) {
     test(`${where}: ${name}`, async (context) => {
       const world = await createWorld(context);
       const { hub } = world;
@@ -100,6 +118,7 @@ for (const where of ['/v1/token', '/v1/tuf/metadata/timestamp.json']) {
       assert.ok('hub' in connection);
       const round = await doRound(connection, options);
       assert.match(round.failure ?? round.refusal ?? 'it went well', said);
+      assert.equal(round.retryAfterMs, asksToWaitMs);
       assert.equal(round.after, 1);
       const { organisation } = await device.governing();
       assert.equal(organisation?.kind === 'organisation' && organisation.revision, '1');

@@ -24,10 +24,19 @@ export type FailureCode =
   | 'redirected'
   /** 5xx: it may work later. */
   | 'failing'
+  /** 429: it asks to be left alone for a while. */
+  | 'busy'
   /** What answers does not speak the protocol. */
   | 'garbage'
   /** 4xx, with the hub's own code and words. */
   | 'refused';
+
+interface FailureDetails {
+  readonly status?: number | null;
+  readonly reason?: string | null;
+  readonly retryAfterMs?: number | null;
+  readonly cause?: unknown;
+}
 
 /** Why the hub gave no usable answer. The gates go on with what they have. */
 export class HubFailure extends Error {
@@ -37,20 +46,15 @@ export class HubFailure extends Error {
   readonly status: number | null;
   /** The hub's code of a refusal (`deviceRevoked`); null otherwise. */
   readonly reason: string | null;
+  /** How long the hub asks to wait; null where it does not say. Whoever heeds it sets a bound. */
+  readonly retryAfterMs: number | null;
 
-  constructor(
-    code: FailureCode,
-    message: string,
-    {
-      status = null,
-      reason = null,
-      cause,
-    }: { readonly status?: number | null; readonly reason?: string | null; readonly cause?: unknown } = {},
-  ) {
+  constructor(code: FailureCode, message: string, { status, reason, retryAfterMs, cause }: FailureDetails = {}) {
     super(message, { cause });
     this.code = code;
-    this.status = status;
-    this.reason = reason;
+    this.status = status ?? null;
+    this.reason = reason ?? null;
+    this.retryAfterMs = retryAfterMs ?? null;
   }
 }
 
@@ -102,6 +106,25 @@ export async function exchange({ fetch, deadline }: Network, request: Exchange):
     if (error instanceof HubFailure) throw error;
     throw late.aborted ? slow(url, withinMs, error) : broken(url, error);
   }
+}
+
+/** Throws `HubFailure` where an answer says that it may work later. `now`: milliseconds since 1970. */
+export function refuseLater(address: string, { status, headers }: Answer, now: number): void {
+  if (status !== 429 && status < 500) return;
+  const retryAfterMs = retryAfterIn(headers, now);
+  throw status === 429
+    ? new HubFailure('busy', `${address} asks to be asked less often (429): it is tried again`, {
+        status,
+        retryAfterMs,
+      })
+    : new HubFailure('failing', `${address} fails (${status}): it is tried again`, { status, retryAfterMs });
+}
+
+/** RFC 9110, section 10.2.3: seconds, or a date. */
+function retryAfterIn(headers: Headers, now: number): number | null {
+  const text = headers.get('retry-after') ?? '';
+  const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now;
+  return Number.isNaN(ms) ? null : Math.max(0, ms);
 }
 
 /** The body as JSON; undefined where it is none. */

@@ -42,6 +42,8 @@ export interface Round {
   readonly failure: string | null;
   /** Whether that is because the hub could not be reached. */
   readonly isAway: boolean;
+  /** How long the hub asks to wait; null where it does not. */
+  readonly retryAfterMs: number | null;
   /** What this device has seen of the hub's log that must not be; it stands until somebody has looked. */
   readonly alarm: string | null;
 }
@@ -72,7 +74,9 @@ type Enrolled = Extract<Standing, { kind: 'enrolled' }>;
 type Came<Part extends keyof Round> = Pick<Round, Part> & { readonly failure: HubFailure | null };
 
 const untouched = { uploaded: 0, failure: null, alarm: null } as const;
-const nothing = { ...untouched, before: null, after: null, refusal: null, passedOver: null, isAway: false } as const;
+const nothing = {
+  ...{ ...untouched, before: null, after: null, refusal: null, passedOver: null, isAway: false, retryAfterMs: null },
+} as const;
 
 /** Makes the connection of an enrolled device, or says why there is none. */
 export async function connect({ home, network }: RoundOptions): Promise<Connection | Round> {
@@ -128,13 +132,14 @@ function standingFor({ home }: RoundOptions): Enrolled | Round {
 
 const awayCodes: readonly FailureCode[] = ['unreachable', 'slow', 'failing'];
 
-function roundOf(came: Came<Exclude<keyof Round, 'kind' | 'isAway' | 'failure'>>): Round {
+function roundOf(came: Came<Exclude<keyof Round, 'kind' | 'isAway' | 'retryAfterMs' | 'failure'>>): Round {
   const { failure, refusal } = came;
   return {
     ...came,
     kind: failure === null && refusal === null ? 'done' : 'failed',
     failure: failure?.message ?? null,
     isAway: failure !== null && awayCodes.includes(failure.code),
+    retryAfterMs: failure?.retryAfterMs ?? null,
   };
 }
 

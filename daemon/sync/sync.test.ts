@@ -214,16 +214,20 @@ test('a batch that was taken and never acknowledged is not there twice', async (
 
 test('rounds are spread out, and rarer while they fail; a hub that cannot be reached is looked for all the time', () => {
   assert.deepEqual(
-    [0, 0.5, 1].map((chance) => pauseMs({ failures: 0, isAway: false, chance })),
+    [0, 0.5, 1].map((chance) => pauseMs({ failures: 0, isAway: false, retryAfterMs: null, chance })),
     [40_000, 48_000, 56_000],
   );
   assert.deepEqual(
-    [1, 2, 3, 8, 9, 1_000].map((failures) => pauseMs({ failures, isAway: false, chance: 1 })),
+    [1, 2, 3, 8, 9, 1_000].map((failures) => pauseMs({ failures, isAway: false, retryAfterMs: null, chance: 1 })),
     [5_000, 10_000, 20_000, 640_000, 900_000, 900_000],
   );
   assert.deepEqual(
-    [1, 2, 3, 8, 1_000].map((failures) => pauseMs({ failures, isAway: true, chance: 1 })),
+    [1, 2, 3, 8, 1_000].map((failures) => pauseMs({ failures, isAway: true, retryAfterMs: null, chance: 1 })),
     [5_000, 10_000, 20_000, 20_000, 20_000],
   );
-  assert.equal(pauseMs({ failures: 1, isAway: false, chance: 0 }), 2_500);
+  assert.equal(pauseMs({ failures: 1, isAway: false, retryAfterMs: null, chance: 0 }), 2_500);
+  const asked = (retryAfterMs: number) => pauseMs({ failures: 1, isAway: true, retryAfterMs, chance: 0 });
+  assert.deepEqual([0, 120_000, 900_000, 1e12].map(asked), [2_500, 120_000, 900_000, 900_000]);
+  const [soon, late] = [0, 1].map((chance) => pauseMs({ failures: 1, isAway: false, retryAfterMs: 60_000, chance }));
+  assert.deepEqual([soon, late], [60_000, 90_000]);
 });

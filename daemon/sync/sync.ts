@@ -75,6 +75,7 @@ class Loop implements Sync {
   #alarm: string | null = null;
   #failures = 0;
   #isAway = false;
+  #retryAfterMs: number | null = null;
   #rouse: () => void = () => undefined;
   /** Something has happened since the round began, which may not have come to it any more. */
   #isDue = false;
@@ -200,7 +201,7 @@ class Loop implements Sync {
     if (isNew) this.#options.changed();
   }
 
-  #note({ failure, refusal, passedOver, isAway, before, after }: Round): void {
+  #note({ failure, refusal, passedOver, isAway, retryAfterMs, before, after }: Round): void {
     const problem = failure ?? refusal;
     if (this.#ended.signal.aborted) return;
     if (problem !== null && problem !== this.#problem) this.#options.log(`sync: ${problem}`);
@@ -209,6 +210,7 @@ class Loop implements Sync {
     if (problem === null) return;
     this.#problem = problem;
     this.#isAway = isAway;
+    this.#retryAfterMs = retryAfterMs;
     this.#failures++;
   }
 
@@ -236,9 +238,7 @@ class Loop implements Sync {
     const roused = new Promise<void>((resolve) => {
       this.#rouse = resolve;
     });
-    const untilTime = this.#isAlone
-      ? roused
-      : sleep(pauseMs({ failures: this.#failures, isAway: this.#isAway, chance: chance() }), signal);
+    const untilTime = this.#isAlone ? roused : sleep(pauseMs({ ...this.#standing(), chance: chance() }), signal);
     const isOver = Promise.race([untilTime, roused]).then(() => 'over' as const);
     const failures = this.#failures;
     if (this.#connection !== null && failures === 0)
@@ -259,6 +259,10 @@ class Loop implements Sync {
         untold.push(sleep(tellAfterMs(chance()), signal).then(() => 'tell' as const));
     }
     over.abort();
+  }
+
+  #standing(): Omit<Parameters<typeof pauseMs>[0], 'chance'> {
+    return { failures: this.#failures, isAway: this.#isAway, retryAfterMs: this.#retryAfterMs };
   }
 
   /** As soon as the hub has sent policies. */
@@ -289,6 +293,7 @@ const idleRound: Round = {
   passedOver: null,
   failure: null,
   isAway: false,
+  retryAfterMs: null,
   alarm: null,
 };
 

@@ -48,7 +48,7 @@ export function createTokens({ address, device, key, network, prover }: TokenOpt
         withinMs,
       }),
     );
-    return readTokenAnswer(url, answer);
+    return readTokenAnswer(url, answer, network.now());
   };
   return {
     async current() {

@@ -1,11 +1,11 @@
 /** What the token endpoint says (RFC 6749, RFC 8628). */
 import { type AccessToken, accessToken, tokenError } from '../../hub/protocol.ts';
-import { type Answer, HubFailure, jsonOf } from './network.ts';
+import { type Answer, HubFailure, jsonOf, refuseLater } from './network.ts';
 
-/** The token. Throws `HubFailure`, whose `reason` is the standard's error code. */
-export function readTokenAnswer(url: string, answer: Answer): AccessToken {
+/** The token. `now`: milliseconds since 1970. Throws `HubFailure`, whose `reason` is the standard's error code. */
+export function readTokenAnswer(url: string, answer: Answer, now: number): AccessToken {
   const { status } = answer;
-  if (status >= 500) throw new HubFailure('failing', `${url} fails (${status}): it is tried again`, { status });
+  refuseLater(url, answer, now);
   const body = jsonOf(answer);
   const token = accessToken.safeParse(body);
   if (status === 200 && token.success) return token.data;
