@@ -4,7 +4,9 @@ import { existsSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import { createHome } from '../../test/store.ts';
 import { createWorld, type World } from '../../test/sync/device.ts';
+import { startTestHub } from '../../test/sync/hub.ts';
 import { enrol } from './enrol.ts';
+import { readTrust, writeTrust } from './enrolment.ts';
 import { fileStore } from './keyStore.ts';
 import { HubFailure } from './network.ts';
 import { TrustRefusal } from './tuf/refusal.ts';
@@ -70,7 +72,33 @@ test('--root: another root than the one that was named is refused, and that one 
   assert.deepEqual((await place.enrol({ rootSha256: root.sha256 })).root, root);
 });
 
+test('who enrols again remembers what was revoked, whatever the hub’s address is now; another organisation begins anew', async (context) => {
+  const place = await createPlace(context);
+  await place.enrol();
+  const before = readTrust(place.home);
+  assert.ok(before.kind === 'record');
+  const revoked = { one: { revokedAt: '2026-11-28T09:00:00.000Z', expiresAt: '2026-12-28T09:00:00.000Z' } };
+  const seen = { timestamp: 7 };
+  writeTrust(place.home, { ...before.value, seen, revoked });
+  const memory = () => {
+    const trust = readTrust(place.home);
+    return trust.kind === 'record' ? [trust.value.seen, trust.value.revoked] : [];
+  };
+  await place.enrol();
+  assert.deepEqual(memory(), [seen, revoked]);
+  const moved = await startTestHub({ now: () => place.world.clock.at });
+  context.after(() => moved.close());
+  moved.files = place.world.hub.files;
+  await place.enrol({ address: moved.address });
+  assert.deepEqual(memory(), [seen, revoked]);
+  const other = await createWorld(context, place.world.clock);
+  other.publish(1, { bundles: [] });
+  await place.enrol({ address: other.hub.address });
+  assert.deepEqual(memory(), [{}, undefined]);
+});
+
 interface Steps {
+  readonly address?: string;
   readonly rootSha256?: string;
   /** Told how often the hub was asked for the decision before. */
   readonly beforeAsking?: (asked: number) => void;
@@ -86,9 +114,9 @@ async function createPlace(context: TestContext) {
     world,
     home,
     pauses,
-    enrol: ({ rootSha256, beforeAsking = () => undefined }: Steps = {}) =>
+    enrol: ({ rootSha256, address = world.hub.address, beforeAsking = () => undefined }: Steps = {}) =>
       enrol({
-        ...{ home, address: world.hub.address, device: 'laptop', stores: [fileStore(home)], network: world.network },
+        ...{ home, address, device: 'laptop', stores: [fileStore(home)], network: world.network },
         ...{
           rootSha256: rootSha256 ?? null,
           about: { name: 'laptop', platform: 'linux' },

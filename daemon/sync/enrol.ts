@@ -19,7 +19,7 @@ import { createProver, type Prover } from './proof.ts';
 import { maxTokenBytes } from './token.ts';
 import { readTokenAnswer } from './tokenAnswer.ts';
 import { TrustRefusal } from './tuf/refusal.ts';
-import { firstRoot } from './tuf/roots.ts';
+import { firstRoot, sha256Of } from './tuf/roots.ts';
 import { forgetLog } from './witness.ts';
 
 export interface EnrolOptions {
@@ -56,15 +56,26 @@ export async function enrol(options: EnrolOptions): Promise<Enrolled> {
     throw new HubFailure('garbage', `${hub} names another device than the one that asked: ask who runs the hub`);
   const root = await fetchRoot({ ...options, hub, key });
   const enrolment: Enrolment = { hub, device, keyId: key.id, keptIn: store.name, enrolledAt: network.now() };
-  // A device that comes back to the hub that it knows goes on from what it has seen.
-  const known = readEnrolment(home);
-  const comesBack = known.kind === 'record' && known.value.hub === hub && readTrust(home).kind === 'record';
-  if (!comesBack) {
+  if (!(await comesBack({ ...options, hub, key }))) {
     writeTrust(home, { root, seen: {}, version: null, labels: token.labels, refreshedAt: null });
     forgetLog(home);
   }
   writeEnrolment(home, enrolment);
   return { enrolment, store, root };
+}
+
+/**
+ * Whether it is the hub that this device knows, under whatever address: then the device goes on from what it has seen, so that
+ * nothing older comes into force again. It is the same where it has the root that the device trusts.
+ */
+async function comesBack(options: AskOptions & { readonly hub: string }): Promise<boolean> {
+  const { home, hub } = options;
+  const [known, trust] = [readEnrolment(home), readTrust(home)];
+  if (known.kind !== 'record' || trust.kind !== 'record') return false;
+  if (known.value.hub === hub) return true;
+  const { version, sha256 } = trust.value.root;
+  const root = await askForRoot(options, version);
+  return root !== null && sha256Of(root) === sha256;
 }
 
 function addressOf(typed: string): string {
@@ -130,18 +141,11 @@ async function askOnce(
 async function fetchRoot(
   options: AskOptions & { readonly hub: string },
 ): Promise<{ readonly version: number; readonly sha256: string }> {
-  const { hub, device, key, network, rootSha256 } = options;
-  const connection = connectHub({ enrolment: { hub, device }, key, network });
-  const answer = await connection.send({
-    method: 'GET',
-    path: `${hubPaths.metadata}/1.root.json`,
-    maxBytes: limits.root,
-  });
-  if (answer.status !== 200)
-    throw new HubFailure('refused', 'the hub has no root of trust yet: whoever runs it has to set it up first', {
-      status: answer.status,
-    });
-  const pin = firstRoot(answer.body);
+  const { rootSha256 } = options;
+  const first = await askForRoot(options, 1);
+  if (first === null)
+    throw new HubFailure('refused', 'the hub has no root of trust yet: whoever runs it has to set it up first');
+  const pin = firstRoot(first);
   if (rootSha256 !== null && pin.sha256 !== rootSha256)
     throw new TrustRefusal(
       'tampered',
@@ -149,6 +153,17 @@ async function fetchRoot(
       `the hub's first root is ${pin.sha256}, and not the one that was named: this is another hub, or somebody is in between. Nothing was enrolled`,
     );
   return pin;
+}
+
+/** Null where the hub has none of this number. */
+async function askForRoot(
+  { hub, device, key, network }: AskOptions & { readonly hub: string },
+  version: number,
+): Promise<Buffer | null> {
+  const path = `${hubPaths.metadata}/${version}.root.json`;
+  const connection = connectHub({ enrolment: { hub, device }, key, network });
+  const answer = await connection.send({ method: 'GET', path, maxBytes: limits.root });
+  return answer.status === 200 ? answer.body : null;
 }
 
 function postOf(url: string, form: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>> = {}) {
