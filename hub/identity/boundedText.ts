@@ -11,3 +11,10 @@ export async function boundedText({ body }: Response): Promise<string> {
   }
   return Buffer.concat(chunks).toString('utf8');
 }
+
+/** As `fetch`, for whoever reads the answer by other means. */
+export async function boundedFetch(url: string, options: RequestInit): Promise<Response> {
+  const answer = await fetch(url, options);
+  const text = await boundedText(answer);
+  return new Response(text === '' ? null : text, { status: answer.status, headers: answer.headers });
+}

@@ -4,7 +4,7 @@
  */
 import * as client from 'openid-client';
 import * as z from 'zod';
-import { boundedText } from './boundedText.ts';
+import { boundedFetch } from './boundedText.ts';
 import type { Role } from './role.ts';
 
 /** Of one tenant. */
@@ -101,7 +101,7 @@ export function createProvider(settings: ProviderSettings, { now }: { readonly n
 async function discover({ issuer, clientId, clientSecret }: ProviderSettings): Promise<client.Configuration> {
   const isPlain = issuer.startsWith('http:');
   const configuration = await client.discovery(new URL(issuer), clientId, undefined, authenticationBy(clientSecret), {
-    [client.customFetch]: boundedFetch,
+    [client.customFetch]: fetchForClient,
     timeout: withinSeconds,
     // The signature of what comes from the token endpoint is verified too, not only the connection.
     execute: [client.enableNonRepudiationChecks, ...(isPlain ? [client.allowInsecureRequests] : [])],
@@ -166,17 +166,15 @@ async function exchanged(
   return { kind: 'said', subject: own.sub, claims: { ...more, ...own } };
 }
 
-async function boundedFetch(
+function fetchForClient(
   url: string,
   { headers, method, redirect, signal, body }: client.CustomFetchOptions,
 ): Promise<Response> {
-  const answer = await fetch(url, {
+  return boundedFetch(url, {
     ...{ headers, method, redirect },
     ...(signal === undefined ? {} : { signal }),
     ...(body === undefined || body === null ? {} : { body }),
   });
-  const text = await boundedText(answer);
-  return new Response(text === '' ? null : text, { status: answer.status, headers: answer.headers });
 }
 
 function isOutage(error: unknown): boolean {
