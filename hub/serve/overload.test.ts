@@ -62,3 +62,29 @@ test('what is too much is answered 429 with a time, and comes in when it is sent
     await hub.close();
   }
 });
+
+test('strangers who ask too often shut out no device, though all come from the one address of a proxy', async () => {
+  const hub = await runHub();
+  try {
+    const device = await enrol(hub);
+    const guess = new URLSearchParams({ grant_type: 'client_credentials', client_id: 'x' });
+    const guesses = async (count: number): Promise<readonly number[]> =>
+      Promise.all(
+        Array.from(
+          { length: count },
+          async () => (await fetch(`${hub.url}${hubPaths.token}`, { method: 'POST', body: guess })).status,
+        ),
+      );
+    assert.ok(
+      (await Promise.all(Array.from({ length: 80 }, () => fetch(`${hub.url}/healthz`)))).some(
+        ({ status }) => status === 429,
+      ),
+    );
+    assert.equal((await device.renew()).status, 200);
+    assert.ok((await guesses(80)).includes(429), 'guesses are counted');
+    assert.equal((await device.renew()).status, 200);
+    assert.equal((await device.renew({ aud: 'https://elsewhere.example' })).status, 429);
+  } finally {
+    await hub.close();
+  }
+});

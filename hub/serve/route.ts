@@ -14,6 +14,11 @@ export interface Route {
   readonly summary: string;
   /** `public`: without any credential. */
   readonly permission: Permission | 'public';
+  /**
+   * What of a public route counts as a stranger's. Default: every request. `refusals`: those that were refused, where a request
+   * carries its own proof of who asks; behind a proxy all strangers are one, and must not shut out those who are none.
+   */
+  readonly counted?: 'refusals';
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;

@@ -87,6 +87,12 @@ interface Limits {
 }
 
 async function answer(hub: Hub, route: Route, request: FastifyRequest, limits: Limits): Promise<Answer> {
+  const answered = await attempt(hub, route, request, limits);
+  if (route.counted !== 'refusals' || answered.status < 400) return answered;
+  return tooOften(limits.strangers.waitMs(request.ip, hub.now())) ?? answered;
+}
+
+async function attempt(hub: Hub, route: Route, request: FastifyRequest, limits: Limits): Promise<Answer> {
   const who = await identify(hub, route, request, limits);
   if ('status' in who) return who;
   const call = await read(hub, route, request, who.caller);
@@ -112,7 +118,8 @@ async function identify(
   { strangers, callers }: Limits,
 ): Promise<{ readonly caller: Caller | null } | Answer> {
   const now = hub.now();
-  if (route.permission === 'public') return tooOften(strangers.waitMs(request.ip, now)) ?? { caller: null };
+  if (route.permission === 'public')
+    return (route.counted === undefined ? tooOften(strangers.waitMs(request.ip, now)) : null) ?? { caller: null };
   const authentication = await authenticate(credentialsOf(request, hub), hub);
   if (authentication.kind === 'refused') {
     const { status, code, message } = authentication;

@@ -61,6 +61,7 @@ export const enrolmentRoutes: readonly Route[] = [
     path: hubPaths.token,
     summary: 'Gives a device a token that is bound to its key by DPoP (RFC 8628, RFC 7523, RFC 9449)',
     permission: 'public',
+    counted: 'refusals',
     form: 'urlencoded',
     body: tokenForm,
     success: { status: 200, description: 'A token', content: accessToken },
