@@ -112,7 +112,7 @@ export {
   type ReplayConsent,
   readOrganisationRules,
 } from './organisation/rules.ts';
-export { unclosedFence } from './policy/cases/page.ts';
+export { findExample, unclosedFence } from './policy/cases/page.ts';
 export {
   type CaseResult,
   type CasesRequest,

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Policy } from '../engine/index.ts';
 import { isBuiltIn, isOfOrganisation, loadPage } from '../repository/index.ts';
-import { withoutImages } from './markdown.ts';
+import { exampleIn, withoutImages } from './markdown.ts';
 import type { Rules } from './roots.ts';
 import { uriOf } from './uri.ts';
 
@@ -37,7 +37,7 @@ export function summaryOf(rules: Rules, policy: Policy): string {
     `*Remedy:* ${withoutImages(policy.remedy.trim())}`,
     [name, ...factsOf(policy)].join(' · '),
   ];
-  const example = exampleOf(loadPage(rules.setup, policy));
+  const example = exampleIn(loadPage(rules.setup, policy));
   if (example !== null) lines.push(example);
   return lines.join('\n\n');
 }
@@ -63,14 +63,4 @@ function factsOf(policy: Policy): string[] {
   if (policy.owners.length > 0) facts.push(`owner ${policy.owners.join(', ')}`);
   if (policy.controls.length > 0) facts.push(policy.controls.join(', '));
   return facts;
-}
-
-/** The first case with a finding drawn in it, or null. Long ones would fill the hover: they are left to the page. */
-function exampleOf(page: string | null): string | null {
-  if (page === null) return null;
-  for (const match of page.matchAll(/^(```+)[^\n]*\n([\s\S]*?)\n\1$/gm)) {
-    const body = match[2] ?? '';
-    if (body.includes('^') && body.split('\n').length <= 25) return match[0];
-  }
-  return null;
 }

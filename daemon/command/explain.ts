@@ -1,7 +1,15 @@
 /** `kerb explain`: all that there is to know about a policy. */
 import path from 'node:path';
 import process from 'node:process';
-import { compilePolicies, isDueForReview, type OwnPolicy, ownPolicies, type Policy, why } from '../../engine/index.ts';
+import {
+  compilePolicies,
+  findExample,
+  isDueForReview,
+  type OwnPolicy,
+  ownPolicies,
+  type Policy,
+  why,
+} from '../../engine/index.ts';
 import { createNative, loadPage, readWorkFile, relativePath, type Setup } from '../../repository/index.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
 import { print } from '../output.ts';
@@ -126,13 +134,8 @@ function dueText(policy: Policy, review: string): string {
 
 /** The first case of the page that shows a finding: its block, indented. */
 function exampleOf(page: string): string {
-  const blocks = [...page.matchAll(/^```[^\n]*\n([\s\S]*?)^```$/gm)].map((match) => match[1]!);
-  const block = blocks.find((each) => /\^\^|~~/.test(each));
-  return block === undefined
-    ? ''
-    : block
-        .trimEnd()
-        .split('\n')
-        .map((line) => `  ${printable(line)}`)
-        .join('\n');
+  const example = findExample(page, (lines) => lines.some((line) => /\^\^|~~/.test(line)));
+  if (example === null) return '';
+  const lines = example.text.trimEnd().split('\n');
+  return lines.map((line) => `  ${printable(line)}`).join('\n');
 }

@@ -26,15 +26,11 @@ const maxBlocks = 500;
 export function readBlocks(text: string): readonly Block[] {
   const lines = text.split(/\r?\n/);
   const blocks: Block[] = [];
-  for (let at = 0; at < lines.length && blocks.length < maxBlocks; at++) {
-    const open = fence.exec(lines[at] ?? '');
-    if (open === null) continue;
-    const [, indent = '', ticks = '', said = ''] = open;
-    const first = at + 1;
-    const last = closing(lines, first, ticks) ?? lines.length;
-    at = last;
+  for (const { at, indent, said, last: end } of fencesIn(lines)) {
+    if (blocks.length === maxBlocks) break;
     const [language = '', path, ...words] = said.split(/\s+/);
     if (path === undefined) continue;
+    const [first, last] = [at + 1, end ?? lines.length];
     const content = lines
       .slice(first, last)
       .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line.trimStart()));
@@ -47,25 +43,66 @@ export function readBlocks(text: string): readonly Block[] {
   return blocks;
 }
 
-/** A fence's indentation, its sign, and what it says; within backticks there are none (CommonMark 4.5). */
-const fence = /^( *)(`{3,}(?!.*`)|~{3,})[ \t]*(.*?)[ \t]*$/;
+/** What stands between a fence and its end. */
+export interface Example {
+  /** As the fence names it; empty where it does not. */
+  readonly language: string;
+  readonly text: string;
+}
 
-/** The line, from 1, of a fence that nothing closes: all that follows belongs to it. */
-export function unclosedFence(text: string): number | null {
+/** A page's first fenced block of which something is so; null where it has none. */
+export function findExample(text: string, isOne: (lines: readonly string[]) => boolean): Example | null {
   const lines = text.split(/\r?\n/);
-  for (let at = 0; at < lines.length; at++) {
-    const ticks = fence.exec(lines[at] ?? '')?.[2];
-    if (ticks === undefined) continue;
-    const last = closing(lines, at + 1, ticks);
-    if (last === null) return at + 1;
-    at = last;
+  for (const { at, last, said } of fencesIn(lines)) {
+    const content = lines.slice(at + 1, last ?? at + 1);
+    if (isOne(content)) return { language: /^[\w-]{1,30}/.exec(said)?.[0] ?? '', text: content.join('\n') };
   }
   return null;
 }
 
+/** The line, from 1, of a fence that nothing closes: all that follows belongs to it. */
+export function unclosedFence(text: string): number | null {
+  for (const { at, last } of fencesIn(text.split(/\r?\n/))) if (last === null) return at + 1;
+  return null;
+}
+
+/** A block, whatever its fence says. */
+interface Fenced extends Opening {
+  /** Index of the line of its fence, and of the fence that ends it; null where nothing does. */
+  readonly at: number;
+  readonly last: number | null;
+}
+
+/** In the order of the lines, each of which is looked at once: a page may be a stranger's. */
+function* fencesIn(lines: readonly string[]): Generator<Fenced> {
+  for (let at = 0; at < lines.length; at++) {
+    const opening = openingIn(lines[at] ?? '');
+    if (opening === null) continue;
+    const last = closing(lines, at + 1, opening.ticks);
+    yield { ...opening, at, last };
+    if (last === null) return;
+    at = last;
+  }
+}
+
+interface Opening {
+  readonly indent: string;
+  /** Its sign, as often as it stands there. */
+  readonly ticks: string;
+  readonly said: string;
+}
+
+/** A fence's indentation, its sign, and what it says; within backticks there are none (CommonMark 4.5). */
+function openingIn(line: string): Opening | null {
+  const [, indent = '', ticks] = /^( *)(```+|~~~+)/.exec(line) ?? [];
+  if (ticks === undefined) return null;
+  const said = line.slice(indent.length + ticks.length);
+  return ticks.startsWith('`') && said.includes('`') ? null : { indent, ticks, said: said.trim() };
+}
+
 function closing(lines: readonly string[], first: number, ticks: string): number | null {
-  const found = lines.findIndex((line, index) => index >= first && closes(line.trim(), ticks));
-  return found < 0 ? null : found;
+  for (let at = first; at < lines.length; at++) if (closes((lines[at] ?? '').trim(), ticks)) return at;
+  return null;
 }
 
 function closes(text: string, ticks: string): boolean {
