@@ -1,5 +1,6 @@
 /** The daemon's log: a line an event, bounded, and readable by its owner alone. */
 import { appendFileSync, copyFileSync, fstatSync, ftruncateSync, openSync } from 'node:fs';
+import { printableLines } from '../report/style.ts';
 
 /** Writes a line. What is judged never goes in, and neither does what anybody sent. */
 export type Log = (line: string) => void;
@@ -20,7 +21,9 @@ export function createLog(file: string, now: () => number): Log {
   return (line) => {
     try {
       rotate(file, descriptor);
-      appendFileSync(descriptor, `${new Date(now()).toISOString()} ${line}\n`);
+      // A hub's words may be in it: only the first line of an event begins at the margin.
+      const text = printableLines(line).replaceAll('\n', '\n  ');
+      appendFileSync(descriptor, `${new Date(now()).toISOString()} ${text}\n`);
     } catch (error) {
       if (!['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
     }

@@ -57,7 +57,12 @@ function toldToEnd(): Promise<void> {
 }
 
 function complain(line: string): void {
-  process.stderr.write(`kerb hub: ${line}\n`);
+  process.stderr.write(`kerb hub: ${oneLine(line)}\n`);
+}
+
+/** What a hub says names what others have named: nothing of it begins a line of its own, or steers a terminal. */
+export function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');
 }
 
 function explain(error: unknown, { listen = '127.0.0.1:7345' }: HubArguments): unknown {
