@@ -74,8 +74,7 @@ class Loop implements Sync {
   #problem: string | null;
   #alarm: string | null = null;
   #failures = 0;
-  #isAway = false;
-  #retryAfterMs: number | null = null;
+  #reach: Pick<Round, 'isAway' | 'retryAfterMs'> = { isAway: false, retryAfterMs: null };
   #rouse: () => void = () => undefined;
   /** Something has happened since the round began, which may not have come to it any more. */
   #isDue = false;
@@ -209,8 +208,7 @@ class Loop implements Sync {
     if (before !== after) this.#options.log(`sync: bundle ${after} is in force`);
     if (problem === null) return;
     this.#problem = problem;
-    this.#isAway = isAway;
-    this.#retryAfterMs = retryAfterMs;
+    this.#reach = { isAway, retryAfterMs };
     this.#failures++;
   }
 
@@ -238,7 +236,9 @@ class Loop implements Sync {
     const roused = new Promise<void>((resolve) => {
       this.#rouse = resolve;
     });
-    const untilTime = this.#isAlone ? roused : sleep(pauseMs({ ...this.#standing(), chance: chance() }), signal);
+    const untilTime = this.#isAlone
+      ? roused
+      : sleep(pauseMs({ failures: this.#failures, ...this.#reach, chance: chance() }), signal);
     const isOver = Promise.race([untilTime, roused]).then(() => 'over' as const);
     const failures = this.#failures;
     if (this.#connection !== null && failures === 0)
@@ -259,10 +259,6 @@ class Loop implements Sync {
         untold.push(sleep(tellAfterMs(chance()), signal).then(() => 'tell' as const));
     }
     over.abort();
-  }
-
-  #standing(): Omit<Parameters<typeof pauseMs>[0], 'chance'> {
-    return { failures: this.#failures, isAway: this.#isAway, retryAfterMs: this.#retryAfterMs };
   }
 
   /** As soon as the hub has sent policies. */
