@@ -1,10 +1,15 @@
 // The server's own code actions for what the cursor or the tree points at: fixing, suppressing a finding, asking for an exception, saying that it is wrong.
 import { type CodeAction, commands, languages, Range, type TextEditor, window, workspace } from 'vscode';
+import { actionKinds } from '../server/protocol.ts';
 import { policyOf, type Shown } from './diagnostics.ts';
 
 /** Suppresses a finding of the tree, or the one at the cursor; asks which where there are several. */
 export async function suppress(finding: Shown | null): Promise<void> {
-  const action = await actionFor(finding, 'Suppress ', 'there is no finding here that a comment can suppress.');
+  const action = await actionFor(
+    finding,
+    actionKinds.suppress,
+    'there is no finding here that a comment can suppress.',
+  );
   if (action?.edit !== undefined) await workspace.applyEdit(action.edit);
 }
 
@@ -22,7 +27,7 @@ export async function fixAll(): Promise<void> {
 /** Asks for an exception from a finding of the tree, or from the one at the cursor. */
 export async function askException(finding: Shown | null): Promise<void> {
   const none = 'there is no finding here for which an organisation could grant an exception.';
-  const action = await actionFor(finding, 'Ask for an exception ', none);
+  const action = await actionFor(finding, actionKinds.askException, none);
   if (action?.command !== undefined)
     await commands.executeCommand(action.command.command, ...(action.command.arguments ?? []));
 }
@@ -31,22 +36,22 @@ export async function askException(finding: Shown | null): Promise<void> {
 export async function giveFeedback(finding: Shown | null): Promise<void> {
   const action = await actionFor(
     finding,
-    'This finding ',
+    actionKinds.feedback,
     'there is no finding here that an organisation answers for.',
   );
   if (action?.command !== undefined)
     await commands.executeCommand(action.command.command, ...(action.command.arguments ?? []));
 }
 
-/** The action that begins so; says why there is none. Undefined where the person chose none. */
-async function actionFor(finding: Shown | null, beginning: string, none: string): Promise<CodeAction | undefined> {
+/** The action of that kind; says why there is none. Undefined where the person chose none. */
+async function actionFor(finding: Shown | null, kind: string, none: string): Promise<CodeAction | undefined> {
   const editor =
     finding === null
       ? window.activeTextEditor
       : await window.showTextDocument(finding.uri, { selection: finding.diagnostic.range });
   if (editor === undefined) return undefined;
   const range = finding?.diagnostic.range ?? new Range(editor.selection.active, editor.selection.active);
-  const actions = (await actionsAt(editor, range)).filter(({ title }) => title.startsWith(beginning));
+  const actions = await actionsAt(editor, range, kind);
   const wanted =
     finding === null
       ? actions
@@ -55,7 +60,7 @@ async function actionFor(finding: Shown | null, beginning: string, none: string)
   return wanted.length > 1 ? choose(wanted) : wanted[0];
 }
 
-async function actionsAt(editor: TextEditor, range: Range): Promise<readonly CodeAction[]> {
+async function actionsAt(editor: TextEditor, range: Range, kind: string): Promise<readonly CodeAction[]> {
   const line = editor.document.lineAt(range.start.line).range;
   const here = languages
     .getDiagnostics(editor.document.uri)
@@ -64,7 +69,7 @@ async function actionsAt(editor: TextEditor, range: Range): Promise<readonly Cod
     'vscode.executeCodeActionProvider',
     editor.document.uri,
     here ? range : line,
-    'quickfix',
+    kind,
     50,
   );
 }

@@ -18,7 +18,7 @@ export { fieldsOf, type GitFailure, type GitOutput, git, gitFolder, repositoryAt
 export { type GitIndex, treeOfIndex } from './gitIndex.ts';
 export { type GitSession, type ObjectFacts, openGitSession } from './gitSession.ts';
 export { type Identity, readIdentity } from './identity.ts';
-export { type ListedFile, type Listing, listFiles } from './list.ts';
+export { type ListedFile, type Listing, listAmong, listFiles } from './list.ts';
 export { createNative } from './native.ts';
 export { type Blob, type ObjectStore, readBlobs } from './objects.ts';
 export { buildOpaBundle, type OpaBuild, type OpaBundle, type OpaPlace } from './opa.ts';

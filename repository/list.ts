@@ -59,8 +59,24 @@ export async function listFiles(root: string, paths: readonly string[]): Promise
   return { files: sorted(files.values()), skipped, problems, notes: [...notes] };
 }
 
+/**
+ * Of names relative to the root, of files and of folders, the files that a listing of the root would hold; none where git
+ * does not say so.
+ */
+export async function listAmong(root: string, names: readonly string[]): Promise<readonly string[]> {
+  const files = new Set<string>();
+  for (let at = 0; at < names.length; at += mostNamed) {
+    const answer = await listByGit(root, names.slice(at, at + mostNamed));
+    if (answer.kind === 'listing') for (const { path: file } of answer.listing.files) files.add(file);
+  }
+  return [...files].sort();
+}
+
+/** No system takes a command line of any length: so many paths fit. */
+const mostNamed = 200;
+
 async function listFolder(root: string, folder: string): Promise<Listing> {
-  const tracked = await listByGit(root, folder);
+  const tracked = isInside(folder, root) ? await listByGit(root, [relativePath(root, folder) || '.']) : none;
   if (tracked.kind === 'listing' && tracked.listing.files.length > 0) return tracked.listing;
   const walked = walkFolder(root, folder);
   return tracked.kind === 'failure' ? { ...walked, notes: [...walked.notes, tracked.message] } : walked;
@@ -71,11 +87,11 @@ type ByGit =
   | { readonly kind: 'none' }
   | { readonly kind: 'failure'; readonly message: string };
 
-async function listByGit(root: string, folder: string): Promise<ByGit> {
-  if (!isInside(folder, root) || statSync(path.join(root, '.git'), { throwIfNoEntry: false }) === undefined)
-    return { kind: 'none' };
-  const below = relativePath(root, folder) || '.';
-  const answer = await git(root, ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', below]);
+const none = { kind: 'none' } as const;
+
+async function listByGit(root: string, below: readonly string[]): Promise<ByGit> {
+  if (statSync(path.join(root, '.git'), { throwIfNoEntry: false }) === undefined) return none;
+  const answer = await git(root, ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', ...below]);
   if (answer.kind === 'failure') {
     return {
       kind: 'failure',

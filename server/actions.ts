@@ -7,7 +7,7 @@ import { diagnosticOf, spanOf } from './convert.ts';
 import type { OpenDocument } from './documents.ts';
 import { feedbackOffers } from './feedback.ts';
 import { judgeDocument } from './judging.ts';
-import { commands } from './protocol.ts';
+import { actionKinds, commands } from './protocol.ts';
 import { type ActionData, type Promised, workOut } from './resolve.ts';
 import type { Rules } from './roots.ts';
 import type { Session } from './session.ts';
@@ -24,6 +24,8 @@ interface Context {
 /** The source action that applies every safe fix of a file, also on saving. */
 export const fixAllKind = `${CodeActionKind.SourceFixAll}.kerb`;
 
+const quickKinds = [CodeActionKind.QuickFix, ...Object.values(actionKinds)];
+
 /** More findings at one place than this would make the menu useless. */
 const mostFindings = 20;
 /** A client that wants each edit beforehand asks at every move of the cursor: so much work must not be done for it. */
@@ -36,12 +38,13 @@ export function codeActions(session: Session, document: OpenDocument, params: Co
   if (judged === null || rules === null) return [];
   const { only } = params.context;
   const actions: CodeAction[] = [];
-  if (asks(only, CodeActionKind.QuickFix)) {
+  if (quickKinds.some((kind) => asks(only, kind))) {
     const range = spanOf(document.text, params.range);
     const here = judged.findings
       .filter((finding) => isShown(finding) && touches(finding, range))
       .slice(0, mostFindings);
-    actions.push(...quickFixes(session, document, rules, here), ...drawingActions(session, document, range));
+    const quick = [...quickFixes(session, document, rules, here), ...drawingActions(session, document, range)];
+    actions.push(...quick.filter(({ kind }) => asks(only, kind ?? CodeActionKind.QuickFix)));
   }
   if (asks(only, CodeActionKind.Refactor)) actions.push(...sketchActions(session, document, params));
   if (only?.some((kind) => isWithin(fixAllKind, kind))) actions.push(...sourceAction({ session, document, rules }));
@@ -81,7 +84,7 @@ function policyAction(context: Context, policy: string): CodeAction | null {
 
 function suppressAction(context: Context, finding: Finding): CodeAction | null {
   const title = `Suppress ${finding.policy} here with a reason`;
-  const action = { title, kind: CodeActionKind.QuickFix, diagnostics: [shownAs(context, finding)] };
+  const action = { title, kind: actionKinds.suppress, diagnostics: [shownAs(context, finding)] };
   return promised(context, action, { kind: 'suppress', fingerprint: finding.fingerprint });
 }
 
@@ -90,14 +93,14 @@ function askAction(context: Context, finding: Finding): CodeAction | null {
   if (offer === null) return null;
   const title = `Ask for an exception from ${finding.policy}…`;
   const command = { title, command: commands.askException, arguments: [offer] };
-  return { title, kind: CodeActionKind.QuickFix, diagnostics: [shownAs(context, finding)], command };
+  return { title, kind: actionKinds.askException, diagnostics: [shownAs(context, finding)], command };
 }
 
 function feedbackActions(context: Context, finding: Finding): CodeAction[] {
   return feedbackOffers(context, finding).map((offer) => {
     const title = `This finding of ${offer.policy} is ${offer.complaint}…`;
     const command = { title, command: commands.giveFeedback, arguments: [offer] };
-    return { title, kind: CodeActionKind.QuickFix, diagnostics: [shownAs(context, finding)], command };
+    return { title, kind: actionKinds.feedback, diagnostics: [shownAs(context, finding)], command };
   });
 }
 

@@ -1,6 +1,12 @@
 // Wires one connection: each LSP method to the function that answers it. Nothing is decided here.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Connection, InitializeParams } from 'vscode-languageserver';
+import {
+  type Connection,
+  ErrorCodes,
+  type InitializeError,
+  type InitializeParams,
+  ResponseError,
+} from 'vscode-languageserver';
 import { framesOf } from '../engine/index.ts';
 import { createNative } from '../repository/index.ts';
 import { codeActions } from './actions.ts';
@@ -59,6 +65,7 @@ export interface Serving {
 export function serve(connection: Connection, identity: Identity): Serving {
   let running: Running | null = null;
   connection.onInitialize((params) => {
+    if (running !== null) return new ResponseError<InitializeError>(ErrorCodes.InvalidRequest, 'initialize comes once');
     const client = readClient(params);
     if (client.complaint !== null)
       connection.console.warn(`Kerb understands none of its initializationOptions: ${client.complaint}`);
@@ -89,6 +96,7 @@ function start(connection: Connection, client: Client): Running {
   const loaded = (root: Root): void => {
     markAllDirty(session, root);
     publishOwnFiles(session, root);
+    watch.renewed(root);
     expiry.follow(root);
     if (begun) follow(root);
     tellStatus(session);
@@ -103,12 +111,7 @@ function start(connection: Connection, client: Client): Running {
       connection.console.error(`Kerb broke while it warmed up: ${framesOf(error)}`),
     );
   };
-  const failed = (root: Root, error: unknown): void => {
-    connection.console.error(`Kerb could not load the rules of ${root.folder}: ${framesOf(error)}`);
-    connection.window.showErrorMessage(
-      `Kerb could not load its policies: nothing is judged in ${root.folder}. The log says more.`,
-    );
-  };
+  const failed = (root: Root, error: unknown): void => tellFailure(connection, root, error);
   const expiry = createExpiry(() => session.roots);
   const native = createNative();
   const organisation = createOrganisation();
@@ -128,6 +131,7 @@ function start(connection: Connection, client: Client): Running {
     documents: new Map(),
     dirty: new Set(),
     closed: new Map(),
+    checked: false,
     ownFiles: new Map(),
     pushes: client.options.diagnostics !== 'pull' || !client.pulls,
     touchedAt: performance.now(),
@@ -161,6 +165,13 @@ function start(connection: Connection, client: Client): Running {
   };
 }
 
+function tellFailure(connection: Connection, { folder }: Root, error: unknown): void {
+  connection.console.error(`Kerb could not load the rules of ${folder}: ${framesOf(error)}`);
+  connection.window.showErrorMessage(
+    `Kerb could not load its policies: nothing is judged in ${folder}. The log says more.`,
+  );
+}
+
 /** What the daemon told governs, and what was asked for is marked. */
 async function heed(session: Session, { organisation, requests, feedback }: Told): Promise<void> {
   const hasRequests = session.requests.take(requests, feedback);
@@ -179,13 +190,17 @@ function register(connection: Connection, { session, watch }: Running): void {
   const { documents } = session;
   connection.onDidOpenTextDocument(({ textDocument }) => openOne(session, textDocument));
   connection.onDidChangeTextDocument((params) => editDocument(session, params));
-  connection.onDidCloseTextDocument(({ textDocument }) => closeDocument(session, textDocument.uri));
+  connection.onDidCloseTextDocument(({ textDocument }) => {
+    closeDocument(session, textDocument.uri);
+    watch.changed([textDocument.uri]);
+  });
   connection.onDidChangeWatchedFiles(({ changes }) => watch.changed(changes.map(({ uri }) => uri)));
   connection.onDidSaveTextDocument(({ textDocument }) => watch.changed([textDocument.uri]));
   if (session.client.workspaceFolders) {
     connection.onNotification('workspace/didChangeWorkspaceFolders', (params) => {
       moveDocuments(session, params);
       watch.prune();
+      tellStatus(session);
     });
   }
   const open = (uri: string) => documents.get(uri) ?? null;
@@ -221,9 +236,11 @@ function register(connection: Connection, { session, watch }: Running): void {
   connection.onRequest(messages.inspect, (params: unknown) => session.recordings.inspect(inspectSchema.parse(params)));
   connection.onRequest(messages.daemonStatus, () => daemonStatus(session));
   connection.onRequest(messages.restartDaemon, async () => (await session.daemon?.restart()) ?? null);
-  connection.onRequest(messages.check, (params: unknown, token) =>
-    check(session, checkSchema.parse(params ?? {}), token),
-  );
+  connection.onRequest(messages.check, async (params: unknown, token) => {
+    const result = await check(session, checkSchema.parse(params ?? {}), token);
+    watch.followClosed();
+    return result;
+  });
 }
 
 /** What is for those who write policies. */

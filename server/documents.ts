@@ -14,10 +14,14 @@ import type { OwnProblems } from './own.ts';
 import type { Place } from './roots.ts';
 import type { Sent } from './shown.ts';
 import { changeText, openText } from './text.ts';
+import { canonical } from './uri.ts';
 
 /** A document that the client has open, and what was last said about it. */
 export interface OpenDocument {
+  /** As the client spells it. */
   readonly uri: string;
+  /** The same as everybody else spells it: see `canonical`. */
+  readonly address: string;
   readonly text: TextDocument;
   readonly cache: JudgeCache;
   /** Whose policies judge it, and what it is called there. Moves when workspace folders change. */
@@ -54,7 +58,17 @@ export function openDocument(
   place: Place,
 ): OpenDocument {
   const text = openText(item.uri, item.languageId, item.version, item.text);
-  return { uri: item.uri, text, cache: createJudgeCache(), place, edits: [], judged: null, sent: new WeakMap() };
+  const address = canonical(item.uri);
+  return {
+    uri: item.uri,
+    address,
+    text,
+    cache: createJudgeCache(),
+    place,
+    edits: [],
+    judged: null,
+    sent: new WeakMap(),
+  };
 }
 
 /** Changes a document in place. */

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { readWorkFile } from '../repository/index.ts';
 import type { Root } from './roots.ts';
-import type { Session } from './session.ts';
+import { openAt, type Session } from './session.ts';
 import { uriOf } from './uri.ts';
 
 /** Its URI. */
@@ -12,8 +12,8 @@ export function uriIn({ folder }: Root, name: string): string {
 
 /** Its text as it is being edited, else as it is on disk; null where there is none. */
 export function textIn(session: Session, root: Root, name: string): string | null {
-  const open = session.documents.get(uriIn(root, name));
-  if (open !== undefined) return open.text.getText();
+  const open = openAt(session, uriIn(root, name));
+  if (open !== null) return open.text.getText();
   const reading = readWorkFile(root.folder, name);
   return reading.kind === 'text' ? reading.file.text : null;
 }

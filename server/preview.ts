@@ -1,16 +1,14 @@
 // `kerb/preview`: what a policy that is being written would find in the workspace. A process of its own works it out.
-
-import path from 'node:path';
 import { type CancellationToken, ProgressType } from 'vscode-languageserver';
 import { isInside } from '../repository/index.ts';
 import type { OpenDocument } from './documents.ts';
+import { uriIn } from './file.ts';
 import { policyIdOf } from './own.ts';
 import type { DeskOptions } from './preview/desk.ts';
 import { type PreviewProcess, type Progress, startPreviews } from './preview/process.ts';
 import type { PreviewAnswer, PreviewParams, PreviewProgress } from './protocol.ts';
 import type { Root, Rules } from './roots.ts';
-import type { Session } from './session.ts';
-import { uriOf } from './uri.ts';
+import { openAt, type Session } from './session.ts';
 
 /** Previews of one session. */
 export interface Previews {
@@ -56,7 +54,7 @@ export function createPreviews(): Previews {
       if (root.rules === null || id === null) return null;
       if (token.isCancellationRequested) return { id, tookMs: 0, outcome: { kind: 'overtaken' } };
       const saved = root.rules.byId.get(id)?.source ?? null;
-      const draft = session.documents.get(uriOf(path.resolve(root.folder, file)))?.text.getText() ?? saved;
+      const draft = openAt(session, uriIn(root, file))?.text.getText() ?? saved;
       if (draft === null) return null;
       const { process, sent } = roomFor(session, root, root.rules);
       const began = performance.now();

@@ -43,6 +43,13 @@ export const messages = {
   restartDaemon: 'kerb/restartDaemon',
 } as const;
 
+/** Kinds of the quick fixes that a client asks for by themselves, from a menu of its own. */
+export const actionKinds = {
+  suppress: 'quickfix.kerb.suppress',
+  askException: 'quickfix.kerb.askException',
+  feedback: 'quickfix.kerb.feedback',
+} as const;
+
 /** Commands of the server, by `workspace/executeCommand`. */
 export const commands = {
   explain: 'kerb.server.explain',

@@ -14,7 +14,7 @@ import {
 import type { Judged, OpenDocument } from './documents.ts';
 import { judgeDocument } from './judging.ts';
 import type { Root } from './roots.ts';
-import type { Session } from './session.ts';
+import { openAt, type Session } from './session.ts';
 import { type Choice, choose, findingsOf, jsonOf, surroundingsOf } from './shown.ts';
 import { uriOf } from './uri.ts';
 import { Encoded } from './wire.ts';
@@ -50,10 +50,13 @@ export function publishOwnFiles(session: Session, root: Root): void {
   session.ownFiles.set(root, [...found.keys()]);
 }
 
-function showClosed(session: Session, uri: string, diagnostics: readonly Diagnostic[]): void {
+/** Shows what there is about a closed file, by its canonical URI; an open one shows its own text's. */
+export function showClosed(session: Session, uri: string, diagnostics: readonly Diagnostic[]): void {
+  const hadNone = !session.closed.has(uri);
   if (diagnostics.length > 0) session.closed.set(uri, diagnostics);
   else session.closed.delete(uri);
-  if (session.pushes && !session.documents.has(uri)) push(session, uri, null, diagnostics);
+  if (hadNone && diagnostics.length === 0) return;
+  if (session.pushes && openAt(session, uri) === null) push(session, uri, null, diagnostics);
 }
 
 /** Sends diagnostics. `version` is that of the text that they were found in. */

@@ -15,8 +15,9 @@ import {
 } from 'vscode-languageserver';
 import { judgeDocument } from './judging.ts';
 import { diagnosticsOf, push } from './publish.ts';
-import type { Session } from './session.ts';
-import { judgeWorkspace } from './workspace.ts';
+import { openAt, type Session } from './session.ts';
+import { canonical, fileOf } from './uri.ts';
+import { judgeWorkspace, reportClosed } from './workspace.ts';
 
 /** Diagnostics of one document, judged now where that was not done yet. */
 export async function pullDocument(
@@ -27,7 +28,7 @@ export async function pullDocument(
   const { uri } = params.textDocument;
   const document = session.documents.get(uri);
   if (document === undefined)
-    return { kind: DocumentDiagnosticReportKind.Full, items: [...(session.closed.get(uri) ?? [])] };
+    return reportOf(await closedDiagnostics(session, uri), session.native.sha256, params.previousResultId);
   if (document.place.root.rules === null) await session.roots.ready(document.place.root);
   const judged = judgeDocument(session, document);
   const items = judged === null ? [] : diagnosticsOf(session, document, judged);
@@ -43,19 +44,40 @@ export async function pullWorkspace(
   partial: ResultProgressReporter<WorkspaceDiagnosticReportPartialResult> | undefined,
 ): Promise<WorkspaceDiagnosticReport> {
   stopPushing(session);
-  const previous = new Map(params.previousResultIds.map(({ uri, value }) => [uri, value]));
+  const previous = new Map(params.previousResultIds.map(({ uri, value }) => [canonical(uri), { uri, value }]));
+  const report = (
+    uri: string,
+    version: number | null,
+    items: readonly Diagnostic[],
+  ): WorkspaceDocumentDiagnosticReport => {
+    return { uri, version, ...reportOf(items, session.native.sha256, previous.get(canonical(uri))?.value) };
+  };
   const all: WorkspaceDocumentDiagnosticReport[] = [];
+  const told = new Set<string>();
+  const tell = (items: WorkspaceDocumentDiagnosticReport[]): void => {
+    if (partial === undefined) all.push(...items);
+    else partial.report({ items });
+  };
   const cancelled = (): boolean => token.isCancellationRequested;
   // Clients pull again and again by themselves: nobody wants to be told each time.
   const complain = (message: string): void => session.connection.console.warn(message);
   await judgeWorkspace(session, { cancelled, complain, progress }, (batch) => {
-    const items = batch.map(({ uri, version, diagnostics }): WorkspaceDocumentDiagnosticReport => {
-      return { uri, version, ...reportOf(diagnostics, session.native.sha256, previous.get(uri)) };
-    });
-    if (partial === undefined) all.push(...items);
-    else partial.report({ items });
+    for (const { uri } of batch) told.add(canonical(uri));
+    tell(batch.map(({ uri, version, diagnostics }) => report(uri, version, diagnostics)));
   });
+  if (cancelled()) return { items: all };
+  // Whoever has findings of a file that is no longer there is told that there are none.
+  const gone = [...previous].filter(([address]) => !told.has(address) && openAt(session, address) === null);
+  if (gone.length > 0) tell(gone.map(([, { uri }]) => report(uri, null, [])));
   return { items: all };
+}
+
+/** Of a file as it is on the disk; of anything else that is not open there is nothing to say. */
+async function closedDiagnostics(session: Session, uri: string): Promise<readonly Diagnostic[]> {
+  if (fileOf(uri) === null) return [];
+  const { root, path } = session.roots.placeOf(uri);
+  await session.roots.ready(root);
+  return reportClosed(session, root, path)?.diagnostics ?? [];
 }
 
 type Report =

@@ -27,9 +27,11 @@ export interface Session {
   readonly documents: Map<string, OpenDocument>;
   /** Documents that have to be judged again. */
   readonly dirty: Set<OpenDocument>;
-  /** What closed files show, by URI: problems of policies and configurations, and findings of a workspace check. */
+  /** What closed files show, by canonical URI: problems of policies and configurations, and findings of a workspace check. */
   readonly closed: Map<string, readonly Diagnostic[]>;
-  /** URIs of a root's own files that show problems. */
+  /** Whether the whole workspace was checked: what its closed files show is then kept true. */
+  checked: boolean;
+  /** Canonical URIs of a root's own files that show problems. */
   readonly ownFiles: Map<Root, readonly string[]>;
   /** Whether diagnostics are pushed. A client that can pull is pushed to until it first pulls. */
   pushes: boolean;
@@ -41,6 +43,14 @@ export interface Session {
   requestJudging(): void;
   /** `YYYY-MM-DD`. */
   today(): string;
+}
+
+/** The open document of a canonical URI, however its client spells it. */
+export function openAt({ documents }: Session, address: string): OpenDocument | null {
+  const known = documents.get(address);
+  if (known !== undefined) return known;
+  for (const document of documents.values()) if (document.address === address) return document;
+  return null;
 }
 
 /** Marks a document for judging. */

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FSWatcher } from 'chokidar';
 import { DidChangeWatchedFilesNotification, type Disposable, type FileSystemWatcher } from 'vscode-languageserver';
 import { configurationName } from '../repository/index.ts';
+import { createClosed } from './closed.ts';
 import { commands } from './protocol.ts';
 import type { Root } from './roots.ts';
 import type { Session } from './session.ts';
@@ -15,8 +16,12 @@ export interface Watch {
   follow(root: Root): void;
   /** Stops watching for roots that the session forgot. */
   prune(): void;
-  /** Tells of changed files, by URI. */
+  /** Follows the files that show something though they are closed. To be called after a check of the workspace. */
+  followClosed(): void;
+  /** Tells of files that changed, came or went, by URI. */
   changed(uris: readonly string[]): void;
+  /** A root's rules changed. */
+  renewed(root: Root): void;
   close(): Promise<void>;
 }
 
@@ -40,8 +45,18 @@ export function createWatch(session: Session): Watch {
     const files = uris.map(fileOf).filter((file) => file !== null);
     for (const root of session.roots.all()) if (files.some((file) => governs(root, file))) reloadSoon(root);
   };
+  const closed = createClosed(session, () => followClosed());
+  const files = session.client.watchesFiles ? folderWatch(session) : fileWatch(session, closed.changed);
+  const followClosed = (): void => {
+    if (session.checked && !session.closing) files.follow();
+  };
   return {
-    changed,
+    followClosed,
+    renewed: closed.renewed,
+    changed(uris) {
+      changed(uris);
+      closed.changed(uris);
+    },
     follow(root) {
       const paths = governingPaths(root);
       const key = paths.join('\n');
@@ -61,9 +76,12 @@ export function createWatch(session: Session): Watch {
         registrations.delete(root);
         void stop();
       }
+      followClosed();
     },
     async close() {
       for (const timer of timers.values()) clearTimeout(timer);
+      closed.close();
+      await files.close();
       await Promise.all([...registrations.values()].map(({ stop }) => stop()));
     },
   };
@@ -100,6 +118,11 @@ function watchByClient(
     if (session.client.relativePatterns) return { globPattern: { baseUri: uriOf(root.folder), pattern } };
     return { globPattern: `**/${pattern}` };
   });
+  return register(session, watchers, reload);
+}
+
+/** Asks the client to watch, and says so where it refuses; `begun` is called either way. Answers how it ends. */
+function register(session: Session, watchers: FileSystemWatcher[], begun: () => void): () => Promise<void> {
   const registered = session.connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
   const refused = (error: unknown): null => {
     session.connection.console.warn(
@@ -108,8 +131,73 @@ function watchByClient(
     return null;
   };
   const settled: Promise<Disposable | null> = registered.catch(refused);
-  void settled.then(reload);
+  void settled.then(begun);
   return async () => (await settled)?.dispose();
+}
+
+/** A watch of what closed files show. */
+interface ClosedWatch {
+  /** Watches what there is to watch now. */
+  follow(): void;
+  close(): Promise<void>;
+}
+
+/** The client tells of every file of the workspace folders. */
+function folderWatch(session: Session): ClosedWatch {
+  let key = '';
+  let stop = async (): Promise<void> => undefined;
+  return {
+    follow() {
+      const folders = session.roots.folders();
+      if (key === folders.join('\n')) return;
+      key = folders.join('\n');
+      void stop();
+      const watchers = session.client.relativePatterns
+        ? folders.map((folder): FileSystemWatcher => ({ globPattern: { baseUri: uriOf(folder), pattern: '**/*' } }))
+        : [{ globPattern: '**/*' }];
+      stop = register(session, watchers, () => undefined);
+    },
+    close: () => stop(),
+  };
+}
+
+/** A watch costs the system something for each file; of more than this the rest waits for the next check. */
+const mostWatched = 1_000;
+
+/** We watch the files that show something ourselves. */
+function fileWatch(session: Session, changed: (uris: readonly string[]) => void): ClosedWatch {
+  let watcher: FSWatcher | null = null;
+  let watched = new Set<string>();
+  let ended = false;
+  const begin = async (): Promise<FSWatcher> => {
+    const { watch } = await import('chokidar');
+    const made = watch([], { ignoreInitial: true, followSymlinks: false });
+    made.on('all', (_, file) => changed([uriOf(file)]));
+    made.on('error', (error) => session.connection.console.warn(`Watching failed: ${String(error)}`));
+    return made;
+  };
+  let following = Promise.resolve();
+  const adjust = async (): Promise<void> => {
+    if (ended) return;
+    watcher ??= await begin();
+    const files = [...session.closed.keys()].map(fileOf).filter((file) => file !== null);
+    const next = new Set(files.slice(0, mostWatched));
+    watcher.unwatch([...watched].filter((file) => !next.has(file)));
+    watcher.add([...next].filter((file) => !watched.has(file)));
+    watched = next;
+  };
+  return {
+    follow() {
+      following = following
+        .then(adjust)
+        .catch((error: unknown) => session.connection.console.warn(`Nothing is watched: ${String(error)}`));
+    },
+    async close() {
+      ended = true;
+      await following;
+      await watcher?.close();
+    },
+  };
 }
 
 function watchOurselves(session: Session, paths: readonly string[], reload: () => void): () => Promise<void> {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { CodeAction, Diagnostic, Hover, MarkupContent, TextEdit } from 'vscode-languageserver';
+import { actionKinds } from '../../server/protocol.ts';
 import { fullCapabilities, startClient, type TestClient, uriOf } from './client.ts';
 import { folderWith, pod, privilegedRange, workflow } from './texts.ts';
 
@@ -97,6 +98,15 @@ describe('what can be done about a finding', () => {
     );
     assert.ok(!has((await apply(again.uri, twice, actions[0])).diagnostics, privileged));
     assert.deepEqual(await actionsAt(again.uri, whole, ['refactor']), []);
+  });
+
+  test('what a client offers in a menu of its own can be asked for by its kind', async () => {
+    const { uri } = await openText('kinds.yaml', 'yaml', pod);
+    const suppressions = await actionsAt(uri, privilegedRange, [actionKinds.suppress]);
+    assert.ok(suppressions.length > 0 && suppressions.every(({ kind }) => kind === actionKinds.suppress));
+    assert.deepEqual(await actionsAt(uri, privilegedRange, [actionKinds.feedback]), []);
+    const all = (await actionsAt(uri, privilegedRange, ['quickfix'])).map(({ kind }) => kind);
+    assert.ok(all.includes('quickfix') && all.includes(actionKinds.suppress), all.join());
   });
 
   const suppressible: readonly (readonly [string, string, string, string])[] = [
