@@ -32,3 +32,11 @@ test('a link within stays a link; one that leads out is refused, be it the file 
   assert.equal(readFileSync(path.join(outside, 'c.txt'), 'utf8'), 'theirs');
   assert.deepEqual(readdirSync(outside), ['c.txt']);
 });
+
+test('a file that is read-only stays as it is', (context) => {
+  const { root } = createWorkTree(context, { 'a.txt': 'old' });
+  chmodSync(path.join(root, 'a.txt'), 0o444);
+  assert.throws(() => replaceFile({ within: root, file: 'a.txt', bytes }), /read-only/);
+  assert.equal(readFileSync(path.join(root, 'a.txt'), 'utf8'), 'old');
+  assert.deepEqual(readdirSync(root), ['a.txt']);
+});

@@ -14,12 +14,15 @@ export interface Replacement {
 
 /**
  * Replaces a file by rename within its folder; a symbolic link stays and what it leads to is replaced. The file keeps its
- * permissions; a new one gets the usual ones. Throws what the file system says, and where the file leads out.
+ * permissions; a new one gets the usual ones. Throws what the file system says, and where the file leads out or
+ * is read-only.
  */
 export function replaceFile({ within, file, bytes }: Replacement): void {
   const target = realPath(path.resolve(within, file));
   if (!isInside(target, realPath(within))) throw new Error(`it leads out of ${within}`);
   const mode = statSync(target, { throwIfNoEntry: false })?.mode;
+  // A rename would go over it without a word, where whoever writes in place is refused.
+  if (mode !== undefined && (mode & 0o222) === 0) throw new Error('it is read-only');
   const temporary = path.join(path.dirname(target), `.${path.basename(target)}.kerb-${process.pid}`);
   try {
     const handle = openSync(temporary, 'wx', mode === undefined ? 0o666 : mode & 0o7777);
