@@ -7,7 +7,13 @@ import type { Readable, Writable } from 'node:stream';
 import { readIfBounded } from './read.ts';
 import { findRoot } from './root.ts';
 
-export type GitOutput = { readonly kind: 'output'; readonly bytes: Buffer } | GitFailure;
+export type GitOutput = GitAnswer | GitFailure;
+export interface GitAnswer {
+  readonly kind: 'output';
+  readonly bytes: Buffer;
+  /** What git warned of all the same: the beginning of it, where somebody listened. */
+  readonly warnings?: string;
+}
 /** git said no, is missing, or answered more than anybody can use. `message` is for people. */
 export interface GitFailure {
   readonly kind: 'failure';
@@ -73,7 +79,7 @@ export function git(
     });
     child.on('close', (status) => {
       clearTimeout(timer);
-      if (status === 0) resolve({ kind: 'output', bytes: Buffer.concat(output) });
+      if (status === 0) resolve({ kind: 'output', bytes: Buffer.concat(output), warnings: complaint });
       else if (bytes > maxOutputBytes)
         resolve(failure(`git ${args[0]} answered more than ${maxOutputBytes >> 20} MiB`));
       else resolve(failure(firstLine(complaint) || `git ${args[0]} ended with ${status}`));

@@ -6,7 +6,7 @@ import process from 'node:process';
 import { test } from 'node:test';
 import { createRepository, createWorkTree, type WorkTree } from '../test/workTree.ts';
 import { gitFolder } from './git.ts';
-import { listFiles } from './list.ts';
+import { listAmong, listFiles } from './list.ts';
 
 const files = {
   'a.yaml': '',
@@ -81,6 +81,15 @@ test('what is named is listed although it is ignored', async (context) => {
   assert.deepEqual(await namesIn(tree, 'drop.log', 'build'), ['build/out.yaml', 'drop.log']);
 });
 
+test('of named files and folders, those that a listing would hold', async (context) => {
+  const tree = createWorkTree(context, files);
+  assert.deepEqual(await listAmong(tree.root, ['a.yaml']), [], 'git alone says what is ignored');
+  tree.git('init', '-q');
+  const names = ['a.yaml', 'drop.log', 'build', 'sub/deep', 'none.yaml', 'node_modules/x/index.js', '-rf.yaml'];
+  assert.deepEqual(await listAmong(tree.root, names), ['-rf.yaml', 'a.yaml', 'sub/deep/only-here.txt']);
+  assert.deepEqual(await listAmong(tree.root, []), []);
+});
+
 test('links are not followed and not listed', async (context) => {
   for (const tree of [createWorkTree(context, { 'd/a.yaml': '' }), createRepository(context, { 'd/a.yaml': '' })]) {
     symlinkSync('.', path.join(tree.root, 'd/loop'));
@@ -97,15 +106,18 @@ test('links are not followed and not listed', async (context) => {
 
 test('a folder that may not be read is a problem, and its neighbours are listed', async (context) => {
   if (process.getuid?.() === 0) return context.skip('root may read everything');
-  const tree = createWorkTree(context, { 'shut/a.yaml': '', 'open/b.yaml': '' });
-  chmodSync(path.join(tree.root, 'shut'), 0);
-  const listing = await listFiles(tree.root, [tree.root]);
-  chmodSync(path.join(tree.root, 'shut'), 0o755);
-  assert.deepEqual(
-    listing.files.map((file) => file.path),
-    ['open/b.yaml'],
-  );
-  assert.deepEqual(listing.problems, [{ file: 'shut', message: 'may not be read: permission denied' }]);
+  const untracked = createRepository(context, { 'open/b.yaml': '' });
+  untracked.write({ 'shut/a.yaml': '' });
+  for (const tree of [createWorkTree(context, { 'shut/a.yaml': '', 'open/b.yaml': '' }), untracked]) {
+    chmodSync(path.join(tree.root, 'shut'), 0);
+    const listing = await listFiles(tree.root, [tree.root]);
+    chmodSync(path.join(tree.root, 'shut'), 0o755);
+    assert.deepEqual(
+      listing.files.map((file) => file.path),
+      ['open/b.yaml'],
+    );
+    assert.deepEqual(listing.problems, [{ file: 'shut', message: 'may not be read: permission denied' }]);
+  }
 });
 
 test('a path that does not exist is a problem', async (context) => {

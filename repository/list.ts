@@ -77,7 +77,8 @@ const mostNamed = 200;
 
 async function listFolder(root: string, folder: string): Promise<Listing> {
   const tracked = isInside(folder, root) ? await listByGit(root, [relativePath(root, folder) || '.']) : none;
-  if (tracked.kind === 'listing' && tracked.listing.files.length > 0) return tracked.listing;
+  if (tracked.kind === 'listing' && tracked.listing.files.length + tracked.listing.problems.length > 0)
+    return tracked.listing;
   const walked = walkFolder(root, folder);
   return tracked.kind === 'failure' ? { ...walked, notes: [...walked.notes, tracked.message] } : walked;
 }
@@ -109,7 +110,16 @@ async function listByGit(root: string, below: readonly string[]): Promise<ByGit>
       // A name that is not UTF-8 cannot be asked for, and is not gone: reading it says so.
     } else if (stat === 'unreadable' || file.includes('\uFFFD')) files.push({ path: file, sizeBytes: 0 });
   }
-  return { kind: 'listing', listing: { files, skipped, problems: [], notes: [] } };
+  return { kind: 'listing', listing: { files, skipped, problems: unopenedIn(answer.warnings ?? ''), notes: [] } };
+}
+
+/** Folders that git could not look into: it lists the rest, and is content. */
+function unopenedIn(warnings: string): Listing['problems'] {
+  const all = warnings.matchAll(/^warning: could not open directory '(.+?)\/?': (.+)$/gm);
+  return [...all].map(([, file = '', reason = '']) => {
+    const denied = reason === 'Permission denied';
+    return { file, message: denied ? 'may not be read: permission denied' : `could not be read: ${reason}` };
+  });
 }
 
 function isVendored(file: string): boolean {
