@@ -80,8 +80,12 @@ export const cases: Readonly<Record<string, () => Promise<void>>> = {
       'vscode.executeCodeActionProvider',
       document.uri,
       range,
-      'quickfix',
+      'quickfix.kerb.suppress',
       50,
+    );
+    assert.ok(
+      actions.every(({ title }) => title.startsWith('Suppress ')),
+      actions.map(({ title }) => title).join(),
     );
     const action = actions.find(({ title }) => title.startsWith(`Suppress ${privileged}`));
     assert.ok(action?.edit, 'no suppression is offered');
