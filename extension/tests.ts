@@ -5,6 +5,7 @@ import {
   type Disposable,
   FileCoverage,
   Location,
+  MarkdownString,
   Range,
   StatementCoverage,
   type TestController,
@@ -178,24 +179,20 @@ function report(run: TestRun, item: TestItem, judgedCase: JudgedCase): void {
   const { outcome } = judgedCase;
   if (outcome === 'passed') run.passed(item);
   else if (outcome === 'skipped') run.skipped(item);
-  else run.failed(item, messagesOf(item, judgedCase));
+  else run.failed(item, messageOf(item, judgedCase));
 }
 
 /**
- * The difference is what opens. VS Code shows the first characters of both sides beside the code, which are most often the same: so the
- * difference has no place, and a few words have one.
+ * A few words, which VS Code shows beside the code, and below them the lines that differ. Of a `TestMessage.diff` it shows the first
+ * characters of both sides there, which are most often the same.
  */
-function messagesOf({ uri, range }: TestItem, { message, written, drawn }: JudgedCase): TestMessage[] {
-  const placed = (text: string, line: number): TestMessage => {
-    const made = new TestMessage(text);
-    if (uri !== undefined && range !== undefined) made.location = new Location(uri, range.start.translate(line));
-    return made;
-  };
-  if (written === drawn) return [placed(message, 0)];
-  const { line, text } = differenceOf(written, drawn);
-  const whole = TestMessage.diff(`not drawn as it is judged:\n${message}`, written, drawn);
-  // The range begins with the fence, the code a line below.
-  return [whole, placed(text, line + 1)];
+function messageOf({ uri, range }: TestItem, { message, written, drawn }: JudgedCase): TestMessage {
+  const text = new MarkdownString();
+  if (written === drawn) text.appendText(message);
+  else text.appendText(differenceOf(written, drawn)).appendCodeblock(message, 'diff');
+  const made = new TestMessage(text);
+  if (uri !== undefined && range !== undefined) made.location = new Location(uri, range.start);
+  return made;
 }
 
 /** Runs one at a time; what changes again meanwhile is run once more. */

@@ -3,9 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 
 /** Opens a file of the folder by name. */
 export async function openFile(page: Page, name: string): Promise<void> {
-  await page.locator('.monaco-workbench').waitFor();
-  await page.keyboard.press('Control+p');
-  await page.locator('.quick-input-widget input').first().fill(name);
+  await fillQuickInput(page, 'Control+p', name);
   await page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor();
   await page.keyboard.press('Enter');
   await page.locator('.tab.active', { hasText: name }).waitFor();
@@ -13,10 +11,24 @@ export async function openFile(page: Page, name: string): Promise<void> {
 
 /** Runs a command of the palette by its whole title. */
 export async function command(page: Page, title: string): Promise<void> {
-  await page.keyboard.press('F1');
-  await page.locator('.quick-input-widget input').first().fill(`>${title}`);
+  await fillQuickInput(page, 'F1', `>${title}`);
   await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
   await page.keyboard.press('Enter');
+}
+
+/** A window that is just open does not hear its keys yet, and may take the focus away once more: it is asked again. */
+async function fillQuickInput(page: Page, key: string, text: string): Promise<void> {
+  await page.locator('.monaco-workbench').waitFor();
+  const input = page.locator('.quick-input-widget input').first();
+  for (let tries = 0; tries < 10; tries++) {
+    await page.keyboard.press(key);
+    const isFilled = await input.fill(text, { timeout: 3_000 }).then(
+      () => true,
+      () => false,
+    );
+    if (isFilled) return;
+  }
+  await input.fill(text);
 }
 
 /** Waits until so many squiggles are in the editor. */
