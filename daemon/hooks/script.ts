@@ -102,7 +102,7 @@ nl='
  */
 const ask = `# What is asked: where the daemon dies before it answers, whoever judges then says so and the decision is kept once.
 if [ "\${1-}" != slowly ] || [ -z "\${KERB_QUESTION-}" ]; then
-  KERB_QUESTION=$$
+  KERB_QUESTION=$$-$PPID
   [ ! -r /proc/sys/kernel/random/uuid ] || { read -r uuid </proc/sys/kernel/random/uuid && KERB_QUESTION=$KERB_QUESTION-$uuid; }
   export KERB_QUESTION
 fi

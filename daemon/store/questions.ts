@@ -1,40 +1,56 @@
 /**
  * Which questions have their decision: whoever asked a daemon that died before it answered asks again, and what it had decided
- * and kept by then is not kept a second time.
+ * and kept by then is not kept a second time. A decision costs the same few rows however many a push has.
  */
-import * as z from 'zod';
-import type { DecisionRecord, JournalRecord } from '../../hub/protocol.ts';
-import type { KeyedTable } from './keyedTable.ts';
+import { type ChainHead, canonicalize, type Native } from '../../engine/index.ts';
+import { type DecisionRecord, type JournalEntry, journalEntry } from '../../hub/protocol.ts';
+import { headAt } from './growth.ts';
+import type { Tables } from './tables.ts';
 
-const key = 'questions';
-/** More than can be open at once: nobody asks again after another hundred decisions. */
-const remembered = 128;
+/** More than can be open at once, also where a push has a decision for each of many refs. */
+const remembered = 1024;
 
-/** The newest last: the question, and its decision's number in the journal. */
-const numbers = z.array(z.tuple([z.string(), z.int().min(1)]));
-
-type State = Pick<KeyedTable, 'get' | 'put'>;
-
-/** The numbers of the decisions on a question; several where it is about several targets. */
-export function decisionsOn(question: string, state: State): readonly number[] {
-  return read(state).flatMap(([asked, seq]) => (asked === question ? [seq] : []));
+/** A question, and what was decided on it. */
+export interface Answer {
+  readonly question: string;
+  readonly record: DecisionRecord;
 }
 
-/** Remembers, in the transaction that keeps the decision. */
-export function rememberQuestion(question: string, seq: number, state: State): void {
-  state.put(key, JSON.stringify([...read(state), [question, seq]].slice(-remembered)));
+/** The entry that keeps the same decision on the same question; null where none does any more. Throws `CorruptStore`. */
+export function entryOf(
+  answer: Answer,
+  { chain: table, state }: Tables,
+  native: Pick<Native, 'sha256'>,
+): { readonly entry: JournalEntry; readonly head: ChainHead } | null {
+  const name = nameOf(answer, native);
+  const seq = Number(state.get(keyOf(name)) ?? 0);
+  const chain = table.read();
+  if (seq <= chain.anchor.seq || seq > chain.head.seq) return null;
+  const { value } = table.walk(chain.device, headAt(table, seq - 1, chain)).next();
+  if (value === undefined) return null;
+  const entry = journalEntry.parse(JSON.parse(value.text));
+  const { record } = entry;
+  // In a journal that was cut off by damage, the number may be another entry's by now.
+  const isSame = record.kind === 'decision' && nameOf({ ...answer, record }, native) === name;
+  return isSame ? { entry, head: value.head } : null;
 }
 
-/** Whether two decisions say the same of the same: then one of them is enough for one question. */
-export function isSameDecision(one: JournalRecord, other: JournalRecord): boolean {
-  return one.kind === 'decision' && other.kind === 'decision' && essenceOf(one) === essenceOf(other);
+/** Remembers, in the transaction that keeps the decision as number `seq`, and forgets the one that was so long ago. */
+export function remember(answer: Answer, seq: number, { state }: Tables, native: Pick<Native, 'sha256'>): void {
+  const name = nameOf(answer, native);
+  const place = `answer at ${seq % remembered}`;
+  const former = state.get(place);
+  if (former !== null) state.remove(keyOf(former));
+  state.put(place, name);
+  state.put(keyOf(name), String(seq));
 }
 
-function essenceOf({ gate, origin, repository, target, effect, passed }: DecisionRecord): string {
-  const { base, commit, tree, ref } = target;
-  return JSON.stringify([gate, origin, repository, base, commit, tree, ref, effect, passed]);
+function keyOf(name: string): string {
+  return `answer ${name}`;
 }
 
-function read(state: State): z.infer<typeof numbers> {
-  return numbers.parse(JSON.parse(state.get(key) ?? '[]'));
+/** The same for all that decide alike, whenever they do and whichever process it is: on other policies it is another decision. */
+function nameOf({ question, record }: Answer, { sha256 }: Pick<Native, 'sha256'>): string {
+  const { id: _id, at: _at, latencyMs: _latency, client: _client, ...said } = record;
+  return sha256(canonicalize([question, said]));
 }

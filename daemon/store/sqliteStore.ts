@@ -8,11 +8,10 @@ import { appendRecord, type GrowthOptions, headAt, prune } from './growth.ts';
 import { addMissed, type MissedCounts, type MissedReason, readMissed, repairMissed } from './missed.ts';
 import type { Place } from './place.ts';
 import { CorruptStore } from './problem.ts';
-import { decisionsOn, isSameDecision, rememberQuestion } from './questions.ts';
+import { entryOf, remember } from './questions.ts';
 import { schemaVersion } from './schema.ts';
 import type { StoreSession } from './session.ts';
 import type { Acknowledged, Appended, AppendOptions, Pruned, Store, StoreStatus, Written } from './store.ts';
-import type { Tables } from './tables.ts';
 import { countUses } from './uses.ts';
 
 /** Owns the session. Made by `openStore` alone. */
@@ -34,11 +33,12 @@ export class SqliteStore implements Store {
     // A record that could not be read again would be of no use to anybody.
     journalRecord.parse(record);
     const appended = this.#session.write(sync, (tables): Appended => {
-      const known = question === undefined ? null : knownDecision(question, record, tables);
-      if (known !== null) return known;
+      const answer = question === undefined || record.kind !== 'decision' ? null : { question, record };
+      const known = answer === null ? null : entryOf(answer, tables, this.#options);
+      if (known !== null) return { kind: 'appended', entry: known.entry, hash: known.head.hash };
       const done = appendRecord(tables, record, this.#options);
       if (done.kind === 'refused') return done;
-      if (question !== undefined) rememberQuestion(question, done.link.head.seq, tables.state);
+      if (answer !== null) remember(answer, done.link.head.seq, tables, this.#options);
       const refused = countUses(tables.state, uses);
       if (refused !== null) return refused;
       return { kind: 'appended', entry: done.link.entry, hash: done.link.head.hash };
@@ -170,21 +170,6 @@ export class SqliteStore implements Store {
 }
 
 const written: Written = { kind: 'written' };
-
-/** The entry that a question was answered with before, where this decision says the same. */
-function knownDecision(question: string, record: JournalRecord, { chain: table, state }: Tables): Appended | null {
-  const numbers = record.kind === 'decision' ? decisionsOn(question, state) : [];
-  if (numbers.length === 0) return null;
-  const chain = table.read();
-  for (const seq of numbers) {
-    if (seq <= chain.anchor.seq || seq > chain.head.seq) continue;
-    const { value } = table.walk(chain.device, headAt(table, seq - 1, chain)).next();
-    if (value === undefined) continue;
-    const entry = journalEntry.parse(JSON.parse(value.text));
-    if (isSameDecision(entry.record, record)) return { kind: 'appended', entry, hash: value.head.hash };
-  }
-  return null;
-}
 
 /** The decisions that there is no gap record for yet. */
 function untold(missed: MissedCounts | null, told: MissedCounts): number | null {

@@ -179,20 +179,34 @@ test('a runtime that would crash is told from one that can', () => {
 
 test('who asks again has the decision that is kept already, unless it comes out otherwise or is about something else', (context) => {
   const store = openTestStore(context, createHome(context));
-  const append = (changes: Parameters<typeof decision>[0], question = 'Q') => {
-    const appended = store.append(decision(changes), { question, uses: [{ id: 'EX-1', most: null }] });
-    return appended.kind === 'appended' ? appended.entry.seq : assert.fail(appended.message);
-  };
+  const append = (changes: Parameters<typeof decision>[0], question = 'Q') =>
+    appended(store.append(decision(changes), { question, uses: [{ id: 'EX-1', most: null }] })).entry.seq;
   const target = { base: null, commit: null, tree: 'e'.repeat(40), ref: null };
   assert.equal(append({}), 1);
-  assert.equal(append({ latencyMs: 9 }), 1);
+  assert.equal(append({ latencyMs: 9, client: { name: 'pre-commit', version: '0.2.0' } }), 1);
   assert.equal(append({}, 'another'), 2);
   assert.equal(append({ target }), 3);
   assert.equal(append({ effect: 'deny', passed: false }), 4);
+  const policies = { revision: '2', digest: `sha256:${'e'.repeat(64)}`, ring: null };
+  assert.equal(append({ policies }), 5, 'what was acted on is what other policies say');
+  assert.equal(append({ origin: 'breakGlass', reason: 'outage' }), 6);
   assert.deepEqual([append({ target }), append({})], [3, 1]);
-  assert.deepEqual(Object.fromEntries(usesOf(store)), { 'EX-1': 4 });
-  for (let at = 0; at < 200; at++) append({}, `question ${at}`);
-  assert.equal(append({}), 205, 'nobody asks again after so many');
+  assert.deepEqual(Object.fromEntries(usesOf(store)), { 'EX-1': 6 });
+});
+
+test('a push of more refs than anybody pushes at once is kept once, and the earliest question is forgotten at last', (context) => {
+  const store = openTestStore(context, createHome(context));
+  const push = (count: number, question: string) => {
+    for (let at = 0; at < count; at++) {
+      const target = { base: null, commit: null, tree: null, ref: `refs/tags/v${at}` };
+      appended(store.append(decision({ gate: 'push', target }), { question, sync: 'soon' }));
+    }
+    return store.status().head.seq;
+  };
+  assert.deepEqual([push(700, 'Q'), push(700, 'Q')], [700, 700]);
+  assert.deepEqual([push(700, 'another'), push(700, 'another')], [1_400, 1_400]);
+  assert.equal(push(1, 'Q'), 1_401, 'so many came after it');
+  assert.equal(push(700, 'another'), 1_401);
 });
 
 test('uses of exceptions are counted with their decision; one too many is refused, and nothing of it is kept', (context) => {
