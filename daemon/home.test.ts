@@ -1,6 +1,6 @@
 /** Whose the home is, and who may enter it. */
 import assert from 'node:assert/strict';
-import { chmodSync, chownSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { test } from 'node:test';
@@ -35,6 +35,21 @@ test("another user's folder is refused", {
   mkdirSync(folder, { mode: 0o700 });
   chownSync(folder, 12_345, 12_345);
   assert.match(JSON.stringify(openHome({ env: { KERB_HOME: folder } })), /another user \(uid 12345/);
+});
+
+test('a home that cannot be made says why, and what to do', { skip }, (context) => {
+  const { root } = createWorkTree(context);
+  writeFileSync(path.join(root, 'file'), '');
+  const inTheWay = JSON.stringify(openHome({ env: { KERB_HOME: path.join(root, 'file') } }));
+  assert.match(inTheWay, /cannot be made: a file is in its way \(EEXIST\)\. Mend that, or let KERB_HOME name/);
+  assert.match(JSON.stringify(openHome({ env: { KERB_HOME: path.join(root, 'file/home') } })), /\(ENOTDIR\)/);
+});
+
+test('where nothing can be written, the home says so', {
+  skip: process.platform === 'linux' ? false : 'only Linux has such a folder for root too',
+}, () => {
+  const said = JSON.stringify(openHome({ env: { KERB_HOME: '/sys/kerb/home' } }));
+  assert.match(said, /\/sys\/kerb\/home cannot be made: nothing can be written there \(E[A-Z]+\)/);
 });
 
 test('where it is by default', (context) => {

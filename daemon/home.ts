@@ -79,7 +79,8 @@ export function homeFolder(env: NodeJS.ProcessEnv = process.env, platform: NodeJ
 /** Makes a folder that only this user can enter, or says why the one that is there cannot be trusted. */
 export function makePrivateFolder(folder: string): HomeProblem | null {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const unmade = make(folder);
+    if (unmade !== null) return unmade;
     const stat = statSync(folder);
     // Windows has no such bits: a folder below the user's profile is the user's by its inherited list.
     if (process.getuid === undefined) return null;
@@ -95,6 +96,20 @@ export function makePrivateFolder(folder: string): HomeProblem | null {
     return null;
   } catch (error) {
     return problem(`${folder} cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Node's own words for a disk that cannot be written are that the folder is not there. */
+function make(folder: string): HomeProblem | null {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return null;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'a file is in its way' : 'nothing can be written there';
+    return problem(
+      `${folder} cannot be made: ${why} (${code}). Mend that, or let KERB_HOME name a folder that you may write to`,
+    );
   }
 }
 

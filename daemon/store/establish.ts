@@ -9,7 +9,18 @@ import type { Database } from 'better-sqlite3';
 import * as z from 'zod';
 import { checkStore } from './check.ts';
 import { type Connection, connect, identityOf, openFile, whileLocked } from './connect.ts';
-import { clearNext, freeName, hasLog, install, isEmpty, isOccupied, moveAway, type Place } from './place.ts';
+import {
+  clearNext,
+  freeName,
+  hadStore,
+  hasLog,
+  install,
+  isEmpty,
+  isFile,
+  isOccupied,
+  moveAway,
+  type Place,
+} from './place.ts';
 import { CorruptStore, isCorruption, isSchemaDamage, MovedStore, type StoreProblem } from './problem.ts';
 import { type SalvageOptions, salvage } from './salvage.ts';
 import { createTables, migrate, schemaVersion } from './schema.ts';
@@ -18,9 +29,10 @@ import { tablesOf } from './tables.ts';
 /** How often the store may change under the eyes of the one that opens it. */
 const maxAttempts = 5;
 
-/** A store that was set aside. */
+/** A store that was set aside, or was gone. */
 const asideNote = z.strictObject({
-  folder: z.string(),
+  /** Null where nothing was left of it. */
+  folder: z.string().nullable(),
   at: z.iso.datetime(),
   cause: z.string(),
   /** Entries that were carried over, and decisions that were lost: null where nobody can know how many. */
@@ -69,26 +81,27 @@ export function asideNotes(state: { get(key: string): string | null }): readonly
   return z.array(asideNote).parse(JSON.parse(state.get(asideKey) ?? '[]'));
 }
 
-/** The first store, or the one that a crash kept from getting its name. */
+/** The first store, the one that a crash kept from getting its name, or one in the place of a store that somebody deleted. */
 function make(place: Place, options: SalvageOptions): void {
   whileLocked(place.lock, () => {
     if (identityOf(place.file) !== null) return;
-    if (isOccupied(place)) return replace(place, null, 'the database file is gone', options);
-    if (!isWhole(place.nextFile)) build(place, (db) => void salvage(db, { kind: 'new' }, options));
+    if (!isOccupied(place) && isWhole(place.nextFile)) return install(place);
+    if (isOccupied(place) || hadStore(place)) return replace(place, null, 'the database file is gone', options);
+    build(place, (db) => void salvage(db, { kind: 'new' }, options));
     install(place);
   });
 }
 
 /** The new store first, whole; then the old one goes, then the new one gets its name. */
 function replace(place: Place, damaged: Database | null, cause: string, options: SalvageOptions): void {
-  const folder = freeName(place, options.now());
+  const folder = isOccupied(place) ? freeName(place, options.now()) : null;
   build(place, (db) => {
     const salvaged = salvage(db, { kind: 'damaged', db: damaged }, options);
     note(db, { folder, at: new Date(options.now()).toISOString(), cause, ...salvaged }, options);
   });
   // Windows moves no folder with an open file in it.
   if (process.platform === 'win32') damaged?.close();
-  moveAway(place, folder);
+  if (folder !== null) moveAway(place, folder);
   install(place);
 }
 
@@ -122,6 +135,7 @@ function isWhole(file: string): boolean {
 function openWhole(place: Place, options: SalvageOptions): Connection | StoreProblem {
   // SQLite would take an empty file for a new database, and throw its log away.
   if (isEmpty(place.file)) throw new CorruptStore('the file is empty');
+  if (!isFile(place.file)) throw new CorruptStore('what bears its name is no file');
   const depth = hasLog(place) ? 'all' : 'end';
   const connection = connect(place.file);
   try {
@@ -148,7 +162,7 @@ function newerProblem(file: string, version: number): StoreProblem {
 
 /** A connection to the damaged file that keeps others from writing to it; null where it is too damaged for that. */
 function hold(file: string): Database | null {
-  if (identityOf(file) === null || isEmpty(file)) return null;
+  if (!isFile(file) || isEmpty(file)) return null;
   let db: Database | null = null;
   try {
     db = openFile(file);

@@ -48,6 +48,15 @@ export function isEmpty(file: string): boolean {
   return statSync(file, { throwIfNoEntry: false })?.size === 0;
 }
 
+export function isFile(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+/** Whether there was a store before: only who has opened one makes this file. */
+export function hadStore({ missed }: Place): boolean {
+  return existsSync(missed);
+}
+
 /** Puts the new store in place. There must be none, or only its empty folder. */
 export function install(place: Place): void {
   sync(place.nextFolder);

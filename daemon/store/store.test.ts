@@ -1,10 +1,11 @@
 /** The store as its users see it: what is written is there, in order, chained, bounded, and shared by several. */
 import assert from 'node:assert/strict';
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { breakOf, chainStart, headOf } from '../../engine/index.ts';
 import { createHome, decision, noon, openTestStore, sha256 } from '../../test/store.ts';
+import { journalNotices } from '../journal/notices.ts';
 import { connect, runtimeProblem } from './connect.ts';
 import { takeLock } from './lock.ts';
 import { openStore } from './open.ts';
@@ -43,6 +44,34 @@ test('what was appended is there after closing, and the chain goes on', (context
   assert.deepEqual(second.entries(0, 10), [entry]);
   assert.equal(appended(second.append(decision())).entry.device, 'laptop');
   assert.equal(second.status().head.seq, 2);
+});
+
+test('a store that somebody deleted is missed: the new one begins with a gap record and tells of it', (context) => {
+  const home = createHome(context);
+  const lost = [
+    () => rmSync(path.join(home.store, 'kerb.db')),
+    () => rmSync(home.store, { recursive: true }),
+    () => {
+      rmSync(path.join(home.store, 'kerb.db'));
+      mkdirSync(path.join(home.store, 'kerb.db'));
+    },
+  ];
+  openTestStore(context, home).close();
+  const second = openTestStore(context, home);
+  assert.deepEqual(second.status().setAside, [], 'nothing is lost yet');
+  second.close();
+  for (const lose of lost) {
+    const store = openTestStore(context, home);
+    fill(store, 2);
+    store.close();
+    lose();
+    const next = openTestStore(context, home);
+    const [first] = next.entries(0, 1);
+    assert.deepEqual([first?.record.kind, first?.seq], ['gap', 1]);
+    assert.equal(next.status().setAside.at(-1)?.missing, null);
+    assert.match(journalNotices(next.status()).at(-1) ?? '', /deleted|is no file/);
+    next.close();
+  }
 });
 
 test('two that have the store open take turns', (context) => {

@@ -75,6 +75,6 @@ export interface StoreStatus {
   readonly missed: number | null;
   readonly verdicts: number;
   readonly requests: number;
-  /** Damaged stores that were set aside, the newest last. */
+  /** Damaged stores that were set aside, and deleted ones, the newest last. */
   readonly setAside: readonly AsideNote[];
 }
