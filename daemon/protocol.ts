@@ -48,7 +48,12 @@ export const decideRequest = z.lazy(() =>
       // git merges at most some dozens at once.
       merged: z.array(objectId()).max(100).optional(),
     }),
-    z.strictObject({ ...gateRequest(), gate: z.literal('message'), message: z.string().max(1_000_000) }),
+    z.strictObject({
+      ...gateRequest(),
+      gate: z.literal('message'),
+      message: z.string().max(1_000_000),
+      edited: z.boolean().optional(),
+    }),
     z.strictObject({
       ...gateRequest(),
       gate: z.literal('push'),

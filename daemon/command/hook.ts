@@ -96,7 +96,7 @@ const maxQuestion = 100;
 
 type Asked =
   | Pick<CommitRequest, 'gate' | 'tree' | 'merged'>
-  | Pick<MessageRequest, 'gate' | 'message'>
+  | Pick<MessageRequest, 'gate' | 'message' | 'edited'>
   | Pick<PushRequest, 'gate' | 'remote' | 'updates'>;
 
 /** What each hook asks; null where there is nothing to ask. */
@@ -106,7 +106,8 @@ const requests: Readonly<Record<string, (args: readonly string[], root: string) 
   async 'commit-msg'([file = ''], root) {
     const reading = readWorkFile(root, relativePath(root, file));
     if (reading.kind !== 'text') throw new UsageError(`the message ${file} cannot be read`);
-    return { gate: 'message', message: reading.file.text };
+    // git says to its hooks that it starts no editor.
+    return { gate: 'message', message: reading.file.text, edited: process.env.GIT_EDITOR !== ':' };
   },
   async 'pre-push'([name = '', url = '']) {
     const updates = readUpdates(await readStdin());

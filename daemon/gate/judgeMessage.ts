@@ -7,18 +7,19 @@ import { benchOf, type GateCase, type GateParts } from './gateCase.ts';
 import { readHead } from './head.ts';
 import { judgeInputs } from './judgeChange.ts';
 import type { MessageRequest } from './localGate.ts';
+import { keptText, readCleanup } from './messageText.ts';
 
 /** Judges a message: by the policies on messages, and for secrets as any text. */
 export async function judgeMessage(
-  { message }: MessageRequest,
+  { message, edited = true }: MessageRequest,
   session: GitSession,
   parts: GateParts,
 ): Promise<GateCase> {
-  const head = await readHead(session);
+  const [head, cleanup] = await Promise.all([readHead(session), readCleanup(session.root, edited)]);
   const ruling = await parts.rulings.of(session, { commit: head.commit, gate: 'message' });
   const bench = benchOf(parts, { session, ruling, gate: 'message' });
   const { subject } = await parts.identityOf(session.root);
-  const text = withoutComments(message);
+  const text = keptText(message, cleanup);
   const facts = {
     name: 'message',
     branch: head.branch,
@@ -61,10 +62,4 @@ export async function judgeMessage(
 export function messageInput(name: string, text: string): Input {
   const path = `${changeFolder}${name}.txt`;
   return { kind: 'read', reading: { kind: 'text', path, file: { path, text }, encoding: 'utf-8' } };
-}
-
-/** Without the lines that git takes out: comments, and all below the scissors. */
-function withoutComments(message: string): string {
-  const [kept = ''] = message.split(/^# -+ >8 -+$/m);
-  return kept.replace(/^#.*\n?/gm, '');
 }

@@ -37,6 +37,8 @@ export interface CommitRequest extends GateRequest {
 export interface MessageRequest extends GateRequest {
   readonly gate: 'message';
   readonly message: string;
+  /** False where no editor shows it to a person: then git keeps lines that look like comments. */
+  readonly edited?: boolean | undefined;
 }
 
 /** What a push would bring to a remote. */

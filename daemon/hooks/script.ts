@@ -90,6 +90,7 @@ perl=${quoted(parts.perl ?? '')}
 curl=${quoted(parts.curl ?? '')}
 client=${quoted(`client ${hook} ${parts.version}`)}
 ${common}previous=${parts.previous}
+remote= merged= edited=
 nl='
 '
 `;
@@ -139,6 +140,7 @@ ask() {
   set -- "gate $gate" "$client" "root $PWD" "question $KERB_QUESTION"
   [ -z "\${KERB_BREAK_GLASS-}" ] || set -- "$@" "break-glass $KERB_BREAK_GLASS"
   [ -z "\${remote-}" ] || set -- "$@" "$remote"
+  [ -z "\${edited-}" ] || set -- "$@" "$edited"
   for id in \${merged-}; do set -- "$@" "merged $id"; done
   if [ -n "$perl" ] && [ -x "$perl" ]; then
     # It need not set up the language of messages that it never says.
@@ -249,6 +251,8 @@ const bodies: Readonly<Record<JudgingHook, string>> = {
   'pre-commit': commitBody('pre-commit'),
   'pre-merge-commit': commitBody('pre-merge-commit'),
   'commit-msg': `if [ -e "$folder/kerb-message" ]; then
+  # So git says that it starts no editor: then it keeps what looks like comments.
+  [ "\${GIT_EDITOR-}" != : ] || edited='edited no'
   ask message message <"$1"
   case $? in 0) ;; 1) exit 1 ;; *) (here commit-msg "$1") || exit 1 ;; esac
 fi

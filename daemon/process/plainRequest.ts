@@ -8,7 +8,8 @@
  *   update refs/heads/main 9f1c… refs/heads/main 03be…
  *
  * `tree ID` is for `commit`; instead of it `index FILE`, where that says which tree it is, and `merged ID` for each commit that
- * is merged in. An empty line ends the fields; what follows is the message of `message`. `break-glass REASON` and `question NAME` may stand in each.
+ * is merged in. An empty line ends the fields; what follows is the message of `message`, which `edited no` says
+ * that no editor shows. `break-glass REASON` and `question NAME` may stand in each.
  */
 import { Refusal } from './answer.ts';
 
@@ -49,6 +50,7 @@ const fields: Readonly<Record<string, (value: string) => object>> = {
   remote: (value) => ({ remote: pairOf(value, 'name', 'url') }),
   'break-glass': (breakGlass) => ({ breakGlass }),
   question: (question) => ({ question }),
+  edited: (edited) => ({ edited: edited !== 'no' }),
 };
 
 /** Two words; the second one may hold spaces. */
