@@ -189,6 +189,10 @@ spec:
 `,
   });
   const made = (...args: string[]) => runKerb(['new', 'policy', ...args], { cwd: tree.root });
+  tree.write({ 'kerb.yaml': 'policyFolders: [policies]\n' });
+  assert.equal(made('team/first').stderr, '', 'that the folder has no policy is about to be mended');
+  rmSync(path.join(tree.root, 'kerb.yaml'));
+  rmSync(path.join(tree.root, 'policies'), { recursive: true });
   assert.equal(made('net/host', '--from', 'deploy/web.yaml:5:20').status, 0);
   assert.equal(made('--from', 'deploy/web.yaml:7').status, 0);
   assert.equal(made('net/arguments', '--from', 'deploy/web.yaml:9:16').status, 0);

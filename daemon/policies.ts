@@ -11,18 +11,23 @@ import { readGoverningHere } from './sync/current.ts';
 
 /** Loads what governs the working directory, and says on stderr what is wrong with it. */
 export async function loadPoliciesHere(folders: readonly string[]): Promise<Setup> {
+  const setup = await loadQuietly(folders);
+  for (const { file, range, message } of setup.problems) {
+    await complain(`kerb: ${printable(file)}:${range.start.line}: ${printable(message)}\n`);
+  }
+  return setup;
+}
+
+/** The same, for who is about to mend what is wrong. */
+export async function loadQuietly(folders: readonly string[]): Promise<Setup> {
   const cwd = process.cwd();
   const root = findRoot(cwd) ?? cwd;
-  const setup = await loadSetup({
+  return loadSetup({
     root,
     origin: { kind: 'workTree' },
     folders: policyFoldersOf(folders),
     organisation: (await readGoverningHere()).organisation,
   });
-  for (const { file, range, message } of setup.problems) {
-    await complain(`kerb: ${printable(file)}:${range.start.line}: ${printable(message)}\n`);
-  }
-  return setup;
 }
 
 /** The folders that `--policies` names, absolute. Throws `UsageError` where one holds no policy: it would govern nothing. */

@@ -11,6 +11,7 @@ import { launchOptions } from '../client/program.ts';
 import { type Arguments, type Command, type ExitCode, type Start, UsageError } from '../command.ts';
 import type { CommitRequest, LocalGate, MessageRequest, PushRequest, RefUpdate } from '../gate/localGate.ts';
 import { requireHome } from '../home.ts';
+import { wordsForNoRepository } from '../hooks/place.ts';
 import { complain } from '../output.ts';
 import { addressOf } from '../process/address.ts';
 import { printable } from '../report/style.ts';
@@ -48,7 +49,7 @@ async function judge(given: Arguments, { keepCode }: Start): Promise<ExitCode> {
   const here = process.cwd();
   // git starts the hooks of a bare repository in it.
   const root = gitFolder(here) === here ? here : findRoot(here);
-  if (root === null) throw new UsageError(wordsForNoRepository());
+  if (root === null) throw new UsageError(wordsForNoRepository(here));
   const read = Object.hasOwn(requests, name) ? requests[name] : undefined;
   if (read === undefined)
     throw new UsageError(`there is no hook ${JSON.stringify(name)}: ${Object.keys(requests).join(', ')}`);
@@ -71,13 +72,6 @@ async function judge(given: Arguments, { keepCode }: Start): Promise<ExitCode> {
   } finally {
     await gate.close();
   }
-}
-
-/** git can be told of a repository that nothing at the work tree names; whoever judges later would not find it. */
-function wordsForNoRepository(): string {
-  const named = process.env.GIT_DIR;
-  if (named === undefined) return 'there is no git repository here';
-  return `the repository ${path.resolve(named)} is not at its work tree: put a file .git there that says "gitdir: ${path.resolve(named)}"`;
 }
 
 /**

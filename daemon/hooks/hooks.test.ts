@@ -326,6 +326,8 @@ message: "the message names no ticket"
   const refused = place.git(['commit', '-q', '-m', 'whatever']);
   assert.equal(refused.status, 1);
   assert.match(refused.stderr, /this commit message is denied[\s\S]*names no ticket/);
+  const hidden = place.git(['commit', '-q', '-m', `SHOP-7 Add b\n\n#ghp_${'k3J9dLq0ZxV7bN2mW8rT5yU1oP4aS6fGhE2c'}`]);
+  assert.equal(hidden.status, 1, 'without an editor git keeps this line');
   assert.equal(place.git(['commit', '-q', '-m', 'SHOP-7 Add b']).status, 0);
   place.kerb('hooks', 'install');
   assert.equal(existsSync(hook), true, 'it stays where it was needed once');
@@ -334,6 +336,35 @@ message: "the message names no ticket"
     readdirSync(path.dirname(hook)).filter((name) => !name.endsWith('.sample')),
     [],
   );
+});
+
+test('a repository apart from its work tree: what to do is said, and it does', (context) => {
+  const place = createPlace(context);
+  const bare = path.join(path.dirname(place.root), 'dotfiles');
+  const apart = path.join(path.dirname(place.root), 'apart');
+  mkdirSync(apart);
+  place.git(['init', '-q', '--bare', bare]);
+  const kerb = (cwd: string, args: readonly string[]) =>
+    spawnSync(process.execPath, [kerbPath, ...args], { cwd, env: place.env, encoding: 'utf8' });
+  for (const command of [['hooks', 'install'], ['hooks', 'status'], ['doctor']]) {
+    const { status, stderr } = kerb(bare, command);
+    assert.equal(status, 2);
+    assert.match(stderr, /dotfiles is not at its work tree, so Kerb judges no commit .* "gitdir: .*dotfiles"/);
+  }
+  writeFileSync(path.join(apart, '.git'), `gitdir: ${bare}\n`);
+  writeFileSync(path.join(apart, 'pod.yaml'), privileged);
+  for (const [name, value] of [
+    ['core.bare', 'false'],
+    ['user.name', 'Ada'],
+    ['user.email', 'ada@example.com'],
+  ] as const)
+    place.git(['config', name, value], place.env, apart);
+  assert.equal(kerb(apart, ['hooks', 'install']).status, 0);
+  const named = [`--git-dir=${bare}`, `--work-tree=${apart}`];
+  place.git([...named, 'add', 'pod.yaml'], place.env, place.home);
+  const refused = place.git([...named, 'commit', '-q', '-m', 'pod'], place.env, place.home);
+  assert.equal(refused.status, 1, refused.stderr);
+  assert.match(refused.stderr, /privileged/);
 });
 
 test('a hook on messages that waits is taken away, and gives way to another program’s', (context) => {

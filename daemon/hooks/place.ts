@@ -1,6 +1,7 @@
 /** Where git looks for hooks, and which folder of them is Kerb's. */
 import path from 'node:path';
-import { type GitFailure, git } from '../../repository/index.ts';
+import process from 'node:process';
+import { type GitFailure, git, gitFolder } from '../../repository/index.ts';
 
 /** One value of core.hooksPath; the last one counts. */
 export interface HooksPath {
@@ -30,6 +31,17 @@ export async function findHooks(root: string): Promise<HookPlace | GitFailure> {
   const last = hooksPaths.at(-1);
   const effective = last === undefined ? path.join(common, 'hooks') : path.resolve(root, last.value);
   return { kind: 'place', root, common, hooksPaths, effective };
+}
+
+/**
+ * Why there is no work tree in a folder. git can be told of a repository that nothing at the work tree names (`--git-dir`, as
+ * for dotfiles); whoever judges later would not find it.
+ */
+export function wordsForNoRepository(folder: string): string {
+  const named = process.env.GIT_DIR ?? (gitFolder(folder) === folder ? folder : undefined);
+  if (named === undefined) return 'there is no git repository here';
+  const repository = path.resolve(folder, named);
+  return `the repository ${repository} is not at its work tree, so Kerb judges no commit that is made with --git-dir and --work-tree: put a file .git into the work tree that says "gitdir: ${repository}", run \`git config core.bare false\`, and call kerb there`;
 }
 
 /** All values of core.hooksPath that hold in a folder. */
