@@ -44,6 +44,9 @@ async function squiggle(page: Page, take: Take): Promise<void> {
 async function preview(page: Page, take: Take): Promise<void> {
   await page.keyboard.press('Control+j');
   await command(page, 'Kerb: Show What This Policy Would Do');
+  // The view takes the focus when it comes up: what is typed before it would go there.
+  await page.locator('.monaco-list-row', { hasText: 'As saved' }).first().waitFor();
+  await page.waitForTimeout(settleMs);
   const stricter = " && self.?imagePullPolicy.orValue('') == 'Always'";
   await typeBehind(page, rule, stricter);
   await page.locator('.monaco-list-row', { hasText: 'New' }).first().waitFor();
@@ -99,7 +102,7 @@ async function debuggerAtWork(page: Page, take: Take): Promise<void> {
   await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
 }
 
-/** Focus moves once more after the debugger has drawn a stop. */
+/** Focus moves once more after a view has come up, and after the debugger has drawn a stop. */
 const settleMs = 600;
 
 async function fromAValue(page: Page, take: Take): Promise<void> {
