@@ -43,7 +43,6 @@ export interface Cases extends Disposable {
 /** Makes the test controller `kerb.cases`. */
 export function createCases(server: Server): Cases {
   const controller = tests.createTestController('kerb.cases', 'Kerb policies');
-  const judged = new Map<string, JudgedCase>();
   /** Items of policies, by the URI of the policy and of its page. */
   const byUri = new Map<string, TestItem>();
   const refresh = async (): Promise<void> => {
@@ -60,7 +59,7 @@ export function createCases(server: Server): Cases {
   };
   const judge = async (item: TestItem, run: TestRun): Promise<void> => {
     const answer = await server.request<CasesAnswer | null>(messages.cases, { uri: item.uri?.toString() ?? '' });
-    if (answer !== null) show(controller, judged, item, answer, run);
+    if (answer !== null) show(controller, item, answer, run);
   };
   const cover = async (item: TestItem, run: TestRun): Promise<void> => {
     await judge(item, run);
@@ -103,7 +102,10 @@ export function createCases(server: Server): Cases {
   return {
     refresh,
     async accept(item) {
-      const found = judged.get(item.id);
+      const uri = item.uri?.toString() ?? '';
+      // What is shown may be of a text that was typed over meanwhile: what is drawn is what is found now.
+      const answer = await server.request<CasesAnswer | null>(messages.cases, { uri });
+      const found = answer?.cases[Number(item.id.slice(item.id.lastIndexOf('#') + 1))];
       if (found === undefined || item.uri === undefined) return;
       const edit = new WorkspaceEdit();
       edit.replace(item.uri, new Range(found.first, 0, found.last, 0), found.drawn === '' ? '' : `${found.drawn}\n`);
@@ -152,13 +154,7 @@ function detailOf({ start, end, trueCount, falseCount, otherCount }: CoveredRang
 }
 
 /** Puts the outcome of each case into the explorer. */
-function show(
-  controller: TestController,
-  judged: Map<string, JudgedCase>,
-  policy: TestItem,
-  { page, problem, cases }: CasesAnswer,
-  run: TestRun,
-): void {
+function show(controller: TestController, policy: TestItem, { page, problem, cases }: CasesAnswer, run: TestRun): void {
   policy.error = problem === '' ? undefined : problem;
   const uri = Uri.parse(page);
   const items = cases.map((found, index) => {
@@ -168,7 +164,6 @@ function show(
     item.description = `line ${found.first}`;
     item.range = new Range(found.first - 1, 0, found.last, 0);
     item.sortText = String(index).padStart(4, '0');
-    judged.set(id, found);
     return item;
   });
   policy.children.replace(items);
