@@ -124,7 +124,7 @@ describe('what a policy would do', () => {
 });
 
 test('a preview that takes its time tells what it found so far, and ends when nobody waits any more', async () => {
-  const many = Array.from({ length: 60 }, (_, index): [string, string] => [`many-${index}.yaml`, pod]);
+  const many = Array.from({ length: 400 }, (_, index): [string, string] => [`many-${index}.yaml`, pod]);
   const place = folderWith({ ...Object.fromEntries(many), 'kerb.yaml': 'policyFolders: [rules]\n' });
   const client = await startClient({ folders: [place.folder] });
   const uri = uriOf(`${place.folder}/rules/team/net.yaml`);
