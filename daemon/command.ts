@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 /** 0 allow, 1 deny, 2 no verdict. */
 export type ExitCode = 0 | 1 | 2;
 
-export interface Option {
+interface Option {
   /** With `value`, the option takes one: what stands for it in the help. */
   readonly value?: string;
   readonly repeatable?: true;

@@ -65,7 +65,7 @@ export interface Verdict {
 }
 
 /** What a verdict counts, beside its findings. */
-export interface Counts {
+interface Counts {
   readonly resources: number;
   /** Verdicts that a template left open. */
   readonly unknown: number;

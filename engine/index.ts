@@ -7,13 +7,11 @@
  */
 
 export { type CelValue, compile as compileExpression, type Program } from './cel/index.ts';
-export { type CelJson, formatCelJson, readCelJson } from './cel/json.ts';
+export { formatCelJson, readCelJson } from './cel/json.ts';
 export { describeCrash, framesOf } from './crash.ts';
-export { applyEdits, type DecideOptions, type Decision, decide } from './decide.ts';
+export { applyEdits, decide } from './decide.ts';
 export { createLines, type Lines, type Position, readDocument } from './document/index.ts';
 export {
-  type Context,
-  type Counts,
   createJudgeCache,
   type JudgeCache,
   type JudgeOptions,
@@ -38,13 +36,7 @@ export {
 } from './exception/approved.ts';
 export { maySuppress } from './exception/find.ts';
 export { type ExceptionStep, type Grant, grantedException, nextExceptions } from './exception/grant.ts';
-export {
-  type Circumstances,
-  type Objection,
-  objectionTo,
-  type PreparedException,
-  prepareException,
-} from './exception/objection.ts';
+export { prepareException } from './exception/objection.ts';
 export { isSamePerson } from './exception/person.ts';
 export {
   type ApproverKey,
@@ -72,7 +64,7 @@ export {
 } from './exception/request.ts';
 export { type Revocations, revocationsWith } from './exception/revocation.ts';
 export { type Complaint, complaints, type FindingFeedback, findingFeedback, readFeedback } from './feedback.ts';
-export { type FixChoice, type FixedFile, fixesOf, fixFile } from './fix.ts';
+export { type FixChoice, fixesOf, fixFile } from './fix.ts';
 export { groupBy } from './groupBy.ts';
 export { readJson } from './json.ts';
 export { mask } from './mask.ts';
@@ -92,23 +84,18 @@ export {
 } from './organisation/organisation.ts';
 export {
   beginRollout,
-  type Device,
   formatRollout,
-  type Guards,
   isRolledOut,
   type Ring,
   type Rollout,
-  type RolloutPlan,
   readRollout,
   readRolloutPlan,
   ringOf,
-  type Stage,
 } from './organisation/rollout.ts';
 export {
   defaultGateSettings,
   type GateSettings,
   isLocked,
-  type OrganisationRules,
   type ReplayConsent,
   readOrganisationRules,
 } from './organisation/rules.ts';
@@ -133,10 +120,9 @@ export {
   type Configuration,
   defaultConfiguration,
   organisationConfiguration,
-  type PolicySetting,
   readConfiguration,
 } from './policy/configuration.ts';
-export { type CoveredPart, coverageOf } from './policy/coverage.ts';
+export { coverageOf } from './policy/coverage.ts';
 export {
   completeDraft,
   type DraftCompletion,
@@ -145,14 +131,13 @@ export {
   formatDraft,
   type OwnFile,
   occurrencesInDraft,
-  type SemanticToken,
   signaturesOfDraft,
   type TokenKind,
   tokensOfDraft,
 } from './policy/draft/index.ts';
-export { type Exported, exportAdmission } from './policy/exchange/exportAdmission.ts';
+export { exportAdmission } from './policy/exchange/exportAdmission.ts';
 export { type Imported, importPolicies } from './policy/exchange/import/index.ts';
-export { globMatcher, segmentMatcher } from './policy/glob.ts';
+export { segmentMatcher } from './policy/glob.ts';
 export { type MutationResult, mutate, type Survivor } from './policy/mutation/index.ts';
 export type { Policy } from './policy/policy.ts';
 export {
@@ -165,18 +150,18 @@ export {
   previewPolicy,
 } from './policy/preview.ts';
 export { type FileProblem, type PolicyFile, type PolicyReading, readPolicies } from './policy/read.ts';
-export { type RecordedNode, type RecordedStep, type Recording, recordEvaluation } from './policy/recording.ts';
+export { type Recording, recordEvaluation } from './policy/recording.ts';
 export { type RegoSource, regoSourceOf, withBundle } from './policy/regoSource.ts';
 export { isDueForReview } from './policy/review.ts';
-export { type Sketch, type SketchRequest, sketchPolicy } from './policy/sketch/index.ts';
+export { type Sketch, sketchPolicy } from './policy/sketch/index.ts';
 export { vetPolicies } from './policy/vet.ts';
-export { type Why, type WhyNode, why } from './policy/why.ts';
-export { changeFolder, codeOwnersPaths, type ResourceKind, resourceKinds } from './resource/index.ts';
-export { type Audit, type AuditVerdict, createAudit, type ExportedEntry } from './trust/audit.ts';
+export { type WhyNode, why } from './policy/why.ts';
+export { changeFolder, codeOwnersPaths, resourceKinds } from './resource/index.ts';
+export { createAudit } from './trust/audit.ts';
 export type { VerifiedBundle } from './trust/bundle.ts';
 export { CanonicalError, canonicalize } from './trust/canonical.ts';
-export { breakOf, type ChainEntry, type ChainHead, chainStart, headOf, type Link, link } from './trust/chain.ts';
-export { type Checkpoint, checkpointText, openCheckpoint } from './trust/checkpoint.ts';
+export { breakOf, type ChainHead, chainStart, headOf, type Link, link } from './trust/chain.ts';
+export { checkpointText, openCheckpoint } from './trust/checkpoint.ts';
 export { preAuthEncoding } from './trust/dsse.ts';
 export {
   emptyFrontier,
@@ -186,19 +171,9 @@ export {
   hashLeaf,
   rootOf,
   type Sha256,
-  type Subtree,
   type TreeNode,
 } from './trust/merkle.ts';
-export {
-  formatNote,
-  formatNoteKey,
-  isSignedBy,
-  type NoteKey,
-  noteKey,
-  readNote,
-  readNoteKey,
-  type VerifyEd25519,
-} from './trust/note.ts';
+export { formatNote, formatNoteKey, type NoteKey, noteKey, readNoteKey, type VerifyEd25519 } from './trust/note.ts';
 export {
   consistencyRanges,
   hashOfRange,
@@ -208,6 +183,6 @@ export {
   verifyConsistency,
   verifyInclusion,
 } from './trust/proof.ts';
-export { formatReceipt, type ReceiptVerdict, readReceipt, verifyReceipt } from './trust/receipt.ts';
-export { hashAt, hashInTile, readTilePath, type TileId, tileOf, tilePath, tileWidth, widthOf } from './trust/tile.ts';
-export { judgeCheckpoint, type WitnessAlarm, type WitnessVerdict } from './trust/witness.ts';
+export { formatReceipt, verifyReceipt } from './trust/receipt.ts';
+export { hashInTile, readTilePath, type TileId, tileOf, tileWidth } from './trust/tile.ts';
+export { judgeCheckpoint, type WitnessVerdict } from './trust/witness.ts';

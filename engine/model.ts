@@ -228,13 +228,13 @@ export interface Finding {
   readonly fixes: readonly FixOffer[];
 }
 
-export interface Related {
+interface Related {
   readonly span: Span;
   readonly message: string;
 }
 
 /** Why a finding does not count. It is marked, never removed. Where several reasons hold, the first of these is told. */
-export type Exception =
+type Exception =
   | {
       /** Another person answers for it: see `ApprovedException`. */
       readonly kind: 'approved';

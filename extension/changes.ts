@@ -32,7 +32,7 @@ export interface ListedChange {
 }
 
 /** What is proposed, where nobody is to be asked. */
-export interface Proposal {
+interface Proposal {
   /** The folder that holds organisation.yaml. */
   readonly folder: string;
   readonly title: string;

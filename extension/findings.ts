@@ -18,7 +18,7 @@ import {
 import { type Shown, shownFindings } from './diagnostics.ts';
 
 /** How the tree is grouped. */
-export type Grouping = 'policy' | 'file';
+type Grouping = 'policy' | 'file';
 
 type Node = Group | Leaf;
 interface Group {

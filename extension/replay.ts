@@ -20,7 +20,7 @@ import {
 import { runKerb } from './kerb.ts';
 
 /** A decision that would be another one, as `kerb replay --format json` prints it. */
-export interface TurnedDecision {
+interface TurnedDecision {
   readonly at: string;
   readonly repository: string;
   readonly commit: { readonly id: string; readonly subject: string } | null;

@@ -33,7 +33,7 @@ export interface Spoken {
 }
 
 /** A line of a file here. */
-export interface FoundPlace {
+interface FoundPlace {
   readonly uri: Uri;
   /** From 0. */
   readonly line: number;

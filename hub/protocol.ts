@@ -14,8 +14,6 @@ export {
   changeProposal,
   changeShown,
   changeSignature,
-  changeSummary,
-  hexKey,
   signedRoot,
 } from './protocol/change.ts';
 export { jobDecisionPath, jobDecisionTaken } from './protocol/ci.ts';
@@ -61,7 +59,6 @@ export {
   exceptionRevocation,
   exceptionShown,
   exceptionStates,
-  exceptionSummary,
   type GivenApproval,
   maxApproverSkewMs,
   proposedExceptions,
@@ -73,15 +70,13 @@ export {
   exceptionRequestStates,
   maxRequestStates,
 } from './protocol/exceptionRequest.ts';
-export { type FeedbackList, feedbackPayloadType, feedbackTaken, type ShownFeedback } from './protocol/feedback.ts';
+export { feedbackPayloadType, feedbackTaken } from './protocol/feedback.ts';
 export {
   batchPayloadType,
   type DecisionRecord,
   decisionRecord,
   type GapRecord,
-  gapRecord,
   type JournalAcknowledgement,
-  type JournalBatch,
   type JournalEntry,
   type JournalRecord,
   journalAcknowledgement,
@@ -90,9 +85,8 @@ export {
   journalRecord,
   maxBatchEntries,
   type RecordedFinding,
-  recordedFinding,
 } from './protocol/journal.ts';
-export { hubPaths, hubProtocolVersion } from './protocol/path.ts';
+export { hubPaths } from './protocol/path.ts';
 export {
   compareWeight,
   eachOf,
@@ -132,4 +126,4 @@ export {
   turnedWords,
 } from './protocol/replayWords.ts';
 export { type RolloutStatus, rolloutReason, rolloutStatus } from './protocol/rollout.ts';
-export { type KeyDocument, proposedTargets, type Sealed, type TargetsProposal } from './protocol/targets.ts';
+export { type KeyDocument, proposedTargets, type Sealed } from './protocol/targets.ts';

@@ -8,7 +8,7 @@ import { readIfBounded } from './read.ts';
 import { findRoot } from './root.ts';
 
 export type GitOutput = GitAnswer | GitFailure;
-export interface GitAnswer {
+interface GitAnswer {
   readonly kind: 'output';
   readonly bytes: Buffer;
   /** What git warned of all the same: the beginning of it, where somebody listened. */

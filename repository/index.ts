@@ -5,7 +5,6 @@
 export {
   type Change,
   type ChangedFile,
-  type ChangedReading,
   type ChangeEntry,
   changeOf,
   changeOfEntries,
@@ -14,27 +13,19 @@ export {
   readStaged,
   readStagedSince,
 } from './change.ts';
-export { fieldsOf, type GitFailure, type GitOutput, git, gitFolder, repositoryAt } from './git.ts';
+export { fieldsOf, type GitFailure, git, gitFolder, repositoryAt } from './git.ts';
 export { type GitIndex, treeOfIndex } from './gitIndex.ts';
-export { type GitSession, type ObjectFacts, openGitSession } from './gitSession.ts';
+export { type GitSession, openGitSession } from './gitSession.ts';
 export { type Identity, readIdentity } from './identity.ts';
-export { type ListedFile, type Listing, listAmong, listFiles } from './list.ts';
+export { type ListedFile, listAmong, listFiles } from './list.ts';
 export { createNative } from './native.ts';
-export { type Blob, type ObjectStore, readBlobs } from './objects.ts';
-export { buildOpaBundle, type OpaBuild, type OpaBundle, type OpaPlace } from './opa.ts';
-export {
-  isBuiltIn,
-  isOfOrganisation,
-  loadBuiltIn,
-  loadPage,
-  loadPolicies,
-  type PolicyFolder,
-  policyFilesOf,
-} from './policies.ts';
+export { readBlobs } from './objects.ts';
+export { buildOpaBundle, type OpaBundle, type OpaPlace } from './opa.ts';
+export { isBuiltIn, isOfOrganisation, loadBuiltIn, loadPage, loadPolicies, policyFilesOf } from './policies.ts';
 export { maxFileBytes, type Reading, readFolderTexts, readingOf, readWorkFile } from './read.ts';
 export { repositoryName } from './repositoryName.ts';
-export { configurationName, findRoot, isInside, type Placement, placeOf, relativePath } from './root.ts';
-export { loadSetup, type Origin, type Setup, type SetupOptions } from './setup.ts';
-export { type Decoded, decodeText, type Encoding, encodeText } from './text.ts';
+export { configurationName, findRoot, isInside, placeOf, relativePath } from './root.ts';
+export { loadSetup, type Origin, type Setup } from './setup.ts';
+export { decodeText, encodeText } from './text.ts';
 export { watchIndex } from './watchIndex.ts';
 export { replaceFile } from './write.ts';

@@ -158,7 +158,7 @@ function* filesBelow(folder: string, prefix = ''): Generator<string> {
 }
 
 /** The words for a text beyond the limit. */
-export function tooLarge(bytes: number): string {
+function tooLarge(bytes: number): string {
   return `is ${(bytes / 1024 / 1024).toFixed(1)} MiB large, more than the ${maxFileBytes / 1024 / 1024} MiB that are judged; exclude it by \`ignore\` in kerb.yaml if it needs no verdict`;
 }
 

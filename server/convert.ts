@@ -17,7 +17,7 @@ const source = 'kerb';
 export type ProblemCode = 'kerb/syntax' | 'kerb/policy' | 'kerb/configuration' | 'kerb/more' | 'kerb/unreadable';
 
 /** What a diagnostic of a finding carries for code actions and for other tools. */
-export interface FindingData {
+interface FindingData {
   readonly fingerprint: string;
 }
 

@@ -125,7 +125,7 @@ export type WritePolicyResult =
   | { readonly kind: 'notWritten'; readonly message: string };
 
 /** How the daemon is started: a program and its first arguments, which `daemon start` follows, and more environment. */
-export const startDaemonSchema = z.lazy(() =>
+const startDaemonSchema = z.lazy(() =>
   z.object({
     command: z.array(z.string().max(4_096)).min(1).max(20),
     env: z.record(z.string().max(200), z.string().max(4_096)).optional(),

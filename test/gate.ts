@@ -18,7 +18,7 @@ export interface TestGate {
   push(tree: WorkTree, updates: readonly PushedRef[]): Promise<GateAnswer>;
 }
 
-export interface PushedRef {
+interface PushedRef {
   readonly ref: string;
   readonly localId: string;
   readonly remoteId: string;

@@ -19,7 +19,7 @@ export interface Task {
 }
 
 /** From which end of the list a thread takes its inputs. */
-export type End = 'front' | 'back';
+type End = 'front' | 'back';
 
 export function taskOf(inputs: readonly Input[], { setup, options }: Pick<Task, 'setup' | 'options'>): Task {
   return { setup, options, inputs, taken: new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT) };

@@ -10,7 +10,7 @@ import {
 import type { Range } from '../report/report.ts';
 
 /** `kind` says what went wrong: the request, the expression, its evaluation, or the limit on its work. */
-export interface EvalError {
+interface EvalError {
   readonly kind: 'input' | 'compile' | 'evaluation' | 'budget' | 'unknown';
   readonly message: string;
   /** In the expression; null where there is none. */

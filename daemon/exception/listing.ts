@@ -2,7 +2,7 @@
 import type { ApprovedException } from '../../engine/index.ts';
 import type { QueuedRequest } from './queue.ts';
 
-export type ExceptionState = 'pending' | 'granted' | 'upcoming' | 'expired' | 'revoked' | 'refused';
+type ExceptionState = 'pending' | 'granted' | 'upcoming' | 'expired' | 'revoked' | 'refused';
 
 /** One line of the list. */
 export interface ListedException {

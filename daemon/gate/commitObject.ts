@@ -11,7 +11,7 @@ export interface CommitObject {
   readonly signature: 'none' | 'present';
   readonly message: string;
 }
-export interface Person {
+interface Person {
   readonly name: string;
   readonly email: string;
 }

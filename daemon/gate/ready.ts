@@ -6,7 +6,7 @@ import type { Identity } from '../../repository/index.ts';
 import type { GateCase } from './gateCase.ts';
 
 /** What a case depends on. */
-export interface ReadyFor {
+interface ReadyFor {
   readonly tree: string;
   /** All else that tells it apart, as text. */
   readonly restsOn: string;

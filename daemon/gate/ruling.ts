@@ -32,7 +32,7 @@ export interface Ruling {
   readonly digest: string;
 }
 
-export interface RulingSource {
+interface RulingSource {
   /** Null stands for "there is none yet", where only the policies govern that come with Kerb or from the organisation. */
   readonly commit: string | null;
   /** A rollout may ask some gates to be mild at first. */
@@ -45,7 +45,7 @@ export interface Rulings {
 }
 
 /** Where rules are read: its work tree's folder, and how objects are looked up. */
-export type RuledRepository = Pick<GitSession, 'root' | 'resolve'>;
+type RuledRepository = Pick<GitSession, 'root' | 'resolve'>;
 
 /** Policies are compiled once in a process: those that come with Kerb are the same in every gate. */
 const shared = createCompilations();

@@ -5,7 +5,7 @@ import { WebSocketServer } from 'ws';
 import type { Notice } from '../protocol.ts';
 
 /** Who listens, since when (milliseconds since 1970). */
-export interface Listener {
+interface Listener {
   readonly name: string;
   readonly since: number;
 }

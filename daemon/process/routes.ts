@@ -39,7 +39,7 @@ export interface Desk {
 }
 
 /** A request, read to its end. */
-export interface Asked {
+interface Asked {
   readonly body: string;
   /** The media type, without parameters. */
   readonly type: string;

@@ -23,7 +23,7 @@ export interface Judged {
   >[];
 }
 
-export type Transition = keyof ReplayTransitions;
+type Transition = keyof ReplayTransitions;
 
 /** What a candidate makes of one decision. */
 export interface Difference {
@@ -34,7 +34,7 @@ export interface Difference {
 }
 
 /** Fingerprints. */
-export interface FindingsDifference {
+interface FindingsDifference {
   readonly added: readonly string[];
   readonly gone: readonly string[];
   readonly tightened: readonly string[];

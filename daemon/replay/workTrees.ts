@@ -7,7 +7,7 @@ const key = 'workTrees';
 const maxKept = 500;
 
 const places = z.array(z.strictObject({ repository: z.string(), root: z.string() })).max(maxKept);
-export type WorkTreePlace = z.infer<typeof places>[number];
+type WorkTreePlace = z.infer<typeof places>[number];
 
 /** Notes where decisions are made. It writes once for each work tree. */
 export interface WorkTreeNotes {

@@ -17,7 +17,7 @@ export type PolicyFacts = Pick<
   'id' | 'title' | 'severity' | 'enforcement' | 'why' | 'remedy' | 'references' | 'controls' | 'equivalents'
 >;
 
-export interface ReportedDecision {
+interface ReportedDecision {
   /** UUIDv7. */
   readonly id: string;
   readonly gate: string;

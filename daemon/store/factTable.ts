@@ -38,7 +38,7 @@ export interface DecisionTarget {
   readonly commit?: string | undefined;
 }
 
-export interface FactRow {
+interface FactRow {
   readonly seq: number;
   readonly tree: string | null;
   readonly commit_id: string | null;

@@ -5,7 +5,7 @@ import type { DeviceKey } from './deviceKey.ts';
 import type { Answer, Network } from './network.ts';
 
 /** The request that a proof is for. */
-export interface Proven {
+interface Proven {
   readonly method: string;
   readonly url: string;
   /** The token that the proof goes with; null where there is none yet. */

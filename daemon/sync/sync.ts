@@ -21,7 +21,7 @@ export interface SyncOptions extends Omit<RoundOptions, 'network'> {
   readonly chance?: () => number;
 }
 
-export interface SyncStatus {
+interface SyncStatus {
   /** When everything last went well, in milliseconds since 1970; null before the first time. */
   readonly succeededAt: number | null;
   /** What is wrong now; null where nothing is. */

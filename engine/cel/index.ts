@@ -82,9 +82,6 @@ export function compile(source: string, environment: Environment): Compilation {
   return compileProgram(source, environment);
 }
 
-export type { EvaluationNode, Round } from './blame/tree.ts';
 export { builtIn } from './check/declarations.ts';
 export { formatValue } from './display.ts';
-export type { Call, FunctionDeclaration, Overload } from './function.ts';
-export { formatType, type ObjectType, type Type } from './type.ts';
-export { type CelValue, Opaque } from './value.ts';
+export type { CelValue } from './value.ts';

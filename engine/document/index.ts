@@ -2,7 +2,7 @@
 export { createDocumentCache, type DocumentCache } from './cache.ts';
 export { commentsOf } from './comments.ts';
 export { createLines, type Lines, type Position } from './lines.ts';
-export { type Location, locate } from './locate.ts';
+export { locate } from './locate.ts';
 export { entryAt } from './node.ts';
 export { readDocument } from './read.ts';
-export { type Recognised, recognise } from './recognise.ts';
+export { recognise } from './recognise.ts';

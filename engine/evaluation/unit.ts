@@ -27,7 +27,7 @@ export interface JudgedUnit {
 }
 
 /** A mark, and which of the unit's resources it is on. */
-export interface UnitMark {
+interface UnitMark {
   readonly mark: Mark;
   readonly index: number;
 }

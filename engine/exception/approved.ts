@@ -28,7 +28,7 @@ export interface PolicyReference {
 }
 
 /** Where an exception holds. An empty list leaves its dimension open; what is not known matches no list. */
-export interface ExceptionScope {
+interface ExceptionScope {
   /** `github.com/acme/shop`, `github.com/acme/*`. */
   readonly repositories: readonly string[];
   /** Globs, relative to the repository's root. */

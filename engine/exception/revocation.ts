@@ -5,7 +5,7 @@
 import { type ApprovedException, readExceptions } from './approved.ts';
 
 /** A revocation that was seen, by the exception's id. Instants are ISO 8601 in UTC, to the millisecond. */
-export interface Revocation {
+interface Revocation {
   readonly revokedAt: string;
   /** The latest end that the exception was ever seen with: until then it could be brought back. */
   readonly expiresAt: string;

@@ -9,7 +9,7 @@ import { type Bundle, parseJson } from './bundle.ts';
  * A stage of a rollout. It takes devices that its selector names and that fall into its share. Of several that take a device, the
  * one that began last counts: so a stage can be what makes an earlier one's gates strict.
  */
-export interface Stage {
+interface Stage {
   readonly name: string;
   /** Label → the values it may have. Empty: every device. */
   readonly selector: Readonly<Record<string, readonly string[]>>;
@@ -22,7 +22,7 @@ export interface Stage {
 }
 
 /** When the hub halts a rollout by itself: by how much more than with the old bundle. Rates are in percent points. */
-export interface Guards {
+interface Guards {
   /** Decisions that deny. */
   readonly denyRise: number;
   /** Decisions that come to no verdict. */

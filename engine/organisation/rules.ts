@@ -20,7 +20,7 @@ export interface OrganisationRules {
   readonly cap: Cap | null;
 }
 
-export interface Cap {
+interface Cap {
   /** Policy ids, `<domain>/*` or `*`. */
   readonly policies: readonly string[];
   readonly enforcement: Enforcement;

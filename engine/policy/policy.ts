@@ -42,7 +42,7 @@ export interface Policy {
 }
 
 /** What is known of a policy by whoever has compiled it. */
-export interface Vetted {
+interface Vetted {
   /** See `digestOfPolicy`. */
   readonly digest: string;
   /** What it reads, by resource kind. */

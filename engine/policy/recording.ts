@@ -16,7 +16,7 @@ import { scalarPlaces } from './scalar.ts';
 import { shown, wordsFor } from './why.ts';
 
 /** A part of a policy's expressions. */
-export interface RecordedNode {
+interface RecordedNode {
   readonly field: 'where' | 'require';
   /** In the policy's file. */
   readonly span: Span;
@@ -27,7 +27,7 @@ export interface RecordedNode {
 }
 
 /** A part that was evaluated. Its own parts come before it. */
-export interface RecordedStep {
+interface RecordedStep {
   /** Index of the resource. */
   readonly resource: number;
   /** Index of the node. */
@@ -38,7 +38,7 @@ export interface RecordedStep {
 }
 
 /** A value at a step, and the expressions of what is in it. */
-export interface Inspected {
+interface Inspected {
   readonly value: string;
   readonly parts: readonly { readonly name: string; readonly expression: string }[];
 }

@@ -8,7 +8,6 @@ import { type ParsedRegex, parseRegex, type RegexProblem } from './parse.ts';
 import { simplify } from './simplify.ts';
 
 export type { Match } from './match.ts';
-export type { RegexProblem } from './parse.ts';
 
 /** A compiled pattern. Its time is linear in the text, whatever the pattern and the text are. */
 export interface Regex {

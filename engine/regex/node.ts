@@ -15,7 +15,7 @@ export type RegexNode =
       readonly order: 'greedy' | 'lazy';
     };
 
-export type Assertion = 'textStart' | 'textEnd' | 'lineStart' | 'lineEnd' | 'boundary' | 'notBoundary';
+type Assertion = 'textStart' | 'textEnd' | 'lineStart' | 'lineEnd' | 'boundary' | 'notBoundary';
 
 /**
  * Code points as sorted, disjoint, inclusive ranges. `opaque` stands for a set that only the general engine knows

@@ -19,7 +19,7 @@ export interface ParsedRegex {
 }
 
 /** What a pattern may cost to hold: its length, its instructions with repetitions written out, its nesting. */
-export const regexLimits = { length: 10_000, size: 20_000, depth: 200, repeat: 1000 } as const;
+const regexLimits = { length: 10_000, size: 20_000, depth: 200, repeat: 1000 } as const;
 
 /** Reads a pattern in RE2's syntax, all of it. Never throws. */
 export function parseRegex(pattern: string): ParsedRegex | RegexProblem {

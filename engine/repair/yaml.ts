@@ -51,7 +51,7 @@ export interface Step {
 }
 
 /** How far a path leads in a tree. */
-export interface Walk {
+interface Walk {
   /** From the root to the deepest node that exists. */
   readonly steps: readonly Step[];
   /** What of the path is not there yet. */

@@ -23,7 +23,7 @@ export interface RawInstruction {
   readonly heredocs: readonly Span[];
 }
 
-export interface RawFlag {
+interface RawFlag {
   readonly name: string;
   readonly value: string;
   readonly span: Span;

@@ -23,7 +23,7 @@ export interface CompiledPattern {
   readonly byLanguage: ReadonlyMap<CodeLanguage, readonly LanguageRule[]>;
 }
 
-export interface LanguageRule {
+interface LanguageRule {
   /** Which of the policy's patterns it is. */
   readonly index: number;
   /** What ast-grep is asked: rule, constraints, utils, transform. */

@@ -5,14 +5,14 @@ import type { Checkpoint } from './checkpoint.ts';
 import { emptyFrontier, equalBytes, type Frontier, grow, hashLeaf, rootOf, type Sha256 } from './merkle.ts';
 
 /** An entry as it was exported; `body` is null once its time has passed. */
-export interface ExportedEntry {
+interface ExportedEntry {
   readonly index: number;
   /** JSON that names the body by its hash: `body`. */
   readonly leaf: string;
   readonly body: string | null;
 }
 
-export interface AuditVerdict {
+interface AuditVerdict {
   readonly kind: 'whole' | 'altered';
   readonly entries: number;
   /** Entries whose bodies are gone, as the log itself says that they were to be. Their leaves are proved. */

@@ -15,7 +15,7 @@ export interface NoteKey {
   readonly publicKey: Uint8Array;
 }
 
-export interface NoteSignature {
+interface NoteSignature {
   readonly name: string;
   readonly id: Uint8Array;
   readonly signature: Uint8Array;

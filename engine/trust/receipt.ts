@@ -28,7 +28,7 @@ export function formatReceipt({ index, proof, checkpoint, leaf }: Receipt): stri
 }
 
 /** Null where it is no receipt that carries its entry. */
-export function readReceipt(text: string): Receipt | null {
+function readReceipt(text: string): Receipt | null {
   const end = text.indexOf('\n\n');
   if (text.length > maxLength || end === -1) return null;
   const [first, extra, number, ...hashes] = text.slice(0, end).split('\n');

@@ -54,6 +54,6 @@ export function hashInTile({ level, index }: Subtree, hashes: Uint8Array, sha256
 }
 
 /** The hash at a place of a tile. */
-export function hashAt(hashes: Uint8Array, at: number): Uint8Array {
+function hashAt(hashes: Uint8Array, at: number): Uint8Array {
   return hashes.subarray(at * hashBytes, (at + 1) * hashBytes);
 }

@@ -26,7 +26,7 @@ export type WitnessVerdict =
  * `forked`: two different trees of the same size. `rewritten`: the older entries are not the beginning of the new tree.
  * `unproved`: the log has no proof to show, as when its own nodes do not add up.
  */
-export type WitnessAlarm = 'unsigned' | 'shrunk' | 'forked' | 'rewritten' | 'unproved';
+type WitnessAlarm = 'unsigned' | 'shrunk' | 'forked' | 'rewritten' | 'unproved';
 
 /** Judges what a log shows now by what it showed before. */
 export function judgeCheckpoint({ last, next, proof, key, sha256, verify }: Look): WitnessVerdict {

@@ -20,7 +20,7 @@ export interface Adapter {
 }
 
 /** `launch`, as package.json declares it. */
-export type Launch = RecordParams & { readonly stopOnEntry?: boolean };
+type Launch = RecordParams & { readonly stopOnEntry?: boolean };
 
 interface Session {
   readonly outside: Outside;

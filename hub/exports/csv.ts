@@ -1,6 +1,6 @@
 /** CSV as RFC 4180 has it, for people who open it in a spreadsheet: no value of it is ever taken for a formula. */
 
-export type CsvValue = string | number | boolean | null;
+type CsvValue = string | number | boolean | null;
 
 export interface Table {
   readonly columns: readonly string[];

@@ -18,7 +18,7 @@ const maxAssertionSeconds = 60;
 const letters = 'BCDFGHJKLMNPQRSTVWXZ';
 
 /** An OAuth error code with what to do. */
-export interface Refused {
+interface Refused {
   readonly kind: 'refused';
   readonly error: string;
   readonly description: string;

@@ -26,7 +26,7 @@ export interface People extends Tickets {
 
 export type Begun = { readonly kind: 'begun'; readonly address: string; readonly key: string } | SignInRefused;
 
-export interface SignInRefused {
+interface SignInRefused {
   readonly kind: 'refused';
   readonly status: 400 | 403 | 404 | 502;
   readonly code: string;
@@ -34,10 +34,10 @@ export interface SignInRefused {
 }
 
 /** A token that nobody has seen. */
-export type SignInToken = NewToken & { readonly role: Role; readonly person: Person };
+type SignInToken = NewToken & { readonly role: Role; readonly person: Person };
 
 /** What a person lacks whom the provider vouches for. */
-export type Lacking = 'noName' | 'unverified' | 'noRole';
+type Lacking = 'noName' | 'unverified' | 'noRole';
 
 export type SignedIn =
   | { readonly kind: 'signedIn'; readonly tenant: Tenant; readonly token: SignInToken }

@@ -31,7 +31,7 @@ type ThreadReading =
   | { readonly kind: 'sealed'; readonly batch: SealedBatch }
   | { readonly kind: 'failed'; readonly message: string };
 
-export type BatchSubmission = Refused | { readonly kind: 'batch'; readonly submission: Submission };
+type BatchSubmission = Refused | { readonly kind: 'batch'; readonly submission: Submission };
 
 export interface BatchReader {
   /** Reads the body of a request, whose memory is the reader's from then on. Throws `BusyError` when too much is waiting. */

@@ -9,7 +9,7 @@ import { readSnapshotFile, readTargetsFile, readTimestampFile } from './metadata
 import { type FetchPublished, timestampName } from './published.ts';
 import { targetName } from './shelf.ts';
 
-export interface Publication {
+interface Publication {
   /** Of its timestamp. */
   readonly etag: string;
   /** A hint with files, as JSON. */

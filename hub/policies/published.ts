@@ -2,7 +2,7 @@
 import { sha256Hex } from '../cryptography.ts';
 import type { Store } from '../store/store.ts';
 
-export interface Fetched {
+interface Fetched {
   readonly bytes: Uint8Array;
   /** The same for the same bytes, on every replica. */
   readonly etag: string;

@@ -16,7 +16,7 @@ export interface Desk {
   readonly now: number;
 }
 
-export interface PlannedDeed extends Pick<Act, 'act' | 'subject'> {
+interface PlannedDeed extends Pick<Act, 'act' | 'subject'> {
   readonly changes: readonly Change[];
 }
 

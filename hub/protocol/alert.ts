@@ -46,7 +46,7 @@ const figures = z.object({
   threshold: z.number(),
 });
 
-export const shownAlert = z.object({
+const shownAlert = z.object({
   id: z.string(),
   kind,
   labels,

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { name } from './scalar.ts';
 
 /** How something came to be in force. */
-export const publication = z.object({
+const publication = z.object({
   /** Of the bundle. */
   number: z.int(),
   change: name,
@@ -19,7 +19,7 @@ export type PublicationShown = z.infer<typeof publication>;
  * `due`: its review is. `disputed`: three findings or more were complained of. `excepted`: half of its findings or more are.
  * `unused`: no finding in 30 days.
  */
-export const concerns = ['due', 'disputed', 'excepted', 'unused'] as const;
+const concerns = ['due', 'disputed', 'excepted', 'unused'] as const;
 export type Concern = (typeof concerns)[number];
 
 /** Of findings that no exception covers, in the newest decisions of devices within 30 days: at most 500 of them. */
@@ -34,7 +34,7 @@ const outcome = z.object({
 });
 export type Outcome = z.infer<typeof outcome>;
 
-export const listedPolicy = z.object({
+const listedPolicy = z.object({
   id: name,
   title: z.string(),
   severity: z.string(),

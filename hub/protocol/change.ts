@@ -10,7 +10,6 @@ import { instant, name } from './scalar.ts';
 
 const title = z.string().min(1).max(200);
 const text = z.string().max(1_000_000);
-export const hexKey = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits');
 
 export const changeProposal = z.strictObject({
   title,
@@ -24,7 +23,7 @@ export const changeProposal = z.strictObject({
 });
 export type ChangeProposal = z.infer<typeof changeProposal>;
 
-export const changeSummary = z.object({
+const changeSummary = z.object({
   id: name,
   state: z.enum(['open', 'published', 'withdrawn', 'outdated']),
   author: name,

@@ -5,7 +5,7 @@ import { name } from './scalar.ts';
 export const recordKinds = ['decision', 'gap', 'act', 'opa'] as const;
 export const effects = ['allow', 'deny', 'indeterminate'] as const;
 
-export const foundRecord = z.object({
+const foundRecord = z.object({
   id: z.uuid(),
   index: z.int(),
   at: z.iso.datetime(),
@@ -20,7 +20,7 @@ export const foundRecord = z.object({
 });
 
 /** With what its body says in short; null where that is gone, too long, or of another kind. */
-export const listedRecord = foundRecord.extend({
+const listedRecord = foundRecord.extend({
   about: z
     .object({
       /** Who acted, as git knows them, or as the hub does. */

@@ -18,7 +18,7 @@ const maxApprovals = 32;
 
 export const exceptionStates = ['pending', 'granted', 'expired', 'revoked', 'refused'] as const;
 
-export const exceptionSummary = z.object({
+const exceptionSummary = z.object({
   /** Of the request, and of the exception where it was granted. */
   id: name,
   state: z.enum(exceptionStates),

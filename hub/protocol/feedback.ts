@@ -9,7 +9,7 @@ export const feedbackPayloadType = 'application/vnd.kerb.feedback+json';
 
 export const feedbackTaken = z.object({ id: name });
 
-export const shownFeedback = z.object({
+const shownFeedback = z.object({
   id: name,
   complaint: z.enum(['wrong', 'unclear']),
   comment: words.nullable(),

@@ -4,7 +4,7 @@ import { labels } from './device.ts';
 
 const name = z.string().max(500);
 
-export const listedDevice = z.object({
+const listedDevice = z.object({
   id: name,
   name,
   keyId: name,

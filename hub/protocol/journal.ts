@@ -56,7 +56,7 @@ export const decisionRecord = z.strictObject({
 export type DecisionRecord = z.infer<typeof decisionRecord>;
 
 /** Records that could not be kept: said, instead of dropped in silence. */
-export const gapRecord = z.strictObject({
+const gapRecord = z.strictObject({
   kind: z.literal('gap'),
   id: z.uuidv7(),
   at: instant,
@@ -88,7 +88,6 @@ export const maxBatchEntries = 500;
 export const journalBatch = z.strictObject({
   entries: z.array(journalEntry).min(1).max(maxBatchEntries),
 });
-export type JournalBatch = z.infer<typeof journalBatch>;
 export const batchPayloadType = 'application/vnd.kerb.journal-batch+json';
 
 /**

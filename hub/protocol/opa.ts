@@ -1,7 +1,7 @@
 /** Agents of OPA as the hub shows them to people. */
 import * as z from 'zod';
 
-export const opaAgent = z.object({
+const opaAgent = z.object({
   /** Its label `id`. */
   id: z.string(),
   /** Name of the token that it reports with. */

@@ -1,6 +1,3 @@
-/** The version in every path: `/v1/…`. */
-export const hubProtocolVersion = 1;
-
 /** Every path that a device asks for, below the hub's address. */
 export const hubPaths = {
   /** `POST`, RFC 8628 3.1. */

@@ -6,7 +6,7 @@
 import * as z from 'zod';
 import { instant, name, words } from './scalar.ts';
 
-export const rolloutStates = ['running', 'paused', 'halted', 'done'] as const;
+const rolloutStates = ['running', 'paused', 'halted', 'done'] as const;
 
 const count = z.object({
   ...{ revision: name, decisions: z.int(), denied: z.int(), failed: z.int() },

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { name } from './scalar.ts';
 
-export const shownToken = z.object({
+const shownToken = z.object({
   id: z.uuid(),
   name,
   role: name,

@@ -3,7 +3,7 @@ import type { Rollout } from '../../engine/index.ts';
 import { longestMsOf, unknownLatencyClass } from '../store/latency.ts';
 import type { RevisionCount } from '../store/query/rollout.ts';
 
-export interface Outcomes {
+interface Outcomes {
   readonly revision: string;
   readonly decisions: number;
   readonly denied: number;

@@ -5,7 +5,7 @@ import { timestampName } from '../policies/published.ts';
 const lookEveryMs = 500;
 
 /** `policies`: what is published alone. `journal`: the log as well. */
-export type Watched = 'policies' | 'journal';
+type Watched = 'policies' | 'journal';
 
 export interface Growth {
   /** Somebody listens to a tenant, until the answer is called. */

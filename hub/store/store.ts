@@ -131,7 +131,7 @@ export interface NewEntry {
 }
 
 /** `decision`, `gap`: from devices and CI. `act`: what somebody did on the hub. `opa`: a decision of an OPA. */
-export type EntryKind = 'decision' | 'gap' | 'act' | 'opa';
+type EntryKind = 'decision' | 'gap' | 'act' | 'opa';
 
 /** What decisions are searched and counted by. */
 export interface DecisionColumns {

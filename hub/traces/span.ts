@@ -36,7 +36,7 @@ export interface Span {
   readonly status: { readonly code?: 2 };
 }
 
-export type Attribute = {
+type Attribute = {
   readonly key: string;
   readonly value: { readonly stringValue: string } | { readonly boolValue: boolean } | { readonly intValue: string };
 };

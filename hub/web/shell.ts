@@ -7,7 +7,7 @@ import { said } from './part/value.ts';
 import { hrefOf, type PageName, pageNames, type Route } from './route.ts';
 
 /** `lost`: the hub did not answer the last time. */
-export type LiveState = 'live' | 'polling' | 'lost';
+type LiveState = 'live' | 'polling' | 'lost';
 
 const liveWords = { live: 'Live', polling: 'Looking every few seconds', lost: 'The hub does not answer' } as const;
 

@@ -15,7 +15,7 @@ export type Answered =
 export type Progress = Omit<PreviewProgress, 'id'>;
 
 /** What an asker says and hears while an answer is worked out. */
-export interface Waiting {
+interface Waiting {
   readonly hear: (progress: Progress) => void;
   readonly token: CancellationToken;
 }

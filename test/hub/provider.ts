@@ -20,7 +20,7 @@ export interface PeopleProvider {
   close(): Promise<void>;
 }
 
-export interface Tampering {
+interface Tampering {
   readonly idToken?: (claims: JWTPayload) => JWTPayload;
   readonly alg?: 'RS256' | 'HS256';
   /** Whether another key signs than the provider's. */

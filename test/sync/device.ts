@@ -17,7 +17,7 @@ export interface Clock {
   at: number;
 }
 
-export interface TestDevice {
+interface TestDevice {
   readonly home: Home;
   round(): Promise<Round>;
   /** What it does with files that came with a hint. */

@@ -18,7 +18,7 @@ import { createGatekeeper, type Gatekeeper, type KnownDevice } from './gatekeepe
 import { JournalStore } from './journalStore.ts';
 
 /** Takes a request over; true where it has. */
-export type Fault = (request: IncomingMessage, response: ServerResponse) => boolean;
+type Fault = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 export interface TestHub {
   readonly address: string;

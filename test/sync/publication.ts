@@ -16,7 +16,7 @@ interface RoleFile {
   readonly signers: readonly Signer[];
 }
 
-export interface Right {
+interface Right {
   readonly signers: readonly Signer[];
   readonly threshold: number;
 }
@@ -27,7 +27,7 @@ export interface RootFile extends RoleFile {
   readonly aliases?: Readonly<Record<string, Signer>>;
 }
 
-export interface TargetsFile extends RoleFile {
+interface TargetsFile extends RoleFile {
   /** Path → text. */
   readonly targets: Readonly<Record<string, string>>;
   readonly delegations?: readonly (Right & {

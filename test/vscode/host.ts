@@ -37,7 +37,7 @@ export interface Host {
 }
 
 /** How a page is opened. */
-export interface OpenOptions {
+interface OpenOptions {
   /** VS Code's own key-value pairs: `openFile`, `extensionTestsPath` … */
   readonly payload?: readonly (readonly [string, string])[];
   readonly viewport?: { readonly width: number; readonly height: number };

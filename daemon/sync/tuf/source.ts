@@ -11,7 +11,7 @@ export interface Source {
   read(name: string, want: Want): Promise<Buffer | null>;
 }
 
-export interface Want {
+interface Want {
   readonly maxBytes: number;
   /** Lower-case hex of SHA-256, where it is known before: a copy that fits needs no network. */
   readonly sha256: string | null;

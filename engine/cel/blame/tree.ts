@@ -18,7 +18,7 @@ export interface EvaluationNode {
 }
 
 /** One element that a macro looked at. */
-export interface Round {
+interface Round {
   readonly variables: readonly { readonly name: string; readonly value: Result }[];
   readonly body: EvaluationNode;
 }

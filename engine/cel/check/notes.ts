@@ -20,7 +20,7 @@ export interface Notes {
   readonly problems: Problem[];
 }
 
-export interface Problem {
+interface Problem {
   readonly span: Span;
   readonly message: string;
 }
@@ -31,7 +31,7 @@ export type Reference =
   | { readonly kind: 'missing'; readonly name: string };
 
 /** The function that a call means, and all its arguments, a method's receiver first. */
-export interface CallTarget {
+interface CallTarget {
   readonly declaration: FunctionDeclaration | null;
   readonly args: readonly Expression[];
 }

@@ -121,7 +121,7 @@ export interface MapEntry {
 }
 
 /** `Type{field: value}` */
-export interface Message {
+interface Message {
   readonly kind: 'message';
   readonly span: Span;
   readonly name: string;

@@ -16,7 +16,7 @@ export interface Parsed {
   /** From where on nothing is certain: the first place that could not be read. Null where all was. */
   readonly lost: number | null;
 }
-export interface ParseProblem {
+interface ParseProblem {
   readonly span: Span;
   readonly message: string;
 }

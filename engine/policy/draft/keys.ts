@@ -19,7 +19,7 @@ export interface YamlItem {
 export type OwnFile = 'policy' | 'configuration';
 
 /** Where in a file an offset is: the keys around it, and what is being written there. */
-export interface Place {
+interface Place {
   readonly path: readonly string[];
   readonly writes: 'key' | 'value';
   /** The word that is being written. */

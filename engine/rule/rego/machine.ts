@@ -17,7 +17,7 @@ export interface Machine {
   run<T>(talk: (calls: Calls) => T, options: RunOptions): Run<T>;
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly fuel: number;
   /** What a builtin that OPA left to its host gives, as JSON. Undefined, as in Rego, where it gives nothing. */
   readonly builtin: (id: number, operands: readonly Operand[]) => string | undefined;

@@ -12,7 +12,7 @@ export interface RegoRule {
 }
 
 /** What is wrong with a `rego` rule, and with which part of it. */
-export interface RegoProblem {
+interface RegoProblem {
   readonly part: 'bundle' | 'entrypoint';
   readonly message: string;
 }

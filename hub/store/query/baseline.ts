@@ -17,7 +17,7 @@ export interface HourlyCount {
 }
 
 /** A repository in which somebody decided for the first time. */
-export interface NewRepository {
+interface NewRepository {
   readonly actor: string;
   readonly repository: string;
   readonly record: string;

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Tables } from '../tables.ts';
 
 /** A job of CI that has decided something. */
-export interface SeenJob {
+interface SeenJob {
   readonly issuer: string;
   readonly subject: string;
   /** Id of its first decision. */

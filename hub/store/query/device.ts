@@ -22,7 +22,7 @@ export interface Device {
   readonly status: string | null;
 }
 
-export interface Fleet {
+interface Fleet {
   /** Those that are not revoked. */
   readonly devices: number;
   /** The one that was not heard of for the longest time; `seenAt` is null where it never was. */

@@ -35,9 +35,9 @@ export interface ExceptionApprovalRow {
 }
 
 /** How an exception stands at an instant: a granted one ends by itself. */
-export type ExceptionState = Row['state'] | 'expired';
+type ExceptionState = Row['state'] | 'expired';
 
-export interface ExceptionQuery {
+interface ExceptionQuery {
   readonly state?: ExceptionState | undefined;
   readonly repository?: string | undefined;
   readonly policy?: string | undefined;
@@ -47,7 +47,7 @@ export interface ExceptionQuery {
   readonly limit: number;
 }
 
-export interface ExceptionCounts {
+interface ExceptionCounts {
   readonly pending: number;
   /** In force. */
   readonly granted: number;

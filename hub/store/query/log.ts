@@ -11,12 +11,12 @@ export interface StoredCheckpoint {
   readonly at: number;
 }
 
-export interface Leaf {
+interface Leaf {
   readonly index: number;
   readonly leaf: string;
 }
 
-export interface Range {
+interface Range {
   readonly begin: number;
   readonly end: number;
 }

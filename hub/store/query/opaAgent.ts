@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../tables.ts';
 
-export interface OpaAgent {
+interface OpaAgent {
   /** Id of the token that it reports with. */
   readonly token: string;
   /** Unique among those with the same token. */

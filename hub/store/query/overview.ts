@@ -18,7 +18,7 @@ export interface PolicyTotal {
   readonly excepted: number;
 }
 
-export interface RepositoryTotal {
+interface RepositoryTotal {
   readonly repository: string;
   readonly effect: string;
   readonly decisions: number;

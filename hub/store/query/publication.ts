@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../tables.ts';
 
-export type PublishedRole = Tables['tuf_file']['role'];
+type PublishedRole = Tables['tuf_file']['role'];
 
 /** A file of the repository that devices verify. Its name is the one below `/v1/tuf/`. */
 export interface PublishedFile {

@@ -20,7 +20,7 @@ export interface ReplayAnswerRow {
   readonly at: number;
 }
 
-export interface ReplayCounts {
+interface ReplayCounts {
   readonly taken: number;
   readonly answered: number;
 }

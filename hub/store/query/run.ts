@@ -46,7 +46,7 @@ export interface Match {
   readonly place: Slice;
 }
 
-export interface Slice {
+interface Slice {
   readonly from: number;
   readonly to: number;
 }

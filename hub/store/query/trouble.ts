@@ -4,7 +4,7 @@ import type { Tables } from '../tables.ts';
 import { matchesByRun, type RecordFilter } from './run.ts';
 
 /** Where records come from, with how many there are. */
-export interface Source {
+interface Source {
   readonly device: string | null;
   readonly repository: string;
   readonly count: number;
@@ -12,7 +12,7 @@ export interface Source {
   readonly last: string;
 }
 
-export interface TroubledDevice {
+interface TroubledDevice {
   readonly id: string;
   readonly name: string;
   readonly missing: number;

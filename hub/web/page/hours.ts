@@ -28,7 +28,7 @@ export const effectSeries = [
   { effect: 'allow', name: 'allowed', colour: '--allow' },
 ] as const;
 
-export type Counts = Readonly<Record<(typeof effectSeries)[number]['effect'], number>>;
+type Counts = Readonly<Record<(typeof effectSeries)[number]['effect'], number>>;
 
 export interface Bucket {
   /** Milliseconds since 1970. */
