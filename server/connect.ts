@@ -112,6 +112,9 @@ function start(connection: Connection, client: Client): Running {
     );
   };
   const failed = (root: Root, error: unknown): void => tellFailure(connection, root, error);
+  const forgotten = (root: Root): void => {
+    for (const each of [watch, expiry, offer]) each.forget(root);
+  };
   const expiry = createExpiry(() => session.roots);
   const native = createNative();
   const organisation = createOrganisation();
@@ -119,7 +122,7 @@ function start(connection: Connection, client: Client): Running {
     connection,
     client,
     native,
-    roots: createRoots(native, organisation.current, { loaded, failed }),
+    roots: createRoots(native, organisation.current, { loaded, failed, forgotten }),
     organisation,
     requests: createRequests(),
     previews: createPreviews(),
@@ -199,7 +202,7 @@ function register(connection: Connection, { session, watch }: Running): void {
   if (session.client.workspaceFolders) {
     connection.onNotification('workspace/didChangeWorkspaceFolders', (params) => {
       moveDocuments(session, params);
-      watch.prune();
+      watch.followClosed();
       tellStatus(session);
     });
   }

@@ -6,6 +6,7 @@ import type { Root, Roots } from './roots.ts';
 export interface Expiry {
   /** Looks when something changes next. To be called after each load. */
   follow(root: Root): void;
+  forget(root: Root): void;
   close(): void;
 }
 
@@ -25,10 +26,14 @@ export function createExpiry(roots: () => Roots): Expiry {
     );
     timers.set(root, timer.unref());
   };
+  const forget = (root: Root): void => {
+    clearTimeout(timers.get(root));
+    timers.delete(root);
+  };
   return {
+    forget,
     follow(root) {
-      clearTimeout(timers.get(root));
-      timers.delete(root);
+      forget(root);
       const register = root.rules?.exceptions ?? null;
       const boundaryMs = register === null ? null : nextBoundary(register, Date.now());
       if (boundaryMs !== null) wait(root, boundaryMs);

@@ -42,18 +42,24 @@ export function foldingRanges(document: OpenDocument): FoldingRange[] | null {
 export interface FormattingOffer {
   /** Looks where a root's policies are now. */
   follow(root: Root): void;
+  forget(root: Root): void;
 }
 
 /** Makes the offer, for clients that can be told of single files. */
 export function createFormattingOffer({ client, connection }: Session): FormattingOffer {
   const offered = new Map<Root, { readonly key: string; readonly made: Promise<readonly Disposable[]> }>();
+  const end = (root: Root): void =>
+    void offered.get(root)?.made.then((old) => old.forEach((one) => void one.dispose()));
   return {
+    forget(root) {
+      end(root);
+      offered.delete(root);
+    },
     follow(root) {
       const patterns = patternsOf(root);
       const key = patterns.join('\n');
-      const before = offered.get(root);
-      if (!client.formatsByPattern || before?.key === key) return;
-      void before?.made.then((old) => old.forEach((one) => void one.dispose()));
+      if (!client.formatsByPattern || offered.get(root)?.key === key) return;
+      end(root);
       const options = { documentSelector: patterns.map((pattern) => ({ scheme: 'file', pattern })) };
       const made = patterns.length === 0 ? Promise.resolve([]) : registerFor(connection, options);
       offered.set(root, { key, made });

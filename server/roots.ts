@@ -68,7 +68,7 @@ export interface Roots {
   all(): readonly Root[];
   /** The place of a URI. A root that was not known is made and starts loading. */
   placeOf(uri: string): Place;
-  /** Sets the client's workspace folders and forgets roots that no document and no folder uses. */
+  /** Sets the client's workspace folders. */
   setFolders(uris: readonly string[]): void;
   /** Absolute paths of the client's workspace folders. */
   folders(): readonly string[];
@@ -78,18 +78,20 @@ export interface Roots {
   ready(root: Root): Promise<void>;
   /** What is exempt or asked for has changed: everything of the root is to be judged again. */
   renew(root: Root): void;
+  /** Lets go of the roots that are of no workspace folder and that nothing else uses. */
   forget(unused: (root: Root) => boolean): void;
 }
 
-/** Makes the roots; `loaded` is called after each load, `failed` when loading broke. */
+/** Makes the roots; `loaded` is called after each load, `failed` when loading broke, `forgotten` last of all. */
 export function createRoots(
   native: Native,
   organisation: () => CurrentOrganisation,
-  events: { loaded(root: Root): void; failed(root: Root, error: unknown): void },
+  events: { loaded(root: Root): void; failed(root: Root, error: unknown): void; forgotten(root: Root): void },
 ): Roots {
   const roots = new Map<string, Root>();
   let folders: readonly string[] = [];
   let revisions = 0;
+  const isKnown = (root: Root): boolean => roots.get(root.folder) === root;
   const load = async (root: Root): Promise<void> => {
     try {
       const setup = await loadSetup({
@@ -100,14 +102,15 @@ export function createRoots(
       });
       if (root.rules !== null && sameSetup(root.rules.setup, setup)) return;
       const identity = setup.organisation === null ? null : await readIdentity(root.folder);
+      if (!isKnown(root)) return;
       root.rules = { ...rulesOf(setup, native), identity };
       root.revision = ++revisions;
       events.loaded(root);
     } catch (error) {
-      events.failed(root, error);
+      if (isKnown(root)) events.failed(root, error);
     }
   };
-  const pending = new Map<Root, Promise<void>>();
+  const pending = new WeakMap<Root, Promise<void>>();
   const reload = (root: Root): Promise<void> => {
     // One at a time: a change that comes while reading is read by the next load.
     const next = (pending.get(root) ?? Promise.resolve()).then(() => load(root));
@@ -132,13 +135,18 @@ export function createRoots(
     },
     reload,
     renew(root) {
+      if (!isKnown(root)) return;
       root.revision = ++revisions;
       events.loaded(root);
     },
     ready: (root) => pending.get(root) ?? Promise.resolve(),
     forget(unused) {
       const kept = new Set(folders.map((folder) => findRoot(folder) ?? folder));
-      for (const [folder, root] of roots) if (!kept.has(folder) && unused(root)) roots.delete(folder);
+      for (const [folder, root] of roots) {
+        if (kept.has(folder) || !unused(root)) continue;
+        roots.delete(folder);
+        events.forgotten(root);
+      }
     },
   };
 }

@@ -14,9 +14,9 @@ import { fileOf, uriOf } from './uri.ts';
 export interface Watch {
   /** Watches what a root's configuration names now. */
   follow(root: Root): void;
-  /** Stops watching for roots that the session forgot. */
-  prune(): void;
-  /** Follows the files that show something though they are closed. To be called after a check of the workspace. */
+  /** Stops watching for a root. */
+  forget(root: Root): void;
+  /** Follows the files that show something though they are closed. To be called after a check of the workspace and when folders move. */
   followClosed(): void;
   /** Tells of files that changed, came or went, by URI. */
   changed(uris: readonly string[]): void;
@@ -68,15 +68,11 @@ export function createWatch(session: Session): Watch {
         : watchOurselves(session, paths, () => reloadSoon(root));
       registrations.set(root, { key, stop });
     },
-    prune() {
-      const known = new Set(session.roots.all());
-      for (const [root, { stop }] of registrations) {
-        if (known.has(root)) continue;
-        clearTimeout(timers.get(root));
-        registrations.delete(root);
-        void stop();
-      }
-      followClosed();
+    forget(root) {
+      clearTimeout(timers.get(root));
+      timers.delete(root);
+      void registrations.get(root)?.stop();
+      registrations.delete(root);
     },
     async close() {
       for (const timer of timers.values()) clearTimeout(timer);

@@ -242,7 +242,8 @@ describe('writing a policy', () => {
     assert.equal(await client.request('textDocument/foldingRange', { textDocument: { uri: other } }), null);
     client.close(other);
     const dynamic = { dynamicRegistration: true };
-    const capabilities = { textDocument: { formatting: dynamic, rangeFormatting: dynamic, foldingRange: dynamic } };
+    const textDocument = { formatting: dynamic, rangeFormatting: dynamic, foldingRange: dynamic };
+    const capabilities = { workspace: { workspaceFolders: true }, textDocument };
     const told = await startClient({ folders: [place.folder], capabilities });
     const registrations = () =>
       told.received
@@ -258,6 +259,11 @@ describe('writing a policy', () => {
         assert.deepEqual(registerOptions.documentSelector, [
           { scheme: 'file', pattern: `**/${name}/rules/**/*.{yaml,yml}` },
         ]);
+      told.close(uri);
+      const removed = [{ uri: uriOf(place.folder), name: 'policies' }];
+      told.notify('workspace/didChangeWorkspaceFolders', { event: { added: [], removed } });
+      const taken = () => told.received.filter(({ method }) => method === 'client/unregisterCapability').length;
+      await told.until('three that are taken back', () => taken() === 3);
     } finally {
       await told.stop();
     }
