@@ -58,6 +58,16 @@ all self.containers as c { c.name is "x" }
 any self.containers as c { c.name is "x" }
 ^^^ write list.exists(x, condition) instead of any`,
   `
+self.nodeSelector["a"] and true
+                       ^^^ write && instead of and`,
+  `
+self.containers or self.hostNetwrk
+                ^^ write || instead of or
+                        ^^^^^^^^^^ PodSpec has no field "hostNetwrk" (did you mean "hostNetwork"?)`,
+  `
+self.nodeSelector["a"] is 3
+                       ^^ write == instead of is`,
+  `
 self.nodeSelector["a"] is not "x"
                        ^^^^^^ write != instead of is not`,
   `

@@ -108,10 +108,22 @@ function parseLogical(parser: Parser, operator: '&&' | '||'): Expression {
   const parseOperand = () => (operator === '||' ? parseLogical(parser, '&&') : parseBinary(parser, 0));
   const first = parseOperand();
   const operands = [first];
-  while (take(parser, operator) || takeWord(parser, operator)) operands.push(parseOperand());
+  let isGuessed = false;
+  for (;;) {
+    const isWord = takeWord(parser, operator);
+    if (!isWord && !take(parser, operator)) break;
+    isGuessed ||= isWord;
+    operands.push(parseOperand());
+  }
   const last = operands.at(-1) ?? first;
   if (operands.length === 1) return first;
-  return { kind: 'logical', operator, operands, span: { start: first.span.start, end: last.span.end } };
+  const span = { start: first.span.start, end: last.span.end };
+  return isGuessed ? guessed(span, operands) : { kind: 'logical', operator, operands, span };
+}
+
+/** What stands around an operator of another language is checked by itself, and not by an operator that nobody wrote. */
+function guessed(span: Span, parts: readonly Expression[]): Invalid {
+  return { kind: 'invalid', span, parts };
 }
 
 /** `and` and `or`, as other languages write them: no name can stand there, so that what follows is read as it was meant. */
@@ -139,18 +151,23 @@ function parseBinary(parser: Parser, level: number): Expression {
     if (operator === null) return left;
     const { end } = peek(parser, -1);
     const right = parseBinary(parser, level + 1);
+    const span = { start: left.span.start, end: right.span.end };
+    if (operator === 'foreign') {
+      left = guessed(span, [left, right]);
+      continue;
+    }
     left = {
       kind: 'operation',
       operator,
       operatorSpan: { start: token.start, end },
       operands: [left, right],
-      span: { start: left.span.start, end: right.span.end },
+      span,
     };
   }
 }
 
-/** Takes an operator of a level, also one that is a word in other languages. */
-function operatorAt(parser: Parser, level: number): Operator | null {
+/** Takes an operator of a level, also one that is a word in other languages, which is reported. */
+function operatorAt(parser: Parser, level: number): Operator | 'foreign' | null {
   const token = peek(parser);
   if (token.kind !== 'symbol' && token.kind !== 'name') return null;
   if (levels[level]?.has(token.text)) {
@@ -163,22 +180,23 @@ function operatorAt(parser: Parser, level: number): Operator | null {
   const meant = pair ?? words.get(token.text.toLowerCase());
   if (meant === undefined) return null;
   const [text, end] = pair === undefined ? [token.text, token.end] : [`${token.text} ${next.text}`, next.end];
-  parser.report({ start: token.start, end }, `write ${meant.write} instead of ${text}`);
+  parser.report({ start: token.start, end }, `write ${meant} instead of ${text}`);
   parser.at += pair === undefined ? 1 : 2;
-  return meant.operator;
+  return 'foreign';
 }
 
-const words: ReadonlyMap<string, { readonly operator: Operator; readonly write: string }> = new Map([
-  ['is', { operator: '==', write: '==' }],
-  ['eq', { operator: '==', write: '==' }],
-  ['equals', { operator: '==', write: '==' }],
-  ['is not', { operator: '!=', write: '!=' }],
-  ['ne', { operator: '!=', write: '!=' }],
-  ['lt', { operator: '<', write: '<' }],
-  ['le', { operator: '<=', write: '<=' }],
-  ['gt', { operator: '>', write: '>' }],
-  ['ge', { operator: '>=', write: '>=' }],
-  ['not in', { operator: 'in', write: '!(value in list)' }],
+/** What is written instead of them. */
+const words: ReadonlyMap<string, string> = new Map([
+  ['is', '=='],
+  ['eq', '=='],
+  ['equals', '=='],
+  ['is not', '!='],
+  ['ne', '!='],
+  ['lt', '<'],
+  ['le', '<='],
+  ['gt', '>'],
+  ['ge', '>='],
+  ['not in', '!(value in list)'],
 ]);
 
 function parseUnary(parser: Parser): Expression {
