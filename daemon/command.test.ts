@@ -236,9 +236,11 @@ test('kerb test says what differs, redraws it with UPDATE=1, and is 2 for a poli
   tree.write({
     'rules/kubernetes/own-registry.yaml': readFileSync(policy, 'utf8').replace('self.?image', 'selv.?image'),
   });
-  const wrong = runKerb(['test', 'rules'], { cwd: tree.root });
+  const wrong = runKerb(['test', 'rules'], { cwd: tree.root, env: { UPDATE: '1' } });
   assert.equal(wrong.status, 2);
   assert.match(wrong.stderr, /own-registry\.yaml:\d+:\d+: .*selv/);
+  assert.match(wrong.stdout, /no case is judged: the policy itself is broken/);
+  assert.equal(readFileSync(page, 'utf8'), drawn);
   rmSync(page);
   assert.equal(runKerb(['test', 'nowhere'], { cwd: tree.root }).status, 2);
 });

@@ -1,8 +1,8 @@
 // `kerb/cases`: a policy's cases, judged while policy and page are written.
 import { type CodeAction, CodeActionKind } from 'vscode-languageserver';
 import {
-  type CaseResult,
   type CasesRequest,
+  type CasesResult,
   coverageOf,
   createLines,
   readPolicies,
@@ -35,12 +35,12 @@ export async function casesOf(session: Session, { uri }: CasesParams): Promise<C
   await session.roots.ready(place.root);
   const sheet = sheetAt(session, place);
   if (sheet === null) return null;
-  const cases = sheet.kind === 'judged' ? sheet.cases : [];
+  const { cases, broken } = sheet.kind === 'judged' ? sheet : { cases: [], broken: sheet.problem };
   return {
     id: sheet.id,
     policy: uriIn(place.root, sheet.policy),
     page: uriIn(place.root, sheet.page),
-    problem: sheet.kind === 'problem' ? sheet.problem : '',
+    problem: broken ?? '',
     cases: cases.map(({ name, outcome, message, block, written, drawn }) => ({
       name,
       outcome,
@@ -100,13 +100,15 @@ interface Names {
 
 type Unreadable = Names & { readonly kind: 'problem'; readonly problem: string };
 type Sheet =
-  | (Names & { readonly kind: 'judged'; readonly request: CasesRequest; readonly cases: readonly CaseResult[] })
+  | (Names & Pick<CasesResult, 'cases' | 'broken'> & { readonly kind: 'judged'; readonly request: CasesRequest })
   | Unreadable;
 
 /** A policy and its page, judged. */
 function sheetAt(session: Session, place: Place): Sheet | null {
   const sheet = readSheet(session, place);
-  return sheet?.kind === 'read' ? { ...sheet, kind: 'judged', cases: runCases(sheet.request).cases } : sheet;
+  if (sheet?.kind !== 'read') return sheet;
+  const { cases, broken } = runCases(sheet.request);
+  return { ...sheet, kind: 'judged', cases, broken };
 }
 
 /** A policy and its page as both are being written. Null where the place is neither's. */

@@ -140,7 +140,7 @@ function testPage(request: CasesRequest, folder: string): TestedPage {
   const { page } = request;
   const result = runCases(request);
   if (!isUpdate() || result.redrawn === page.text)
-    return { request, result, redrawn: 0, faults: faultsOf(page.text, result.cases) };
+    return { request, result, redrawn: 0, faults: result.broken === null ? faultsOf(page.text, result.cases) : [] };
   replaceFile({ within: folder, file: page.path, bytes: Buffer.from(result.redrawn) });
   const renewed = { ...request, page: { ...page, text: result.redrawn } };
   const again = runCases(renewed);
@@ -173,12 +173,13 @@ function placeOf(named: string): { folder: string; prefix: string } {
 }
 
 function pageText({ result, redrawn, faults }: TestedPage, style: Style): string {
-  const { policy, cases } = result;
+  const { policy, cases, broken } = result;
   const failed = failedOf(result);
   const skipped = cases.filter(({ outcome }) => outcome === 'skipped');
   const isGood = failed.length === 0 && faults.length === 0;
   const goodSign = redrawn > 0 ? style.yellow('↻') : style.green('✓');
-  const details = [...failed, ...skipped].map(
+  const told = broken === null ? [...failed, ...skipped] : [];
+  const details = told.map(
     ({ name, line, message }) =>
       `    ${printable(name)} (${policy}.md:${line})\n${message
         .split('\n')
@@ -187,7 +188,8 @@ function pageText({ result, redrawn, faults }: TestedPage, style: Style): string
   );
   const note = redrawn > 0 ? `, ${redrawn} redrawn` : '';
   const head = `${isGood ? goodSign : style.red('✗')} ${policy}  ${style.dim(`${counted(cases.length, 'case')}${note}`)}\n`;
-  return [head, ...faults.map((fault) => `    ${policy}.md: ${fault}\n`), ...details].join('');
+  const wrong = broken === null ? faults.map((fault) => `${policy}.md: ${fault}`) : [`no case is judged: ${broken}`];
+  return [head, ...wrong.map((line) => `    ${printable(line)}\n`), ...details].join('');
 }
 
 function paintDifference(line: string, style: Style): string {

@@ -55,6 +55,17 @@ for (const [name, drawing, line] of wrong) {
   });
 }
 
+test('a policy that does not compile fails every case, and nothing is drawn over what is there', () => {
+  const page = `${block(pod('x:latest', drawn))}${block(pod('x:1'))}${block('FROM x\n', 'dockerfile Dockerfile')}`;
+  const { cases, broken, redrawn } = run(page, policy.replace('self.image', 'self.imag'));
+  assert.match(broken ?? '', /^the policy itself is broken: test\/rule\.yaml:\d+:\d+: Container has no field "imag"/);
+  assert.deepEqual(
+    cases.map(({ outcome, message }) => [outcome, message]),
+    cases.map(() => ['failed', broken]),
+  );
+  assert.equal(redrawn, page);
+});
+
 test('blocks that name no file are no cases; a fence of more backticks and an indented one are read', () => {
   const page = `\`\`\`yaml\nimage: x:latest\n\`\`\`\n\n\`\`\`\`yaml pod.yaml\n${pod('x:1')}\`\`\`\`\n\n- item\n\n  ${block(pod('x:latest', drawn)).trimEnd().replaceAll('\n', '\n  ')}\n`;
   assert.deepEqual(

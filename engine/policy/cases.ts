@@ -6,7 +6,7 @@ import type { Native, SourceFile, Span } from '../model.ts';
 import { type Drawing, draw, readDrawings, separator } from './cases/drawing.ts';
 import { type Block, readBlocks, replaceBlocks } from './cases/page.ts';
 import type { Compilations } from './compilations.ts';
-import { compilePolicies } from './compile.ts';
+import { compilePolicies, type PolicySet } from './compile.ts';
 import { defaultConfiguration } from './configuration.ts';
 import type { Policy } from './policy.ts';
 
@@ -31,6 +31,8 @@ export interface CaseResult {
 /** How a page came out. */
 export interface CasesResult {
   readonly policy: string;
+  /** Why no case was judged: the policy does not compile, with the place. All cases have failed then. */
+  readonly broken: string | null;
   readonly cases: readonly CaseResult[];
   /** The page with every block drawn as it was judged: what `UPDATE=1` writes. The same text where all passed. */
   readonly redrawn: string;
@@ -52,17 +54,25 @@ const day = '2026-01-01';
 /** Judges every block of a page by its policy alone. Never throws. */
 export function runCases({ policy, page, native, shared }: CasesRequest): CasesResult {
   const options = caseOptions(policy, native, shared);
+  const broken = brokenIn(options.policies, policy.resources);
   const cases: CaseResult[] = [];
   const contents = new Map<Block, readonly string[]>();
   let before: SourceFile | null = null;
   for (const block of readBlocks(page.text)) {
-    const ran: Ran = block.problem === null ? runBlock(block, before, options) : failed(block, block.problem);
+    // A broken policy finds nothing that anybody would want to have drawn.
+    const problem = block.problem ?? broken;
+    const ran: Ran = problem === null ? runBlock(block, before, options) : failed(block, problem);
     if (block.kind === 'case') before = ran.file;
     const { first, last, lines: written } = block;
     cases.push({ ...ran.result, block: { first, last }, written, drawn: ran.content });
     if (ran.result.outcome === 'failed') contents.set(block, ran.content);
   }
-  return { policy: policy.id, cases, redrawn: replaceBlocks(page.text, contents) };
+  return { policy: policy.id, broken, cases, redrawn: replaceBlocks(page.text, contents) };
+}
+
+function brokenIn(policies: PolicySet, kinds: readonly string[]): string | null {
+  const compiled = kinds.flatMap((kind) => policies.compiled(kind));
+  return compiled.find(({ broken }) => broken !== null)?.broken ?? null;
 }
 
 /** What cases are judged with: the policy alone, and suppressions that govern at once. */

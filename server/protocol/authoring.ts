@@ -8,7 +8,7 @@ export interface CasesAnswer {
   readonly id: string;
   readonly policy: string;
   readonly page: string;
-  /** Why no case could be judged: the policy or its page cannot be read. Empty otherwise. */
+  /** Why no case is judged: the policy or its page cannot be read, or the policy does not compile. Empty otherwise. */
   readonly problem: string;
   readonly cases: readonly JudgedCase[];
 }

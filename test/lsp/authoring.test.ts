@@ -189,6 +189,13 @@ describe('writing a policy', () => {
       [[1, 1]],
     );
     assert.equal(covered.parts[0]?.start.line, 8);
+    await show(`${policy.replace('size', 'siz')}‸`);
+    const broken = await client.request<CasesAnswer>('kerb/cases', { uri });
+    assert.match(broken.problem, /unknown function "siz"/);
+    assert.deepEqual(
+      broken.cases.map(({ outcome, written, drawn }) => [outcome, written === drawn]),
+      broken.cases.map(() => ['failed', true]),
+    );
     await show('title: [‸');
     assert.notEqual((await client.request<CasesAnswer>('kerb/cases', { uri })).problem, '');
   });
