@@ -70,6 +70,11 @@ export async function acceptCase(uri: Uri, { first, last, drawn }: JudgedCase): 
 
 const top = new Range(0, 0, 0, 0);
 
+/** VS Code leaves out a common blank behind an icon. */
+function titled(icon: string, words: string): string {
+  return `$(${icon})\u00a0${words}`;
+}
+
 function policyLenses(
   { id, policy, page, problem, cases }: CasesAnswer,
   { preview, mutation, replay }: Known,
@@ -80,54 +85,58 @@ function policyLenses(
     lens({ title: mutationTitle(mutation.scoreOf(Uri.parse(policy))), command: 'kerb.mutate', arguments: [policy] }),
     lens({ title: previewTitle(id, preview), command: 'kerb.previewPolicy' }),
     lens({ title: replayTitle(replay.of(Uri.parse(policy))), command: 'kerb.replayPolicy' }),
-    lens({ title: '$(question) Explain', command: 'kerb.explain', arguments: [id] }),
+    lens({ title: titled('question', 'Explain'), command: 'kerb.explain', arguments: [id] }),
   ];
 }
 
 function casesTitle(problem: string, cases: readonly JudgedCase[]): string {
-  if (problem !== '') return '$(circle-slash) No cases run';
+  if (problem !== '') return titled('circle-slash', 'No cases run');
   const failed = cases.filter(({ outcome }) => outcome === 'failed').length;
   const count = `${cases.length} case${cases.length === 1 ? '' : 's'}`;
-  return failed === 0 ? `$(pass) ${count} as drawn` : `$(error) ${failed} of ${count} not as drawn`;
+  return failed === 0 ? titled('pass', `${count} as drawn`) : titled('error', `${failed} of ${count} not as drawn`);
 }
 
 function mutationTitle(score: ReturnType<Mutation['scoreOf']>): string {
-  if (score === null) return '$(beaker) Do they prove anything?';
-  return `$(beaker) ${score.noticed} of ${score.mutants} mistakes noticed`;
+  if (score === null) return titled('beaker', 'Do they prove anything?');
+  return titled('beaker', `${score.noticed} of ${score.mutants} mistakes noticed`);
 }
 
 function previewTitle(id: string, preview: Preview): string {
   const shown = preview.current();
-  if (shown?.id !== id || shown.outcome.kind !== 'judged') return '$(eye) What it would do';
+  if (shown?.id !== id || shown.outcome.kind !== 'judged') return titled('eye', 'What it would do');
   const { added, kept, vanished } = shown.outcome.counts;
   const found = added + kept;
   const difference = added + vanished === 0 ? '' : ` (${added} new, ${vanished} gone)`;
-  return `$(eye) ${found} finding${found === 1 ? '' : 's'} in the workspace${difference}`;
+  return titled('eye', `${found} finding${found === 1 ? '' : 's'} in the workspace${difference}`);
 }
 
 function replayTitle(replayed: ReturnType<Replay['of']>): string {
-  return `$(history) ${replayed === null ? 'What it would have decided' : turnedTitle(replayed)}`;
+  return titled('history', replayed === null ? 'What it would have decided' : turnedTitle(replayed));
 }
 
 function pageLenses(document: TextDocument, { policy, cases }: CasesAnswer): CodeLens[] {
-  const beside = { title: '$(law) The policy', command: 'kerb.openBeside', arguments: [policy] };
+  const beside = { title: titled('law', 'The policy'), command: 'kerb.openBeside', arguments: [policy] };
   return [new CodeLens(top, beside), ...cases.flatMap((one) => caseLenses(document, one))];
 }
 
 function caseLenses({ uri }: TextDocument, one: JudgedCase): CodeLens[] {
   const range = new Range(one.first - 1, 0, one.first - 1, 0);
   const step = {
-    title: '$(debug-alt) Step through',
+    title: titled('debug-alt', 'Step through'),
     command: 'kerb.stepThroughCase',
     arguments: [uri, one.first, one.name],
   };
-  const accept = { title: '$(check) Accept what the policy finds', command: 'kerb.acceptCase', arguments: [uri, one] };
+  const accept = {
+    title: titled('check', 'Accept what the policy finds'),
+    command: 'kerb.acceptCase',
+    arguments: [uri, one],
+  };
   const isDrawnOtherwise = one.outcome === 'failed' && one.written !== one.drawn;
   const said = isDrawnOtherwise ? accept : { title: outcomeTitle(one), command: '' };
   return [new CodeLens(range, said), new CodeLens(range, step)];
 }
 
 function outcomeTitle({ outcome, message }: JudgedCase): string {
-  if (outcome === 'failed') return `$(error) ${message}`;
-  return outcome === 'passed' ? '$(pass) as drawn' : '$(circle-slash) skipped';
+  if (outcome === 'failed') return titled('error', message);
+  return outcome === 'passed' ? titled('pass', 'as drawn') : titled('circle-slash', 'skipped');
 }

@@ -64,6 +64,8 @@ async function cases(page: Page, take: Take): Promise<void> {
   await typeBehind(page, rule, looser);
   await lens(page, '1 of 2 cases not as drawn').waitFor();
   await lens(page, 'Accept what the policy finds').waitFor();
+  // The lens of the other case follows a moment later.
+  await page.locator('.codelens-decoration', { hasText: /^\s*as drawn/ }).waitFor();
   await page.keyboard.press('Home');
   await take(page, 'authoring-case');
   await takeBack(page, looser);
