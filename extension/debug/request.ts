@@ -1,7 +1,7 @@
 // Whether a request of the Debug Adapter Protocol brings what its command needs: whoever sends it may be any client.
 import type { DebugProtocol } from '@vscode/debugprotocol';
 
-type Form = 'a text' | 'a number' | 'a map' | 'a list of maps';
+type Form = 'a text' | 'a number' | 'a map' | 'a list';
 
 interface Need {
   readonly name: string;
@@ -16,7 +16,7 @@ const needs: ReadonlyMap<string, readonly Need[]> = new Map([
     'setBreakpoints',
     [
       { name: 'source', form: 'a map' },
-      { name: 'breakpoints', form: 'a list of maps', isOptional: true },
+      { name: 'breakpoints', form: 'a list', isOptional: true },
     ],
   ],
   ['breakpointLocations', [{ name: 'line', form: 'a number' }]],
@@ -38,7 +38,7 @@ export function requestProblem({ command, arguments: given }: DebugProtocol.Requ
 }
 
 function isBreakpoint(given: unknown): boolean {
-  const { line, column, condition } = given as Readonly<Record<string, unknown>>;
+  const { line, column, condition } = (given ?? {}) as Readonly<Record<string, unknown>>;
   return (
     typeof line === 'number' &&
     (column === undefined || typeof column === 'number') &&
@@ -49,10 +49,6 @@ function isBreakpoint(given: unknown): boolean {
 const fits: Readonly<Record<Form, (value: unknown) => boolean>> = {
   'a text': (value) => typeof value === 'string',
   'a number': (value) => typeof value === 'number',
-  'a map': isMap,
-  'a list of maps': (value) => Array.isArray(value) && value.every(isMap),
+  'a map': (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'a list': Array.isArray,
 };
-
-function isMap(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
