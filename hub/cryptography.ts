@@ -101,9 +101,8 @@ export function rawPublicKey(key: KeyObject): Uint8Array {
   return key.export({ type: 'spki', format: 'der' }).subarray(-32);
 }
 
-/** The DER of every Ed25519 public key begins so (RFC 8410). */
-const spkiPrefix = Buffer.from('302a300506032b6570032100', 'hex');
-
-function ed25519PublicKey(raw: Uint8Array): KeyObject {
-  return createPublicKey({ key: Buffer.concat([spkiPrefix, raw]), type: 'spki', format: 'der' });
+/** An Ed25519 public key of its 32 bytes, as Node takes it (RFC 8037). */
+export function ed25519PublicKey(raw: Uint8Array): KeyObject {
+  const x = Buffer.from(raw).toString('base64url');
+  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
 }

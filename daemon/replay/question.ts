@@ -2,7 +2,7 @@
  * Whether a question is to be worked on. The hub hands it out and is not believed: a person whose key root names for
  * publishing has signed for which bundle, and until when.
  */
-import { createPublicKey, hash, verify } from 'node:crypto';
+import { hash, verify } from 'node:crypto';
 import { preAuthEncoding, readJson } from '../../engine/index.ts';
 import {
   type Envelope,
@@ -12,6 +12,7 @@ import {
   replayQuestionType,
 } from '../../hub/protocol.ts';
 import type { RootFile } from '../sync/tuf/metadata.ts';
+import { ed25519Key, isHexKey } from '../sync/tuf/signature.ts';
 
 export interface AcceptedTask {
   readonly kind: 'accepted';
@@ -55,16 +56,9 @@ function isSignedByApprover({ payloadType, payload, signatures }: Envelope, { si
   const message = preAuthEncoding(payloadType, Buffer.from(payload, 'base64'));
   return signatures.some(({ keyid, sig }) => {
     const key = approvers.includes(keyid) ? signed.keys[keyid] : undefined;
-    const hex = key?.keyType === 'ed25519' ? key.keyVal.public : undefined;
-    return hex !== undefined && verify(null, message, publicKeyOf(hex), Buffer.from(sig, 'base64'));
+    const hex = key?.keyType === 'ed25519' ? (key.keyVal.public ?? '') : '';
+    return isHexKey(hex) && verify(null, message, ed25519Key(hex), Buffer.from(sig, 'base64'));
   });
-}
-
-/** The DER of every Ed25519 public key begins so (RFC 8410). */
-const spkiPrefix = Buffer.from('302a300506032b6570032100', 'hex');
-
-function publicKeyOf(hex: string) {
-  return createPublicKey({ key: Buffer.concat([spkiPrefix, Buffer.from(hex, 'hex')]), type: 'spki', format: 'der' });
 }
 
 function readQuestion({ payload }: Envelope) {

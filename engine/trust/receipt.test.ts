@@ -161,6 +161,6 @@ function rawKey(object: KeyObject): Uint8Array {
 }
 
 function ed25519Key(raw: Uint8Array): KeyObject {
-  const prefix = Buffer.from('302a300506032b6570032100', 'hex');
-  return createPublicKey({ key: Buffer.concat([prefix, raw]), type: 'spki', format: 'der' });
+  const x = Buffer.from(raw).toString('base64url');
+  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
 }

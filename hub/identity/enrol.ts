@@ -1,9 +1,9 @@
 /** How a device becomes known (RFC 8628), and how a known one gets its tokens (RFC 7523): see `protocol/device.ts`. */
-import { createPublicKey, randomBytes, randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { jwtVerify } from 'jose';
 import * as z from 'zod';
 import { readJson } from '../../engine/index.ts';
-import { sha256Hex } from '../cryptography.ts';
+import { ed25519PublicKey, sha256Hex } from '../cryptography.ts';
 import type { Hub } from '../hub.ts';
 import { actEntry } from '../log/act.ts';
 import { hubPaths } from '../protocol.ts';
@@ -90,7 +90,7 @@ function claimedDevice(assertion: string): string | null {
 async function signedBy(device: Device, assertion: string, { url, now }: Pick<Hub, 'url' | 'now'>) {
   const { id } = device;
   try {
-    const { payload } = await jwtVerify(assertion, publicKeyOf(device), {
+    const { payload } = await jwtVerify(assertion, ed25519PublicKey(device.publicKey), {
       ...{ algorithms: ['EdDSA', 'Ed25519'], issuer: id, subject: id, audience: `${url}${hubPaths.token}` },
       ...{ requiredClaims: ['exp', 'jti'], currentDate: new Date(now()), clockTolerance: 30 },
     });
@@ -140,11 +140,6 @@ async function deviceNamed({ store }: Hub, id: string): Promise<Device | null> {
     if (device !== null) return device;
   }
   return null;
-}
-
-function publicKeyOf({ publicKey }: Device) {
-  const x = Buffer.from(publicKey).toString('base64url');
-  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
 }
 
 function refused(error: string, description: string): Refused {

@@ -123,6 +123,9 @@ test('a device believes no question that the hub could have made up', async () =
     Buffer.from(questionBy(approver, id, bundle, 3).payload, 'base64').toString(),
   );
   assert.equal(acceptTask({ question, bundle }, { id, root, now }).kind, 'refused');
+  const asked = { question: questionBy(approver, id, bundle, 3), bundle };
+  const unreadable = rootNaming({ ...approver, hex: 'no key' });
+  assert.equal(acceptTask(asked, { id, root: unreadable, now }).kind, 'refused');
 });
 
 /** A signature of one person under the key id of another. */

@@ -4,7 +4,7 @@ import { createPublicKey } from 'node:crypto';
 import { test } from 'node:test';
 import type { Bundle } from '../../../engine/index.ts';
 import { createWorld, type World } from '../../../test/sync/device.ts';
-import { createSigner, type Publication, targetName, write } from '../../../test/sync/publication.ts';
+import { createSigner, type Publication, type Signer, targetName, write } from '../../../test/sync/publication.ts';
 
 const day = 86_400_000;
 const bundle = (version: number): Bundle => ({ version, organisation: `ignore: [v${version}]\n`, policies: {} });
@@ -177,35 +177,16 @@ const attacks: readonly Attack[] = [
   },
   {
     name: 'root: one key under two names makes two signers',
-    serve: (third) => {
-      const [root] = third.roots;
-      const [first] = root?.rights.targets.signers ?? [];
-      assert.ok(root && first);
-      const again = { ...first, id: 'another-name' };
-      const rights = { ...root.rights, targets: { signers: [first, again], threshold: 2 } };
-      return {
-        ...third,
-        roots: [root, { ...root, version: 2, rights }],
-        targets: { ...third.targets, signers: [first, again] },
-      };
-    },
+    serve: (third) => withTwin(third, (first) => first),
     said: /^root: role targets has one key under two names, so that one person could count as two\./,
   },
   {
     name: 'root: one key in two forms makes two signers',
-    serve: (third) => {
-      const [root] = third.roots;
-      const [first] = root?.rights.targets.signers ?? [];
-      assert.ok(root && first);
-      const pem = createPublicKey(first.privateKey).export({ type: 'spki', format: 'pem' }).toString();
-      const again = { ...first, id: 'another-name', publicHex: pem };
-      const rights = { ...root.rights, targets: { signers: [first, again], threshold: 2 } };
-      return {
-        ...third,
-        roots: [root, { ...root, version: 2, rights }],
-        targets: { ...third.targets, signers: [first, again] },
-      };
-    },
+    serve: (third) =>
+      withTwin(third, (first) => ({
+        ...first,
+        publicHex: createPublicKey(first.privateKey).export({ type: 'spki', format: 'pem' }).toString(),
+      })),
     said: /^root: role targets has one key under two names, so that one person could count as two\./,
   },
   {
@@ -497,6 +478,16 @@ function withExceptions(third: Publication, text: string): Publication {
   const { exceptions: file } = third.delegated;
   assert.ok(file);
   return { ...third, delegated: { exceptions: { ...file, targets: { 'exceptions.json': text } } } };
+}
+
+/** The next root names the key that signs targets once more, as `twinOf` writes it, and wants two signatures. */
+function withTwin(third: Publication, twinOf: (first: Signer) => Signer): Publication {
+  const [root] = third.roots;
+  const [first] = root?.rights.targets.signers ?? [];
+  assert.ok(root && first);
+  const signers = [first, { ...twinOf(first), id: 'another-name' }];
+  const rights = { ...root.rights, targets: { signers, threshold: 2 } };
+  return { ...third, roots: [root, { ...root, version: 2, rights }], targets: { ...third.targets, signers } };
 }
 
 function withText(publication: Publication, name: string, change: (text: string) => string): Map<string, Buffer> {

@@ -44,7 +44,8 @@ export function materialOf({ keyType, keyVal }: Key): string | null {
   }
 }
 
-function isHexKey(text: string): boolean {
+/** Whether a key's text is the hex of an Ed25519 key's 32 bytes. */
+export function isHexKey(text: string): boolean {
   return /^[0-9a-f]{64}$/i.test(text);
 }
 
