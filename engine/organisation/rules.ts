@@ -3,7 +3,13 @@ import * as z from 'zod';
 import { defaultExceptionTerms, type ExceptionTerms, maxApprovals, policyName } from '../exception/approved.ts';
 import type { Enforcement, SourceFile } from '../model.ts';
 import { once } from '../once.ts';
-import { type Configuration, configurationOf, defaultConfiguration, namesIn } from '../policy/configuration.ts';
+import {
+  type Configuration,
+  configurationOf,
+  defaultConfiguration,
+  doubtGlobs,
+  namesIn,
+} from '../policy/configuration.ts';
 import { type FileProblem, readYaml } from '../policy/file.ts';
 import { configurationSchema } from '../policy/schema.ts';
 
@@ -121,6 +127,7 @@ export function readOrganisationRules(file: SourceFile): {
     maxBytes: maxCharacters,
     what: "n organisation's configuration",
   });
+  doubtGlobs(checked);
   if (checked.value === null || !checked.ok()) return { ...unsaid, rules: null, problems: checked.problems };
   const { locked, gates, exceptions, replay = unsaid.replay, ...document } = checked.value;
   const configuration = configurationOf(file, document, namesIn(checked.raw, 'policies'), defaultConfiguration);

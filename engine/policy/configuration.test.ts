@@ -113,6 +113,18 @@ const mistakes: readonly (readonly [string, string])[] = [
   ['baseline: /etc/passwd', '1:11 «/etc/passwd» a path stays within the repository: relative, without `..`'],
   ['baseline: true', '1:11 «true» expected text in quotes'],
   ['ignore: vendor/**', '1:9 «vendor/**» expected a list'],
+  [
+    'ignore: [vendor, "!vendor/own"]',
+    '1:18 «"!vendor/own"» `!` takes nothing back here: name only what is left out (`\\!` is a name that begins so)',
+  ],
+  ['ignore:\n  - ../x', '2:5 «../x» a path stays within the repository: relative, without `..`'],
+  ['ignore: ["[a"]', '1:10 «"[a"» `[` begins a class that no `]` ends; write `\\[` for the character itself'],
+  ['ignore: ["vendor\\\\own"]', '1:10 «"vendor\\\\own"» folders are separated by `/`, also on Windows'],
+  ['ignore: ["[[:digit:]]"]', '1:10 «"[[:digit:]]"» a class names characters and ranges, as `[a-z]` does'],
+  [
+    'policies: { kubernetes/tag: { ignore: ["a/../b"] } }',
+    '1:40 «"a/../b"» a path stays within the repository: relative, without `..`',
+  ],
   ['suppressions: { longestDays: 0 }', '1:30 «0» at least 1'],
   ['suppressions: { longestDays: 90d }', '1:30 «90d» expected a number'],
   ['suppressions: { maxDays: 90 }', '1:17 «maxDays» unknown key; here it is `longestDays`'],
@@ -146,6 +158,10 @@ test('parameters, ignored files and ignored policies take effect', () => {
   assert.equal(judged('ignore: [deploy]').length, 0);
   assert.equal(judged('ignore: ["*.yaml"]').length, 0);
   assert.equal(judged('ignore: [other/**, "*.yml"]').length, 2);
+  for (const glob of ['[!x]eploy', '[^x]eploy', '[d-e]eploy/[p]od.yaml', '/deploy/', './deploy'])
+    assert.equal(judged(`ignore: ["${glob}"]`).length, 0, glob);
+  for (const glob of ['[!d]eploy', '[^d]eploy', '\\\\!deploy', '\\\\[a', '[]]eploy'])
+    assert.equal(judged(`ignore: ["${glob}"]`).length, 2, glob);
   assert.equal(judged('policies: { kubernetes/tag: { ignore: ["deploy/**"] } }').length, 1);
   assert.equal(judged('policies: { "kubernetes/*": { ignore: ["deploy/*.yaml"] } }').length, 0);
 });

@@ -1,7 +1,8 @@
 /** `kerb.yaml`: what a repository chooses for itself. */
-import type { Enforcement, SourceFile } from '../model.ts';
+import type { Enforcement, Path, SourceFile } from '../model.ts';
 import { isLocked, type OrganisationRules } from '../organisation/rules.ts';
 import { type Checked, type FileProblem, readYaml } from './file.ts';
+import { globMistake } from './glob.ts';
 import { type ConfigurationDocument, configurationSchema } from './schema.ts';
 
 /** What a repository chooses; see `configurationSchema` for the file. */
@@ -71,10 +72,23 @@ export function readConfiguration(
     const at = typeof value === 'string' ? [key] : [key, leaving];
     if (leaving >= 0) checked.report(at, 'a path stays within the repository: relative, without `..`');
   }
+  doubtGlobs(checked);
   if (checked.value === null || !checked.ok())
     return { configuration: { ...defaults, file: file.path, source: file.text }, problems: checked.problems };
   const chosen = configurationOf(file, checked.value, namesIn(checked.raw, 'policies'), defaults);
   return { configuration: withLocks(chosen, checked), problems: checked.problems };
+}
+
+/** Says which globs of ignored files cannot name what their author meant: in silence they would leave nothing out. */
+export function doubtGlobs({ value, warn }: Checked<Pick<ConfigurationDocument, 'ignore' | 'policies'>>): void {
+  const look = (globs: readonly string[] | undefined, at: Path): void => {
+    for (const [index, glob] of (globs ?? []).entries()) {
+      const mistake = globMistake(glob);
+      if (mistake !== null) warn([...at, index], mistake);
+    }
+  };
+  look(value?.ignore, ['ignore']);
+  for (const [id, { ignore }] of Object.entries(value?.policies ?? {})) look(ignore, ['policies', id, 'ignore']);
 }
 
 /** `named`: the ids as they are written, since the schema passes over one that is called `__proto__`. */

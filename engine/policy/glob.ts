@@ -1,6 +1,7 @@
 /**
  * Whether a path is one of those that globs name. `*` and `?` stay within a segment, `**` crosses them, `[a-z]` is a
- * class. As in .gitignore, a glob without a slash names files and folders anywhere, and a folder names all in it.
+ * class, and `[!a-z]` or `[^a-z]` what is not in it. As in .gitignore, a glob without a slash names files and folders
+ * anywhere, and a folder names all in it.
  */
 export function globMatcher(globs: readonly string[]): (path: string) => boolean {
   const forms = globs.map(segmentsOf);
@@ -14,6 +15,17 @@ export function globMatcher(globs: readonly string[]): (path: string) => boolean
 /** Whether a path is made of just such segments: `**` stands for any number of them. */
 export function segmentMatcher(form: readonly string[]): (path: string) => boolean {
   return (path) => matches(form, path.split('/'));
+}
+
+/** Why a glob cannot name what its author meant; null where it can. For messages. */
+export function globMistake(glob: string): string | null {
+  if (glob.startsWith('!'))
+    return '`!` takes nothing back here: name only what is left out (`\\!` is a name that begins so)';
+  if (glob.split('/').includes('..')) return 'a path stays within the repository: relative, without `..`';
+  if (/\\(?:[\p{L}\p{N}]|$)/u.test(glob)) return 'folders are separated by `/`, also on Windows';
+  if (/\[\[[:.=]/.test(glob)) return 'a class names characters and ranges, as `[a-z]` does';
+  if (openClass(glob)) return '`[` begins a class that no `]` ends; write `\\[` for the character itself';
+  return null;
 }
 
 const maxSegments = 64;
@@ -42,7 +54,7 @@ function matches(form: readonly string[], segments: readonly string[]): boolean 
 
 /** `*` by remembering the last star only: that is enough, since a later star makes an earlier one's choice moot. */
 function matchesSegment(glob: string, text: string): boolean {
-  const tokens = glob.match(/\[!?\]?[^\]]*\]|\\.|[\s\S]/g) ?? [];
+  const tokens = tokensOf(glob);
   let at = 0;
   let token = 0;
   let star = -1;
@@ -63,11 +75,21 @@ function matchesSegment(glob: string, text: string): boolean {
   return token === tokens.length;
 }
 
+/** Classes, escaped characters, and characters: what one character of a name is compared with. */
+function tokensOf(glob: string): readonly string[] {
+  return glob.match(/\[[!^]?\]?[^\]]*\]|\\.|[\s\S]/g) ?? [];
+}
+
+/** Whether a segment has a `[` that stands for itself only since nothing closes it. */
+function openClass(glob: string): boolean {
+  return glob.split('/').some((segment) => tokensOf(segment).includes('['));
+}
+
 function matchesOne(token: string, character: string): boolean {
   if (token === '?') return true;
   if (token.length === 2 && token[0] === '\\') return token[1] === character;
   if (token.length < 3 || token[0] !== '[') return token === character;
-  const negated = token[1] === '!';
+  const negated = token[1] === '!' || token[1] === '^';
   const body = token.slice(negated ? 2 : 1, -1);
   let found = false;
   for (let at = 0; at < body.length; at++) {
