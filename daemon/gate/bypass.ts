@@ -18,22 +18,28 @@ export interface BypassOptions {
   readonly client: GateClient;
 }
 
-/** More than this at once are left for the next look. */
+/** The most that are judged at once. */
 const maxBypasses = 200;
 
-/** Records those of the commits that this person made and that no gate let pass. Returns how many were recorded. */
-export async function recordBypasses(commits: readonly CommitObject[], options: BypassOptions): Promise<number> {
+/** Of commits that passed no gate: how many there are, and how many of them were judged and recorded just now. */
+export interface Noticed {
+  readonly found: number;
+  readonly recorded: number;
+}
+
+/** Records those of the commits that this person made and that no gate let pass, the oldest first. */
+export async function recordBypasses(commits: readonly CommitObject[], options: BypassOptions): Promise<Noticed> {
   const { parts, session } = options;
   const { subject } = await parts.identityOf(session.root);
   const own = commits.filter(({ committer }) => committer.email === subject.email);
+  const found = withoutDecision(own, parts).reverse();
   let recorded = 0;
-  // The oldest first, as they were made.
-  for (const commit of withoutDecision(own, parts).reverse().slice(0, maxBypasses)) {
+  for (const commit of found.slice(0, maxBypasses)) {
     const judged = await judgeBypass(commit, options);
     if ('kind' in judged) continue;
     if (await recordBypass(judged, options)) recorded++;
   }
-  return recorded;
+  return { found: found.length, recorded };
 }
 
 /** The commits whose tree no gate has let pass, as far as this store remembers. */

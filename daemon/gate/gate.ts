@@ -6,7 +6,7 @@ import { createWorkTreeNotes } from '../replay/workTrees.ts';
 import type { Store } from '../store/store.ts';
 import { version } from '../version.ts';
 import { judgeAhead } from './ahead.ts';
-import { recordBypasses, unpushed } from './bypass.ts';
+import { type Noticed, recordBypasses, unpushed } from './bypass.ts';
 import { conclude, type Mode } from './conclude.ts';
 import type { GateCase, GateParts } from './gateCase.ts';
 import { createIdentities } from './identity.ts';
@@ -39,7 +39,7 @@ export interface GateOptions {
 
 /** The gate in this process. */
 export interface Gate extends LocalGate {
-  /** Looks for commits of a work tree that passed no gate, and records them. Returns how many it found. */
+  /** Looks for commits of a work tree that passed no gate, and records them. Returns how many it recorded. */
   noticeBypasses(root: string): Promise<number>;
   /** Judges what is staged in a work tree, for as long as that is wanted. See `judgeAhead`. */
   judgeAhead(root: string, isWanted: () => boolean): Promise<void>;
@@ -79,8 +79,8 @@ export function createGate({ mode, organisation, ...options }: GateOptions): Gat
       return within(request.root, async (session) => {
         const judged = await judge(request, session, parts);
         const { client } = request;
-        const found = await recordBypasses(judged.commits, { session, parts, mode: mode(), client });
-        const told = found === 0 ? judged : { ...judged, notes: [...judged.notes, wordsFor(found)] };
+        const noticed = await recordBypasses(judged.commits, { session, parts, mode: mode(), client });
+        const told = noticed.found === 0 ? judged : { ...judged, notes: [...judged.notes, wordsFor(noticed)] };
         const latencyMs = performance.now() - began;
         return conclude(told, { request, mode: mode(), beganMs, latencyMs }, parts);
       });
@@ -89,7 +89,8 @@ export function createGate({ mode, organisation, ...options }: GateOptions): Gat
       within(root, async (session) => {
         const commits = await unpushed(session);
         const client = { name: 'kerb', version: parts.version };
-        return Array.isArray(commits) ? recordBypasses(commits, { session, parts, mode: mode(), client }) : 0;
+        if (!Array.isArray(commits)) return 0;
+        return (await recordBypasses(commits, { session, parts, mode: mode(), client })).recorded;
       }),
     judgeAhead: (root, isWanted) => within(root, (session) => judgeAhead(session, parts, isWanted)),
     async standardPolicies() {
@@ -103,9 +104,14 @@ export function createGate({ mode, organisation, ...options }: GateOptions): Gat
   };
 }
 
-function wordsFor(bypasses: number): string {
-  const what = bypasses === 1 ? '1 commit has' : `${bypasses} commits have`;
-  return `${what} passed no gate (--no-verify, a rebase, a tool without hooks): judged now, and recorded as such`;
+function wordsFor({ found, recorded }: Noticed): string {
+  const what = found === 1 ? '1 commit has' : `${found} commits have`;
+  const left = found - recorded;
+  const became =
+    left === 0
+      ? 'judged now, and recorded as such'
+      : `${recorded} of them are judged now, and recorded as such; ${left} could not be, so no decision on ${left === 1 ? 'it' : 'them'} is kept`;
+  return `${what} passed no gate (--no-verify, a rebase, a tool without hooks): ${became}`;
 }
 
 function judge(

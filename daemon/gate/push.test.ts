@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import type { DecisionRecord } from '../../hub/protocol.ts';
 import { createTestGate } from '../../test/gate.ts';
@@ -157,6 +158,23 @@ test('a commit that passed no gate is noticed at push, judged by its own change 
   tree.write({ 'c.yaml': 'c: 1\n' });
   tree.commit('another one');
   assert.equal(await gate.noticeBypasses(tree.root), 1);
+});
+
+test('of more commits past the gate than are judged at once, it is said how many there are and how many were', async (context) => {
+  const { tree, remoteId } = createPushed(context);
+  tree.git('config', 'user.email', 'test@example.com');
+  const { push, store } = createTestGate(context);
+  const commits = Array.from(
+    { length: 203 },
+    (_, at) =>
+      `commit refs/heads/main\ncommitter Test <test@example.com> ${1_700_000_000 + at} +0000\ndata 1\nx\n${at === 0 ? `from ${remoteId}\n` : ''}M 644 inline n.yaml\ndata ${`n: ${at}`.length}\nn: ${at}\n`,
+  );
+  const imported = spawnSync('git', ['fast-import', '--quiet'], { cwd: tree.root, input: commits.join('') });
+  assert.equal(imported.status, 0, imported.stderr.toString());
+  const localId = tree.git('rev-parse', 'main');
+  const answer = await push(tree, [{ ref: 'refs/heads/main', localId, remoteId }]);
+  assert.match(answer.text, /203 commits have passed no gate .*: 200 of them are judged now.*; 3 could not be/);
+  assert.equal(store.status().head.seq, 201);
 });
 
 test('a tag that points to no commit is judged for what it brings, and a tag by its message', async (context) => {
