@@ -135,6 +135,14 @@ test('what was exported is imported again, and exported as it was', () => {
       });
       assert.deepEqual(facts(again), facts(policy));
       assert.equal(withoutDigest(exportOf(again, form) ?? ''), withoutDigest(manifest));
+      for (const way of ['vap', 'kyverno'] as const) {
+        const file = { path: 'b.yaml', text: exportOf(again, way) ?? '' };
+        const found = importPolicies({ file, domain: 'imported', native });
+        assert.deepEqual(
+          found.map((one) => one.kind === 'imported' && [one.id, one.yaml]),
+          [[id, yaml]],
+        );
+      }
       returned++;
     }
   }

@@ -1,9 +1,8 @@
 /** An admission policy as manifests: the policy and what binds it, or Kyverno's form, which is both at once. */
 import { stringify } from 'yaml';
-import { groupBy } from '../../groupBy.ts';
 import type { Enforcement } from '../../model.ts';
+import type { MatchConstraints } from './admissionMatch.ts';
 import type { ExportRequest, Rules } from './exportAdmission.ts';
-import type { ApiResource } from './kubernetesApi.ts';
 
 /** The manifests, as YAML documents. */
 export function manifestOf(request: ExportRequest, rules: Rules): string {
@@ -23,7 +22,7 @@ export function manifestOf(request: ExportRequest, rules: Rules): string {
   };
   const spec = {
     failurePolicy: enforcement === 'deny' ? 'Fail' : 'Ignore',
-    matchConstraints: { resourceRules: resourceRules(rules.resources) },
+    matchConstraints: rules.matchConstraints,
     ...(rules.matchConditions.length === 0 ? {} : { matchConditions: rules.matchConditions }),
     ...(rules.variables.length === 0 ? {} : { variables: rules.variables }),
     validations: [
@@ -43,7 +42,12 @@ export function manifestOf(request: ExportRequest, rules: Rules): string {
         apiVersion: 'policies.kyverno.io/v1',
         kind: 'ValidatingPolicy',
         metadata,
-        spec: { failurePolicy, validationActions: actionsOf(enforcement), ...podsAlone(rules.resources), ...rest },
+        spec: {
+          failurePolicy,
+          validationActions: actionsOf(enforcement),
+          ...podsAlone(rules.matchConstraints),
+          ...rest,
+        },
       },
     ]);
   }
@@ -59,8 +63,8 @@ export function manifestOf(request: ExportRequest, rules: Rules): string {
 }
 
 /** What matches pods and nothing else Kyverno would also ask of the workloads that make them, unless it is told not to. */
-function podsAlone(resources: readonly ApiResource[]): object {
-  const isPods = resources.length === 1 && resources[0]?.kind === 'Pod';
+function podsAlone({ resourceRules }: MatchConstraints): object {
+  const isPods = resourceRules.every(({ resources }) => resources.join() === 'pods');
   return isPods ? { autogen: { podControllers: { controllers: [] } } } : {};
 }
 
@@ -73,17 +77,7 @@ function digestOf({ policy, native }: ExportRequest): string {
   return `sha256:${native.sha256(policy.source)}`;
 }
 
-/** One rule for each group and version. */
-function resourceRules(resources: readonly ApiResource[]): readonly object[] {
-  const groups = groupBy(resources, ({ group, version }) => `${group}/${version}`);
-  return [...groups.values()].map((list) => ({
-    apiGroups: [list[0]?.group ?? ''],
-    apiVersions: [list[0]?.version ?? ''],
-    operations: ['CREATE', 'UPDATE'],
-    resources: list.map(({ plural }) => plural),
-  }));
-}
-
+/** What YAML 1.1, which Kubernetes reads, takes for something else than a text is in quotes: `no`, `1_000`. */
 function documents(list: readonly object[]): string {
-  return list.map((each) => stringify(each, { lineWidth: 0 })).join('---\n');
+  return list.map((each) => stringify(each, { lineWidth: 0, compat: 'yaml-1.1' })).join('---\n');
 }

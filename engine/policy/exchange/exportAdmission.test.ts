@@ -45,6 +45,11 @@ const cases: readonly (readonly [require: string, said: string])[] = [
     '"%s of %s".format([self.kind, self.apiVersion]) == "a"',
     '"%s of %s".format([object.kind, object.apiVersion]) == "a"',
   ],
+  ['"%s has %d".format([self.kind, 3]) == "a"', '"%s has %d".format([object.kind, 3]) == "a"'],
+  [
+    '"%s %d %s".format(["a", 3, self.kind]) == "a"',
+    `the API server's CEL takes no list of several types: \`["a", 3, object.kind]\``,
+  ],
   ...['%s".format([[1]])', '%s".format([1.5])', '%.1f".format([1.5])', `%s".format([${spec}])`].map(
     (call) =>
       [

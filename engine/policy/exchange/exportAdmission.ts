@@ -10,9 +10,11 @@ import type { Policy } from '../policy.ts';
 import { parseTemplate } from '../template.ts';
 import { overBudget } from './admissionCost.ts';
 import { manifestOf } from './admissionManifest.ts';
-import { type ApiResource, apiResources, podHolders } from './kubernetesApi.ts';
+import { constraintsOf, type MatchConstraints, matchOf } from './admissionMatch.ts';
+import { conditionsIn } from './conditions.ts';
+import { apiResources, podHolders } from './kubernetesApi.ts';
 import { elements, inTemplate, judgedContainers, judgedPods, toldOf } from './podForm.ts';
-import { conjunctsOf, literalOf, type Reading, readExpression, replaceSpans } from './rewrite.ts';
+import { literalOf, type Reading, readExpression, rewritten } from './rewrite.ts';
 import { asBool, literalMisfit } from './untyped.ts';
 
 export interface ExportRequest {
@@ -131,7 +133,7 @@ function eachProblem(policy: Policy, { where, require, message }: Readings): str
 
 /** What of an admission policy comes from a policy's expressions. */
 export interface Rules {
-  readonly resources: readonly ApiResource[];
+  readonly matchConstraints: MatchConstraints;
   readonly matchConditions: readonly { readonly name: string; readonly expression: string }[];
   readonly variables: readonly { readonly name: string; readonly expression: string }[];
   readonly expression: string;
@@ -152,17 +154,12 @@ const selves: ReadonlyMap<string, Self> = new Map<string, Self>([
   ['kubernetes.container', (readings, request) => podRules(readings, request, judgedContainers)],
 ]);
 
-/** `where` becomes match conditions, but for what only says which kinds are meant: that is the match itself. */
+/** `where` becomes match conditions, but for what the match itself says. */
 function objectRules({ where, require, message, read }: Readings, { parameters }: RuleRequest): Rules {
   const say = (reading: Reading): string => renamed(reading, { self: 'object' }, parameters);
-  const conditions =
-    where === null ? [] : conjunctsOf(where.root).map(({ span }) => where.source.slice(span.start, span.end));
-  const kinds = conditions.map(kindsIn).find((found) => found !== null) ?? null;
-  const known = kinds?.map(resourceOf).filter((found) => found !== null) ?? [];
-  const isMatched = known.length > 0 && known.length === kinds?.length;
-  const left = conditions.filter((text) => !isMatched || (kindsIn(text) === null && !isVersion(text)));
+  const { constraints, left } = matchOf(where === null ? [] : conditionsIn(where.source));
   return {
-    resources: isMatched ? known : [anything],
+    matchConstraints: constraints,
     matchConditions: left.flatMap((text, index) => {
       const reading = read(text);
       return reading === null ? [] : [{ name: `condition-${index + 1}`, expression: asBool(say(reading)) }];
@@ -178,7 +175,7 @@ function templateRules({ where, require, message }: Readings, { parameters }: Ru
   const names = { self: 'variables.template', workload: 'object' };
   const say = (reading: Reading): string => renamed(reading, names, parameters);
   return {
-    resources: holders,
+    matchConstraints: holders,
     matchConditions: [],
     variables: [
       { name: 'template', expression: inTemplate('') },
@@ -204,7 +201,7 @@ function podRules({ where, require, message }: Readings, request: RuleRequest, j
   const told = list === null ? text : toldOf(list, say(require), text);
   const isMiss = where === null ? `!(${holds})` : `(${say(where)}) && !(${holds})`;
   return {
-    resources: holders,
+    matchConstraints: holders,
     matchConditions: [],
     variables: [
       { name: 'pod', expression: inTemplate('.spec') },
@@ -216,16 +213,16 @@ function podRules({ where, require, message }: Readings, request: RuleRequest, j
   };
 }
 
-const holders: readonly ApiResource[] = podHolders
-  .map(({ kind }) => resourceOf(kind))
-  .filter((found) => found !== null);
+const holders: MatchConstraints = constraintsOf(
+  podHolders.flatMap(({ kind }) => apiResources.filter((one) => one.kind === kind)),
+);
 
 function renamed(
   reading: Reading,
   names: Readonly<Record<string, string>>,
   parameters: ExportRequest['parameters'],
 ): string {
-  return replaceSpans(reading.source.trim(), [
+  return rewritten(reading, [
     ...reading.plainer,
     ...reading.mentions.map(({ name, span, field, whole }) =>
       name === 'params' && field !== null
@@ -233,26 +230,6 @@ function renamed(
         : { span, text: names[name] ?? name },
     ),
   ]);
-}
-
-/** The kinds that a condition asks for and nothing else: `self.kind == 'Pod'`, `self.kind in ['Pod', 'Job']`. */
-function kindsIn(condition: string): readonly string[] | null {
-  const match = /^\(?\s*self\.kind\s*(?:==\s*('[^']*'|"[^"]*")|in\s*\[([^\]]*)\])\s*\)?$/.exec(condition.trim());
-  if (match === null) return null;
-  return [...(match[1] ?? match[2] ?? '').matchAll(/['"]([^'"]*)['"]/g)].map(([, kind]) => kind ?? '');
-}
-
-/** A condition on the API version alone: the match names groups and versions. */
-function isVersion(condition: string): boolean {
-  return /^\(?\s*self\.apiVersion\s*(?:==\s*(?:'[^']*'|"[^"]*")|in\s*\[[^\]]*\]|\.startsWith\([^)]*\))\s*\)?$/.test(
-    condition.trim(),
-  );
-}
-
-const anything: ApiResource = { kind: '*', group: '*', version: '*', plural: '*', scope: '*' };
-
-function resourceOf(kind: string): ApiResource | null {
-  return apiResources.find((one) => one.kind === kind) ?? null;
 }
 
 /** A message as one expression. What is no text becomes one. */

@@ -125,8 +125,18 @@ function nameOf({ name, span }: { readonly name: string; readonly span: Span }) 
   return { name, span };
 }
 
+/** The expression with stretches replaced, and without comments around it, which would swallow what is put behind it. */
+export function rewritten({ source, root }: Reading, edits: readonly Edit[]): string {
+  const { start, end } = root.span;
+  const around = [
+    { span: { start: 0, end: start }, text: '' },
+    { span: { start: end, end: source.length }, text: '' },
+  ];
+  return replaceSpans(source, [...edits, ...around]);
+}
+
 /** The source with stretches replaced; they do not overlap. */
-export function replaceSpans(source: string, edits: readonly Edit[]): string {
+function replaceSpans(source: string, edits: readonly Edit[]): string {
   return [...edits]
     .sort((a, b) => b.span.start - a.span.start)
     .reduce((text, { span, text: by }) => text.slice(0, span.start) + by + text.slice(span.end), source);

@@ -11,12 +11,18 @@ export function asBool(text: string): string {
   return read(text).type.kind === 'bool' ? text : `(${text}) == true`;
 }
 
-/** Why the compiler would refuse a list or a map that is written out: what is in it must be of one type. */
+/**
+ * Why the compiler would refuse a list or a map that is written out: what is in it must be of one type. What is formatted need not
+ * (https://github.com/google/cel-go, `HomogeneousAggregateLiteralExemptFunctions`), as long as what could be anything comes first.
+ */
 export function literalMisfit(text: string): string | null {
   const { root, notes } = read(text);
-  const mixed = all(root).find((node) => {
-    const parts = partsOf(node);
-    return new Set(parts.map((part) => formatType(notes.types.get(part) ?? dyn))).size > 1;
+  const nodes = all(root);
+  const formatted = new Set(nodes.filter((node) => node.kind === 'call' && node.name === 'format').flatMap(all));
+  const mixed = nodes.find((node) => {
+    const types = partsOf(node).map((part) => formatType(notes.types.get(part) ?? dyn));
+    const untyped = formatted.has(node) ? types.indexOf('dyn') : -1;
+    return new Set(untyped === -1 ? types : types.slice(0, untyped)).size > 1;
   });
   return mixed === undefined
     ? null

@@ -1,8 +1,7 @@
 /** The policies that admission CEL makes, whatever it was written for. */
 import type * as z from 'zod';
-import { children } from '../../../cel/syntax/expression.ts';
-import { parse } from '../../../cel/syntax/parse.ts';
 import type { Enforcement, Path, Severity } from '../../../model.ts';
+import { allOf } from '../conditions.ts';
 import { type ApiResource, podHolders } from '../kubernetesApi.ts';
 import { podRuleOf } from '../podForm.ts';
 import type { celSchema, metadataSchema } from './admissionForm.ts';
@@ -49,13 +48,14 @@ export function draftsOf(spec: Spec, around: Around): readonly Draft[] {
   const own = ownDraft(spec, around, names);
   if (own !== null) return [own];
   const say = (written: Written): string => imported(written, names);
-  const where = [
-    ...conditionsOf(spec.matchConstraints ?? {}, at('matchConstraints'), around.known),
+  const conditions = [
     ...around.conditions,
     ...matchConditions.map(({ expression }, index) =>
-      operand(say({ text: expression, path: at('matchConditions', index, 'expression') })),
+      say({ text: expression, path: at('matchConditions', index, 'expression') }),
     ),
   ];
+  const matching = conditionsOf(spec.matchConstraints ?? {}, at('matchConstraints'), around.known, conditions);
+  const where = allOf([...matching, ...conditions]);
   const said = wordsOf(metadata, around.enforcement);
   return validations.map(({ expression, message, messageExpression }, index) => {
     const path = at('validations', index);
@@ -70,7 +70,7 @@ export function draftsOf(spec: Spec, around: Around): readonly Draft[] {
       remedy: said.remedy ?? message ?? title,
       rule: {
         resource,
-        ...(where.length === 0 ? {} : { where: where.join(' && ') }),
+        ...(where === '' ? {} : { where }),
         require: say({ text: expression, path: [...path, 'expression'] }),
       },
       message:
@@ -139,13 +139,6 @@ function idOf({ metadata, domain }: Around): string {
   return own !== undefined && /^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9-]*$/.test(own)
     ? own
     : `${domain}/${idPart(metadata.name)}`;
-}
-
-/** An operand of `&&`: in parentheses where it would be taken apart. */
-function operand(text: string): string {
-  const { root } = parse(text);
-  const isWeaker = root.kind === 'conditional' || (root.kind === 'logical' && root.operator === '||');
-  return isWeaker && children(root)[0]?.span.start === root.span.start ? `(${text})` : text;
 }
 
 /** What the annotations say, of Kerb's own export or as Kyverno's policies have them. */

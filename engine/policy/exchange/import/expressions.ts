@@ -3,7 +3,7 @@ import { compile } from '../../../cel/index.ts';
 import { dyn, type Type } from '../../../cel/type.ts';
 import type { Path } from '../../../model.ts';
 import { kubernetesObject } from '../../../resource/kubernetesShared.ts';
-import { type Edit, literalOf, type Mention, type Reading, readExpression, replaceSpans } from '../rewrite.ts';
+import { type Edit, literalOf, type Mention, type Reading, readExpression, rewritten } from '../rewrite.ts';
 import { Refusal } from './refusal.ts';
 
 /** An expression and where it stands. */
@@ -67,7 +67,7 @@ function enclosed(text: string): string {
 function put(written: Written, names: Names, within: readonly string[]): string {
   const reading = read(written, names);
   const edits = reading.mentions.map((mention) => editOf(mention, written, names, within));
-  const text = replaceSpans(reading.source, [...edits, ...localNames(reading)]).trim();
+  const text = rewritten(reading, [...edits, ...localNames(reading)]);
   if (text.length > maxText) throw new Refusal(written.path, 'with its variables put in it becomes too long');
   return text;
 }

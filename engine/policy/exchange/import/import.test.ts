@@ -118,11 +118,27 @@ message: only {(self.spec.?replicas.orValue(1))} of {"{"}2}
     ],
     [
       "resourceRules: [{ apiGroups: ['', apps], apiVersions: [v1], resources: [pods, deployments] }]",
-      'self.kind in ["Pod", "Deployment"] && self.apiVersion in ["v1", "apps/v1"]',
+      'self.kind in ["Pod", "Deployment"] && self.apiVersion.split("/")[0] in ["v1", "apps"]',
     ],
     [
       "resourceRules: [{ apiGroups: ['', apps], apiVersions: ['*'], resources: [pods, deployments] }]",
       'self.kind in ["Pod", "Deployment"] && self.apiVersion.split("/")[0] in ["v1", "apps"]',
+    ],
+    [
+      "matchPolicy: Exact\n    resourceRules: [{ apiGroups: ['', apps], apiVersions: [v1], resources: [pods, deployments] }]",
+      'self.kind in ["Pod", "Deployment"] && self.apiVersion in ["v1", "apps/v1"]',
+    ],
+    [
+      'matchPolicy: Exact\n    resourceRules: [{ apiGroups: [apps], apiVersions: [v1], resources: [deployments] }, { apiGroups: [autoscaling], apiVersions: [v2], resources: [horizontalpodautoscalers] }]',
+      '((self.apiVersion == "apps/v1" && self.kind == "Deployment") || (self.apiVersion == "autoscaling/v2" && self.kind == "HorizontalPodAutoscaler"))',
+    ],
+    [
+      "resourceRules: [{ apiGroups: ['*'], apiVersions: ['*'], resources: [deployments, events] }]",
+      'self.kind in ["Deployment", "Event"]',
+    ],
+    [
+      "resourceRules: [{ apiGroups: ['*'], apiVersions: ['*'], resources: [deployments] }, { apiGroups: [batch], apiVersions: [v1], resources: [jobs] }]",
+      '((self.kind == "Deployment") || (self.apiVersion.startsWith("batch/") && self.kind == "Job"))',
     ],
     [
       "resourceRules: [{ apiGroups: [apps], apiVersions: ['*'], resources: ['*'] }]",

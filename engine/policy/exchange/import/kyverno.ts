@@ -1,6 +1,7 @@
 /** Kyverno's ClusterPolicy and Policy: rules that validate with CEL or by a pattern. Other rules are refused by name. */
 import * as z from 'zod';
 import type { Enforcement, Path } from '../../../model.ts';
+import { allOf } from '../conditions.ts';
 import { literalOf } from '../rewrite.ts';
 import { widened } from './admission.ts';
 import { celFields, metadataSchema } from './admissionForm.ts';
@@ -152,7 +153,7 @@ function patternDraft({ validate, celPreconditions }: Rule, around: Around): Dra
     remedy: said.remedy ?? text,
     rule: {
       resource: around.resource,
-      ...(around.conditions.length === 0 ? {} : { where: around.conditions.join(' && ') }),
+      ...(around.conditions.length === 0 ? {} : { where: allOf(around.conditions) }),
       require,
     },
     message: escaped(text),

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { groupBy } from '../../../groupBy.ts';
 import type { Path } from '../../../model.ts';
+import { kindIn, kindsAsked } from '../conditions.ts';
 import { type ApiResource, apiResources } from '../kubernetesApi.ts';
 import { literalOf } from '../rewrite.ts';
 import { Refusal } from './refusal.ts';
@@ -51,8 +52,16 @@ type Match = z.infer<typeof matchSchema>;
 type Rule = z.infer<typeof ruleSchema>;
 type Selector = z.infer<typeof selectorSchema>;
 
-/** Conditions in CEL, all of which must hold; none for every object. `known`: the kinds behind collections. Throws `Refusal`. */
-export function conditionsOf(match: Match, path: Path, known: readonly ApiResource[]): readonly string[] {
+/**
+ * Conditions in CEL, all of which must hold; none for every object. `known`: the kinds behind collections. `others`: what is asked
+ * for as well. Throws `Refusal`.
+ */
+export function conditionsOf(
+  match: Match,
+  path: Path,
+  known: readonly ApiResource[],
+  others: readonly string[] = [],
+): readonly string[] {
   const { resourceRules = [], excludeResourceRules = [], namespaceSelector = {}, objectSelector = {} } = match;
   const said: Said = { known, isExact: match.matchPolicy === 'Exact' };
   const rules = rulesCondition(resourceRules, [...path, 'resourceRules'], said);
@@ -64,11 +73,18 @@ export function conditionsOf(match: Match, path: Path, known: readonly ApiResour
   if (namespace.length > 0 && !resourceRules.every((rule) => isNamespaced(rule, known)))
     throw new Refusal([...path, 'namespaceSelector'], unknownScope);
   return [
-    ...(rules ?? []),
+    ...(rules === null || others.some((other) => isSaidBy(rules, other)) ? [] : rules),
     ...(excluded === null ? [] : [`!(${excluded.join(' && ')})`]),
     ...namespace,
     ...selectorConditions(objectSelector),
   ];
+}
+
+/** Whether rules ask for no more than kinds, and another condition for those as well: so an export says of which kind an object is. */
+function isSaidBy([kinds = '', ...more]: readonly string[], other: string): boolean {
+  const wanted = kindsAsked(kinds);
+  if (wanted === null || kinds !== kindIn(wanted) || more.length > 0) return false;
+  return kindsAsked(other)?.every((kind) => wanted.includes(kind)) ?? false;
 }
 
 const unknownScope = 'which kinds are in a namespace is not known of all of them';
@@ -129,8 +145,7 @@ function rulesCondition(rules: readonly Rule[], path: Path, said: Said): readonl
   const left = asked.filter(({ resources }) => resources.length > 0);
   if (left.length === 0) return null;
   if (left.some(isAnything)) return [];
-  const isPlain = left.every((rule) => !rule.resources.includes('*') && rule.resourceNames === undefined);
-  if (!isPlain) {
+  if (!isOneList(left, said)) {
     const each = left.map((rule) =>
       [...groupConditions(rule, said), ...kindConditions(rule, said), ...nameConditions(rule)].join(' && '),
     );
@@ -140,8 +155,24 @@ function rulesCondition(rules: readonly Rule[], path: Path, said: Said): readonl
     left.flatMap((rule) => meantBy(rule, said.known)),
     ({ group }) => group,
   );
-  const ordered = [...groups.values()].flat();
-  return [kindIn([...new Set(ordered.map(({ kind }) => kind))]), versionCondition([...groups.keys()], left, said)];
+  const kinds = kindIn([...new Set([...groups.values()].flat().map(({ kind }) => kind))]);
+  return left.some(isOfAnyGroup) ? [kinds] : [kinds, versionCondition([...groups.keys()], left, said)];
+}
+
+/** Whether rules name kinds, and groups and versions that any of them may be of. */
+function isOneList([first, ...others]: readonly Rule[], { isExact }: Said): boolean {
+  const isOfKinds = (rule: Rule) => !rule.resources.includes('*') && rule.resourceNames === undefined;
+  const versionsOf = ({ apiVersions }: Rule) => apiVersions.toSorted().join();
+  if (first === undefined) return false;
+  return (
+    [first, ...others].every(isOfKinds) &&
+    others.every((rule) => isOfAnyGroup(rule) === isOfAnyGroup(first)) &&
+    (!isExact || others.every((rule) => versionsOf(rule) === versionsOf(first)))
+  );
+}
+
+function isOfAnyGroup({ apiGroups }: Rule): boolean {
+  return apiGroups.includes('*');
 }
 
 /** What is only updated, deleted or connected to is not what a file says. */
@@ -205,10 +236,6 @@ function isAnything(rule: Rule): boolean {
   );
 }
 
-function kindIn(kinds: readonly string[]): string {
-  return kinds.length === 1 ? `self.kind == ${literalOf(kinds[0])}` : `self.kind in ${literalOf(kinds)}`;
-}
-
 /** Of the core group the version is all of `apiVersion`; any version of another group begins with its name. */
 function versionCondition(groups: readonly string[], rules: readonly Rule[], { isExact }: Said): string {
   const [first = '', ...others] = groups;
@@ -216,7 +243,7 @@ function versionCondition(groups: readonly string[], rules: readonly Rule[], { i
   if (others.length === 0 && first === '') return `self.apiVersion == "v1"`;
   if (others.length === 0 && (!isExact || versions.includes('*')))
     return `self.apiVersion.startsWith(${literalOf(`${first}/`)})`;
-  if (versions.includes('*'))
+  if (!isExact || versions.includes('*'))
     return `self.apiVersion.split("/")[0] in ${literalOf(groups.map((group) => group || 'v1'))}`;
   const written = groups.flatMap((group) => (group === '' ? ['v1'] : versions.map((version) => `${group}/${version}`)));
   return written.length === 1
