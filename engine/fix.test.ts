@@ -38,6 +38,7 @@ fix: { title: Pin, safe: false, value: "marked.replace(':latest', ':1.2.3')" }`,
 /** A pod whose container is written as given, below `containers:`. */
 const pod = (written: string) => `kind: Pod\napiVersion: v1\nspec:\n  containers:\n${written}`;
 
+const commented = `list:\n${'# a word\n'.repeat(60)}- 1\n---\n`;
 const yaml: readonly (readonly [string, PolicySet, string, string])[] = [
   [
     'removes an entry with its line',
@@ -94,6 +95,15 @@ const yaml: readonly (readonly [string, PolicySet, string, string])[] = [
     remove,
     pod('  - name: a\n    securityContext:\n      privileged: true\n      runAsUser: 1\n').replaceAll('\n', '\r\n'),
     pod('  - name: a\n    securityContext:\n      runAsUser: 1\n').replaceAll('\n', '\r\n'),
+  ],
+  [
+    'finds its way past many comments with Windows line ends',
+    set,
+    `${commented}${pod('  - name: a\n')}`.replaceAll('\n', '\r\n'),
+    `${commented}${pod('  - name: a\n    securityContext:\n      allowPrivilegeEscalation: false\n')}`.replaceAll(
+      '\n',
+      '\r\n',
+    ),
   ],
   [
     'changes a value',

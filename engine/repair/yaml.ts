@@ -213,7 +213,7 @@ function columnOf(text: string, offset: number): number {
 
 /** How far this text indents a map below its key: as the first nested map does. */
 function stepOf(text: string): number {
-  const match = /^( *)[^\s#-][^\n]*:[ \t]*\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*( +)[^\s#-]/m.exec(text.slice(0, 20_000));
+  const match = /^( *)[^\s#-][^\n]*:[ \t]*\r?\n(?:[ \t]*(?:#[^\r\n]*)?\r?\n)*( +)[^\s#-]/m.exec(text.slice(0, 20_000));
   const step = (match?.[2]?.length ?? 0) - (match?.[1]?.length ?? 0);
   return step >= 1 && step <= 8 ? step : 2;
 }

@@ -82,8 +82,14 @@ export function execForm(text: string, from: number): readonly Word[] | null {
   });
 }
 
+/** As a parser directive sets it. Directives stand before all else, comments included: https://docs.docker.com/reference/dockerfile/#parser-directives */
 function escapeCharacter(text: string): string {
-  return /^(?:#[^\n]*=[^\n]*\n)*?#[ \t]*escape[ \t]*=[ \t]*`/i.test(text.slice(0, 2_000)) ? '`' : '\\';
+  for (const line of text.slice(0, 2_000).split('\n')) {
+    const [, name, value] = /^#\s*(syntax|escape|check)\s*=\s*(\S)/i.exec(line) ?? [];
+    if (name === undefined) break;
+    if (name.toLowerCase() === 'escape') return value === '`' ? '`' : '\\';
+  }
+  return '\\';
 }
 
 function lineEnd(text: string, at: number): number {

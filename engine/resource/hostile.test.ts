@@ -9,6 +9,7 @@ const workflow = 'on: push\njobs:\n  a:\n    steps:\n    - run: ';
 const texts: readonly (readonly [what: string, path: string, text: string])[] = [
   ['variables that double', 'Dockerfile', `FROM x\nENV A=aa\n${'ENV A=$A$A\n'.repeat(60)}`],
   ['heredocs never closed', 'Dockerfile', `FROM x\n${'RUN <<A\n'.repeat(10_000)}`],
+  ['comments before all else', 'Dockerfile', `${'# A=b C=d\n'.repeat(100)}FROM x\n`],
   ['many stages', 'Dockerfile', 'FROM x AS a\n'.repeat(30_000)],
   ['one long line', 'Dockerfile', `FROM x\nENV ${'a=b '.repeat(100_000)}`],
   ['quotes', 'Dockerfile', `FROM x\nENV ${'"'.repeat(200_001)}`],

@@ -236,6 +236,15 @@ test('a Dockerfile with stages, variables and users', () => {
   );
 });
 
+test('the escape directive of a Dockerfile counts at its top alone', () => {
+  const commands = (top: string) =>
+    lift('Dockerfile', `${top}\n# escape=\`\nFROM x\nRUN make \`\n  all\n`)
+      .filter(({ kind }) => kind === 'docker.command')
+      .map(({ self }) => (self as { text: string }).text.replace(/\s+/g, ' '));
+  assert.deepEqual(commands('# syntax = docker/dockerfile:1'), ['make all']);
+  for (const top of ['# a = b', '# built for us', '']) assert.notDeepEqual(commands(top), ['make all'], top);
+});
+
 test('lock files of each version name their packages and where they are', () => {
   const first = '{"lockfileVersion":1,"dependencies":{"a":{"version":"1","dependencies":{"@s/b":{"version":"2"}}}}}';
   const third =
