@@ -73,6 +73,18 @@ export class SqliteStore implements Store {
     });
   }
 
+  withdraw(seq: number, hash: string): Acknowledged {
+    return this.#session.write('soon', (tables): Acknowledged => {
+      const chain = tables.chain.read();
+      if (seq >= chain.acknowledged.seq) return { kind: 'acknowledged' };
+      if (seq < chain.anchor.seq) return { kind: 'diverged', message: letGo(chain, seq) };
+      const own = headAt(tables.chain, seq, chain);
+      if (own.hash !== hash) return { kind: 'diverged', message: divergence(chain, seq) };
+      tables.chain.write({ ...chain, acknowledged: own });
+      return { kind: 'acknowledged' };
+    });
+  }
+
   prune(): Pruned {
     return this.#session.write('soon', (tables): Pruned => {
       const before = tables.chain.read();
@@ -179,4 +191,8 @@ function untold(missed: MissedCounts | null, told: MissedCounts): number | null 
 
 function divergence({ device, head }: Chain, seq: number): string {
   return `the hub has an entry ${seq} of device ${device} that is not the one kept here, where the journal is at ${head.seq}`;
+}
+
+function letGo({ anchor }: Chain, seq: number): string {
+  return `the hub has lost what comes after entry ${seq}, and this device has let go of all up to ${anchor.seq}`;
 }

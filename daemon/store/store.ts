@@ -22,6 +22,8 @@ export interface Store {
   entries(afterSeq: number, limit: number): readonly JournalEntry[];
   /** What the hub has: number and hash of the last entry. It may be let go after the retention. */
   acknowledge(seq: number, hash: string): Acknowledged;
+  /** What the hub has, where that is less than it had acknowledged. Refused where entries after it were let go already. */
+  withdraw(seq: number, hash: string): Acknowledged;
   /** Lets entries go that may go, and says how many did. A full journal does so by itself. */
   prune(): Pruned;
   /** Counts decisions that passed and cannot be kept: the next one that can has a gap record before it. */

@@ -20,7 +20,7 @@ import type { RootFile } from './tuf/metadata.ts';
 import { nothingOffered, type Offer } from './tuf/offer.ts';
 import { TrustRefusal } from './tuf/refusal.ts';
 import { walkRoots } from './tuf/roots.ts';
-import { uploadJournal } from './upload.ts';
+import { type UploadFrom, uploadJournal } from './upload.ts';
 import { alarmWords, witness } from './witness.ts';
 
 /** What came of a round. */
@@ -101,9 +101,10 @@ export async function doRound(connection: Connection, options: RoundOptions): Pr
   if (standing.kind !== 'enrolled') return standing;
   const policies = await bringIn(connection, standing, nothingOffered, options);
   const journal = policies.failure === null ? await sendOut(connection, options) : untouched;
-  const failure =
-    policies.failure ?? journal.failure ?? (await report(connection, options, { ...policies, alarm: journal.alarm }));
-  return roundOf({ ...policies, ...journal, failure });
+  const { alarm } = journal;
+  const failure = policies.failure ?? journal.failure;
+  const told = failure === null || alarm !== null ? await report(connection, options, { ...policies, alarm }) : null;
+  return roundOf({ ...policies, ...journal, failure: failure ?? told });
 }
 
 /** Takes in the policies that the hub has sent, and what became of requests. `tell` says so to the hub, or the next whole round. */
@@ -167,35 +168,66 @@ async function askAfterRequests(
   { hub, key }: Connection,
   { store, network }: RoundOptions,
 ): Promise<HubFailure | null> {
-  if (store === null) return null;
+  return store === null ? null : failureOf(() => exchangeRequests({ store, hub, key, now: network.now() }));
+}
+
+/** The journal out, and then a look at the log that it is in. */
+async function sendOut(connection: Connection, options: RoundOptions): Promise<Came<'uploaded' | 'alarm'>> {
+  const { store } = options;
+  if (store === null) return untouched;
+  const own = { ...options, store };
+  const journal = await send(connection, own, 'known');
+  if (journal.failure !== null && awayCodes.includes(journal.failure.code)) return { ...journal, alarm: null };
+  const failure = journal.failure ?? (await failureOf(() => exchangeOthers(connection, own)));
+  // A hub that refuses what it is sent is looked at all the more.
+  const seen = await lookAtLog(connection, own);
+  // A log that is not what it was may be that of a backup, and lack what the hub had acknowledged.
+  const again = seen.alarm === null ? untouched : await send(connection, own, 'asked');
+  return {
+    uploaded: journal.uploaded + again.uploaded,
+    failure: failure ?? seen.failure ?? again.failure,
+    alarm: seen.alarm,
+  };
+}
+
+type WithStore = RoundOptions & { readonly store: Store };
+
+async function send({ hub, key }: Connection, { store }: WithStore, from: UploadFrom): Promise<Came<'uploaded'>> {
+  const before = store.status().acknowledgedSeq;
+  let uploaded = 0;
+  const failure = await failureOf(async () => {
+    uploaded = await uploadJournal({ store, hub, key }, from);
+  });
+  if (failure !== null) uploaded = Math.max(0, store.status().acknowledgedSeq - before);
+  return { uploaded, failure };
+}
+
+async function exchangeOthers({ hub, key }: Connection, { home, store, network, replays }: WithStore): Promise<void> {
+  const exchange = { store, hub, key, now: network.now() };
+  await exchangeRequests(exchange);
+  await sendFeedback(exchange);
+  const root = (): Promise<RootFile | null> => trustedRoot(home);
+  await exchangeReplays({ hub, key, desk: replays?.() ?? null, root, now: network.now() });
+}
+
+async function lookAtLog({ hub }: Connection, options: WithStore): Promise<Came<'alarm'>> {
+  const { home, store, network, chance = Math.random } = options;
+  let alarm: string | null = null;
+  const failure = await failureOf(async () => {
+    const seen = await witness({ home, hub, store, now: network.now(), chance: chance() });
+    alarm = seen === null ? null : alarmWords(seen);
+  });
+  return { alarm, failure };
+}
+
+/** Why the hub could not be worked with; null where it could. */
+async function failureOf(work: () => Promise<void>): Promise<HubFailure | null> {
   try {
-    await exchangeRequests({ store, hub, key, now: network.now() });
+    await work();
     return null;
   } catch (error) {
     if (error instanceof HubFailure) return error;
     throw error;
-  }
-}
-
-/** The journal out, and then a look at the log that it is in. */
-async function sendOut(
-  { hub, key }: Connection,
-  { home, store, network, replays, chance = Math.random }: RoundOptions,
-): Promise<Came<'uploaded' | 'alarm'>> {
-  if (store === null) return untouched;
-  const before = store.status().acknowledgedSeq;
-  try {
-    const uploaded = await uploadJournal({ store, hub, key });
-    const exchange = { store, hub, key, now: network.now() };
-    await exchangeRequests(exchange);
-    await sendFeedback(exchange);
-    const root = (): Promise<RootFile | null> => trustedRoot(home);
-    await exchangeReplays({ hub, key, desk: replays?.() ?? null, root, now: network.now() });
-    const alarm = await witness({ home, hub, store, now: network.now(), chance: chance() });
-    return { uploaded, failure: null, alarm: alarm === null ? null : alarmWords(alarm) };
-  } catch (error) {
-    if (!(error instanceof HubFailure)) throw error;
-    return { ...untouched, uploaded: store.status().acknowledgedSeq - before, failure: error };
   }
 }
 

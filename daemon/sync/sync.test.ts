@@ -212,6 +212,50 @@ test('a batch that was taken and never acknowledged is not there twice', async (
   assert.deepEqual(hub.journals.entriesOf('laptop'), store.entries(0, 10));
 });
 
+test('a hub that was put back to an old state is sent again what it has lost, and is not followed when it falls back once more', async (context) => {
+  const world = await createWorld(context);
+  const { hub } = world;
+  world.publish(1, { bundles: [] });
+  const home = createHome(context);
+  const store = openTestStore(context, home);
+  const device = await world.enrol({ home, store });
+  const decide = () => assert.equal(store.append(decision()).kind, 'appended');
+  for (let count = 0; count < 5; count++) decide();
+  assert.equal((await device.round()).uploaded, 5);
+  hub.journals.truncate('laptop', 2);
+  decide();
+  const { failure, uploaded } = await device.round();
+  assert.deepEqual([failure, uploaded], [null, 4]);
+  assert.deepEqual(hub.journals.entriesOf('laptop'), store.entries(0, 10));
+  // It takes what it is sent, and has forgotten it when it is asked.
+  let rounds = 0;
+  hub.fault = (request) => {
+    if (request.url === '/v1/journal' && request.method === 'POST') rounds++;
+    if (request.url === '/v1/journal') hub.journals.truncate('laptop', Math.max(0, 3 - rounds));
+    return false;
+  };
+  decide();
+  assert.match((await device.round()).failure ?? '', /entry \d comes next/);
+  assert.ok(rounds < 5, `${rounds} batches`);
+});
+
+test('a journal whose hub has lost what this device has let go of is told', async (context) => {
+  const world = await createWorld(context);
+  const { hub } = world;
+  world.publish(1, { bundles: [] });
+  const home = createHome(context);
+  let now = Date.now();
+  const store = openTestStore(context, home, { now: () => now });
+  const device = await world.enrol({ home, store });
+  for (let count = 0; count < 3; count++) store.append(decision());
+  assert.equal((await device.round()).uploaded, 3);
+  now += 400 * 86_400_000;
+  assert.deepEqual(store.prune(), { kind: 'pruned', entries: 3 });
+  hub.journals.truncate('laptop', 1);
+  store.append(decision());
+  assert.match((await device.round()).failure ?? '', /has lost what comes after entry 1, .* let go of all up to 3/);
+});
+
 test('rounds are spread out, and rarer while they fail; a hub that cannot be reached is looked for all the time', () => {
   assert.deepEqual(
     [0, 0.5, 1].map((chance) => pauseMs({ failures: 0, isAway: false, retryAfterMs: null, chance })),

@@ -216,7 +216,7 @@ class Loop implements Sync {
     if (this.#ended.signal.aborted) return;
     if (alarm !== null && alarm !== this.#alarm) this.#options.log(`sync: ALARM: ${alarm}`);
     // A round that did not come to the log says nothing of it.
-    if (failure === null) this.#alarm = alarm;
+    if (failure === null || alarm !== null) this.#alarm = alarm;
     if (failure === null && refusal === null) {
       this.#problem = null;
       this.#failures = 0;

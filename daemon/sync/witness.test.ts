@@ -41,7 +41,7 @@ async function device(context: TestContext, create: () => Promise<TestDatabase> 
   const connection = await connect(parts);
   assert.ok('hub' in connection);
   return {
-    ...{ hub, home, world: { hub, database } },
+    ...{ hub, home, store, world: { hub, database } },
     decide: (count: number) => {
       for (let at = 0; at < count; at++) assert.equal(store.append(decision()).kind, 'appended');
     },
@@ -119,12 +119,12 @@ const remade =
 
 const logTables = ['leaf_run', 'tile', 'head', 'checkpoint', 'record_run', 'place'];
 
-async function backUp({ database }: World): Promise<void> {
-  await database.execute(logTables.map((name) => `create table old_${name} as select * from ${name};`).join(' '));
+async function backUp({ database }: World, tables = logTables): Promise<void> {
+  await database.execute(tables.map((name) => `create table old_${name} as select * from ${name};`).join(' '));
 }
 
-async function putBack(world: World): Promise<void> {
-  const back = logTables.map((name) => `delete from ${name}; insert into ${name} select * from old_${name};`);
+async function putBack(world: World, tables = logTables): Promise<void> {
+  const back = tables.map((name) => `delete from ${name}; insert into ${name} select * from old_${name};`);
   await tamper(world, back.join(' '));
 }
 
@@ -200,8 +200,8 @@ const drills: readonly Drill[] = [
   },
   {
     what: 'an old backup is put back',
-    prepare: backUp,
-    attack: putBack,
+    prepare: (world) => backUp(world),
+    attack: (world) => putBack(world),
     grows: false,
     said: /\(shrunk\).* entries and shows /,
   },
@@ -228,6 +228,21 @@ for (const kind of databases) {
       server = await kind.start();
     });
     after(() => server.close());
+    for (const decided of [0, 1]) {
+      test(`a backup is put back and ${decided} decisions are made since: that is seen, and all of the journal sent again`, async (context) => {
+        const { hub, world, store, decide, round } = await device(context, () => server.create());
+        decide(3);
+        for (let at = 0; at < 2; at++) assert.equal(await round(), null);
+        await backUp(world, [...logTables, 'device']);
+        decide(6);
+        for (let at = 0; at < 2; at++) assert.equal(await round(), null);
+        await putBack(world, [...logTables, 'device']);
+        decide(decided);
+        assert.match((await round()) ?? 'nothing was seen', /\((?:shrunk|forked|rewritten)\)/);
+        const { id } = (await hub.store.tenants())[0]!;
+        assert.equal((await hub.store.device(id, store.status().device))?.seq, 9 + decided);
+      });
+    }
     for (const { what, prepare, attack, grows, said } of drills) {
       test(`${what}: seen at the next round, and said until somebody accepts it`, async (context) => {
         const { hub, home, world, decide, middle, round } = await device(context, () => server.create());
