@@ -11,6 +11,7 @@ import {
   readFileSync,
   readlinkSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -19,11 +20,11 @@ import process from 'node:process';
 import { type TestContext, test } from 'node:test';
 import { kerbPath, runKerb } from '../test/command.ts';
 import { until } from '../test/until.ts';
-import { askStatus } from './client/ask.ts';
+import { ask, askStatus } from './client/ask.ts';
 import { ensureDaemon } from './client/launch.ts';
 import { stopDaemon } from './client/stop.ts';
 import { type Address, addressOf } from './process/address.ts';
-import { daemonStatus } from './protocol.ts';
+import { daemonStatus, decideAnswer } from './protocol.ts';
 
 test('it starts detached, says what it is, and ends when it is told to', async (context) => {
   const { home, address, kerb } = useHome(context);
@@ -121,6 +122,41 @@ test('after kill -9 the next one takes the socket and the lock over', async (con
     assert.match(kerb('status').stderr, /no daemon runs/);
   }
   assert.equal(kerb('start').status, 0);
+});
+
+test('a store that could not be opened and can be now is opened by the next daemon: this one makes way', async (context) => {
+  const { home, address, kerb } = useHome(context);
+  assert.equal(kerb('start').status, 0);
+  assert.equal(kerb('stop').status, 0);
+  const file = path.join(home, 'store/kerb.db');
+  const sound = readFileSync(file);
+  const newer = Buffer.from(sound);
+  // Where SQLite keeps the number of the schema.
+  newer.writeUInt32BE(9_999, 60);
+  writeFileSync(file, newer);
+  assert.equal(kerb('start').status, 0);
+  const { pid, problems } = await statusAt(address);
+  assert.match(problems.join(), /newer Kerb/);
+  const decide = () =>
+    ask(address, {
+      method: 'POST',
+      path: '/v1/decide',
+      body: {
+        ...{ gate: 'commit', client: { name: 'pre-commit', version: '1' }, root: home, breakGlass: null },
+        ...{ question: 'q', tree: 'a'.repeat(40) },
+      },
+      answer: decideAnswer,
+      timeoutMs: 30_000,
+    });
+  const before = await decide();
+  assert.ok(before.kind === 'refused' && before.code === 'fault', JSON.stringify(before));
+  assert.match(before.message, /newer Kerb/);
+  writeFileSync(file, sound);
+  const after = await decide();
+  assert.ok(after.kind === 'refused' && after.code === 'stopping', JSON.stringify(after));
+  await until(() => !isAlive(pid));
+  assert.equal(kerb('start').status, 0);
+  assert.deepEqual((await statusAt(address)).problems, []);
 });
 
 test('it ends by itself when nobody needs it, and on a signal', async (context) => {

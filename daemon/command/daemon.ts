@@ -60,7 +60,7 @@ async function run({ given, home, address }: Call): Promise<ExitCode> {
     log,
     now: Date.now,
     schedule: scheduleByClock,
-    open: (tell) => openWorks({ home, tell, log }),
+    open: (tell, giveUp) => openWorks({ home, tell, giveUp, log }),
   });
   if (running.kind === 'problem') throw new UsageError(running.message);
   if (running.kind === 'taken') {

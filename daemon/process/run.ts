@@ -51,8 +51,8 @@ export interface RunOptions {
   readonly log: Log;
   readonly now: () => number;
   readonly schedule: Schedule;
-  /** `tell` reaches everybody who listens. */
-  readonly open: (tell: (notice: Notice) => void) => Promise<Works>;
+  /** `tell` reaches everybody who listens; `giveUp` ends the daemon, whose successor may do better. */
+  readonly open: (tell: (notice: Notice) => void, giveUp: (reason: string) => void) => Promise<Works>;
 }
 
 export type Run =
@@ -103,11 +103,11 @@ async function lockOrPeer(address: Address): Promise<{ kind: 'lock'; lock: Lock 
 async function begin(options: RunOptions, lock: Lock): Promise<Daemon> {
   const { address, idleMs, log, now, schedule } = options;
   const notices = createNotices(now);
-  const works = await options.open((notice) => notices.tell(notice));
   let stop: () => void = () => undefined;
   const stopping = new Promise<void>((resolve) => (stop = resolve));
-  const idle = createIdle({ afterMs: idleMs, schedule, onIdle: () => endFor('nobody has needed it for a while') });
   let state: DaemonStatus['state'] = 'running';
+  const works = await options.open((notice) => notices.tell(notice), endFor);
+  const idle = createIdle({ afterMs: idleMs, schedule, onIdle: () => endFor('nobody has needed it for a while') });
   function endFor(reason: string): void {
     if (state === 'stopping') return;
     state = 'stopping';

@@ -7,13 +7,14 @@ import type { Gate } from '../gate/gate.ts';
 import type { LocalGate } from '../gate/localGate.ts';
 import { lookingAhead } from '../gate/lookAhead.ts';
 import { lookingBack } from '../gate/lookBack.ts';
-import { openGate } from '../gate/open.ts';
+import { type OpenGate, openGate } from '../gate/open.ts';
 import type { Home } from '../home.ts';
 import { journalNotices } from '../journal/notices.ts';
 import type { DaemonStatus, Notice, OrganisationAnswer } from '../protocol.ts';
 import { consentOf } from '../replay/consent.ts';
 import { createReplayDesk, type ReplayDesk } from '../replay/desk.ts';
 import { runReplay } from '../replay/run.ts';
+import type { StoreProblem } from '../store/problem.ts';
 import type { Store } from '../store/store.ts';
 import { type Sync, startSync } from '../sync/sync.ts';
 import { Refusal } from './answer.ts';
@@ -27,25 +28,29 @@ import { warmSteps } from './warm.ts';
 export interface WorksOptions {
   readonly home: Home;
   readonly tell: (notice: Notice) => void;
+  /** Ends the daemon: whoever asks next starts another one. */
+  readonly giveUp: (reason: string) => void;
   readonly log: Log;
 }
 
 /** Opens what the daemon of a home serves. Without a store it decides nothing, and its status says why. */
-export async function openWorks({ home, tell, log }: WorksOptions): Promise<Works> {
+export async function openWorks({ home, tell, giveUp, log }: WorksOptions): Promise<Works> {
   const native = createNative();
   const rest = createRest({ schedule: scheduleByClock });
   let policies: PolicySet | null = null;
   let isClosed = false;
   // The way to the hub needs the store. It is there before the first request, but not before the gate is.
   let ready: Sync | null = null;
-  const opened = openGate({
-    home,
-    native,
-    organisation: () => ready?.organisation() ?? null,
-    isOutdated: () => ready?.isOutdated() ?? false,
-    acknowledged: (seq) => acknowledgement(seq, { sync, store }),
-    onLost: (count, message) => log(`${count} decisions could not be kept: ${message}`),
-  });
+  const open = (): OpenGate | StoreProblem =>
+    openGate({
+      home,
+      native,
+      organisation: () => ready?.organisation() ?? null,
+      isOutdated: () => ready?.isOutdated() ?? false,
+      acknowledged: (seq) => acknowledgement(seq, { sync, store }),
+      onLost: (count, message) => log(`${count} decisions could not be kept: ${message}`),
+    });
+  const opened = open();
   if (opened.kind === 'problem') log(`no store: ${opened.message}`);
   const store = opened.kind === 'problem' ? null : opened.store;
   const requests = createRequests({
@@ -71,7 +76,7 @@ export async function openWorks({ home, tell, log }: WorksOptions): Promise<Work
     },
   });
   ready = sync;
-  const gate = opened.kind === 'problem' ? refusing(opened.message) : looking(opened.gate, { rest, log });
+  const gate = opened.kind === 'problem' ? refusing({ open, giveUp }) : looking(opened.gate, { rest, log });
 
   function changed(): void {
     tell({ about: 'policies' });
@@ -93,11 +98,7 @@ export async function openWorks({ home, tell, log }: WorksOptions): Promise<Work
     status: () => ({
       policies: policies === null ? null : policiesStatus(policies, sync),
       journal: store === null ? null : journalStatus(store),
-      problems: [
-        ...(opened.kind === 'problem' ? [opened.message] : journalNotices(opened.store.status())),
-        sync.status().problem,
-        sync.status().alarm,
-      ].filter(isSaid),
+      problems: problemsOf(opened, sync),
     }),
     organisation: () => organisationAnswer(sync),
     synchronise: async () => {
@@ -164,10 +165,22 @@ async function acknowledgement(
   return `a decision counts here once the hub has it, and it has not: ${failure ?? refusal ?? 'this device belongs to no hub'}`;
 }
 
-function refusing(reason: string): LocalGate {
+/** A disk that was full may have room by now. All that is here was put together without a store, so it makes way for another daemon. */
+function refusing({
+  open,
+  giveUp,
+}: Pick<WorksOptions, 'giveUp'> & { readonly open: () => OpenGate | StoreProblem }): LocalGate {
   return {
-    decide: async () => {
-      throw new Refusal(503, 'fault', reason);
+    async decide() {
+      const opened = open();
+      if (opened.kind === 'problem') throw new Refusal(503, 'fault', opened.message);
+      await opened.close();
+      giveUp('its store could not be opened before, and can be now');
+      throw new Refusal(
+        503,
+        'stopping',
+        'the daemon ends, since its store can be opened again: another one will start',
+      );
     },
     close: async () => undefined,
   };
@@ -187,6 +200,12 @@ function organisationAnswer(sync: Sync): OrganisationAnswer {
   };
 }
 
+function problemsOf(opened: OpenGate | StoreProblem, sync: Sync): string[] {
+  const own = opened.kind === 'problem' ? [opened.message] : journalNotices(opened.store.status());
+  const { problem, alarm } = sync.status();
+  return [...own, problem, alarm].filter((each) => each !== null);
+}
+
 function journalStatus(store: Store): NonNullable<DaemonStatus['journal']> {
   const { entries, unacknowledged } = store.status();
   return { entries, unacknowledged };
@@ -199,8 +218,4 @@ function policiesStatus({ digest }: PolicySet, sync: Sync): NonNullable<DaemonSt
     digest,
     ageMs: revision === null || refreshedAt === null ? null : Math.max(0, Date.now() - refreshedAt),
   };
-}
-
-function isSaid(problem: string | null): problem is string {
-  return problem !== null;
 }

@@ -139,7 +139,7 @@ async function startOrganisation(context: TestContext) {
   const log = () => undefined;
   const run = await runDaemon({
     ...{ address, version: '1.2.3', idleMs: 1, log, now: Date.now, schedule: () => () => undefined },
-    open: (tell) => openWorks({ home, tell, log }),
+    open: (tell, giveUp) => openWorks({ home, tell, giveUp, log }),
   });
   assert.ok(run.kind === 'running', JSON.stringify(run));
   const { daemon } = run;
