@@ -14,7 +14,7 @@ export const doctorCommand: Command = {
   usage: 'doctor',
   summary: 'what keeps git from asking Kerb, and how to mend it',
   description: `Looks at the hooks of this repository as git would run them: what shadows them (core.hooksPath), a missing run bit,
-line ends, a runtime or program that is gone, another socket, a folder that is another user's.
+line ends, a runtime that is gone or does not run, a program that is gone, another socket, a folder that is another user's.
 Exit code 1: something is wrong, and was not mended.`,
   options: { fix: { help: 'mend what installing again mends' } },
   dashes: 'options',

@@ -8,6 +8,7 @@ import { asideOf, readHook, readOwnHook } from './folder.ts';
 import { globalFolder, ownFolder, type Parts } from './install.ts';
 import type { HookPlace } from './place.ts';
 import { judgingHooks } from './script.ts';
+import { runtimeFault } from './tryRuntime.ts';
 
 /** Something that is wrong, in words, and whether installing again mends it. */
 export interface Ailment {
@@ -17,9 +18,17 @@ export interface Ailment {
 
 /** Looks at the hooks of a repository as git would run them now. */
 export function diagnose(place: HookPlace, parts: Parts): Ailment[] {
+  const faults = new Map<string, string | null>();
+  const tried = (runtime: string): string | null => {
+    const fault = faults.get(runtime);
+    if (fault !== undefined) return fault;
+    const found = runtimeFault(runtime, place);
+    faults.set(runtime, found);
+    return found;
+  };
   return [
     ...shadows(place, parts),
-    ...judgingHooks.flatMap((hook) => ailmentsOf(hook, place, parts)),
+    ...judgingHooks.flatMap((hook) => ailmentsOf(hook, place, { parts, tried })),
     ...socket(parts),
   ];
 }
@@ -36,7 +45,13 @@ function shadows(place: HookPlace, parts: Parts): Ailment[] {
   return [{ message, mend: last.scope === 'worktree' ? 'byHand' : 'install' }];
 }
 
-function ailmentsOf(name: string, place: HookPlace, parts: Parts): Ailment[] {
+interface Known {
+  readonly parts: Parts;
+  /** What is wrong with a runtime; null where nothing is. All hooks name the same one most often. */
+  readonly tried: (runtime: string) => string | null;
+}
+
+function ailmentsOf(name: string, place: HookPlace, { parts, tried }: Known): Ailment[] {
   const file = path.join(place.effective, name);
   const hook = readOwnHook(file);
   const ailment = (message: string, mend: Ailment['mend'] = 'install'): Ailment => ({
@@ -55,8 +70,11 @@ function ailmentsOf(name: string, place: HookPlace, parts: Parts): Ailment[] {
   if (!text.startsWith('#!/bin/sh')) found.push(ailment('does not begin with #!/bin/sh'));
   for (const key of ['runtime', 'program'] as const) {
     const named = settingIn(text, key);
-    if (!existsSync(named)) found.push(ailment(`its ${key} is not there any more: ${named}`));
-    else if (key === 'runtime' && !mayRun(named)) found.push(ailment(`its runtime cannot be run: ${named}`));
+    const isThere = path.isAbsolute(named) && existsSync(named);
+    const fault =
+      !isThere || key === 'program' ? null : mayRun(named) ? tried(named) : `its runtime cannot be run: ${named}`;
+    if (!isThere) found.push(ailment(`its ${key} is not there any more: ${named}`));
+    else if (fault !== null) found.push(ailment(fault));
   }
   if (settingIn(text, 'socket') !== parts.socket)
     found.push(ailment(`asks at ${settingIn(text, 'socket')}, where this Kerb does not listen (${parts.socket})`));

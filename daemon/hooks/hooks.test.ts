@@ -459,12 +459,25 @@ test('doctor finds what keeps git from asking, mends it, and then finds nothing'
   const place = installed(context);
   const hook = path.join(place.root, '.git/hooks/pre-commit');
   const text = readFileSync(hook, 'utf8');
+  const runtime = (body: string): string => {
+    const file = path.join(place.home, 'another node');
+    writeFileSync(file, `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+    return file;
+  };
   const cases: readonly [() => void, RegExp][] = [
     [() => chmodSync(hook, 0o644), /pre-commit: is not executable/],
     [() => writeFileSync(hook, text.replaceAll('\n', '\r\n')), /line ends of Windows/],
     [
       () => writeFileSync(hook, text.replace(/^runtime=.*$/m, "runtime='/nowhere/node'")),
       /runtime is not there any more/,
+    ],
+    [
+      () => writeFileSync(hook, text.replace(/^runtime=.*$/m, `runtime='${runtime('echo no library >&2; exit 127')}'`)),
+      /pre-commit: its runtime does not run: .*\(it ended with 127: no library\)/,
+    ],
+    [
+      () => writeFileSync(hook, text.replace(/^runtime=.*$/m, `runtime='${runtime('echo node 20.11.1 9')}'`)),
+      /pre-commit: its runtime .* would stop every commit: Node 20\.11\.1 cannot/,
     ],
     [() => writeFileSync(hook, text.replace(/^socket=.*$/m, "socket='/nowhere/sock'")), /asks at \/nowhere\/sock/],
     [() => writeFileSync(hook, '#!/bin/sh\nexit 0\n'), /pre-commit: is another program's/],
@@ -480,6 +493,26 @@ test('doctor finds what keeps git from asking, mends it, and then finds nothing'
     const mended = place.kerb('doctor', '--fix');
     assert.equal(mended.status, 0, mended.stdout);
   }
+});
+
+test('doctor starts no runtime that lies in the repository', (context) => {
+  const place = installed(context);
+  const hook = path.join(place.root, '.git/hooks/pre-commit');
+  const trap = path.join(place.root, 'node');
+  const sprung = path.join(place.home, 'sprung');
+  writeFileSync(trap, `#!/bin/sh\ntouch '${sprung}'\n`, { mode: 0o755 });
+  writeFileSync(hook, readFileSync(hook, 'utf8').replace(/^runtime=.*$/m, `runtime='${trap}'`));
+  place.kerb('doctor');
+  assert.equal(existsSync(sprung), false);
+});
+
+test('what a person tells their Node has no say in a hook', (context) => {
+  const place = installed(context);
+  place.write({ 'b.yaml': 'b: 1\n' });
+  place.git(['add', '-A']);
+  const { status, stderr } = place.git(['commit', '-q', '-m', 'x'], { ...place.env, NODE_OPTIONS: '--no-such-option' });
+  assert.equal(status, 0, stderr);
+  assert.equal(stderr, '');
 });
 
 test('a merge that git makes by itself is judged for what is its own, by each way to ask', (context) => {

@@ -178,10 +178,11 @@ const otherways = `by_curl() {
   return 9
 }
 nobody() { return 9; }
-# kerb hook NAME …: asks as well, and judges here where nobody answers. It takes the place of the shell that calls it.
+# kerb hook NAME …: asks as well, and judges here where nobody answers. It takes the place of the shell that calls it. What
+# a person tells their own Node by its environment is not meant for this one.
 here() {
   if [ -x "$runtime" ] && [ -e "$program" ]; then
-    ELECTRON_RUN_AS_NODE=1 exec "$runtime" ${hasty} "$program" hook "$@"
+    NODE_OPTIONS= ELECTRON_RUN_AS_NODE=1 exec "$runtime" ${hasty} "$program" hook "$@"
   elif command -v kerb >/dev/null 2>&1; then
     exec kerb hook "$@"
   else
@@ -190,11 +191,11 @@ here() {
     exit 2
   fi
 }
-sooner() { ELECTRON_RUN_AS_NODE=1 exec "$runtime" --snapshot-blob "$snapshot" ${hasty} "$program" hook "$@"; }
+sooner() { NODE_OPTIONS= ELECTRON_RUN_AS_NODE=1 exec "$runtime" --snapshot-blob "$snapshot" ${hasty} "$program" hook "$@"; }
 # Goes on with the first line that it prints: what it does after that, nobody waits for.
 answered() {
   said=
-  if [ -s "$snapshot" ] && [ -x "$runtime" ] && [ -z "\${NODE_OPTIONS-}" ]; then
+  if [ -s "$snapshot" ] && [ -x "$runtime" ]; then
     said=$(export KERB_HOOK_ANSWER=stdout && sooner "$@" &)
     # No word at all: this runtime is not the one that it was made for any more.
     [ -n "$said" ] || rm -f "$snapshot"
