@@ -38,7 +38,8 @@ fix: { title: Pin, safe: false, value: "marked.replace(':latest', ':1.2.3')" }`,
 /** A pod whose container is written as given, below `containers:`. */
 const pod = (written: string) => `kind: Pod\napiVersion: v1\nspec:\n  containers:\n${written}`;
 
-const commented = `list:\n${'# a word\n'.repeat(60)}- 1\n---\n`;
+/** Before it, a list whose items stand below many comments. */
+const commented = `x-list:\n${'# a word\n'.repeat(60)}- 1\n`;
 const yaml: readonly (readonly [string, PolicySet, string, string])[] = [
   [
     'removes an entry with its line',
