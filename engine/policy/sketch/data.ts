@@ -9,11 +9,11 @@ import { type Suggestion, suggestionsFor } from './rules.ts';
 import { type DataTarget, targetAt } from './target.ts';
 
 /** What may become a policy, the smallest file first. */
-export function* dataIdeas(target: DataTarget, native: Native): Iterable<Idea> {
+export function* dataIdeas(target: DataTarget, isSecret: boolean, native: Native): Iterable<Idea> {
   for (const scene of [cutDown(target), whole(target)]) {
     const again = targetIn(scene, target, native);
     if (again === null) continue;
-    for (const suggestion of suggestionsFor({ ...again, character: target.character }))
+    for (const suggestion of suggestionsFor({ ...again, character: target.character, isSecret }))
       yield ideaOf(suggestion, scene, target);
   }
 }

@@ -13,7 +13,7 @@ import { dataIdeas } from './data.ts';
 import type { Idea } from './idea.ts';
 import { lineIdeas } from './lines.ts';
 import { withoutSecrets } from './secrets.ts';
-import { targetAt } from './target.ts';
+import { targetAt, textOf } from './target.ts';
 import { pageText, policyText } from './text.ts';
 
 export interface SketchRequest {
@@ -46,7 +46,8 @@ export function sketchPolicy(request: SketchRequest): Sketch {
   const file = withoutSecrets(request.file, secrets, native);
   const found = targetAt(file, offset, native);
   if (found.kind === 'none') return found;
-  for (const idea of ideasOf(found.target, native)) {
+  const isSecret = file !== request.file && isStruck(found.target, targetAt(request.file, offset, native));
+  for (const idea of ideasOf(found.target, isSecret, native)) {
     const id = request.id ?? `team/${slug(idea.label)}`;
     const policy = policyText(idea);
     const page = drawn(id, policy, pageText(id, idea), native);
@@ -57,10 +58,16 @@ export function sketchPolicy(request: SketchRequest): Sketch {
 
 type Target = Extract<ReturnType<typeof targetAt>, { readonly kind: 'target' }>['target'];
 
+/** Whether what is pointed at was another text before secrets were struck out. */
+function isStruck(target: Target, before: ReturnType<typeof targetAt>): boolean {
+  return before.kind === 'target' && textOf(target) !== textOf(before.target);
+}
+
 /** The best first; made one at a time, since most often the first holds. */
-function ideasOf(target: Target, native: Native): Iterable<Idea> {
+function ideasOf(target: Target, isSecret: boolean, native: Native): Iterable<Idea> {
   if (target.kind === 'code') return codeIdeas(target);
-  return target.kind === 'data' ? dataIdeas(target, native) : lineIdeas(target);
+  if (target.kind === 'data') return dataIdeas(target, isSecret, native);
+  return isSecret ? [] : lineIdeas(target);
 }
 
 /** The page with its findings drawn, if the policy compiles, finds something in the first case and nothing in the second. */

@@ -9,7 +9,7 @@ import { type LineTarget, nodeOf } from './target.ts';
 export function* lineIdeas(target: LineTarget): Iterable<Idea> {
   const node = nodeOf(target);
   if (node === null) return;
-  for (const suggestion of suggestionsFor(target)) {
+  for (const suggestion of suggestionsFor({ ...target, isSecret: false })) {
     const { instead, ...said } = suggestion;
     for (const lines of [linesOf(target, node), everyLine(target.content)]) {
       const other = typeof instead === 'string' ? instead : 'other';

@@ -19,6 +19,8 @@ export interface Pointed {
   readonly resource: Resource;
   readonly within: Path;
   readonly character: number | null;
+  /** What the value is must not be written anywhere: only that it is there can be. */
+  readonly isSecret: boolean;
 }
 
 /** The best first. */
@@ -28,6 +30,8 @@ export function suggestionsFor(pointed: Pointed): readonly Suggestion[] {
   if (resource.kind === 'github.expression') return [expressionSuggestion(resource)];
   const value = valueAt(resource.self, within);
   if (value === undefined || within.length === 0 || isCounted(pointed)) return [];
+  if (pointed.isSecret) return readingOf(within).rest.length === 0 ? [] : [openSecret(pointed)];
+  if (resource.kind === 'docker.instruction' && within[0] === 'instruction') return [keyword(String(value), within)];
   if (typeof value === 'string') return [...stringSuggestions(pointed, value), ...valueSuggestions(pointed, value)];
   return value === null || typeof value === 'object' ? [presence(pointed)] : valueSuggestions(pointed, value);
 }
@@ -164,14 +168,44 @@ function siblingCondition({ resource, within }: Pointed): string {
 
 function presence(pointed: Pointed): Suggestion {
   const label = labelOf(pointed);
-  const { base, rest } = readingOf(pointed.within);
-  const require = rest.length === 0 ? 'false' : `!${chain(base, rest)}.hasValue()`;
   return {
     label,
     title: `${label} must not be set`,
     message: `${label} is set`,
-    rule: ruleOf(pointed, require),
+    rule: ruleOf(pointed, isAbsent(pointed)),
     instead: undefined,
+  };
+}
+
+function isAbsent({ within }: Pointed): string {
+  const { base, rest } = readingOf(within);
+  return rest.length === 0 ? 'false' : `!${chain(base, rest)}.hasValue()`;
+}
+
+/** Of a secret it can only be said that it stands there. */
+function openSecret(pointed: Pointed): Suggestion {
+  const label = labelOf(pointed);
+  return {
+    label,
+    title: `${label} must not be written out`,
+    message: `${label} is written out here`,
+    rule: ruleOf(pointed, `${siblingCondition(pointed)}${isAbsent(pointed)}`),
+    instead: undefined,
+  };
+}
+
+function keyword(written: string, within: Path): Suggestion {
+  return {
+    label: written,
+    title: `${written} must not be used`,
+    message: `${written} is used`,
+    rule: {
+      ...plainRule,
+      resource: 'docker.instruction',
+      require: `self.instruction != ${quoted(written)}`,
+      mark: formatPath(within),
+    },
+    instead: 'LABEL',
   };
 }
 

@@ -242,6 +242,18 @@ spec:
       /resource: docker.command\nrequire: "!self.text.startsWith\('curl x'\)"/,
     ],
     [
+      'the only command of a RUN',
+      'Dockerfile',
+      'FROM a:1\nRUN apk a‸dd curl\n',
+      /resource: docker.command\nrequire: "!self.text.startsWith\('apk add'\)"/,
+    ],
+    [
+      'a keyword of a Dockerfile',
+      'Dockerfile',
+      'FROM a:1\nMAIN‸TAINER me\n',
+      /resource: docker.instruction\nrequire: self.instruction != 'MAINTAINER'\nmark: instruction/,
+    ],
+    [
       'a script of a package',
       'package.json',
       '{ "name": "a", "scripts": { "postinstall": "no‸de x" } }',
@@ -295,8 +307,26 @@ describe('no secret gets into a policy', () => {
     ]) {
       const made = written('a.yaml', text);
       assert.ok(!`${made.policy}${made.page}`.includes('hunter22'), made.policy);
-      assert.match(made.policy, /xxxxxxxx/);
+      assert.match(made.page, /xxxxxxxx/);
     }
+  });
+
+  test('a rule about one is about its standing there, so that it finds what was pointed at', () => {
+    const text = deployment('env:\n  - name: DB_PASSWORD\n    value: hunt‸er22');
+    const made = written('a.yaml', text);
+    assert.equal(
+      rule(made),
+      `resource: kubernetes.container
+each: env
+require: item.?name.orValue('') != 'DB_PASSWORD' || !item.?value.hasValue()
+mark: value
+message: DB_PASSWORD is written out here
+`,
+    );
+    const { policies } = readPolicies([{ id: made.id, path: `${made.id}.yaml`, text: made.policy }]);
+    const page = `\`\`\`yaml a.yaml\n${text.replace('‸', '')}\`\`\`\n`;
+    const { cases } = runCases({ policy: policies[0]!, page: { path: `${made.id}.md`, text: page }, native });
+    assert.equal(cases[0]?.findings, 1);
   });
 
   test('a flag is none, whatever its name', () => {

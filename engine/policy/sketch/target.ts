@@ -135,7 +135,10 @@ function pathAt(root: Node | null, offset: number, text: string): Path | null {
   return path.length === 0 ? null : path;
 }
 
-/** The smallest value at an offset in a tree that an adapter made: what holds it need not be around it in the text. */
+/**
+ * The smallest value at an offset in a tree that an adapter made: what holds it need not be around it in the text. A RUN of a
+ * single command is that command.
+ */
 function leafAt(node: Node | null, offset: number): { readonly path: Path; readonly size: number } | null {
   if (node === null) return null;
   if (node.kind === 'scalar')
@@ -146,7 +149,8 @@ function leafAt(node: Node | null, offset: number): { readonly path: Path; reado
       : node.entries.map(({ key, value }) => ({ key, found: leafAt(value, offset) }));
   let best: { readonly path: Path; readonly size: number } | null = null;
   for (const { key, found } of inner)
-    if (found !== null && (best === null || found.size < best.size)) best = { ...found, path: [key, ...found.path] };
+    if (found !== null && (best === null || found.size < best.size || (found.size === best.size && key === 'commands')))
+      best = { ...found, path: [key, ...found.path] };
   return best;
 }
 
@@ -187,6 +191,12 @@ function withinSelf(resource: Resource, path: Path): Path {
   if (own !== undefined && within.length > 0) return within;
   const derived = Object.entries(resource.derived ?? {}).find(([, place]) => place.join('\n') === within.join('\n'));
   return derived === undefined ? within : [derived[0]];
+}
+
+/** The text that is pointed at; null where it is none. */
+export function textOf(target: DataTarget | LineTarget | CodeTarget): string | null {
+  const value = target.kind === 'code' ? null : valueAt(target.resource.self, target.within);
+  return typeof value === 'string' ? value : null;
 }
 
 /** The node of a target's value. */
