@@ -99,7 +99,7 @@ export {
   type ReplayConsent,
   readOrganisationRules,
 } from './organisation/rules.ts';
-export { findExample, unclosedFence } from './policy/cases/page.ts';
+export { findExample } from './policy/cases/page.ts';
 export {
   type CaseResult,
   type CasesRequest,

@@ -55,10 +55,21 @@ export function registerLenses(server: Server, known: Known): Disposable {
   return { dispose: () => parts.forEach((part) => void part.dispose()) };
 }
 
-/** Opens a policy's page beside it, or the policy beside its page. */
+/** Opens a policy's page beside it, or the policy beside its page. A page that is not there yet is begun. */
 export async function openBeside(uri: string): Promise<void> {
-  const document = await workspace.openTextDocument(Uri.parse(uri));
+  const file = Uri.parse(uri);
+  if (file.path.endsWith('.md')) {
+    const edit = new WorkspaceEdit();
+    edit.createFile(file, { ignoreIfExists: true, contents: new TextEncoder().encode(pageBegun(file)) });
+    await workspace.applyEdit(edit);
+  }
+  const document = await workspace.openTextDocument(file);
   await window.showTextDocument(document, { viewColumn: ViewColumn.Beside, preserveFocus: true });
+}
+
+/** Its heading is the policy's id. */
+function pageBegun({ path }: Uri): string {
+  return `# ${path.replace(/\.md$/, '').split('/').slice(-2).join('/')}\n`;
 }
 
 /** Draws a case as it is judged. */
@@ -76,12 +87,12 @@ function titled(icon: string, words: string): string {
 }
 
 function policyLenses(
-  { id, policy, page, problem, cases }: CasesAnswer,
+  { id, policy, page, problem, faults, cases }: CasesAnswer,
   { preview, mutation, replay }: Known,
 ): CodeLens[] {
   const lens = (command: Command): CodeLens => new CodeLens(top, command);
   return [
-    lens({ title: casesTitle(problem, cases), command: 'kerb.openBeside', arguments: [page] }),
+    lens({ title: casesTitle(problem, faults, cases), command: 'kerb.openBeside', arguments: [page] }),
     lens({ title: mutationTitle(mutation.scoreOf(Uri.parse(policy))), command: 'kerb.mutate', arguments: [policy] }),
     lens({ title: previewTitle(id, preview), command: 'kerb.previewPolicy' }),
     lens({ title: replayTitle(replay.of(Uri.parse(policy))), command: 'kerb.replayPolicy' }),
@@ -89,11 +100,14 @@ function policyLenses(
   ];
 }
 
-function casesTitle(problem: string, cases: readonly JudgedCase[]): string {
+function casesTitle(problem: string, faults: readonly string[], cases: readonly JudgedCase[]): string {
   if (problem !== '') return titled('circle-slash', 'No cases run');
   const failed = cases.filter(({ outcome }) => outcome === 'failed').length;
   const count = `${cases.length} case${cases.length === 1 ? '' : 's'}`;
-  return failed === 0 ? titled('pass', `${count} as drawn`) : titled('error', `${failed} of ${count} not as drawn`);
+  if (failed > 0) return titled('error', `${failed} of ${count} not as drawn`);
+  const [fault] = faults;
+  // What follows the colon says why that is one.
+  return fault === undefined ? titled('pass', `${count} as drawn`) : titled('warning', fault.replace(/:.*/, ''));
 }
 
 function mutationTitle(score: ReturnType<Mutation['scoreOf']>): string {

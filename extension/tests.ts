@@ -6,6 +6,7 @@ import {
   FileCoverage,
   Location,
   MarkdownString,
+  Position,
   Range,
   StatementCoverage,
   type TestController,
@@ -154,7 +155,12 @@ function detailOf({ start, end, trueCount, falseCount, otherCount }: CoveredRang
 }
 
 /** Puts the outcome of each case into the explorer. */
-function show(controller: TestController, policy: TestItem, { page, problem, cases }: CasesAnswer, run: TestRun): void {
+function show(
+  controller: TestController,
+  policy: TestItem,
+  { page, problem, faults, cases }: CasesAnswer,
+  run: TestRun,
+): void {
   policy.error = problem === '' ? undefined : problem;
   const uri = Uri.parse(page);
   const items = cases.map((found, index) => {
@@ -168,6 +174,13 @@ function show(controller: TestController, policy: TestItem, { page, problem, cas
   });
   policy.children.replace(items);
   for (const [index, item] of items.entries()) report(run, item, cases[index] as JudgedCase);
+  // Of a policy all of whose cases pass, VS Code would say that it has passed.
+  if (problem !== '') run.errored(policy, new TestMessage(problem));
+  else if (faults.length > 0)
+    run.failed(
+      policy,
+      faults.map((fault) => placed(fault, uri)),
+    );
 }
 
 function report(run: TestRun, item: TestItem, judgedCase: JudgedCase): void {
@@ -175,6 +188,12 @@ function report(run: TestRun, item: TestItem, judgedCase: JudgedCase): void {
   if (outcome === 'passed') run.passed(item);
   else if (outcome === 'skipped') run.skipped(item);
   else run.failed(item, messageOf(item, judgedCase));
+}
+
+function placed(fault: string, page: Uri): TestMessage {
+  const message = new TestMessage(fault);
+  message.location = new Location(page, new Position(0, 0));
+  return message;
 }
 
 /**

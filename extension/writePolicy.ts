@@ -35,6 +35,11 @@ export async function showWritten(result: WritePolicyResult): Promise<void> {
   await Promise.all(documents.map((document) => document.save()));
   const [policy, page] = documents;
   if (policy === undefined || page === undefined) return;
+  await showSideBySide(policy.uri, page.uri);
+}
+
+/** A policy, and its page beside it. */
+export async function showSideBySide(policy: Uri, page: Uri): Promise<void> {
   await window.showTextDocument(policy, { viewColumn: ViewColumn.One, preview: false });
   await window.showTextDocument(page, { viewColumn: ViewColumn.Beside, preview: false, preserveFocus: true });
 }

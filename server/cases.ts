@@ -35,12 +35,13 @@ export async function casesOf(session: Session, { uri }: CasesParams): Promise<C
   await session.roots.ready(place.root);
   const sheet = sheetAt(session, place);
   if (sheet === null) return null;
-  const { cases, broken } = sheet.kind === 'judged' ? sheet : { cases: [], broken: sheet.problem };
+  const { cases, broken, faults } = sheet.kind === 'judged' ? sheet : { cases: [], broken: sheet.problem, faults: [] };
   return {
     id: sheet.id,
     policy: uriIn(place.root, sheet.policy),
     page: uriIn(place.root, sheet.page),
     problem: broken ?? '',
+    faults,
     cases: cases.map(({ name, outcome, message, block, written, drawn }) => ({
       name,
       outcome,
@@ -100,15 +101,16 @@ interface Names {
 
 type Unreadable = Names & { readonly kind: 'problem'; readonly problem: string };
 type Sheet =
-  | (Names & Pick<CasesResult, 'cases' | 'broken'> & { readonly kind: 'judged'; readonly request: CasesRequest })
+  | (Names &
+      Pick<CasesResult, 'cases' | 'broken' | 'faults'> & { readonly kind: 'judged'; readonly request: CasesRequest })
   | Unreadable;
 
 /** A policy and its page, judged. */
 function sheetAt(session: Session, place: Place): Sheet | null {
   const sheet = readSheet(session, place);
   if (sheet?.kind !== 'read') return sheet;
-  const { cases, broken } = runCases(sheet.request);
-  return { ...sheet, kind: 'judged', cases, broken };
+  const { cases, broken, faults } = runCases(sheet.request);
+  return { ...sheet, kind: 'judged', cases, broken, faults };
 }
 
 /** A policy and its page as both are being written. Null where the place is neither's. */

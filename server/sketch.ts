@@ -92,8 +92,16 @@ function newFile(uri: string, newText: string): [CreateFile, TextDocumentEdit] {
 function configurationEdits(session: Session, root: Root): readonly (CreateFile | TextDocumentEdit)[] {
   const text = textIn(session, root, configurationName);
   const uri = uriIn(root, configurationName);
-  const line = 'policyFolders: [policies]\n';
+  const entry = 'policyFolders: [policies]';
+  const line = `${entry}\n`;
   if (text === null) return newFile(uri, line);
+  // One that names no folder is there already, and may not be there twice.
+  const idle = /^policyFolders:[ \t]*(?:\[[ \t]*\]|null|~)?(?=[ \t]*(?:#|\r?$))/m.exec(text);
+  if (idle !== null) {
+    const at = createLines(text).position(idle.index).line - 1;
+    const range = { start: { line: at, character: 0 }, end: { line: at, character: idle[0].length } };
+    return [{ textDocument: { uri, version: null }, edits: [{ range, newText: entry }] }];
+  }
   const endsWithLine = text === '' || text.endsWith('\n');
   const { count } = createLines(text);
   return [insertion(uri, count - 1, endsWithLine ? line : `\n${line}`, endsWithLine ? 0 : lastLineLength(text))];

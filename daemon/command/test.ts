@@ -16,7 +16,6 @@ import {
 } from '../../engine/index.ts';
 import { createNative, policyFilesOf, readFolderTexts, replaceFile } from '../../repository/index.ts';
 import { type Mutated, mutationSummary, mutationText } from '../cases/mutation.ts';
-import { faultsOf } from '../cases/page.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from '../command.ts';
 import { complain, print } from '../output.ts';
 import { loadPoliciesHere, statNamed } from '../policies.ts';
@@ -51,8 +50,6 @@ interface TestedPage {
   readonly result: CasesResult;
   /** How many cases were redrawn. */
   readonly redrawn: number;
-  /** What is wrong with the page as a whole. */
-  readonly faults: readonly string[];
 }
 
 async function run(given: Arguments): Promise<ExitCode> {
@@ -94,7 +91,7 @@ function summaryOf(pages: readonly TestedPage[], untested: readonly string[]): {
   const cases = pages.flatMap(({ result }) => result.cases);
   const count = (outcome: string) => cases.filter((each) => each.outcome === outcome).length;
   const redrawn = pages.reduce((sum, page) => sum + page.redrawn, 0);
-  const faulty = pages.filter(({ faults }) => faults.length > 0).length + untested.length;
+  const faulty = pages.filter(({ result: { faults } }) => faults.length > 0).length + untested.length;
   const parts = [
     `${count('passed') - redrawn} passed`,
     ...(redrawn > 0 ? [`${redrawn} redrawn`] : []),
@@ -139,13 +136,12 @@ function testFolder(named: string): Tested {
 function testPage(request: CasesRequest, folder: string): TestedPage {
   const { page } = request;
   const result = runCases(request);
-  if (!isUpdate() || result.redrawn === page.text)
-    return { request, result, redrawn: 0, faults: result.broken === null ? faultsOf(page.text, result.cases) : [] };
+  if (!isUpdate() || result.redrawn === page.text) return { request, result, redrawn: 0 };
   replaceFile({ within: folder, file: page.path, bytes: Buffer.from(result.redrawn) });
   const renewed = { ...request, page: { ...page, text: result.redrawn } };
   const again = runCases(renewed);
   const redrawn = failedOf(result).length - failedOf(again).length;
-  return { request: renewed, result: again, redrawn, faults: faultsOf(result.redrawn, again.cases) };
+  return { request: renewed, result: again, redrawn };
 }
 
 function failedOf({ cases }: CasesResult): readonly CaseResult[] {
@@ -172,8 +168,8 @@ function placeOf(named: string): { folder: string; prefix: string } {
   return isDomain ? { folder: path.dirname(named), prefix: `${path.basename(named)}/` } : { folder: named, prefix: '' };
 }
 
-function pageText({ result, redrawn, faults }: TestedPage, style: Style): string {
-  const { policy, cases, broken } = result;
+function pageText({ result, redrawn }: TestedPage, style: Style): string {
+  const { policy, cases, broken, faults } = result;
   const failed = failedOf(result);
   const skipped = cases.filter(({ outcome }) => outcome === 'skipped');
   const isGood = failed.length === 0 && faults.length === 0;

@@ -55,15 +55,26 @@ for (const [name, drawing, line] of wrong) {
   });
 }
 
+test('a page that does not show both what is found and what is not has a fault', () => {
+  assert.deepEqual(run(block(pod('x:latest', drawn)) + block(pod('x:1'))).faults, []);
+  for (const [page, fault] of [
+    [block(pod('x:latest', drawn)), /^no case is clean: /],
+    [block(pod('x:1')), /^no case has a finding: /],
+    ['# test/rule\n', /^there is no case: /],
+  ] as const)
+    assert.match(run(page).faults.join(), fault);
+});
+
 test('a policy that does not compile fails every case, and nothing is drawn over what is there', () => {
   const page = `${block(pod('x:latest', drawn))}${block(pod('x:1'))}${block('FROM x\n', 'dockerfile Dockerfile')}`;
-  const { cases, broken, redrawn } = run(page, policy.replace('self.image', 'self.imag'));
+  const { cases, broken, faults, redrawn } = run(page, policy.replace('self.image', 'self.imag'));
   assert.match(broken ?? '', /^the policy itself is broken: test\/rule\.yaml:\d+:\d+: Container has no field "imag"/);
   assert.deepEqual(
     cases.map(({ outcome, message }) => [outcome, message]),
     cases.map(() => ['failed', broken]),
   );
   assert.equal(redrawn, page);
+  assert.deepEqual(faults, []);
 });
 
 test('blocks that name no file are no cases; a fence of more backticks and an indented one are read', () => {

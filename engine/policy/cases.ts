@@ -4,6 +4,7 @@ import { type JudgeOptions, judge, type Verdict } from '../evaluate.ts';
 import { fixFile } from '../fix.ts';
 import type { Native, SourceFile, Span } from '../model.ts';
 import { type Drawing, draw, readDrawings, separator } from './cases/drawing.ts';
+import { faultsOf } from './cases/faults.ts';
 import { type Block, readBlocks, replaceBlocks } from './cases/page.ts';
 import type { Compilations } from './compilations.ts';
 import { compilePolicies, type PolicySet } from './compile.ts';
@@ -33,6 +34,8 @@ export interface CasesResult {
   readonly policy: string;
   /** Why no case was judged: the policy does not compile, with the place. All cases have failed then. */
   readonly broken: string | null;
+  /** What is wrong with the page as a whole, though every case may have passed; empty where the policy is broken. */
+  readonly faults: readonly string[];
   readonly cases: readonly CaseResult[];
   /** The page with every block drawn as it was judged: what `UPDATE=1` writes. The same text where all passed. */
   readonly redrawn: string;
@@ -67,7 +70,8 @@ export function runCases({ policy, page, native, shared }: CasesRequest): CasesR
     cases.push({ ...ran.result, block: { first, last }, written, drawn: ran.content });
     if (ran.result.outcome === 'failed') contents.set(block, ran.content);
   }
-  return { policy: policy.id, broken, cases, redrawn: replaceBlocks(page.text, contents) };
+  const faults = broken === null ? faultsOf(page.text, cases) : [];
+  return { policy: policy.id, broken, faults, cases, redrawn: replaceBlocks(page.text, contents) };
 }
 
 function brokenIn(policies: PolicySet, kinds: readonly string[]): string | null {

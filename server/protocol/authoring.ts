@@ -10,6 +10,8 @@ export interface CasesAnswer {
   readonly page: string;
   /** Why no case is judged: the policy or its page cannot be read, or the policy does not compile. Empty otherwise. */
   readonly problem: string;
+  /** What is wrong with the page as a whole, though every case may be as drawn. */
+  readonly faults: readonly string[];
   readonly cases: readonly JudgedCase[];
 }
 export interface JudgedCase {

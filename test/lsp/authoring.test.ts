@@ -183,6 +183,13 @@ describe('writing a policy', () => {
       again.cases.map(({ outcome }) => outcome),
       ['passed', 'passed'],
     );
+    assert.deepEqual(again.faults, []);
+    client.change(pageUri, 3, [{ text: block('[]', '') }]);
+    assert.match(
+      (await client.request<CasesAnswer>('kerb/cases', { uri: pageUri })).faults.join(),
+      /^no case has a finding/,
+    );
+    client.change(pageUri, 4, [{ text: page }]);
     const covered = await client.request<CoverageAnswer>('kerb/coverage', { uri });
     assert.deepEqual(
       covered.parts.map(({ trueCount, falseCount }) => [trueCount, falseCount]),

@@ -66,6 +66,21 @@ describe('a policy about what the cursor is on', () => {
     assert.match(JSON.stringify(changes[3]), /\^\^\^\^ hostNetwork is true/);
   });
 
+  test('an empty list of folders in the configuration is filled, and not written a second time', async () => {
+    const configuration = uriOf(`${place.folder}/kerb.yaml`);
+    client.open(configuration, 'yaml', 'sets: [all]\r\npolicyFolders: []  # none yet\r\n');
+    client.received.length = 0;
+    await write({ uri, line: 6, character: 16, id: 'team/other' });
+    const asked = client.received.find(({ method }) => method === 'workspace/applyEdit');
+    assert.ok(asked);
+    const { edit } = asked.params as ApplyWorkspaceEditParams;
+    const range = { start: { line: 1, character: 0 }, end: { line: 1, character: 17 } };
+    assert.deepEqual(edit.documentChanges?.at(-1), {
+      textDocument: { uri: configuration, version: null },
+      edits: [{ range, newText: 'policyFolders: [policies]' }],
+    });
+  });
+
   test('is not made over another one, nor about nothing, nor by an id that is none', async () => {
     const taken = await write({ uri, line: 6, character: 16, id: 'team/taken' });
     assert.deepEqual(taken, { kind: 'notWritten', message: 'policies/team/taken.yaml exists already.' });

@@ -3,9 +3,9 @@ import { stringify } from 'yaml';
 import { locate, readDocument } from '../../document/index.ts';
 import { type Native, type Path, Unknown, type Value, type ValueMap } from '../../model.ts';
 import { isList, isMap } from '../../resource/adapter.ts';
-import type { Idea } from './idea.ts';
+import type { Idea, Suggestion } from './idea.ts';
 import { nameFor } from './name.ts';
-import { type Suggestion, suggestionsFor } from './rules.ts';
+import { suggestionsFor } from './rules.ts';
 import { type DataTarget, targetAt } from './target.ts';
 
 /** What may become a policy, the smallest file first. */

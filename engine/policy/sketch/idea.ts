@@ -1,4 +1,5 @@
 /** What a sketched policy says, before it is written down. */
+import type { Value } from '../../model.ts';
 
 /** A rule about a value, and the two cases that show what it finds. */
 export interface Idea {
@@ -14,6 +15,12 @@ export interface Idea {
   /** The text with the value, and with another one or none. */
   readonly failing: string;
   readonly passing: string;
+}
+
+/** A rule, the words for it, and what the value is where the rule is kept; undefined: it is not there. */
+export interface Suggestion extends Pick<Idea, 'label' | 'title' | 'message'> {
+  readonly rule: SketchedRule;
+  readonly instead: Value | undefined;
 }
 
 export type SketchedRule =

@@ -53,6 +53,7 @@ export function sketchPolicy(request: SketchRequest): Sketch {
     const page = drawn(id, policy, pageText(id, idea), native);
     if (page !== null) return { kind: 'sketch', id, label: idea.label, policy, page };
   }
+  if (isSecret) return { kind: 'none', reason: 'what stands here is a secret, which no policy may repeat' };
   return { kind: 'none', reason: 'no rule could be made that finds just this: begin one with `kerb new policy`' };
 }
 

@@ -6,13 +6,8 @@ import { isMap } from '../../resource/adapter.ts';
 import { valueAt } from '../../rule/require.ts';
 import { quoted } from '../celText.ts';
 import { formatPath } from '../path.ts';
-import { type Idea, type SketchedRule, wordsFor } from './idea.ts';
-
-/** A rule, the words for it, and what the value is where the rule is kept; undefined: it is not there. */
-export interface Suggestion extends Pick<Idea, 'label' | 'title' | 'message'> {
-  readonly rule: SketchedRule;
-  readonly instead: Value | undefined;
-}
+import { type SketchedRule, type Suggestion, wordsFor } from './idea.ts';
+import { aboutCommand, aboutExpression, aboutKeyword } from './words.ts';
 
 /** What is pointed at: `within` is its path in `self`; `character` counts into its text, null where a key is pointed at. */
 export interface Pointed {
@@ -26,12 +21,13 @@ export interface Pointed {
 /** The best first. */
 export function suggestionsFor(pointed: Pointed): readonly Suggestion[] {
   const { resource, within } = pointed;
-  if (resource.kind.endsWith('.command')) return [commandSuggestion(resource)];
-  if (resource.kind === 'github.expression') return [expressionSuggestion(resource)];
+  if (resource.kind.endsWith('.command')) return [aboutCommand(resource)];
+  if (resource.kind === 'github.expression') return [aboutExpression(resource)];
   const value = valueAt(resource.self, within);
   if (value === undefined || within.length === 0 || isCounted(pointed)) return [];
   if (pointed.isSecret) return readingOf(within).rest.length === 0 ? [] : [openSecret(pointed)];
-  if (resource.kind === 'docker.instruction' && within[0] === 'instruction') return [keyword(String(value), within)];
+  if (resource.kind === 'docker.instruction' && within[0] === 'instruction')
+    return [aboutKeyword(String(value), within)];
   if (typeof value === 'string') return [...stringSuggestions(pointed, value), ...valueSuggestions(pointed, value)];
   return value === null || typeof value === 'object' ? [presence(pointed)] : valueSuggestions(pointed, value);
 }
@@ -40,31 +36,6 @@ export function suggestionsFor(pointed: Pointed): readonly Suggestion[] {
 function isCounted({ resource, within }: Pointed): boolean {
   return resource.kind === 'docker.stage' && within[0] === 'index';
 }
-
-/** The first two words of a command say what it does: `npm publish`. */
-function commandSuggestion({ kind, self }: Resource): Suggestion {
-  const text = isMap(self) && typeof self.text === 'string' ? self.text : '';
-  const words = /^\s*(\S+(?:[ \t]+[A-Za-z][\w-]*(?=\s|$))?)/.exec(text)?.[1] ?? text;
-  return {
-    label: words,
-    title: `${words.slice(0, 80)} must not be run`,
-    message: 'this command must not be run here',
-    rule: { ...plainRule, resource: kind, require: `!self.text.startsWith(${quoted(words)})` },
-    instead: 'true',
-  };
-}
-
-function expressionSuggestion({ kind, self }: Resource): Suggestion {
-  const text = isMap(self) && typeof self.text === 'string' ? self.text.trim() : '';
-  return {
-    label: text,
-    ...wordsFor('an expression', text),
-    rule: { ...plainRule, resource: kind, require: `self.text.trim() != ${quoted(text)}` },
-    instead: 'true',
-  };
-}
-
-const plainRule = { kind: 'require', where: null, each: null, mark: null } as const;
 
 /** `self` or, with `each`, the element; and the path from there. */
 interface Reading {
@@ -191,21 +162,6 @@ function openSecret(pointed: Pointed): Suggestion {
     message: `${label} is written out here`,
     rule: ruleOf(pointed, `${siblingCondition(pointed)}${isAbsent(pointed)}`),
     instead: undefined,
-  };
-}
-
-function keyword(written: string, within: Path): Suggestion {
-  return {
-    label: written,
-    title: `${written} must not be used`,
-    message: `${written} is used`,
-    rule: {
-      ...plainRule,
-      resource: 'docker.instruction',
-      require: `self.instruction != ${quoted(written)}`,
-      mark: formatPath(within),
-    },
-    instead: 'LABEL',
   };
 }
 

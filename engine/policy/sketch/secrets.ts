@@ -2,6 +2,7 @@
 import { readDocument } from '../../document/index.ts';
 import type { Document, Native, Node, SourceFile, Span, Value } from '../../model.ts';
 import { isMap } from '../../resource/adapter.ts';
+import { liftResources } from '../../resource/index.ts';
 
 const telling = /pass(?:word|wd|phrase)?$|pwd$|secret|token|credential|api[-_.]?key|private[-_.]?key|access[-_.]?key/i;
 
@@ -19,9 +20,13 @@ function struck(text: string, spans: readonly Span[]): string {
   );
 }
 
-/** `password: …`, `{ name: DB_PASSWORD, value: … }`, and the data of a Kubernetes Secret. */
-function namedSecrets({ parts }: Document): readonly Span[] {
-  return parts.flatMap(({ offset, content: { root, value } }) =>
+/**
+ * `password: …`, `{ name: DB_PASSWORD, value: … }`, and the data of a Kubernetes Secret; of what is read line by line, `ENV` and `ARG` and
+ * the settings of an `.npmrc`.
+ */
+function namedSecrets(document: Document): readonly Span[] {
+  const lifted = liftResources(document).map(({ part }) => part);
+  return [...document.parts, ...lifted].flatMap(({ offset, content: { root, value } }) =>
     spansIn(root, value, isMap(value) && value.kind === 'Secret').map(({ start, end }) => ({
       start: start + offset,
       end: end + offset,
@@ -34,7 +39,8 @@ function spansIn(node: Node | null, value: Value, isSecret: boolean): readonly S
   if (node.kind === 'list')
     return node.items.flatMap((item, index) => spansIn(item, Array.isArray(value) ? value[index] : null, isSecret));
   const values = isMap(value) ? value : {};
-  const isNamed = typeof values.name === 'string' && telling.test(values.name);
+  const name = values.name ?? values.key;
+  const isNamed = typeof name === 'string' && telling.test(name);
   return node.entries.flatMap(({ key, value: inner }) => {
     const isData = isSecret && (key === 'data' || key === 'stringData');
     if (inner?.kind === 'scalar')

@@ -304,8 +304,9 @@ describe('no secret gets into a policy', () => {
       deployment('env:\n  - name: DB_PASSWORD\n    value: hunt‸er22'),
       deployment('env:\n  - name: A\n    value: "1"\n  - { name: API_TOKEN, value: hun‸ter22 }'),
       'apiVersion: v1\nkind: Secret\nmetadata: { name: a }\nstringData:\n  user: hunt‸er22\n',
+      'FROM a:1\nENV A=‸b DB_PASSWORD=hunter22\n',
     ]) {
-      const made = written('a.yaml', text);
+      const made = written(text.startsWith('FROM') ? 'Dockerfile' : 'a.yaml', text);
       assert.ok(!`${made.policy}${made.page}`.includes('hunter22'), made.policy);
       assert.match(made.page, /xxxxxxxx/);
     }
@@ -348,6 +349,18 @@ describe('where nothing can be said', () => {
       'a.yaml',
       deployment('image: "{{ .Values.im‸age }}"'),
       /a template fills this value in/,
+    ],
+    [
+      'a setting that is a secret by its name',
+      '.npmrc',
+      '//registry.example/:_password=hunt‸er22\n',
+      /a secret, which no policy may repeat/,
+    ],
+    [
+      'a variable of a Dockerfile that is one',
+      'Dockerfile',
+      'FROM a:1\nENV DB_PASSWORD=hunt‸er22 A=b\n',
+      /a secret, which no policy may repeat/,
     ],
     ['code without a call', 'a.ts', 'const a = ‸1;\n', /no rule could be made/],
   ];

@@ -67,6 +67,13 @@ async function topFrame(): Promise<string> {
   return trace?.stackFrames[0]?.name ?? 'nothing';
 }
 
+/** The titles of the lenses in a file, without their icons. */
+async function titlesIn(name: string): Promise<readonly string[]> {
+  const { document } = await open('alpha', name);
+  const lenses = await commands.executeCommand<CodeLens[]>('vscode.executeCodeLensProvider', document.uri, 20);
+  return lenses.map(({ command }) => command?.title.replace(/^\$\([a-z-]+\)\u00a0/, '') ?? '');
+}
+
 /** The tests, in their order: each leaves the workspace as it found it. */
 export const authoringCases: Readonly<Record<string, () => Promise<void>>> = {
   'a field that does not exist is underlined, with what was meant': async () => {
@@ -139,11 +146,6 @@ export const authoringCases: Readonly<Record<string, () => Promise<void>>> = {
   },
 
   'lenses say whether the cases pass and what the policy would do': async () => {
-    const titlesIn = async (name: string): Promise<readonly string[]> => {
-      const { document } = await open('alpha', name);
-      const lenses = await commands.executeCommand<CodeLens[]>('vscode.executeCodeLensProvider', document.uri, 20);
-      return lenses.map(({ command }) => command?.title.replace(/^\$\([a-z-]+\)\u00a0/, '') ?? '');
-    };
     assert.deepEqual(await titlesIn(page), ['The policy', 'as drawn', 'Step through', 'as drawn', 'Step through']);
     await open('alpha', file);
     await commands.executeCommand('kerb.previewPolicy');
@@ -155,6 +157,23 @@ export const authoringCases: Readonly<Record<string, () => Promise<void>>> = {
       'Explain',
     ];
     assert.deepEqual(await titlesIn(file), titles);
+  },
+
+  'a page that proves little is told above the policy, and a page that is missing is begun': async () => {
+    const editor = await open('alpha', page);
+    const text = editor.document.getText();
+    await replaceAll(editor, text.slice(0, text.lastIndexOf('```yaml')));
+    assert.equal((await titlesIn(file))[0], 'no case is clean');
+    await restore(editor, text);
+    await commands.executeCommand('workbench.action.closeAllEditors');
+    const missing = Uri.joinPath(folder('alpha'), page);
+    await workspace.fs.delete(missing);
+    assert.equal((await titlesIn(file))[0], 'No cases run');
+    await commands.executeCommand('kerb.openBeside', missing.toString());
+    const begun = await open('alpha', page);
+    assert.equal(begun.document.getText(), '# team/image-registry\n');
+    await restore(begun, text);
+    assert.equal((await titlesIn(file))[0], '2 cases as drawn');
   },
 
   'what no case notices is shown in the policy, until something is typed': async () => {

@@ -1,5 +1,6 @@
 /** What is wrong with a page of cases as a whole, though every case in it may pass. */
-import { type CaseResult, unclosedFence } from '../../engine/index.ts';
+import type { CaseResult } from '../cases.ts';
+import { unclosedFence } from './page.ts';
 
 /** In words, each a sentence; empty for a page that shows both what is found and what is not. */
 export function faultsOf(text: string, cases: readonly CaseResult[]): string[] {
