@@ -33,8 +33,8 @@ export interface ChainTable {
   headAt(seq: number): ChainHead | null;
   /** The first entry there is, if its text has its hash. */
   firstText(): string | null;
-  /** The first entry at or before `seq` that was made at `atMs` or later. */
-  firstSince(seq: number, atMs: number): number | null;
+  /** The first entry at or before `seq` that was made between two times. */
+  firstBetween(seq: number, times: { readonly fromMs: number; readonly toMs: number }): number | null;
   /** Removes all entries up to a number and returns how many bytes went. */
   removeUpTo(seq: number): number;
 }
@@ -71,8 +71,10 @@ export function chainTable(db: Database, { sha256 }: Pick<Native, 'sha256'>): Ch
   );
   const hashAt = db.prepare<[number], string>('SELECT hash FROM entry WHERE seq = ?').pluck();
   const first = db.prepare<[], EntryRow>('SELECT seq, text, hash FROM entry ORDER BY seq LIMIT 1');
-  const firstSince = db
-    .prepare<[number, number], number>('SELECT seq FROM entry WHERE seq <= ? AND at >= ? ORDER BY seq LIMIT 1')
+  const firstBetween = db
+    .prepare<[number, number, number], number>(
+      'SELECT seq FROM entry WHERE seq <= ? AND at BETWEEN ? AND ? ORDER BY seq LIMIT 1',
+    )
     .pluck();
   const bytesUpTo = db
     .prepare<[number], number | null>('SELECT sum(octet_length(text)) FROM entry WHERE seq <= ?')
@@ -105,7 +107,7 @@ export function chainTable(db: Database, { sha256 }: Pick<Native, 'sha256'>): Ch
       const { text, hash } = first.get() ?? {};
       return typeof text === 'string' && sha256(text) === hash ? text : null;
     },
-    firstSince: (seq, atMs) => firstSince.get(seq, atMs) ?? null,
+    firstBetween: (seq, { fromMs, toMs }) => firstBetween.get(seq, fromMs, toMs) ?? null,
     removeUpTo(seq) {
       const bytes = bytesUpTo.get(seq) ?? 0;
       removeUpTo.run(seq);

@@ -33,14 +33,30 @@ export function appendRecord(
 }
 
 /** The chain without the entries that may go. */
-export function prune({ chain: table, facts }: Tables, chain: Chain, { now, limits, isAwaited }: GrowthOptions): Chain {
+export function prune(tables: Tables, chain: Chain, options: GrowthOptions): Chain {
+  return letGo(tables, chain, { upTo: lastToGo(tables, chain, options), maxFacts: options.limits.maxFacts });
+}
+
+/**
+ * The last entry that may go. One from the future says nothing of its age: a clock was ahead when it was made, or is behind
+ * now. It neither stays for years nor keeps what comes after it.
+ */
+function lastToGo({ chain: table }: Tables, chain: Chain, { now, limits, isAwaited }: GrowthOptions): number {
   const last = isAwaited() ? chain.acknowledged.seq : chain.head.seq;
-  const young = table.firstSince(last, now() - limits.retentionMs);
-  const seq = young === null ? last : young - 1;
-  if (seq <= chain.anchor.seq) return chain;
-  const anchor = headAt(table, seq, chain);
-  facts.trim(limits.maxFacts);
-  return { ...chain, anchor, bytes: chain.bytes - table.removeUpTo(seq) };
+  const toMs = now();
+  const young = table.firstBetween(last, { fromMs: toMs - limits.retentionMs, toMs });
+  return young === null ? last : young - 1;
+}
+
+function letGo(
+  { chain: table, facts }: Tables,
+  chain: Chain,
+  { upTo, maxFacts }: { readonly upTo: number; readonly maxFacts: number },
+): Chain {
+  if (upTo <= chain.anchor.seq) return chain;
+  const anchor = headAt(table, upTo, chain);
+  facts.trim(maxFacts);
+  return { ...chain, anchor, bytes: chain.bytes - table.removeUpTo(upTo) };
 }
 
 /** The head that an entry of the chain made; the anchor's for what was let go. Throws `CorruptStore`. */
@@ -74,11 +90,19 @@ function add({ chain: table, facts }: Tables, { entry, text, head }: Link<Journa
   return { ...chain, head, bytes: chain.bytes + Buffer.byteLength(text) };
 }
 
+/** What makes room goes in parts: a clock that is years ahead for a moment says of everything that it may go. */
+const shareAtOnce = 0.1;
+
 function roomFor(bytes: number, tables: Tables, chain: Chain, options: GrowthOptions): Chain | Refusal {
   const { maxEntries, maxBytes } = options.limits;
   const isFull = ({ head, anchor, ...kept }: Chain) =>
     head.seq - anchor.seq >= maxEntries || kept.bytes + bytes > maxBytes;
-  const roomy = isFull(chain) ? prune(tables, chain, options) : chain;
+  const mayGo = isFull(chain) ? lastToGo(tables, chain, options) : 0;
+  let roomy = chain;
+  while (isFull(roomy) && roomy.anchor.seq < mayGo) {
+    const some = Math.ceil((roomy.head.seq - roomy.anchor.seq) * shareAtOnce);
+    roomy = letGo(tables, roomy, { upTo: Math.min(mayGo, roomy.anchor.seq + some), maxFacts: options.limits.maxFacts });
+  }
   if (!isFull(roomy)) return roomy;
   return {
     kind: 'refused',

@@ -124,6 +124,31 @@ test('only what the hub has is let go, after the retention, and the chain keeps 
   assert.equal(store.status().head.seq, 5);
 });
 
+test('a clock that is years ahead takes a part of a full journal at a time, not all of it', (context) => {
+  let now = noon;
+  const store = openTestStore(context, createHome(context), { now: () => now, limits: { maxEntries: 20 } });
+  fill(store, 20);
+  now += 3_650 * dayMs;
+  appended(store.append(decision({ at: new Date(now).toISOString() })));
+  assert.equal(store.status().entries, 19);
+  store.check('all');
+  now = noon + dayMs;
+  appended(store.append(decision({ at: new Date(now).toISOString() })));
+  assert.equal(store.append(decision({ at: new Date(now).toISOString() })).kind, 'refused', 'the others are young');
+});
+
+test('an entry from the future keeps no place: neither its own nor that of those after it', (context) => {
+  let now = noon + 3_650 * dayMs;
+  const store = openTestStore(context, createHome(context), { now: () => now, limits: { maxEntries: 10 } });
+  appended(store.append(decision({ at: new Date(now).toISOString() })));
+  now = noon;
+  fill(store, 9);
+  assert.equal(store.append(decision()).kind, 'appended', 'of the first one nobody can say that it is young');
+  assert.equal(store.append(decision()).kind, 'refused', 'the others are');
+  now += 91 * dayMs;
+  assert.equal(store.append(decision({ at: new Date(now).toISOString() })).kind, 'appended');
+});
+
 test('where no hub waits, entries go after the retention', (context) => {
   let now = noon;
   const store = openTestStore(context, createHome(context), { now: () => now, limits: { retentionMs: 30 * dayMs } });
