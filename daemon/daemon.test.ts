@@ -159,6 +159,26 @@ test('a store that could not be opened and can be now is opened by the next daem
   assert.deepEqual((await statusAt(address)).problems, []);
 });
 
+test('a daemon whose clock is set back is understood as before', async (context) => {
+  const { home, address, kerb } = useHome(context);
+  const back = path.join(home, 'back');
+  const code = `import { existsSync } from 'node:fs'; const now = Date.now; Date.now = () => now() - (existsSync(${JSON.stringify(back)}) ? 3600000 : 0)`;
+  const child = spawn(process.execPath, [kerbPath, 'daemon', 'run'], {
+    env: {
+      KERB_HOME: home,
+      KERB_NO_BUILD: '1',
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}`,
+    },
+    stdio: 'ignore',
+  });
+  context.after(() => void child.kill('SIGKILL'));
+  await until(async () => (await askStatus(address)).kind === 'answer');
+  writeFileSync(back, '');
+  const { uptimeMs, pid } = await statusAt(address);
+  assert.ok(uptimeMs >= 0);
+  assert.equal(kerb('start').stdout, `the daemon runs already (process ${pid})\n`);
+});
+
 test('it ends by itself when nobody needs it, and on a signal', async (context) => {
   const { home, address } = useHome(context);
   assert.equal(await ended(run(context, home, '--idle', '0.0001')), 0);

@@ -43,7 +43,7 @@ export async function start(
     version: '1.2.3',
     idleMs: 1,
     log: () => undefined,
-    now: () => 1_000,
+    elapsedMs: () => 1_000,
     schedule: () => () => undefined,
     open: async (told) => {
       tell = told;

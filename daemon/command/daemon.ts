@@ -58,7 +58,7 @@ async function run({ given, home, address }: Call): Promise<ExitCode> {
     version: version(),
     idleMs: idleMsOf(given),
     log,
-    now: Date.now,
+    elapsedMs: () => performance.now(),
     schedule: scheduleByClock,
     open: (tell, giveUp) => openWorks({ home, tell, giveUp, log }),
   });

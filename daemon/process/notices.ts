@@ -4,10 +4,10 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Notice } from '../protocol.ts';
 
-/** Who listens, since when (milliseconds since 1970). */
+/** Who listens, since when. */
 interface Listener {
   readonly name: string;
-  readonly since: number;
+  readonly sinceMs: number;
 }
 
 export interface Notices {
@@ -22,7 +22,7 @@ export interface Notices {
 /** Clients say nothing that matters, so that nothing large has to be read. */
 const maxPayload = 1024;
 
-export function createNotices(now: () => number): Notices {
+export function createNotices(elapsedMs: () => number): Notices {
   const server = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false });
   const listeners = new Map<object, Listener>();
   return {
@@ -35,7 +35,7 @@ export function createNotices(now: () => number): Notices {
       // A handshake that fails never becomes a client, so the socket itself says when it has gone.
       socket.once('close', left);
       server.handleUpgrade(request, socket, head, (client) => {
-        listeners.set(client, { name: nameOf(request), since: now() });
+        listeners.set(client, { name: nameOf(request), sinceMs: elapsedMs() });
         client.on('close', () => listeners.delete(client));
         // The connection is closed by whoever broke the protocol's rules; there is nobody to tell.
         client.on('error', () => undefined);

@@ -49,7 +49,8 @@ export interface RunOptions {
   /** How long a request may take to arrive; 10 s. */
   readonly arrivalMs?: number;
   readonly log: Log;
-  readonly now: () => number;
+  /** Milliseconds since any moment. It never goes back, as the time of day does. */
+  readonly elapsedMs: () => number;
   readonly schedule: Schedule;
   /** `tell` reaches everybody who listens; `giveUp` ends the daemon, whose successor may do better. */
   readonly open: (tell: (notice: Notice) => void, giveUp: (reason: string) => void) => Promise<Works>;
@@ -101,8 +102,8 @@ async function lockOrPeer(address: Address): Promise<{ kind: 'lock'; lock: Lock 
 }
 
 async function begin(options: RunOptions, lock: Lock): Promise<Daemon> {
-  const { address, idleMs, log, now, schedule } = options;
-  const notices = createNotices(now);
+  const { address, idleMs, log, elapsedMs, schedule } = options;
+  const notices = createNotices(elapsedMs);
   let stop: () => void = () => undefined;
   const stopping = new Promise<void>((resolve) => (stop = resolve));
   let state: DaemonStatus['state'] = 'running';
@@ -114,7 +115,7 @@ async function begin(options: RunOptions, lock: Lock): Promise<Daemon> {
     log(`ends: ${reason}`);
     stop();
   }
-  const startedAt = now();
+  const startedMs = elapsedMs();
   const desk: Desk = {
     gate: works.gate,
     organisation: () => works.organisation(),
@@ -123,7 +124,7 @@ async function begin(options: RunOptions, lock: Lock): Promise<Daemon> {
     requestedExceptions: () => works.requestedExceptions(),
     giveFeedback: (said) => works.giveFeedback(said),
     givenFeedback: () => works.givenFeedback(),
-    status: () => ({ ...factsOf(options, startedAt, notices), ...works.status(), state, requests: serving.counts() }),
+    status: () => ({ ...factsOf(options, startedMs, notices), ...works.status(), state, requests: serving.counts() }),
     stop: () => endFor('it was told to'),
   };
   const serving: Serving = await serve({ ...options, desk, idle, notices });
@@ -132,14 +133,14 @@ async function begin(options: RunOptions, lock: Lock): Promise<Daemon> {
   return { stop: desk.stop, ended: stopping.then(() => end({ serving, works, idle, lock, log })) };
 }
 
-function factsOf({ version, now }: RunOptions, startedAt: number, notices: Notices) {
+function factsOf({ version, elapsedMs }: RunOptions, startedMs: number, notices: Notices) {
   const { rss, heapUsed } = process.memoryUsage();
   return {
     version,
     protocol: daemonProtocolVersion,
     pid: process.pid,
-    uptimeMs: now() - startedAt,
-    clients: notices.listeners().map(({ name, since }) => ({ name, connectedMs: now() - since })),
+    uptimeMs: elapsedMs() - startedMs,
+    clients: notices.listeners().map(({ name, sinceMs }) => ({ name, connectedMs: elapsedMs() - sinceMs })),
     memory: { rssBytes: rss, heapUsedBytes: heapUsed },
   };
 }

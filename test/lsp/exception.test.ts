@@ -138,7 +138,7 @@ async function startOrganisation(context: TestContext) {
   const address = addressOf({ folder: home.run });
   const log = () => undefined;
   const run = await runDaemon({
-    ...{ address, version: '1.2.3', idleMs: 1, log, now: Date.now, schedule: () => () => undefined },
+    ...{ address, version: '1.2.3', idleMs: 1, log, elapsedMs: () => 0, schedule: () => () => undefined },
     open: (tell, giveUp) => openWorks({ home, tell, giveUp, log }),
   });
   assert.ok(run.kind === 'running', JSON.stringify(run));
