@@ -1,5 +1,6 @@
 // Writing a policy: errors under the cursor, completion, cases that follow what is typed.
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type CodeAction,
   type CodeLens,
@@ -164,16 +165,17 @@ export const authoringCases: Readonly<Record<string, () => Promise<void>>> = {
     const text = editor.document.getText();
     await replaceAll(editor, text.slice(0, text.lastIndexOf('```yaml')));
     assert.equal((await titlesIn(file))[0], 'no case is clean');
-    await restore(editor, text);
+    await restore(await open('alpha', page), text);
+    const alone = ['policies/team/alone.yaml', 'policies/team/alone.md'] as const;
+    const [policy, begun] = alone.map((name) => Uri.joinPath(folder('alpha'), name)) as [Uri, Uri];
+    await workspace.fs.copy(Uri.joinPath(folder('alpha'), file), policy);
+    for (let tries = 0; tries < 100 && (await titlesIn(alone[0])).length === 0; tries++) await sleep(50);
+    assert.equal((await titlesIn(alone[0]))[0], 'No cases run');
+    await commands.executeCommand('kerb.openBeside', begun.toString());
+    assert.equal((await open('alpha', alone[1])).document.getText(), '# team/alone\n');
+    assert.match((await titlesIn(alone[0]))[0] ?? '', /^there is no case/);
     await commands.executeCommand('workbench.action.closeAllEditors');
-    const missing = Uri.joinPath(folder('alpha'), page);
-    await workspace.fs.delete(missing);
-    assert.equal((await titlesIn(file))[0], 'No cases run');
-    await commands.executeCommand('kerb.openBeside', missing.toString());
-    const begun = await open('alpha', page);
-    assert.equal(begun.document.getText(), '# team/image-registry\n');
-    await restore(begun, text);
-    assert.equal((await titlesIn(file))[0], '2 cases as drawn');
+    for (const uri of [policy, begun]) await workspace.fs.delete(uri);
   },
 
   'what no case notices is shown in the policy, until something is typed': async () => {
