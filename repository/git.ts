@@ -190,6 +190,21 @@ export function gitFolder(root: string): string | null {
 }
 
 /**
+ * Where a repository is asked: at the root of its work tree, or in its own folder where no work tree names that (a bare one, or
+ * one that git is told of by `--git-dir`, as for dotfiles). `named` is GIT_DIR, as git says it to a hook. Null where there is none.
+ */
+export function repositoryFrom(start: string, named: string | undefined): string | null {
+  const root = findRoot(start);
+  const folder = named === undefined ? start : path.resolve(start, named);
+  const isNamed = gitFolder(folder) === folder;
+  return isNamed && (root === null || !isSame(gitFolder(root), folder)) ? folder : root;
+}
+
+function isSame(one: string | null, other: string): boolean {
+  return one !== null && identityOf(one) === identityOf(other);
+}
+
+/**
  * Which repository is at a root, so that one that was deleted and made again there is told from the former: processes that were
  * started in that one see nothing of this one. Null where there is none.
  */

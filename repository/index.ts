@@ -13,7 +13,7 @@ export {
   readStaged,
   readStagedSince,
 } from './change.ts';
-export { fieldsOf, type GitFailure, git, gitFolder, repositoryAt } from './git.ts';
+export { fieldsOf, type GitFailure, git, gitFolder, repositoryAt, repositoryFrom } from './git.ts';
 export { type GitIndex, treeOfIndex } from './gitIndex.ts';
 export { type GitSession, openGitSession } from './gitSession.ts';
 export { type Identity, readIdentity } from './identity.ts';

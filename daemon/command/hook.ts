@@ -4,14 +4,13 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { devNull } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { findRoot, git, gitFolder, readWorkFile, relativePath, treeOfIndex } from '../../repository/index.ts';
+import { git, readWorkFile, relativePath, repositoryFrom, treeOfIndex } from '../../repository/index.ts';
 import { connectGate } from '../client/gate.ts';
 import { launchDaemon } from '../client/launch.ts';
 import { launchOptions } from '../client/program.ts';
 import { type Arguments, type Command, type ExitCode, type Start, UsageError } from '../command.ts';
 import type { CommitRequest, LocalGate, MessageRequest, PushRequest, RefUpdate } from '../gate/localGate.ts';
 import { requireHome } from '../home.ts';
-import { wordsForNoRepository } from '../hooks/place.ts';
 import { complain } from '../output.ts';
 import { addressOf } from '../process/address.ts';
 import { printable } from '../report/style.ts';
@@ -47,9 +46,8 @@ function isHeard(): boolean {
 async function judge(given: Arguments, { keepCode }: Start): Promise<ExitCode> {
   const [name = '', ...args] = given.words;
   const here = process.cwd();
-  // git starts the hooks of a bare repository in it.
-  const root = gitFolder(here) === here ? here : findRoot(here);
-  if (root === null) throw new UsageError(wordsForNoRepository(here));
+  const root = repositoryFrom(here, process.env.GIT_DIR);
+  if (root === null) throw new UsageError('there is no git repository here');
   const read = Object.hasOwn(requests, name) ? requests[name] : undefined;
   if (read === undefined)
     throw new UsageError(`there is no hook ${JSON.stringify(name)}: ${Object.keys(requests).join(', ')}`);

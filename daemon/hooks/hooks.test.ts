@@ -338,33 +338,66 @@ message: "the message names no ticket"
   );
 });
 
-test('a repository apart from its work tree: what to do is said, and it does', (context) => {
-  const place = createPlace(context);
-  const bare = path.join(path.dirname(place.root), 'dotfiles');
+test('a repository apart from its work tree, as for dotfiles, is judged as any other, also where another one is at that place', (context) => {
+  const place = installed(context);
+  const dotfiles = path.join(path.dirname(place.root), 'dotfiles');
   const apart = path.join(path.dirname(place.root), 'apart');
   mkdirSync(apart);
-  place.git(['init', '-q', '--bare', bare]);
-  const kerb = (cwd: string, args: readonly string[]) =>
-    spawnSync(process.execPath, [kerbPath, ...args], { cwd, env: place.env, encoding: 'utf8' });
-  for (const command of [['hooks', 'install'], ['hooks', 'status'], ['doctor']]) {
-    const { status, stderr } = kerb(bare, command);
-    assert.equal(status, 2);
-    assert.match(stderr, /dotfiles is not at its work tree, so Kerb judges no commit .* "gitdir: .*dotfiles"/);
-  }
-  writeFileSync(path.join(apart, '.git'), `gitdir: ${bare}\n`);
   writeFileSync(path.join(apart, 'pod.yaml'), privileged);
-  for (const [name, value] of [
-    ['core.bare', 'false'],
-    ['user.name', 'Ada'],
-    ['user.email', 'ada@example.com'],
+  place.write({ 'dotted.yaml': privileged });
+  place.git(['init', '-q', '--bare', dotfiles]);
+  place.git(['config', '--global', 'user.name', 'Ada']);
+  place.git(['config', '--global', 'user.email', 'ada@example.com']);
+  const kerb = (...args: string[]) =>
+    spawnSync(process.execPath, [kerbPath, ...args], { cwd: dotfiles, env: place.env, encoding: 'utf8' });
+  for (const args of [['hooks', 'install'], ['hooks', 'status'], ['doctor']])
+    assert.equal(kerb(...args).status, 0, args.join(' '));
+  for (const [tree, file] of [
+    [apart, 'pod.yaml'],
+    [place.root, 'dotted.yaml'],
   ] as const)
-    place.git(['config', name, value], place.env, apart);
-  assert.equal(kerb(apart, ['hooks', 'install']).status, 0);
-  const named = [`--git-dir=${bare}`, `--work-tree=${apart}`];
-  place.git([...named, 'add', 'pod.yaml'], place.env, place.home);
-  const refused = place.git([...named, 'commit', '-q', '-m', 'pod'], place.env, place.home);
-  assert.equal(refused.status, 1, refused.stderr);
-  assert.match(refused.stderr, /privileged/);
+    for (const daemon of ['stop', 'start']) {
+      place.kerb('daemon', daemon);
+      const named = [`--git-dir=${dotfiles}`, `--work-tree=${tree}`];
+      place.git([...named, 'add', file], place.env, tree);
+      const refused = place.git([...named, 'commit', '-q', '-m', 'x'], place.env, tree);
+      assert.equal(refused.status, 1, refused.stderr);
+      assert.match(refused.stderr, new RegExp(`${file}:6: container web runs privileged`));
+      place.git([...named, 'rm', '-q', '--cached', file], place.env, tree);
+      writeFileSync(path.join(tree, 'mild.yaml'), `a: ${daemon} ${file}\n`);
+      place.git([...named, 'add', 'mild.yaml'], place.env, tree);
+      const passed = place.git([...named, 'commit', '-q', '-m', 'x'], place.env, tree);
+      assert.deepEqual([passed.status, passed.stderr], [0, '']);
+    }
+  assert.equal(kerb('hooks', 'uninstall').status, 0);
+  assert.equal(existsSync(path.join(dotfiles, 'hooks/pre-commit')), false);
+});
+
+test('a bare repository is judged where its work trees commit, and where it pushes', (context) => {
+  const place = createPlace(context);
+  const bare = path.join(path.dirname(place.root), 'shop.git');
+  const linked = path.join(path.dirname(place.root), 'linked');
+  const remote = path.join(path.dirname(place.root), 'remote.git');
+  place.git(['clone', '-q', '--bare', place.root, bare]);
+  place.git(['init', '-q', '--bare', remote]);
+  place.git(['remote', 'set-url', 'origin', remote], place.env, bare);
+  place.git(['config', 'user.name', 'Ada'], place.env, bare);
+  place.git(['config', 'user.email', 'ada@example.com'], place.env, bare);
+  const kerb = (...args: string[]) =>
+    spawnSync(process.execPath, [kerbPath, ...args], { cwd: bare, env: place.env, encoding: 'utf8' });
+  for (const args of [['hooks', 'install'], ['hooks', 'status'], ['doctor'], ['daemon', 'start']])
+    assert.equal(kerb(...args).status, 0, args.join(' '));
+  place.git(['worktree', 'add', '-q', linked, 'main'], place.env, bare);
+  writeFileSync(path.join(linked, 'pod.yaml'), privileged);
+  place.git(['add', '-A'], place.env, linked);
+  const refused = place.git(['commit', '-q', '-m', 'x'], place.env, linked);
+  assert.match(refused.stderr, /pod.yaml:6: /);
+  place.git(['commit', '-q', '--no-verify', '-m', 'x'], place.env, linked);
+  for (const cwd of [bare, linked]) {
+    const pushed = place.git(['push', '-q', 'origin', 'main'], place.env, cwd);
+    assert.match(pushed.stderr, /this push is denied[\s\S]*pod.yaml:6: /);
+  }
+  assert.equal(place.git(['push', '-q', 'origin', 'main~1:refs/heads/main'], place.env, bare).status, 0);
 });
 
 test('a hook on messages that waits is taken away, and gives way to another program’s', (context) => {

@@ -1,7 +1,6 @@
 /** Where git looks for hooks, and which folder of them is Kerb's. */
 import path from 'node:path';
-import process from 'node:process';
-import { type GitFailure, git, gitFolder } from '../../repository/index.ts';
+import { type GitFailure, git } from '../../repository/index.ts';
 
 /** One value of core.hooksPath; the last one counts. */
 export interface HooksPath {
@@ -14,6 +13,7 @@ export interface HooksPath {
 
 export interface HookPlace {
   readonly kind: 'place';
+  /** Of the work tree; of a repository that is apart from it, or has none, its own folder. */
   readonly root: string;
   /** git's folder of the repository, which linked work trees have in common. */
   readonly common: string;
@@ -31,17 +31,6 @@ export async function findHooks(root: string): Promise<HookPlace | GitFailure> {
   const last = hooksPaths.at(-1);
   const effective = last === undefined ? path.join(common, 'hooks') : path.resolve(root, last.value);
   return { kind: 'place', root, common, hooksPaths, effective };
-}
-
-/**
- * Why there is no work tree in a folder. git can be told of a repository that nothing at the work tree names (`--git-dir`, as
- * for dotfiles); whoever judges later would not find it.
- */
-export function wordsForNoRepository(folder: string): string {
-  const named = process.env.GIT_DIR ?? (gitFolder(folder) === folder ? folder : undefined);
-  if (named === undefined) return 'there is no git repository here';
-  const repository = path.resolve(folder, named);
-  return `the repository ${repository} is not at its work tree, so Kerb judges no commit that is made with --git-dir and --work-tree: put a file .git into the work tree that says "gitdir: ${repository}", run \`git config core.bare false\`, and call kerb there`;
 }
 
 /** All values of core.hooksPath that hold in a folder. */

@@ -137,6 +137,8 @@ ask() {
   field=$1 gate=$2
   case $PWD\${KERB_BREAK_GLASS-} in *"$nl"*) return 9 ;; esac
   [ -S "$socket" ] && [ "\${KERB_HOME:-$home}" = "$home" ] && { [ -e .git ] || [ -e refs ]; } || return 9
+  # The repository may be another one than that of this folder (--git-dir): then it is found the long way.
+  [ ! -d .git ] || case \${GIT_DIR-.git} in .git | "$PWD/.git") ;; *) return 9 ;; esac
   set -- "gate $gate" "$client" "root $PWD" "question $KERB_QUESTION"
   [ -z "\${KERB_BREAK_GLASS-}" ] || set -- "$@" "break-glass $KERB_BREAK_GLASS"
   [ -z "\${remote-}" ] || set -- "$@" "$remote"
