@@ -3,13 +3,24 @@
 /** For a person: the error's kind and the place of its first frame. */
 export function describeCrash(error: unknown): string {
   if (!(error instanceof Error)) return 'an error of no known kind';
-  const frame = /^\s+at .*?([^/\\\s()]+:\d+:\d+)\)?$/m.exec(error.stack ?? '')?.[1];
-  return frame === undefined ? error.name : `${error.name} at ${frame}`;
+  const frame = framesIn(error)[0] ?? '';
+  const place = /([^/\\\s()]+:\d+:\d+)\)?$/.exec(frame)?.[1];
+  return place === undefined ? error.name : `${error.name} at ${place}`;
 }
 
 /** For a log: the error's kind and where it came from. */
 export function framesOf(error: unknown): string {
   if (!(error instanceof Error)) return describeCrash(error);
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  return [error.name, ...frames.slice(0, 12)].join('\n');
+  return [error.name, ...framesIn(error).slice(0, 12)].join('\n');
+}
+
+/** They stand behind the message, whose lines may look like them. None where it does not stand there any more. */
+function framesIn({ stack = '', message }: Error): readonly string[] {
+  const kind = /^[\w$. [\]]*/.exec(stack)?.[0] ?? '';
+  const said = message === '' ? kind : `${kind}: ${message}`;
+  if (!stack.startsWith(`${said}\n`)) return [];
+  return stack
+    .slice(said.length)
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line));
 }

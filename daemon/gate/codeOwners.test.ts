@@ -56,3 +56,9 @@ test('of too many lines the last are kept', () => {
   const text = `first.ts @a\n${Array.from({ length: 5_000 }, (_, at) => `f${at}.ts @b`).join('\n')}\n`;
   assert.deepEqual([own(text, 'first.ts'), own(text, 'f4999.ts')], ['', '@b']);
 });
+
+test('lines that grow where they should not take no longer than others', () => {
+  const long = 400_000;
+  assert.equal(own(`${'/'.repeat(long)}a @a`, 'a'), '@a');
+  assert.equal(own(`a @a ${'\t#'.repeat(long)}\u2028`, 'a'), '@a');
+});

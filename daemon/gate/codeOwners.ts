@@ -18,7 +18,7 @@ const maxSegments = 64;
 export function readCodeOwners(text: string): readonly OwnerRule[] | null {
   const rules = text
     .split(/\r?\n/)
-    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
+    .map((line) => withoutComment(line).trim())
     .filter((line) => line !== '')
     .flatMap((line) => readRule(line) ?? [])
     .slice(-maxRules);
@@ -28,6 +28,11 @@ export function readCodeOwners(text: string): readonly OwnerRule[] | null {
 /** The owners of a path: those of the last line that matches. */
 export function ownersOf(path: string, rules: readonly OwnerRule[]): readonly string[] {
   return rules.findLast(({ matches }) => matches(path))?.owners ?? [];
+}
+
+function withoutComment(line: string): string {
+  const comment = line.search(/(?:^|\s)#/);
+  return comment < 0 ? line : line.slice(0, comment);
 }
 
 function readRule(line: string): OwnerRule | null {
@@ -50,7 +55,7 @@ function segmentsOf(pattern: string): readonly string[] | null {
   const named = pattern.split('/').filter((segment) => segment !== '');
   const last = named.at(-1);
   if (last === undefined || named.length > maxSegments) return null;
-  const isAnchored = pattern.replace(/\/+$/, '').includes('/');
+  const isAnchored = pattern.startsWith('/') || named.length > 1;
   const form = isAnchored ? named : ['**', ...named];
   if (pattern.endsWith('/')) return [...form, '*', '**'];
   return isAnchored && last === '*' ? form : [...form, '**'];

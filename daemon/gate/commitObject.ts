@@ -55,6 +55,6 @@ function parseCommit(id: string, text: string): CommitObject {
 }
 
 function personOf(text: string): Person {
-  const [, name = '', email = ''] = /^(.*?) ?<([^>]*)>/.exec(text) ?? [];
+  const [, name = '', email = ''] = /^([^<]*?) ?<([^>]*)>/.exec(text) ?? [];
   return { name, email };
 }

@@ -21,7 +21,7 @@ export function formatGithub(report: Report): string {
  * runner takes `::` at the beginning of a line, and `##[` anywhere; a word joiner (U+2060) between the signs is not seen.
  */
 export function disarmed(text: string): string {
-  return text.replace(/^(\s*):(?=:)/gm, '$1:\u2060').replaceAll('##[', '#\u2060#[');
+  return text.replace(/^([^\S\r\n\u2028\u2029]*):(?=:)/gm, '$1:\u2060').replaceAll('##[', '#\u2060#[');
 }
 
 function findingCommand(finding: ReportedFinding, report: Report): string {

@@ -31,7 +31,7 @@ function countsOf(base: string): Map<string, number> {
   const counts = new Map<string, number>();
   for (const match of base.matchAll(/kerb:[^\S\n]*(allow\b[^\n]*)/g)) {
     const text = (match[1] ?? '')
-      .replace(/(?:\*+\/|-->)\s*$/, '')
+      .replace(/(?:(?<!\*)\*+\/|-->)\s*$/, '')
       .replace(/\s+/g, ' ')
       .trim();
     counts.set(text, (counts.get(text) ?? 0) + 1);
@@ -44,5 +44,6 @@ function firstLine(text: string): string {
 }
 
 function withoutComment(line: string): string {
-  return line.replace(/(?:#|\/\/|\/\*)\s*kerb:.*$/, '').trim();
+  const comment = line.search(/(?:#|\/\/|\/\*)\s*kerb:/);
+  return (comment < 0 ? line : line.slice(0, comment)).trim();
 }

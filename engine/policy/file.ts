@@ -152,6 +152,6 @@ function shifted({ start, end }: Span, by: number): Span {
 
 /** The first line that says something: where a problem of the whole file is shown. */
 function topOf(text: string): Span {
-  const match = /^[^\S\n]*[^\s#].*$/m.exec(text);
+  const match = /^[ \t]*[^\s#].*$/m.exec(text);
   return match === null ? { start: 0, end: 0 } : { start: match.index, end: match.index + match[0].trimEnd().length };
 }

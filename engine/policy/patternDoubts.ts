@@ -28,7 +28,7 @@ function ellipsesIn(rule: unknown, at: Path): readonly Path[] {
   return Object.entries(rule).flatMap(([key, value]) => {
     const path = [...at, Array.isArray(rule) ? Number(key) : key];
     if (key !== 'pattern' || typeof value !== 'string') return ellipsesIn(value, path);
-    return /(?:^|[(,[{])\s*\.\.\.\s*(?:[),\]}]|$)/m.test(value) ? [path] : [];
+    return /(?:^|[(,[{])[ \t]*\.\.\.[ \t]*(?:[),\]}]|$)/m.test(value) ? [path] : [];
   });
 }
 

@@ -99,7 +99,7 @@ function pathsIn(source: string, name: string): readonly (readonly string[] | nu
 }
 
 const nullTest = /\s*[!=]=\s*null(?!\w)/y;
-const fieldAccess = /\s*\.\s*\??\s*([A-Za-z_]\w*)(?!\w)\s*(\()?/y;
+const fieldAccess = /\s*\.\s*(?:\?\s*)?([A-Za-z_]\w*)(?!\w)\s*(\()?/y;
 
 /** The fields by which a source goes on. */
 function fieldsFrom(source: string, start: number): readonly string[] {

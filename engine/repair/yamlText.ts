@@ -3,7 +3,7 @@ import { Unknown, type Value } from '../model.ts';
 
 /** Words that YAML 1.1 or 1.2 reads as something else than text. */
 const reserved = /^(?:true|false|yes|no|on|off|y|n|null|~|\.nan|[-+]?\.inf)$/i;
-const numeric = /^[-+]?(?:\d[\d_]*\.?\d*(?:e[-+]?\d+)?|\.\d+|0x[\da-f]+|0o[0-7]+|\d+(?::\d+)+)$/i;
+const numeric = /^[-+]?(?:\d[\d_]*(?:\.\d*)?(?:e[-+]?\d+)?|\.\d+|0x[\da-f]+|0o[0-7]+|\d+(?::\d+)+)$/i;
 const date = /^\d{4}-\d{1,2}-\d{1,2}/;
 
 /** How a scalar is quoted; empty for plain. */

@@ -24,4 +24,4 @@ export function resolveVariables(text: string, variables: Variables): Value {
 
 const maxLength = 10_000;
 
-const reference = /\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?:(:?[-+])([^{}$]*)|[^{}]*)\})/g;
+const reference = /\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?:(:?[-+])([^{}$]*)|[^\w{}][^{}]*)?\})/g;

@@ -2,7 +2,7 @@
 import type { PartContent, Resource, Span, Value, ValueMap } from '../model.ts';
 import { latest, type Memo, withFields } from './adapter.ts';
 import { writtenNode } from './aliasedNode.ts';
-import { blankTemplates, templateForm } from './githubStep.ts';
+import { blankTemplates, fillTemplates } from './githubStep.ts';
 import { type ShellCommand, shellCommands } from './shellCommand.ts';
 
 /** A command as a resource, and what a heredoc gives it. */
@@ -66,7 +66,8 @@ function isShell(shell: Value | undefined): boolean {
  */
 function placedCommands(script: string, shell: Value, source: string): readonly PlacedCommand[] {
   const continuation = typeof shell === 'string' && /^(?:pwsh|powershell)/.test(shell) ? '`' : '\\';
-  const filled = fillTemplates(source);
+  // To a command an expression is what a variable is: something that the script does not say.
+  const filled = fillTemplates(source, '$');
   const header = /^\|[-+\d]*[ \t]*(?:#[^\n]*)?\r?\n/.exec(filled)?.[0];
   if (header !== undefined) return placed(filled, { start: header.length, end: filled.length }, continuation);
   const inside = blankTemplates(source).indexOf(script);
@@ -80,11 +81,6 @@ function placedCommands(script: string, shell: Value, source: string): readonly 
 }
 
 type PlacedCommand = Pick<ShellCommand, 'text' | 'span'> & { readonly data: HeredocText | null };
-
-/** To a command an expression is what a variable is: something that the script does not say. */
-function fillTemplates(text: string): string {
-  return text.replace(templateForm, (found) => '$'.repeat(found.length));
-}
 
 function placed(source: string, { start, end }: Span, continuation: string): readonly PlacedCommand[] {
   const script = source.slice(start, end);

@@ -64,19 +64,25 @@ function scriptOf(run: Value | undefined, written: string | null): Value | null 
   return written === null || /^[*&{[]/.test(written) ? run : blankScalar(written);
 }
 
-/** An expression with its braces. */
-export const templateForm = /\$\{\{.*?\}\}/gs;
+/** The text with every expression, braces included, filled with as many of a character. What is never closed is none. */
+export function fillTemplates(text: string, character: string): string {
+  // Where nothing closes any more, each that opens would be followed to the end of the text.
+  const end = text.lastIndexOf('}}') + 2;
+  const filled = text.slice(0, end).replace(/\$\{\{.*?\}\}/gs, (found) => character.repeat(found.length));
+  return filled + text.slice(end);
+}
+
 /** Stands for a character of an expression while YAML is read: no sign of YAML, and in no script. */
 const filler = '\u{e000}';
 
 /** The text with every expression blank, as long as before. */
 export function blankTemplates(text: string): string {
-  return text.includes('${{') ? text.replace(templateForm, (found) => ' '.repeat(found.length)) : text;
+  return text.includes('${{') ? fillTemplates(text, ' ') : text;
 }
 
 /** The parser gives no text for a scalar with a template in it, so it is read again with the templates filled. */
 function blankScalar(written: string): string {
-  const filled = written.replace(templateForm, (found) => filler.repeat(found.length));
+  const filled = fillTemplates(written, filler);
   const value: unknown = parseDocument(filled, { logLevel: 'silent', strict: false }).contents?.toJSON();
   return (typeof value === 'string' ? value : filled).replaceAll(filler, ' ');
 }

@@ -83,5 +83,11 @@ function trimmed(text: string, start: number): { readonly text: string; readonly
 
 function settingValue(text: string): string | Unknown {
   const bare = /^(["'])(.*)\1$/.exec(text)?.[2] ?? text;
-  return /\$\{[^}]+\}/.test(bare) ? new Unknown('an environment variable') : bare;
+  return hasReference(bare) ? new Unknown('an environment variable') : bare;
+}
+
+/** `${NAME}` */
+function hasReference(text: string): boolean {
+  const start = text.search(/\$\{[^}]/);
+  return start >= 0 && text.includes('}', start);
 }

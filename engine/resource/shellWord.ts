@@ -41,7 +41,7 @@ export function namesIn(text: string): readonly string[] {
 }
 
 const wordForm =
-  /\\.|(?<expression>\${6,})|\$\(\s*(?:echo|printf)\s+(?<echoed>[^|;&()`]*)\)|(?<substitution>\$\((?:[^()]|\([^()]*\))*\)|`[^`]*`)|\$\{(?<braced>[A-Za-z_]\w*)(?<change>[^}]{0,200})\}|\$(?:env:)?(?<plain>[A-Za-z_]\w*)|(?<mark>["'])/gs;
+  /\\.|(?<expression>\${6,})|\$\(\s*(?:echo|printf)\s+(?!\s)(?<echoed>[^|;&()`]*)\)|(?<substitution>\$\((?:[^()]|\([^()]*\))*\)|`[^`]*`)|\$\{(?<braced>[A-Za-z_]\w*)(?<change>[^}]{0,200})\}|\$(?:env:)?(?<plain>[A-Za-z_]\w*)|(?<mark>["'])/gs;
 
 /** `${A#refs/heads/}`, `${A%/*}`, `${A:-b}`, `${A,,}`, `${A//b/c}`: most of the text is still there. */
 const keepsText = /^(?:|[#%]{1,2}[^[]*|:?-.*|,,?|\^\^?|\/\/?[^[]*)$/s;

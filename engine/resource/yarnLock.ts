@@ -35,8 +35,9 @@ function classicEntry(key: string, entry: ValueMap): Locked {
 
 function resolvedEntry(entry: ValueMap, resolution: string): Locked {
   const { name, reference } = splitName(resolution);
-  const archive = /::.*__archiveUrl=([^&]*)/.exec(reference)?.[1];
-  const address = archive === undefined ? reference.split('::', 1)[0]! : decoded(archive);
+  const [range = '', parameters = ''] = reference.split('::', 2);
+  const archive = /(?:^|&)__archiveUrl=([^&]*)/.exec(parameters)?.[1];
+  const address = archive === undefined ? range : decoded(archive);
   return {
     name,
     fields: {

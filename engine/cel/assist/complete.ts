@@ -171,7 +171,10 @@ export function signatureOf(
 }
 
 function wordAt(source: string, offset: number): Span {
-  const before = /[A-Za-z_]\w*$/.exec(source.slice(0, offset))?.[0].length ?? 0;
+  let begin = offset;
+  while (begin > 0 && /\w/.test(source[begin - 1]!)) begin--;
+  while (begin < offset && /\d/.test(source[begin]!)) begin++;
+  const before = offset - begin;
   const after = /^\w*/.exec(source.slice(offset))?.[0].length ?? 0;
   return {
     start: offset - before,

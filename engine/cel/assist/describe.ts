@@ -130,7 +130,7 @@ function labelsOf(analysis: Analysis, node: Expression): readonly string[] {
 function commasBetween(source: string, start: number, end: number): number {
   let depth = 0;
   let commas = 0;
-  for (const [piece] of source.slice(start, end).matchAll(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[()[\]{},]/g)) {
+  for (const [piece] of source.slice(start, end).matchAll(/'(?:[^'\\]|\\.)*'?|"(?:[^"\\]|\\.)*"?|[()[\]{},]/g)) {
     if ('([{'.includes(piece)) depth++;
     else if (')]}'.includes(piece)) depth--;
     else if (piece === ',' && depth === 0) commas++;

@@ -55,7 +55,7 @@ function truncate(value: number, { above, below, make }: Range): Result {
   return value > above && value < below ? make(BigInt(Math.trunc(value))) : celError('the number is out of range');
 }
 
-const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const special: ReadonlyMap<string, number> = new Map([
   ['inf', Number.POSITIVE_INFINITY],
   ['infinity', Number.POSITIVE_INFINITY],

@@ -83,7 +83,7 @@ function drawn(id: string, policySource: string, page: string, native: Native): 
   const [failing, passing] = cases;
   const isAsDrawn = cases.length === 2 && cases.every(({ outcome }) => outcome === 'passed');
   if (!isAsDrawn || failing?.findings !== 1 || passing?.findings !== 0) return null;
-  return /^\s*(?:#|\/\/)[<^@ \d-]+(?:error|problem): /m.test(redrawn) ? null : redrawn;
+  return /^[ \t]*(?:#|\/\/)[<^@ \d-]+(?:error|problem): /m.test(redrawn) ? null : redrawn;
 }
 
 function slug(label: string): string {

@@ -28,6 +28,6 @@ function ruleFields(rule: SketchedRule): object {
 
 /** The page, not drawn yet. */
 export function pageText(id: string, { title, path, language, failing, passing }: Idea): string {
-  const block = (text: string) => `\`\`\`${language} ${path}\n${text.replace(/\n*$/, '\n')}\`\`\`\n`;
+  const block = (text: string) => `\`\`\`${language} ${path}\n${text.replace(/(?<!\n)\n*$/, '\n')}\`\`\`\n`;
   return `# ${id}\n\n${title}.\n\n${block(failing)}\nWithout it nothing is found.\n\n${block(passing)}`;
 }
