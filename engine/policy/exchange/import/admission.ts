@@ -6,10 +6,10 @@ import { literalOf } from '../rewrite.ts';
 import { bindingSchema, policySchema, validatingPolicySchema } from './admissionForm.ts';
 import { definedResources } from './definition.ts';
 import type { Draft } from './draft.ts';
-import { draftsOf } from './drafts.ts';
+import { draftsOf, placesInSpec } from './drafts.ts';
 import { notInFile, type Params } from './expressions.ts';
 import { fitting, type Manifest } from './manifest.ts';
-import { conditionsOf, isOnPods, type matchSchema, namespaceConditions } from './match.ts';
+import { conditionsOf, isOnPods } from './match.ts';
 import { Refusal } from './refusal.ts';
 
 /** The policies that a ValidatingAdmissionPolicy makes, one for each of its validations. `others`: what is in the same file. */
@@ -25,6 +25,7 @@ export function fromAdmissionPolicy(manifest: Manifest, others: readonly Manifes
   const params = spec.paramKind === undefined ? notInFile : paramsOf(spec.paramKind, binding?.paramRef ?? {}, others);
   return draftsOf(spec, {
     root: ['spec'],
+    places: placesInSpec,
     metadata,
     domain,
     from: 'ValidatingAdmissionPolicy',
@@ -46,17 +47,19 @@ export function fromValidatingPolicy(
   const { metadata, spec } = fitting(manifest, validatingPolicySchema);
   if ((spec.evaluation?.mode ?? 'Kubernetes') !== 'Kubernetes')
     throw new Refusal(['spec', 'evaluation', 'mode'], 'it judges other data than Kubernetes objects');
+  refuseWebhookConditions(spec.webhookConfiguration);
   const { matchConstraints = {}, autogen, ...rest } = spec;
   const controllers = autogen?.podControllers?.controllers;
   const isWidened = isOnPods(matchConstraints) && controllers?.length !== 0;
   const isAsked = spec.evaluation?.admission?.enabled !== false;
   return draftsOf(isWidened ? rest : spec, {
     root: ['spec'],
+    places: placesInSpec,
     metadata,
     domain,
     from: 'ValidatingPolicy',
     resource: isWidened ? 'kubernetes.template' : 'kubernetes.object',
-    conditions: isWidened ? templateConditions(matchConstraints, controllers) : [],
+    conditions: isWidened ? controllerCondition(controllers) : [],
     enforcement: isAsked ? enforcementOf(spec.validationActions ?? ['Deny']) : 'audit',
     params: notInFile,
     known: [...apiResources, ...definedResources(others)],
@@ -67,18 +70,22 @@ export function fromValidatingPolicy(
   });
 }
 
+/** What else a webhook is told to ask for is said of a request. */
+export function refuseWebhookConditions(webhook: { readonly matchConditions?: unknown } | undefined): void {
+  if (webhook?.matchConditions !== undefined)
+    throw new Refusal(
+      ['spec', 'webhookConfiguration', 'matchConditions'],
+      'conditions of a webhook are not carried over',
+    );
+}
+
 /** Said where pods are judged before there are any. */
 export const widened = 'Kyverno also judges what makes pods, so here the template of a workload is judged as a pod is';
 
-function templateConditions(
-  { namespaceSelector = {} }: z.infer<typeof matchSchema>,
-  controllers: readonly string[] | undefined,
-): readonly string[] {
+/** None where all controllers are meant. */
+function controllerCondition(controllers: readonly string[] | undefined): readonly string[] {
   const kinds = controllers?.map(kindOfController);
-  return [
-    ...(kinds === undefined ? [] : [`workload.kind in ${literalOf(['Pod', ...kinds])}`]),
-    ...namespaceConditions(namespaceSelector, ['spec', 'matchConstraints', 'namespaceSelector'], 'workload'),
-  ];
+  return kinds === undefined ? [] : [`workload.kind in ${literalOf(['Pod', ...kinds])}`];
 }
 
 const controllerKinds: Readonly<Record<string, string>> = {
@@ -109,7 +116,7 @@ function enforcementOf(chosen: readonly string[]): Enforcement {
 type ParamRef = NonNullable<z.infer<typeof bindingSchema>['spec']['paramRef']>;
 
 /** The object that holds the parameters, where the file has it and every object is judged by it. */
-function paramsOf(
+export function paramsOf(
   { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
   { name, namespace, selector }: ParamRef,
   others: readonly Manifest[],

@@ -40,13 +40,29 @@ export const celFields = () => ({
 });
 export const celSchema = z.lazy(() => z.strictObject(celFields()));
 
+/** The kind of the object that holds parameters, and which one it is. */
+export const paramFields = () => ({
+  paramKind: z.strictObject({ apiVersion: z.string(), kind: z.string() }).optional(),
+  paramRef: z
+    .strictObject({
+      name: z.string().optional(),
+      namespace: z.string().optional(),
+      selector: z.looseObject({}).optional(),
+      parameterNotFoundAction: z.enum(['Allow', 'Deny']).optional(),
+    })
+    .optional(),
+});
+
+/** How Kyverno has itself called. */
+export const webhookSchema = z.lazy(() => z.looseObject({ matchConditions: z.unknown().optional() }));
+
 /** A ValidatingAdmissionPolicy. */
 export const policySchema = z.lazy(() =>
   z.looseObject({
     metadata: metadataSchema,
     spec: z.strictObject({
       ...celFields(),
-      paramKind: z.strictObject({ apiVersion: z.string(), kind: z.string() }).optional(),
+      paramKind: paramFields().paramKind,
     }),
   }),
 );
@@ -57,14 +73,7 @@ export const bindingSchema = z.lazy(() =>
     metadata: metadataSchema,
     spec: z.strictObject({
       policyName: z.string(),
-      paramRef: z
-        .strictObject({
-          name: z.string().optional(),
-          namespace: z.string().optional(),
-          selector: z.looseObject({}).optional(),
-          parameterNotFoundAction: z.enum(['Allow', 'Deny']).optional(),
-        })
-        .optional(),
+      paramRef: paramFields().paramRef,
       matchResources: matchSchema.optional(),
       validationActions: actions.optional(),
     }),
@@ -85,7 +94,7 @@ export const validatingPolicySchema = z.lazy(() =>
           background: z.looseObject({}).optional(),
         })
         .optional(),
-      webhookConfiguration: z.looseObject({}).optional(),
+      webhookConfiguration: webhookSchema.optional(),
       autogen: z
         .strictObject({
           podControllers: z.strictObject({ controllers: z.array(z.string()).max(20).optional() }).optional(),

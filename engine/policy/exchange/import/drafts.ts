@@ -13,10 +13,21 @@ import { Refusal } from './refusal.ts';
 
 type Spec = z.infer<typeof celSchema>;
 
+/** Where the lists of expressions stand. */
+export type Places = Readonly<Record<'validations' | 'variables' | 'matchConditions', Path>>;
+
+/** Where they stand in the `spec` of a policy that is nothing but CEL. */
+export const placesInSpec: Places = {
+  validations: ['spec', 'validations'],
+  variables: ['spec', 'variables'],
+  matchConditions: ['spec', 'matchConditions'],
+};
+
 /** What is known of a policy beside its CEL. */
 export interface Around {
-  /** Where its CEL stands. */
+  /** Where its CEL stands, of which that of each kind is at `places`. */
   readonly root: Path;
+  readonly places: Places;
   readonly metadata: z.infer<typeof metadataSchema>;
   readonly domain: string;
   readonly from: string;
@@ -32,14 +43,13 @@ export interface Around {
 /** A policy for each validation. */
 export function draftsOf(spec: Spec, around: Around): readonly Draft[] {
   const { validations = [], variables = [], matchConditions = [] } = spec;
-  const { root, metadata, from, resource } = around;
+  const { root, places, metadata, from, resource } = around;
   if (validations.length === 0) throw new Refusal(root, 'it validates nothing');
-  const at = (...path: Path): Path => [...root, ...path];
   const names: Names = {
     variables: new Map(
       variables.map(({ name, expression }, index) => [
         name,
-        { text: expression, path: at('variables', index, 'expression') },
+        { text: expression, path: [...places.variables, index, 'expression'] },
       ]),
     ),
     params: around.params,
@@ -51,14 +61,14 @@ export function draftsOf(spec: Spec, around: Around): readonly Draft[] {
   const conditions = [
     ...around.conditions,
     ...matchConditions.map(({ expression }, index) =>
-      say({ text: expression, path: at('matchConditions', index, 'expression') }),
+      say({ text: expression, path: [...places.matchConditions, index, 'expression'] }),
     ),
   ];
-  const matching = conditionsOf(spec.matchConstraints ?? {}, at('matchConstraints'), around.known, conditions);
+  const matching = conditionsOf(spec.matchConstraints ?? {}, [...root, 'matchConstraints'], around.known, conditions);
   const where = allOf([...matching, ...conditions]);
   const said = wordsOf(metadata, around.enforcement);
   return validations.map(({ expression, message, messageExpression }, index) => {
-    const path = at('validations', index);
+    const path = [...places.validations, index];
     const title = said.title ?? message ?? metadata.name;
     const suffix = validations.length === 1 ? '' : `-${index + 1}`;
     return {
@@ -104,7 +114,7 @@ function ownDraft(spec: Spec, around: Around, names: Names): Draft | null {
   const { expression, messageExpression } = validation;
   const rule = podRuleOf({ variables, expression, messageExpression });
   if (rule === null) return null;
-  const path = [...around.root, 'validations', 0, 'expression'];
+  const path = [...around.places.validations, 0, 'expression'];
   const own = { pod: 'pod', template: 'self', metadata: 'metadata' };
   const say = (text: string): string => imported({ text, path }, { ...names, object: 'workload', own });
   const said = wordsOf(around.metadata, around.enforcement);

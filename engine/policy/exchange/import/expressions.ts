@@ -1,9 +1,12 @@
 /** CEL of an admission policy in Kerb's words: `object` is `self`, and what is only a name for something else is put in its place. */
+import { all } from '../../../cel/assist/describe.ts';
 import { compile } from '../../../cel/index.ts';
+import type { Call, Expression } from '../../../cel/syntax/expression.ts';
 import { dyn, type Type } from '../../../cel/type.ts';
 import type { Path } from '../../../model.ts';
 import { kubernetesObject } from '../../../resource/kubernetesShared.ts';
 import { type Edit, literalOf, type Mention, type Reading, readExpression, rewritten } from '../rewrite.ts';
+import { parameterEdits } from './parameters.ts';
 import { Refusal } from './refusal.ts';
 
 /** An expression and where it stands. */
@@ -20,6 +23,8 @@ export interface Names {
   readonly object: string;
   /** What variables become that stand for something of Kerb's; none where the policy is not Kerb's own. */
   readonly own?: Readonly<Record<string, string>>;
+  /** Whether parameters may be compared with anything, as they may there: a plain value has a type. */
+  readonly isUntyped?: boolean;
 }
 
 /** The object that holds the parameters, or why it is not known. */
@@ -42,7 +47,13 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
   ['time', 'it reads the clock'],
   ['imageData', 'it asks a registry'],
   ['exceptions', 'it reads exceptions of Kyverno'],
+  ...['json', 'yaml', 'hash', 'random', 'x509', 'transform', 'user', 'generator'].map(
+    (name) => [name, 'a library that only Kyverno has'] as const,
+  ),
 ]);
+
+/** Called there, and something else here. */
+const takesImagesApart: ReadonlySet<string> = new Set(['image', 'isImage', 'parseImageReference']);
 
 const types: Readonly<Record<string, Type>> = {
   object: kubernetesObject,
@@ -51,12 +62,19 @@ const types: Readonly<Record<string, Type>> = {
   ...Object.fromEntries([...elsewhere.keys()].map((name) => [name, dyn])),
 };
 
+/** What an expression may read when it is Kerb's. */
+const here: Readonly<Record<string, Type>> = Object.fromEntries(
+  ['self', 'item', 'pod', 'metadata', 'workload'].map((name) => [name, dyn]),
+);
+
 /** More than any expression of sensible size becomes. */
 const maxText = 20_000;
 
 /** The expression in Kerb's words. Throws `Refusal` where it cannot be said, or is wrong. */
 export function imported(written: Written, names: Names): string {
-  return put(written, names, []);
+  const text = put(written, names, []);
+  const isWrong = compile(text, { variables: here }).problems.some(({ severity }) => severity === 'error');
+  return isWrong ? put(written, { ...names, isUntyped: true }, []) : text;
 }
 
 /** An expression that stands within another: in parentheses where it needs them. */
@@ -66,8 +84,11 @@ function enclosed(text: string): string {
 
 function put(written: Written, names: Names, within: readonly string[]): string {
   const reading = read(written, names);
-  const edits = reading.mentions.map((mention) => editOf(mention, written, names, within));
-  const text = rewritten(reading, [...edits, ...localNames(reading)]);
+  const params = paramsEdits(reading, written.path, names);
+  const edits = reading.mentions
+    .filter(({ name }) => name !== 'params')
+    .map((mention) => editOf(mention, written, names, within));
+  const text = rewritten(reading, [...params, ...edits, ...localNames(reading)]);
   if (text.length > maxText) throw new Refusal(written.path, 'with its variables put in it becomes too long');
   return text;
 }
@@ -80,10 +101,17 @@ function read({ text, path }: Written, { own }: Names): Reading {
     const reason = isOperation(mention) ? undefined : elsewhere.get(mention.name);
     if (reason !== undefined) throw new Refusal(path, `it reads \`${mention.name}\`: ${reason}`, mention.span);
   }
+  const image = reading === null ? undefined : all(reading.root).find(isImageCall);
+  if (image !== undefined)
+    throw new Refusal(path, `it calls ${image.name}(): ${elsewhere.get('images')}`, image.nameSpan);
   const wrong = compile(text, { variables }).problems.find(({ severity }) => severity === 'error');
   if (wrong !== undefined || reading === null)
     throw new Refusal(path, wrong?.message ?? 'it does not parse', wrong?.span);
   return reading;
+}
+
+function isImageCall(node: Expression): node is Call {
+  return node.kind === 'call' && node.target === null && takesImagesApart.has(node.name);
 }
 
 /** `request.operation`: what a file says is to be created. */
@@ -94,10 +122,6 @@ function isOperation({ name, field, isValue }: Mention): boolean {
 function editOf(mention: Mention, written: Written, names: Names, within: readonly string[]): Edit {
   const { name, field, span, whole, isValue } = mention;
   const refuse = (reason: string) => new Refusal(written.path, reason, span);
-  if (name === 'params') {
-    if (names.params.kind === 'unknown') throw refuse(`it reads \`params\`, and ${names.params.reason}`);
-    return paramsEdit(names.params.value, mention);
-  }
   if (isOperation(mention)) return { span: whole, text: literalOf('CREATE') };
   if (name === 'self' || name === 'item') return { span, text: name };
   if (name !== 'variables') return { span, text: names.object };
@@ -111,22 +135,11 @@ function editOf(mention: Mention, written: Written, names: Names, within: readon
   return { span: whole, text: enclosed(put(variable, names, [...within, field])) };
 }
 
-/** A parameter that has a plain value is that value; else all of the object is written out. */
-function paramsEdit(params: unknown, { field, span, whole, isValue }: Mention): Edit {
-  const value = field === null || !isValue || !isMap(params) ? undefined : params[field];
-  return value === undefined || isMap(value) ? { span, text: celOf(params) } : { span: whole, text: celOf(value) };
-}
-
-function celOf(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(celOf).join(', ')}]`;
-  if (!isMap(value)) return literalOf(value);
-  return `{${Object.entries(value)
-    .map(([key, inner]) => `${literalOf(key)}: ${celOf(inner)}`)
-    .join(', ')}}`;
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function paramsEdits(reading: Reading, path: Path, { params, isUntyped = false }: Names): readonly Edit[] {
+  const first = reading.mentions.find(({ name }) => name === 'params');
+  if (first === undefined) return [];
+  if (params.kind === 'unknown') throw new Refusal(path, `it reads \`params\`, and ${params.reason}`, first.span);
+  return parameterEdits(reading, params.value, isUntyped);
 }
 
 /** A macro's variable that would take the name of something of Kerb's is given another. */

@@ -92,10 +92,24 @@ message: only {(self.spec.?replicas.orValue(1))} of {"{"}2}
   validations:
     - { expression: "object.spec.replicas <= int(params.data.most) && has(params.data)" }`;
     const limits = '---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: limits }\ndata: { most: "3" }\n';
-    const whole = '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "limits"}, "data": {"most": "3"}}';
-    const [found] = run(policy(spec) + binding + limits);
-    const { require } = (found?.kind === 'imported' ? parse(found.yaml) : {}) as { require?: string };
-    assert.equal(require, `self.spec.replicas <= int(${whole}.data.most) && has(${whole}.data)`);
+    const requireOf = (text: string): unknown => {
+      const [found] = run(text);
+      return found?.kind === 'imported' ? (parse(found.yaml) as { require?: string }).require : found?.reason;
+    };
+    assert.equal(requireOf(policy(spec) + binding + limits), 'self.spec.replicas <= int("3") && true');
+    const whole =
+      'dyn({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "limits"}, "data": {"most": "3"}})';
+    const asked: readonly (readonly [there: string, here: string])[] = [
+      ['params == null || has(params.data.least)', 'false || false'],
+      ['params.data["most"] != null', 'true'],
+      ['params.?data.?least.orValue("1") == "1"', `${whole}.?data.?least.orValue("1") == "1"`],
+      ['params.data.least == "1"', '{"most": "3"}.least == "1"'],
+      ['"most" in params.data', '"most" in {"most": "3"}'],
+      ['params.data.most == 3', 'dyn("3") == 3'],
+      ['params.data[object.metadata.name] == "3"', '{"most": "3"}[self.metadata.name] == "3"'],
+    ];
+    for (const [there, here] of asked)
+      assert.equal(requireOf(policy(spec.replace(/"object.*"/, () => JSON.stringify(there))) + binding + limits), here);
     assert.deepEqual(rules(policy(spec) + binding), [
       'line 11: it reads `params`, and the object that holds them is not in the file',
     ]);
@@ -355,7 +369,7 @@ describe("Kyverno's policies", () => {
     const rule = `exclude: { any: [{ resources: { namespaces: [kube-*], names: [a] } }] }\n      validate: { cel: { expressions: [{ expression: "has(object.spec)" }] } }`;
     assert.deepEqual(rules(cluster(rule)), [
       `resource: kubernetes.object
-where: self.kind == "Service" && !(self.?metadata.?name.orValue("") in ["a"] && self.?metadata.?namespace.orValue("").matches("^(?s:kube-.*)$"))
+where: self.kind == "Service" && !(self.?metadata.?name.or(self.?metadata.?generateName).orValue("") in ["a"] && self.?metadata.?namespace.orValue("").matches("^(?s:kube-.*)$"))
 require: has(self.spec)
 message: shop`,
     ]);

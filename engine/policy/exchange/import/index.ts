@@ -50,9 +50,9 @@ type Importer = (manifest: Manifest, others: readonly Manifest[], domain: string
 const importers: ReadonlyMap<string, Importer> = new Map<string, Importer>([
   ['admissionregistration.k8s.io ValidatingAdmissionPolicy', fromAdmissionPolicy],
   ['policies.kyverno.io ValidatingPolicy', fromValidatingPolicy],
-  ['kyverno.io ClusterPolicy', (manifest, _others, domain) => fromClusterPolicy(manifest, domain)],
+  ['kyverno.io ClusterPolicy', fromClusterPolicy],
   ['ast-grep', (manifest, _others, domain) => fromAstGrep(manifest, domain)],
-  ['kyverno.io Policy', (manifest, _others, domain) => fromClusterPolicy(manifest, domain)],
+  ['kyverno.io Policy', fromClusterPolicy],
 ]);
 
 /** Null for what is no policy. */

@@ -2,40 +2,19 @@
 import * as z from 'zod';
 import type { Enforcement, Path } from '../../../model.ts';
 import { allOf } from '../conditions.ts';
-import { literalOf } from '../rewrite.ts';
-import { widened } from './admission.ts';
-import { celFields, metadataSchema } from './admissionForm.ts';
+import { paramsOf, refuseWebhookConditions, widened } from './admission.ts';
+import { celFields, metadataSchema, paramFields, webhookSchema } from './admissionForm.ts';
 import { type Draft, escaped, idPart } from './draft.ts';
 import { type Around, draftsOf, wordsOf } from './drafts.ts';
 import { notInFile } from './expressions.ts';
-import { patternCondition, wildcardRegex } from './kyvernoPattern.ts';
+import { conditionsOf, controllersOf, matchSchema } from './kyvernoMatch.ts';
+import { patternCondition } from './kyvernoPattern.ts';
 import { fitting, type Manifest } from './manifest.ts';
-import { selectorConditions, selectorSchema } from './match.ts';
 import { Refusal } from './refusal.ts';
 
-const texts = z.lazy(() => z.array(z.string().max(300)).max(200));
 const action = z.string().max(20);
+const overrides = z.array(z.looseObject({})).max(100).optional();
 
-const filterFields = () => ({
-  resources: z
-    .strictObject({
-      kinds: texts.optional(),
-      names: texts.optional(),
-      name: z.string().optional(),
-      namespaces: texts.optional(),
-      operations: texts.optional(),
-      selector: selectorSchema.optional(),
-    })
-    .optional(),
-});
-const filterSchema = z.lazy(() => z.strictObject(filterFields()));
-const matchSchema = z.lazy(() =>
-  z.strictObject({
-    ...filterFields(),
-    any: z.array(filterSchema).max(50).optional(),
-    all: z.array(filterSchema).max(50).optional(),
-  }),
-);
 const ruleSchema = z.lazy(() =>
   z.strictObject({
     name: z.string().max(300),
@@ -43,12 +22,22 @@ const ruleSchema = z.lazy(() =>
     exclude: matchSchema.optional(),
     celPreconditions: celFields().matchConditions,
     skipBackgroundRequests: z.boolean().optional(),
+    reportProperties: z.unknown().optional(),
     validate: z.strictObject({
       message: z.string().max(5_000).optional(),
       failureAction: action.optional(),
+      failureActionOverrides: overrides,
       validationFailureAction: action.optional(),
       allowExistingViolations: z.boolean().optional(),
-      cel: z.strictObject({ expressions: celFields().validations, variables: celFields().variables }).optional(),
+      cel: z
+        .strictObject({
+          expressions: celFields().validations,
+          variables: celFields().variables,
+          auditAnnotations: celFields().auditAnnotations,
+          ...paramFields(),
+          generate: z.boolean().optional(),
+        })
+        .optional(),
       pattern: z.record(z.string(), z.unknown()).optional(),
       anyPattern: z.array(z.record(z.string(), z.unknown())).max(20).optional(),
     }),
@@ -60,32 +49,45 @@ const policySchema = z.lazy(() =>
     spec: z.strictObject({
       rules: z.array(ruleSchema).min(1).max(100),
       validationFailureAction: action.optional(),
+      validationFailureActionOverrides: overrides,
       failurePolicy: celFields().failurePolicy,
       background: z.boolean().optional(),
       admission: z.boolean().optional(),
       emitWarning: z.boolean().optional(),
       webhookTimeoutSeconds: z.number().optional(),
-      webhookConfiguration: z.looseObject({}).optional(),
-      applyRules: z.literal('All').optional(),
+      webhookConfiguration: webhookSchema.optional(),
+      applyRules: z.enum(['All', 'One']).optional(),
+      generateExisting: z.boolean().optional(),
+      generateExistingOnPolicyUpdate: z.boolean().optional(),
+      mutateExistingOnPolicyUpdate: z.boolean().optional(),
+      schemaValidation: z.boolean().optional(),
+      useServerSideApply: z.boolean().optional(),
     }),
   }),
 );
 
 type Rule = z.infer<typeof ruleSchema>;
-type Filter = z.infer<typeof filterSchema>;
+type Spec = z.infer<typeof policySchema>['spec'];
 
 /** The policies that the rules of a ClusterPolicy make. */
-export function fromClusterPolicy(manifest: Manifest, domain: string): readonly Draft[] {
+export function fromClusterPolicy(manifest: Manifest, others: readonly Manifest[], domain: string): readonly Draft[] {
   refuseOtherRules(manifest);
   const { metadata, spec } = fitting(manifest, policySchema);
   if (manifest.value.kind === 'Policy')
     throw new Refusal(['kind'], 'it holds in one namespace alone, which a file need not name');
+  const named = metadata.annotations?.['pod-policies.kyverno.io/autogen-controllers'];
+  refuseElsewhere(spec);
   return spec.rules.flatMap((rule, index) => {
     const { validate } = rule;
     const root = ['spec', 'rules', index];
-    const controllers = controllersOf(rule, metadata.annotations?.['pod-policies.kyverno.io/autogen-controllers']);
+    const controllers = controllersOf(rule, spec.rules, named, root);
     const around: Around = {
       root,
+      places: {
+        validations: [...root, 'validate', 'cel', 'expressions'],
+        variables: [...root, 'validate', 'cel', 'variables'],
+        matchConditions: [...root, 'celPreconditions'],
+      },
       metadata: spec.rules.length === 1 ? metadata : { ...metadata, name: `${metadata.name}-${rule.name}` },
       domain,
       from: 'ClusterPolicy',
@@ -94,7 +96,10 @@ export function fromClusterPolicy(manifest: Manifest, domain: string): readonly 
       enforcement: enforcementOf(
         validate.failureAction ?? validate.validationFailureAction ?? spec.validationFailureAction ?? 'Audit',
       ),
-      params: notInFile,
+      params:
+        validate.cel?.paramKind === undefined
+          ? notInFile
+          : paramsOf(validate.cel.paramKind, validate.cel.paramRef ?? {}, others),
       known: [],
       notes: controllers === null ? [] : [widened],
     };
@@ -106,6 +111,19 @@ export function fromClusterPolicy(manifest: Manifest, domain: string): readonly 
       around,
     );
   });
+}
+
+/** What is in force in another way somewhere, or asked about on further conditions. */
+function refuseElsewhere({ rules, validationFailureActionOverrides, webhookConfiguration, applyRules }: Spec): void {
+  const elsewhere = 'in some namespaces it is enforced in another way';
+  if ((validationFailureActionOverrides ?? []).length > 0)
+    throw new Refusal(['spec', 'validationFailureActionOverrides'], elsewhere);
+  for (const [index, { validate }] of rules.entries())
+    if ((validate.failureActionOverrides ?? []).length > 0)
+      throw new Refusal(['spec', 'rules', index, 'validate', 'failureActionOverrides'], elsewhere);
+  refuseWebhookConditions(webhookConfiguration);
+  if (applyRules === 'One' && rules.length > 1)
+    throw new Refusal(['spec', 'applyRules'], 'which of its rules is the first that applies is not asked here');
 }
 
 /** Said before the form is looked at: what a rule does instead of validating in one of the two ways. */
@@ -164,105 +182,4 @@ function patternDraft({ validate, celPreconditions }: Rule, around: Around): Dra
 
 function enforcementOf(chosen: string): Enforcement {
   return chosen.toLowerCase() === 'enforce' ? 'deny' : 'audit';
-}
-
-/**
- * The workloads whose templates are judged with pods: those that are named, `[]` for all; null where none are. Kyverno adds them to a
- * rule on pods alone, unless it goes by names or labels.
- */
-function controllersOf({ match, exclude }: Rule, named: string | undefined): readonly string[] | null {
-  const filters = [...filtersOf(match), ...(exclude === undefined ? [] : filtersOf(exclude))];
-  const kinds = filters.flatMap(({ resources }) => resources?.kinds ?? []);
-  const isNarrow = filters.some(({ resources }) => resources?.name ?? resources?.names ?? resources?.selector);
-  if (named === 'none' || isNarrow || kinds.length === 0 || !kinds.every((kind) => /^(?:\*\/|v1\/)*Pod$/.test(kind)))
-    return null;
-  return named === undefined || named === 'all' ? [] : named.split(',').map((name) => name.trim());
-}
-
-function filtersOf({ resources, any = [], all = [] }: z.infer<typeof matchSchema>): readonly Filter[] {
-  return [...(resources === undefined ? [] : [{ resources }]), ...any, ...all];
-}
-
-function conditionsOf({ match, exclude }: Rule, root: Path, controllers: readonly string[] | null): readonly string[] {
-  const isTemplate = controllers !== null;
-  const wanted = matchCondition(match, [...root, 'match'], isTemplate);
-  const left = exclude === undefined ? null : matchCondition(exclude, [...root, 'exclude'], isTemplate);
-  if (exclude !== undefined && left === null) throw new Refusal([...root, 'exclude'], 'everything is excluded');
-  return [
-    ...(wanted === null ? [] : [wanted]),
-    ...(controllers === null || controllers.length === 0
-      ? []
-      : [`workload.kind in ${literalOf(['Pod', ...controllers])}`]),
-    ...(left === null ? [] : [`!(${left})`]),
-  ];
-}
-
-/** Null where it is true of everything that is judged. */
-function matchCondition(
-  { resources, any, all }: z.infer<typeof matchSchema>,
-  path: Path,
-  isTemplate: boolean,
-): string | null {
-  const own = resources === undefined ? [] : [filterCondition({ resources }, path, isTemplate)];
-  const each = (list: readonly Filter[], key: string) =>
-    list.map((one, index) => filterCondition(one, [...path, key, index], isTemplate));
-  const alternatives = each(any ?? [], 'any');
-  const some =
-    any === undefined || alternatives.includes(null) ? null : alternatives.map((one) => `(${one})`).join(' || ');
-  const parts = [
-    ...own,
-    ...each(all ?? [], 'all'),
-    some === null ? null : alternatives.length === 1 ? (alternatives[0] ?? null) : `(${some})`,
-  ];
-  const said = parts.filter((part) => part !== null);
-  return said.length === 0 ? null : said.join(' && ');
-}
-
-function filterCondition({ resources }: Filter, path: Path, isTemplate: boolean): string | null {
-  const { kinds = [], names = [], name, namespaces = [], operations, selector } = resources ?? {};
-  const at = [...path, 'resources'];
-  if (operations !== undefined && !operations.includes('CREATE'))
-    throw new Refusal(
-      [...at, 'operations'],
-      `it is asked on ${operations.join(' and ')} alone, and a file says what is to be created`,
-    );
-  const object = isTemplate ? 'workload' : 'self';
-  const conditions = [
-    ...(isTemplate || kinds.length === 0 ? [] : [kindsCondition(kinds, [...at, 'kinds'])]),
-    ...nameCondition(name === undefined ? names : [name, ...names], `${object}.?metadata.?name`),
-    ...nameCondition(namespaces, `${object}.?metadata.?namespace`),
-    ...selectorConditions(selector ?? {}),
-  ];
-  return conditions.length === 0 ? null : conditions.join(' && ');
-}
-
-/** `Pod`, `apps/v1/Deployment`, `v1/Service`. */
-function kindsCondition(kinds: readonly string[], path: Path): string {
-  const conditions = kinds.map((written, index) => {
-    const [kind = '', ...before] = written.split('/').reverse();
-    const apiVersion = before.reverse().join('/');
-    if (!/^[A-Z]\w*$/.test(kind))
-      throw new Refusal([...path, index], `which kinds \`${written}\` means is not certain`);
-    if (apiVersion.includes('*')) throw new Refusal([...path, index], 'a version with wildcards is not carried over');
-    return apiVersion === '' ? { kind } : { kind, apiVersion };
-  });
-  const plain = conditions.filter(({ apiVersion }) => apiVersion === undefined).map(({ kind }) => kind);
-  const exact = conditions
-    .filter(({ apiVersion }) => apiVersion !== undefined)
-    .map(({ kind, apiVersion }) => `self.kind == ${literalOf(kind)} && self.apiVersion == ${literalOf(apiVersion)}`);
-  const all = [
-    ...(plain.length === 0
-      ? []
-      : [plain.length === 1 ? `self.kind == ${literalOf(plain[0])}` : `self.kind in ${literalOf(plain)}`]),
-    ...exact,
-  ];
-  return all.length === 1 ? (all[0] ?? 'true') : `(${all.map((one) => `(${one})`).join(' || ')})`;
-}
-
-function nameCondition(names: readonly string[], optional: string): readonly string[] {
-  if (names.length === 0) return [];
-  const value = `${optional}.orValue("")`;
-  if (!names.some((name) => /[*?]/.test(name))) return [`${value} in ${literalOf(names)}`];
-  const each = names.map((name) => `${value}.matches(${literalOf(wildcardRegex(name))})`);
-  return [each.length === 1 ? (each[0] ?? 'true') : `(${each.join(' || ')})`];
 }

@@ -69,7 +69,7 @@ export function conditionsOf(
   const excluded = rulesCondition(excludeResourceRules, [...path, 'excludeResourceRules'], said);
   if (excluded !== null && excluded.length === 0)
     throw new Refusal([...path, 'excludeResourceRules'], 'everything is excluded');
-  const namespace = namespaceConditions(namespaceSelector, [...path, 'namespaceSelector'], 'self');
+  const namespace = namespaceConditions(namespaceSelector, [...path, 'namespaceSelector']);
   if (namespace.length > 0 && !resourceRules.every((rule) => isNamespaced(rule, known)))
     throw new Refusal([...path, 'namespaceSelector'], unknownScope);
   return [
@@ -96,11 +96,17 @@ export function kindsOf({ resourceRules = [], excludeResourceRules = [] }: Match
 }
 
 /** Whether only pods are meant, and all of them: Kyverno judges what makes pods by such a policy as well. */
-export function isOnPods({ resourceRules = [], excludeResourceRules = [], objectSelector = {} }: Match): boolean {
+export function isOnPods(match: Match): boolean {
+  const { resourceRules = [], excludeResourceRules = [], objectSelector = {}, namespaceSelector = {} } = match;
   const [rule, ...others] = resourceRules;
-  const isNarrow = excludeResourceRules.length > 0 || selectorConditions(objectSelector).length > 0;
+  const isNarrow =
+    excludeResourceRules.length > 0 || [objectSelector, namespaceSelector].some((one) => !isEverything(one));
   if (rule === undefined || others.length > 0 || isNarrow || (rule.resourceNames ?? []).length > 0) return false;
   return rule.apiGroups.join() === '' && rule.apiVersions.join() === 'v1' && rule.resources.join() === 'pods';
+}
+
+function isEverything({ matchLabels = {}, matchExpressions = [] }: Selector): boolean {
+  return Object.keys(matchLabels).length === 0 && matchExpressions.length === 0;
 }
 
 interface Said {
@@ -113,12 +119,8 @@ interface Said {
 const nameLabel = 'kubernetes.io/metadata.name';
 
 /** Conditions on the namespace that an object names: of the labels of a namespace, only its name can be known. */
-export function namespaceConditions(
-  { matchLabels = {}, matchExpressions = [] }: Selector,
-  path: Path,
-  object: 'self' | 'workload',
-): readonly string[] {
-  const name = `${object}.?metadata.?namespace.orValue("")`;
+function namespaceConditions({ matchLabels = {}, matchExpressions = [] }: Selector, path: Path): readonly string[] {
+  const name = 'self.?metadata.?namespace.orValue("")';
   const wanted = [
     ...Object.entries(matchLabels).map(([key, value]) => ({ key, operator: 'In' as const, values: [value] })),
     ...matchExpressions,

@@ -185,7 +185,7 @@ describe('comes back as it was', () => {
       }),
       runs,
     );
-    assert.ok(compared > runs.numRuns / 10, `only ${compared} were imported`);
+    assert.ok(compared > runs.numRuns / 20, `only ${compared} were imported`);
   };
   test('ValidatingAdmissionPolicy', () => all(celSpec, admission));
   test('ValidatingPolicy', () => all(celSpec, validating));
