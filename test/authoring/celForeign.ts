@@ -58,6 +58,18 @@ all self.containers as c { c.name is "x" }
 any self.containers as c { c.name is "x" }
 ^^^ write list.exists(x, condition) instead of any`,
   `
+containers.all(c, c.name != "x")
+^^^^^^^^^^ unknown variable "containers" (did you mean "self.containers"?)`,
+  `
+self.nodeSelector.app.kubernetes == "x"
+                      ^^^^^^^^^^ string has no fields (a key with dots is written map["a.b/c"])`,
+  `
+exists(self.hostNetwork)
+^^^^^^ unknown function "exists" (in CEL: has(value.field), or list.exists(x, condition))`,
+  `
+size(self.containers) < 1.5Gi
+                           ^^ "Gi" is not expected here; an amount is a text: quantity("1.5Gi")`,
+  `
 self.nodeSelector["a"] and true
                        ^^^ write && instead of and`,
   `

@@ -23,7 +23,7 @@ import { checkBind, checkComprehension, checkOptionalMap } from './macro.ts';
 import { createNotes, type Notes } from './notes.ts';
 import { indexSignatures, operatorSignatures, optionalIndexSignatures } from './operators.ts';
 import { type Declarations, findDeclared, findLocal, firstName, type Local, qualifiedName } from './scope.ts';
-import { suggest } from './suggest.ts';
+import { suggestVariable } from './suggest.ts';
 import { assign, createSubstitution, join, resolve, type Substitution } from './unify.ts';
 
 /** A check under way. */
@@ -121,15 +121,9 @@ function checkName(checker: Checker, node: Name, locals: Local | null): Type {
     return found.type;
   }
   notes.references.set(node, { kind: 'missing', name: node.name });
-  const hint = foreignNames.get(node.name) ?? suggest(node.name, visibleNames(checker, locals));
+  const hint = foreignNames.get(node.name) ?? suggestVariable(declarations, locals, node.name);
   checker.report(node.span, `unknown variable "${node.name}"${hint}`);
   return dyn;
-}
-
-function visibleNames(checker: Checker, locals: Local | null): readonly string[] {
-  const names = Object.keys(checker.declarations.variables);
-  for (let local = locals; local !== null; local = local.outer) names.push(local.name);
-  return names;
 }
 
 function checkSelect(checker: Checker, node: Select, locals: Local | null): Type {

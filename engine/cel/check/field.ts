@@ -1,11 +1,13 @@
 /** The type of a field, and what is said of one that does not exist. */
 import type { Span } from '../../model.ts';
+import type { Expression } from '../syntax/expression.ts';
 import { dyn, formatType, type ObjectType, optional, type Type } from '../type.ts';
 import type { Checker } from './check.ts';
 import { suggest } from './suggest.ts';
 import { assign, resolve } from './unify.ts';
 
 interface Access {
+  readonly operand: Expression;
   readonly field: string;
   readonly fieldSpan: Span;
   /** `a.?b` */
@@ -37,15 +39,18 @@ function plainFieldType(checker: Checker, access: Access, operand: Type): Type {
       return fieldType(checker, access, operand);
   }
   const isMethod = checker.declarations.function('method', access.field) !== undefined;
-  const hint = isMethod ? ` (it is a method: ${access.field}())` : hintFor(access.field, operand);
+  const hint = isMethod ? ` (it is a method: ${access.field}())` : hintFor(checker, access, operand);
   checker.report(access.fieldSpan, `${formatType(resolve(checker.known, operand))} has no fields${hint}`);
   return dyn;
 }
 
-function hintFor(field: string, operand: Type): string {
+function hintFor(checker: Checker, access: Access, operand: Type): string {
+  const { field } = access;
   if (field === 'length' || field === 'count') return ' (in CEL: value.size())';
   if (operand.kind === 'string' && ['tag', 'digest', 'registry', 'repository'].includes(field))
     return ` (of an image: image(value).${field})`;
+  const holder = access.operand.kind === 'select' ? checker.notes.types.get(access.operand.operand) : undefined;
+  if (operand.kind === 'string' && holder?.kind === 'map') return ' (a key with dots is written map["a.b/c"])';
   return operand.kind === 'list' ? ` (its elements may: list.all(x, x.${field} …))` : '';
 }
 

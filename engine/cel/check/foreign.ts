@@ -13,6 +13,7 @@ export const foreignFunctions: ReadonlyMap<string, string> = new Map([
   ['test', 'value.matches(pattern)'],
   ['some', 'list.exists(x, condition)'],
   ['any', 'list.exists(x, condition)'],
+  ['exists', 'has(value.field), or list.exists(x, condition)'],
   ['every', 'list.all(x, condition)'],
   ['forEach', 'list.all(x, condition)'],
   ['match', 'value.matches(pattern)'],

@@ -1,4 +1,5 @@
 /** "Did you mean": the known name that is nearest to a misspelt one. */
+import type { Declarations, Local } from './scope.ts';
 
 /** ` (did you mean "x"?)`, or nothing where no name is near. */
 export function suggest(wrong: string, names: Iterable<string>): string {
@@ -12,6 +13,16 @@ export function suggest(wrong: string, names: Iterable<string>): string {
     }
   }
   return best === null ? '' : ` (did you mean "${best}"?)`;
+}
+
+/** The same for a variable; one that is the field of another is meant rather than one that is merely near. */
+export function suggestVariable({ variables }: Declarations, locals: Local | null, wrong: string): string {
+  const declared = Object.entries(variables);
+  const holder = declared.find(([, type]) => type.kind === 'object' && Object.hasOwn(type.fields, wrong));
+  if (holder !== undefined) return ` (did you mean "${holder[0]}.${wrong}"?)`;
+  const names = declared.map(([name]) => name);
+  for (let local = locals; local !== null; local = local.outer) names.push(local.name);
+  return suggest(wrong, names);
 }
 
 /** The number of edits (insert, delete, replace, swap neighbours) from one text to the other, or `limit` if not fewer. */

@@ -5,6 +5,7 @@
  */
 import type { Span } from '../../model.ts';
 import { children, type Expression, type Invalid, type Operator } from './expression.ts';
+import { foreignCondition, foreignOperators, unexpectedHint } from './foreign.ts';
 import { expandMacro } from './macro.ts';
 import { expect, type Parser, peek, skip, startParser, take } from './parser.ts';
 import { parseArguments, parsePrimary } from './primary.ts';
@@ -49,7 +50,7 @@ function parseWhole(parser: Parser): Expression {
   const parts = [root];
   while (peek(parser).kind !== 'end') {
     const extra = peek(parser);
-    const hint = extra.kind === 'name' ? (infix.get(extra.text.toLowerCase()) ?? '') : '';
+    const hint = extra.kind === 'name' ? unexpectedHint(extra, peek(parser, -1)) : '';
     parser.report(extra, `${describe(extra.text)} is not expected here${hint}`, 'lost');
     skip(parser);
     while (isBetween(peek(parser))) skip(parser);
@@ -58,17 +59,6 @@ function parseWhole(parser: Parser): Expression {
   if (parts.length === 1) return root;
   return { kind: 'invalid', span: { start: root.span.start, end: peek(parser).start }, parts };
 }
-
-/** Operators of other languages that are methods here. */
-const infix: ReadonlyMap<string, string> = new Map([
-  ['contains', '; write value.contains(part)'],
-  ['includes', '; write value.contains(part)'],
-  ['matches', '; write value.matches(pattern)'],
-  ['like', '; write value.matches(pattern)'],
-  ['startswith', '; write value.startsWith(part)'],
-  ['endswith', '; write value.endsWith(part)'],
-  ['instanceof', '; write type(value) == string'],
-]);
 
 /** Whether a token can only stand after an expression. */
 function isBetween({ kind, text }: Token): boolean {
@@ -95,13 +85,6 @@ function parseExpression(parser: Parser): Expression {
     positive,
     negative,
   };
-}
-
-/** `a?.b` and `a ?? b`, unless they turn out to be choices. */
-function foreignCondition({ text, start }: Token, question: number): string | null {
-  if (start !== question + 1) return null;
-  if (text === '.') return 'write .? instead of ?.';
-  return text === '?' ? 'write optional.orValue(other) instead of ??' : null;
 }
 
 function parseLogical(parser: Parser, operator: '&&' | '||'): Expression {
@@ -176,28 +159,14 @@ function operatorAt(parser: Parser, level: number): Operator | 'foreign' | null 
   }
   if (token.kind === 'symbol' || level !== 0) return null;
   const next = peek(parser, 1);
-  const pair = words.get(`${token.text} ${next.text}`.toLowerCase());
-  const meant = pair ?? words.get(token.text.toLowerCase());
+  const pair = foreignOperators.get(`${token.text} ${next.text}`.toLowerCase());
+  const meant = pair ?? foreignOperators.get(token.text.toLowerCase());
   if (meant === undefined) return null;
   const [text, end] = pair === undefined ? [token.text, token.end] : [`${token.text} ${next.text}`, next.end];
   parser.report({ start: token.start, end }, `write ${meant} instead of ${text}`);
   parser.at += pair === undefined ? 1 : 2;
   return 'foreign';
 }
-
-/** What is written instead of them. */
-const words: ReadonlyMap<string, string> = new Map([
-  ['is', '=='],
-  ['eq', '=='],
-  ['equals', '=='],
-  ['is not', '!='],
-  ['ne', '!='],
-  ['lt', '<'],
-  ['le', '<='],
-  ['gt', '>'],
-  ['ge', '>='],
-  ['not in', '!(value in list)'],
-]);
 
 function parseUnary(parser: Parser): Expression {
   const token = peek(parser);
