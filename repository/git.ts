@@ -82,7 +82,7 @@ export function git(
       if (status === 0) resolve({ kind: 'output', bytes: Buffer.concat(output), warnings: complaint });
       else if (bytes > maxOutputBytes)
         resolve(failure(`git ${args[0]} answered more than ${maxOutputBytes >> 20} MiB`));
-      else resolve(failure(firstLine(complaint) || `git ${args[0]} ended with ${status}`));
+      else resolve(failure(reasonIn(complaint) || `git ${args[0]} ended with ${status}`));
     });
     child.stdin?.on('error', () => {
       // git closed its input early; its exit status says why.
@@ -123,6 +123,16 @@ export function beginningOf(root: string, args: readonly string[], silenceMs = m
 export function silent(args: readonly string[], silenceMs: number): string {
   return `git ${args[0]} said nothing for ${silenceMs / 1000} s: try it by hand, the disk may be away or another git in its way`;
 }
+
+/** The words for a git that ended by itself and said nothing that anybody heard. */
+export async function ended(root: string, args: readonly string[], status: number | null): Promise<string> {
+  const partial = ['config', '--get-regexp', '^(extensions\\.partialclone|remote\\..*\\.promisor)$'];
+  const isPartial = status === 128 && (await git(root, partial)).kind === 'output';
+  return isPartial ? notInPartialClone : `git ${args[0]} ended with ${status ?? 'a signal'}`;
+}
+
+const notInPartialClone =
+  'something that has to be judged is not in this partial clone, and Kerb fetches nothing: `git fetch --refetch --no-filter` brings it';
 
 /** Ends it without waiting: what it may have started itself can keep its streams open. */
 export function giveUp(child: ChildProcess): void {
@@ -223,14 +233,13 @@ function identityOf(folder: string): string {
 /** A `.git` file is a line with one path. */
 const maxPointerBytes = 16 * 1024;
 
-function firstLine(text: string): string {
-  return (
-    text
-      .split('\n')
-      .find((line) => line.trim() !== '')
-      ?.replace(/^(fatal|error): /, '')
-      .slice(0, 500) ?? ''
-  );
+/** The line that says why, without its mark; before it there may be warnings. */
+function reasonIn(text: string): string {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  // What is missing is fetched by nobody here: no gate waits for a network.
+  if (lines.some((line) => /lazy fetching|promisor remote/.test(line))) return notInPartialClone;
+  const reason = lines.find((line) => /^(fatal|error): /.test(line)) ?? lines[0] ?? '';
+  return reason.replace(/^(fatal|error): /, '').slice(0, 500);
 }
 
 function failure(message: string): GitFailure {

@@ -1,7 +1,7 @@
 /** One git process that reads questions and writes answers, one after the other. */
 import type { ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { type GitOutput, giveUp, maxSilenceMs, silent, startGit } from './git.ts';
+import { ended, type GitOutput, giveUp, maxSilenceMs, silent, startGit } from './git.ts';
 
 /** Told each chunk of an answer in turn; says whether the answer is whole. */
 export type Reader = (chunk: Buffer) => boolean;
@@ -43,7 +43,7 @@ export function createConversation(
   };
   return {
     ask(input, reader) {
-      const answer = last.then(() => exchange(next(), { args, silenceMs }, input, reader));
+      const answer = last.then(() => exchange(next(), { root, args, silenceMs }, input, reader));
       last = answer;
       return answer;
     },
@@ -68,11 +68,12 @@ function start(root: string, args: readonly string[]): Child {
 }
 
 interface Manner {
+  readonly root: string;
   readonly args: readonly string[];
   readonly silenceMs: number;
 }
 
-function exchange(child: Child, { args, silenceMs }: Manner, input: string, reader: Reader): Promise<GitOutput> {
+function exchange(child: Child, { root, args, silenceMs }: Manner, input: string, reader: Reader): Promise<GitOutput> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -105,7 +106,7 @@ function exchange(child: Child, { args, silenceMs }: Manner, input: string, read
       finish({ kind: 'failure', message });
     };
     const end = (status: number | null): void =>
-      finish({ kind: 'failure', message: `git ${args[0]} ended with ${status ?? 'a signal'}` });
+      void ended(root, args, status).then((message) => finish({ kind: 'failure', message }));
     child.stdout.on('data', take);
     child.on('error', fail);
     child.on('close', end);

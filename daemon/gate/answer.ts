@@ -3,6 +3,7 @@ import { changeFolder } from '../../engine/index.ts';
 import type { Report, ReportedFinding, ReportedProblem } from '../report/report.ts';
 import { printable } from '../report/style.ts';
 import { counted } from '../report/summary.ts';
+import { messageOfTag } from './history.ts';
 
 export interface AnswerOptions {
   readonly report: Report;
@@ -83,10 +84,18 @@ function problemLines(problems: readonly ReportedProblem[]): string[] {
 
 function toDo(gate: string, blocking: readonly ReportedFinding[], problems: readonly ReportedProblem[]): string {
   if (gate === 'message') return 'Change the message and commit again.';
-  if (gate === 'push') return 'Repair the commits that bring this (git rebase -i, git commit --amend) and push again.';
+  if (gate === 'push') return toDoAtPush(blocking, problems);
   if (blocking.length > 0 && blocking.every(({ fixes }) => fixes.some(({ safe }) => safe)))
     return 'kerb check --fix repairs all of it; then git add, and commit again.';
   if (blocking.length === 0 && problems.length > 0)
     return 'Repair what could not be judged, git add it, and commit again.';
   return 'Repair this, git add it, and commit again.';
+}
+
+function toDoAtPush(blocking: readonly ReportedFinding[], problems: readonly ReportedProblem[]): string {
+  // What git says belongs to no file, and no commit brings it.
+  if (blocking.length === 0 && problems.every(({ file }) => file === '')) return 'Mend that and push again.';
+  if (blocking.length > 0 && blocking.every(({ file }) => file.startsWith(`${changeFolder}${messageOfTag}`)))
+    return 'Make the tag anew (git tag --force --annotate) and push again.';
+  return 'Repair the commits that bring this (git rebase -i, git commit --amend) and push again.';
 }

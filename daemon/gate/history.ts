@@ -22,6 +22,9 @@ export interface Brought {
   readonly tags: readonly { readonly name: string; readonly message: string }[];
 }
 
+/** What the message of an annotated tag is called, before the tag's name. */
+export const messageOfTag = 'message of tag ';
+
 /** Judges commits, their messages and those of tags for secrets. `judged` are files that are judged already, as `blob path`. */
 export async function judgeHistory(
   { commits, tags }: Brought,
@@ -46,7 +49,7 @@ export async function judgeHistory(
   }
   const messages = [
     ...commits.map(({ id, message }) => messageInput(`message of commit ${id.slice(0, 12)}`, message)),
-    ...tags.map(({ name, message }) => messageInput(`message of tag ${name}`, message)),
+    ...tags.map(({ name, message }) => messageInput(`${messageOfTag}${name}`, message)),
   ];
   judgements.push(...(await judgeInputs(messages, secrets)).filter(hasFindings));
   return { judgements, made };

@@ -177,6 +177,27 @@ test('of more commits past the gate than are judged at once, it is said how many
   assert.equal(store.status().head.seq, 201);
 });
 
+test('what a partial clone does not have leaves no verdict, and how to get it is said', async (context) => {
+  const { tree } = createPushed(context);
+  tree.git('config', 'uploadpack.allowFilter', 'true');
+  tree.write({ 'a.yaml': 'a: 2\n' });
+  tree.commit('second');
+  for (const filter of ['blob:none', 'tree:0']) {
+    const clone = createWorkTree(context, {});
+    clone.git('clone', '-q', '--no-checkout', `--filter=${filter}`, `file://${tree.root}`, '.');
+    // The other remote has nothing of it.
+    clone.git('remote', 'rename', 'origin', 'upstream');
+    const { push } = createTestGate(context);
+    const localId = clone.git('rev-parse', 'HEAD');
+    const answer = await push(clone, [{ ref: 'refs/heads/main', localId, remoteId: none }]);
+    assert.equal(answer.outcome, 'block', filter);
+    assert.match(
+      answer.text,
+      /not in this partial clone.*`git fetch --refetch --no-filter`[\s\S]*\n\nMend that and push again/,
+    );
+  }
+});
+
 test('a tag that points to no commit is judged for what it brings, and a tag by its message', async (context) => {
   const { tree } = createPushed(context);
   const { push } = createTestGate(context);
@@ -193,7 +214,7 @@ test('a tag that points to no commit is judged for what it brings, and a tag by 
     ['of-blob', 'block', /refs\/tags\/of-blob:1: /],
     ['of-tag', 'block', /refs\/tags\/of-tag:1: /],
     ['of-tree', 'block', /deploy\/pod\.yaml:6: .*privileged/],
-    ['spoken', 'block', /message of tag spoken: /],
+    ['spoken', 'block', /message of tag spoken: [\s\S]*\n\nMake the tag anew/],
     ['good', 'pass', /^$/],
   ];
   for (const [name, outcome, words] of cases) {
