@@ -1,14 +1,22 @@
-/** Hubs that start at one moment over one empty database. */
+/** Hubs that start at one moment over one empty database, and one that cannot. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
+import { sqliteDatabase } from '../test/hub/database.ts';
 import { databases } from '../test/hub/databases.ts';
-import { openHome } from './home.ts';
-import { type RunningHub, startHub } from './start.ts';
+import { type HubHome, openHome } from './home.ts';
+import { type RunningHub, type StartOptions, startHub } from './start.ts';
+import type { Store } from './store/store.ts';
 
 const postgresql = databases.find(({ name }) => name === 'PostgreSQL')!;
+
+function optionsOf(home: HubHome, store: Store): StartOptions {
+  const nothing = { url: null, tls: null, traces: null, providers: new Map(), say: () => undefined };
+  const where = { host: '127.0.0.1', port: 0, tenant: 'acme', version: 'test' };
+  return { ...nothing, ...where, home, store, now: Date.now };
+}
 
 test('of several hubs over one empty database one founds the tenant and makes the first admin', {
   skip: postgresql.skip,
@@ -19,18 +27,7 @@ test('of several hubs over one empty database one founds the tenant and makes th
     for (let round = 0; round < 3; round++) {
       const database = await server.create();
       const home = openHome(path.join(folder, String(round)));
-      const start = async (): Promise<RunningHub> => {
-        const nothing = { url: null, tls: null, traces: null, providers: new Map(), say: () => undefined };
-        const where = {
-          home,
-          store: await database.open(),
-          host: '127.0.0.1',
-          port: 0,
-          tenant: 'acme',
-          version: 'test',
-        };
-        return startHub({ ...nothing, ...where, now: Date.now });
-      };
+      const start = async (): Promise<RunningHub> => startHub(optionsOf(home, await database.open()));
       const started = await Promise.allSettled([start(), start(), start(), start()]);
       const hubs = started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
       const failures = started.flatMap((each) => (each.status === 'rejected' ? [String(each.reason)] : []));
@@ -48,6 +45,23 @@ test('of several hubs over one empty database one founds the tenant and makes th
     }
   } finally {
     await server.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('a hub that does not come up does not go on listening', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'kerb-start-'));
+  const database = await sqliteDatabase();
+  const listening = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap').length;
+  const store = await database.open();
+  try {
+    const full = { ...store, maintain: () => Promise.reject(new Error('the disk is full')) };
+    const before = listening();
+    await assert.rejects(startHub(optionsOf(openHome(folder), full)), /the disk is full/);
+    assert.equal(listening(), before);
+  } finally {
+    await store.close();
+    await database.remove();
     rmSync(folder, { recursive: true, force: true });
   }
 });

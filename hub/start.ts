@@ -129,10 +129,7 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
   };
   const listening = await serve(hub, routes, { host, port, tls });
   if (options.url === null) url = addressAt(tls === null ? 'http' : 'https', { host, port: listening.port });
-  const adminTokenFile = await orClose(listening, found(hub, options, foreign));
-  for (const name of await unknownTenants(hub)) say(`people cannot sign in to ${name}: there is no such tenant`);
-  await store.maintain(now());
-  await renewAll(hub);
+  const adminTokenFile = await orClose(listening, begin(hub, options, foreign));
   const signing = regularly(signEveryMs, () => signAll(hub));
   const renewing = regularly(renewEveryMs, () => renewAll(hub));
   const watching = regularly(watchEveryMs, () => watchAll(hub));
@@ -157,6 +154,15 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
       await store.close();
     },
   };
+}
+
+/** What has to be before it works: the first tenant, no more than is to be kept, and signatures that are in time. */
+async function begin(hub: Hub, options: StartOptions, foreign: readonly Tenant[]): Promise<string | null> {
+  const adminTokenFile = await found(hub, options, foreign);
+  for (const name of await unknownTenants(hub)) hub.say(`people cannot sign in to ${name}: there is no such tenant`);
+  await hub.store.maintain(hub.now());
+  await renewAll(hub);
+  return adminTokenFile;
 }
 
 /** Of hubs that start at one moment over an empty database, one founds the tenant, and its key is that of the log. */
