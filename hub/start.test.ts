@@ -6,6 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { sqliteDatabase } from '../test/hub/database.ts';
 import { databases } from '../test/hub/databases.ts';
+import { until } from '../test/until.ts';
 import { type HubHome, openHome } from './home.ts';
 import { type RunningHub, type StartOptions, startHub } from './start.ts';
 import type { Store } from './store/store.ts';
@@ -58,7 +59,7 @@ test('a hub that does not come up does not go on listening', async () => {
     const full = { ...store, maintain: () => Promise.reject(new Error('the disk is full')) };
     const before = listening();
     await assert.rejects(startHub(optionsOf(openHome(folder), full)), /the disk is full/);
-    assert.equal(listening(), before);
+    await until(() => listening() === before);
   } finally {
     await store.close();
     await database.remove();
