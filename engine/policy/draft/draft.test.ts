@@ -41,6 +41,30 @@ describe('CEL in a policy file', () => {
     assert.ok(labels(`secret:\n  keywords: [a]\n  regex: b\nmessage: "{m‸}"`, 'variable').includes('match'));
   });
 
+  test('where nothing is written yet, all that may begin', () => {
+    for (const form of ['require: ‸', 'where: ‸\nseverity: low', 'require: >-\n  ‸\n', 'fix:\n  value: ‸']) {
+      assert.ok(labels(head + form, 'variable').includes('self'), form);
+      const [text, offset] = at(head + form);
+      for (const { replace } of completeDraft('policy', text, offset))
+        assert.deepEqual(replace, { start: offset, end: offset });
+    }
+    assert.deepEqual(labels(`${head}title: ‸`), []);
+    assert.ok(labels(`${head}‸`).includes('require'));
+  });
+
+  test('paths to what is marked, masked or taken away', () => {
+    assert.ok(labels(`${head}mark: ‸`).includes('securityContext'));
+    assert.ok(labels(`${head}mark: securityContext.priv‸`).includes('privileged'));
+    assert.ok(labels(`${head}mark: [image, securityContext.‸]`).includes('privileged'));
+    assert.ok(labels(`${head}fix:\n  remove: securityContext.‸`).includes('privileged'));
+    assert.ok(labels(`${head}each: ports\nmark: ‸`).includes('hostPort'));
+    assert.ok(labels(`${head}mark: ‸\neach: ‸`.replace('‸', '')).includes('ports'));
+    assert.ok(!labels(`${head}mark: ‸`).includes('size'));
+    const [text, offset] = at(`${head}mark: securityContext.pri‸v`);
+    const item = completeDraft('policy', text, offset).find(({ label }) => label === 'privileged');
+    assert.equal(text.slice(item?.replace.start, item?.replace.end), 'priv');
+  });
+
   test('what is replaced is the word in the file', () => {
     const [text, offset] = at(`${head}require: "self.ima‸ge != ''"`);
     const item = completeDraft('policy', text, offset).find(({ label }) => label === 'image');

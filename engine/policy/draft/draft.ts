@@ -14,6 +14,8 @@ export interface Draft {
   readonly text: string;
   /** In the order of the file. */
   readonly expressions: readonly DraftExpression[];
+  /** What paths lead through: an element where the rule is about each of them, else the resource. */
+  readonly judged: { readonly name: 'item' | 'self'; readonly environment: Environment };
   /** Where each parameter's name stands. */
   readonly parameters: ReadonlyMap<string, Span>;
 }
@@ -36,9 +38,13 @@ const noNative: Native = { sha256: () => '', parseCode: () => null };
 export function readDraft(text: string): Draft {
   const document = readDocument({ path: 'policy.yaml', text: text.length > maxPolicyLength ? '' : text }, noNative);
   const part = document.parts.find(({ content }) => content.root !== null);
-  if (part === undefined) return { text, expressions: [], parameters: new Map() };
-  const value = part.content.value;
+  const value = part?.content.value ?? null;
   const facts = factsOf(value);
+  const judged = {
+    name: facts.each.length > 0 ? 'item' : 'self',
+    environment: withVariables(facts, 'element'),
+  } as const;
+  if (part === undefined) return { text, expressions: [], judged, parameters: new Map() };
   const expressions = fields.flatMap(({ path, form, sees }) => {
     const span = spanAt(part, path);
     const found = span === null ? undefined : textAt(text, span, valueAt(value, path));
@@ -60,7 +66,7 @@ export function readDraft(text: string): Draft {
     const { key } = locate(part.content, ['parameters', name]);
     return key === null ? [] : [[name, { start: key.start + part.offset, end: key.end + part.offset }]];
   });
-  return { text, expressions, parameters: new Map(parameters) };
+  return { text, expressions, judged, parameters: new Map(parameters) };
 }
 
 interface Field {

@@ -7,7 +7,7 @@ import { describe, occurrences, type Signatures, signatures } from '../../cel/as
 import { type SemanticToken, semanticTokens } from '../../cel/assist/tokens.ts';
 import type { Span } from '../../model.ts';
 import { type Draft, type DraftExpression, readDraft } from './draft.ts';
-import { describeKey, type OwnFile, type PolicyName, yamlItems } from './keys.ts';
+import { describeKey, type OwnFile, type PolicyName, pathAt, type WrittenPath, yamlItems } from './keys.ts';
 
 export type { Signatures } from '../../cel/assist/describe.ts';
 export type { SemanticToken, TokenKind } from '../../cel/assist/tokens.ts';
@@ -34,22 +34,38 @@ export function completeDraft(
   offset: number,
   known: readonly PolicyName[] = [],
 ): readonly DraftCompletion[] {
-  const found = file === 'policy' ? expressionAt(readDraft(text), offset) : null;
+  const found = file === 'policy' ? (expressionAt(readDraft(text), offset) ?? expressionBegun(text, offset)) : null;
   if (found === null) {
+    const path = file === 'policy' ? pathAt(text, offset) : null;
+    if (path !== null) return completePath(readDraft(text), path);
     return yamlItems(file, text, offset, known).map(({ insert, ...item }) => ({
       ...item,
       detail: '',
       insert: { text: insert, form: 'plain' },
     }));
   }
-  const { expression, at } = found;
+  const { expression, at, ends } = found;
   return complete(expression.source, at, expression.environment).map(({ insert, replace, ...item }) => ({
     ...item,
     documentation: '',
     insert: { text: insert, form: insert.includes('$') ? 'snippet' : 'plain' },
     // The word around the cursor is on one line, so that it is as long in the file as in the expression.
-    replace: { start: offset - (at - replace.start), end: offset + (replace.end - at) },
+    replace: { start: offset - (at - replace.start), end: offset + Math.min(replace.end, ends) - at },
   }));
+}
+
+/** Fields on the way that a path takes, without its indices. */
+function completePath({ judged }: Draft, { text, key, span }: WrittenPath): readonly DraftCompletion[] {
+  const source = `${key === 'each' ? 'self' : judged.name}.${text}`;
+  const last = { start: span.start + text.lastIndexOf('.') + 1, end: span.end };
+  return complete(source, source.length, judged.environment)
+    .filter(({ kind }) => kind === 'field')
+    .map(({ insert, ...item }) => ({
+      ...item,
+      documentation: '',
+      insert: { text: insert, form: 'plain' },
+      replace: last,
+    }));
 }
 
 /** What stands at an offset: CEL with its type, or the meaning of a key. */
@@ -99,15 +115,27 @@ export function tokensOfDraft(text: string): readonly SemanticToken[] {
     .sort((a, b) => a.span.start - b.span.start);
 }
 
-function expressionAt(
-  { expressions }: Draft,
-  offset: number,
-): { readonly expression: DraftExpression; readonly at: number } | null {
+interface FoundExpression {
+  readonly expression: DraftExpression;
+  /** The offset in its source, and where what is in the file ends. */
+  readonly at: number;
+  readonly ends: number;
+}
+
+function expressionAt({ expressions }: Draft, offset: number): FoundExpression | null {
   for (const expression of expressions) {
     const at = expression.fromFile(offset);
-    if (at !== null) return { expression, at };
+    if (at !== null) return { expression, at, ends: expression.source.length };
   }
   return null;
+}
+
+/** An expression of which nothing is there yet: it is read as if a name began it. */
+function expressionBegun(text: string, offset: number): FoundExpression | null {
+  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
+  if (!/^ +$|: +$/.test(line) || /^[^\r\n]*\S/.test(text.slice(offset))) return null;
+  const found = expressionAt(readDraft(`${text.slice(0, offset)}x${text.slice(offset)}`), offset);
+  return found?.expression.source.trim() === 'x' ? { ...found, ends: found.at } : null;
 }
 
 /** The parameter whose declaration or use is at an offset. */

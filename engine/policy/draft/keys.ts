@@ -39,6 +39,23 @@ export function yamlItems(
   return [...named, ...(place.writes === 'key' ? keyItems(file, text, place) : valueItems(file, place))];
 }
 
+/** A path that is being written, up to the cursor. */
+export interface WrittenPath {
+  readonly text: string;
+  readonly key: string;
+  readonly span: Span;
+}
+
+const pathKeys: ReadonlySet<string> = new Set(['mark', 'masks', 'each', 'fix.remove']);
+
+/** The path at an offset; null where none can stand. */
+export function pathAt(text: string, offset: number): WrittenPath | null {
+  const place = placeAt(text, offset);
+  const key = place?.path.join('.') ?? '';
+  if (place?.writes !== 'value' || !pathKeys.has(key)) return null;
+  return { text: text.slice(place.word.start, offset), key, span: place.word };
+}
+
 /** A policy that a configuration may name. */
 export interface PolicyName {
   readonly id: string;
