@@ -54,6 +54,7 @@ export function draftsOf(spec: Spec, around: Around): readonly Draft[] {
     ),
     params: around.params,
     object: 'self',
+    sent: resource === 'kubernetes.template' ? 'workload' : 'self',
   };
   const own = ownDraft(spec, around, names);
   if (own !== null) return [own];

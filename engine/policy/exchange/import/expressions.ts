@@ -5,9 +5,10 @@ import type { Call, Expression } from '../../../cel/syntax/expression.ts';
 import { dyn, type Type } from '../../../cel/type.ts';
 import type { Path } from '../../../model.ts';
 import { kubernetesObject } from '../../../resource/kubernetesShared.ts';
-import { type Edit, literalOf, type Mention, type Reading, readExpression, rewritten } from '../rewrite.ts';
+import { type Edit, type Mention, type Reading, readExpression, rewritten } from '../rewrite.ts';
 import { parameterEdits } from './parameters.ts';
 import { Refusal } from './refusal.ts';
+import { requestEdit, requestProblem } from './sending.ts';
 
 /** An expression and where it stands. */
 export interface Written {
@@ -19,8 +20,9 @@ export interface Written {
 export interface Names {
   readonly variables: ReadonlyMap<string, Written>;
   readonly params: Params;
-  /** What `object` becomes. */
+  /** What `object` becomes, and what is sent: the workload where its template is judged. */
   readonly object: string;
+  readonly sent: string;
   /** What variables become that stand for something of Kerb's; none where the policy is not Kerb's own. */
   readonly own?: Readonly<Record<string, string>>;
   /** Whether parameters may be compared with anything, as they may there: a plain value has a type. */
@@ -37,7 +39,6 @@ export const notInFile: Params = { kind: 'unknown', reason: 'the object that hol
 /** Said of what an expression reads and a file does not have. */
 const elsewhere: ReadonlyMap<string, string> = new Map([
   ['oldObject', 'a file has no earlier version'],
-  ['request', 'a file does not say who sends it, or how'],
   ['namespaceObject', 'a file does not say what its namespace is like'],
   ['authorizer', 'there is nobody to ask for permissions'],
   ['resource', 'it looks into a cluster'],
@@ -59,6 +60,7 @@ const types: Readonly<Record<string, Type>> = {
   object: kubernetesObject,
   variables: dyn,
   params: dyn,
+  request: dyn,
   ...Object.fromEntries([...elsewhere.keys()].map((name) => [name, dyn])),
 };
 
@@ -87,7 +89,10 @@ function put(written: Written, names: Names, within: readonly string[]): string 
   const params = paramsEdits(reading, written.path, names);
   const edits = reading.mentions
     .filter(({ name }) => name !== 'params')
-    .map((mention) => editOf(mention, written, names, within));
+    .map((mention) => {
+      const sent = mention.name === 'request' ? requestEdit(reading.root, mention, names) : null;
+      return sent === null || typeof sent === 'string' ? editOf(mention, written, names, within) : sent;
+    });
   const text = rewritten(reading, [...params, ...edits, ...localNames(reading)]);
   if (text.length > maxText) throw new Refusal(written.path, 'with its variables put in it becomes too long');
   return text;
@@ -97,10 +102,7 @@ function put(written: Written, names: Names, within: readonly string[]): string 
 function read({ text, path }: Written, { own }: Names): Reading {
   const variables = own === undefined ? types : { ...types, self: dyn, item: dyn };
   const reading = readExpression(text, { variables });
-  for (const mention of reading?.mentions ?? []) {
-    const reason = isOperation(mention) ? undefined : elsewhere.get(mention.name);
-    if (reason !== undefined) throw new Refusal(path, `it reads \`${mention.name}\`: ${reason}`, mention.span);
-  }
+  if (reading !== null) refuseElsewhere(reading, path);
   const image = reading === null ? undefined : all(reading.root).find(isImageCall);
   if (image !== undefined)
     throw new Refusal(path, `it calls ${image.name}(): ${elsewhere.get('images')}`, image.nameSpan);
@@ -114,15 +116,17 @@ function isImageCall(node: Expression): node is Call {
   return node.kind === 'call' && node.target === null && takesImagesApart.has(node.name);
 }
 
-/** `request.operation`: what a file says is to be created. */
-function isOperation({ name, field, isValue }: Mention): boolean {
-  return name === 'request' && field === 'operation' && isValue;
+function refuseElsewhere(reading: Reading, path: Path): void {
+  for (const mention of reading.mentions) {
+    const { name, span } = mention;
+    const reason = name === 'request' ? requestProblem(reading, mention) : elsewhere.get(name);
+    if (typeof reason === 'string') throw new Refusal(path, `it reads \`${name}\`: ${reason}`, span);
+  }
 }
 
 function editOf(mention: Mention, written: Written, names: Names, within: readonly string[]): Edit {
   const { name, field, span, whole, isValue } = mention;
   const refuse = (reason: string) => new Refusal(written.path, reason, span);
-  if (isOperation(mention)) return { span: whole, text: literalOf('CREATE') };
   if (name === 'self' || name === 'item') return { span, text: name };
   if (name !== 'variables') return { span, text: names.object };
   const own = names.own?.[field ?? ''];

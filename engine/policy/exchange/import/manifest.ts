@@ -31,7 +31,7 @@ export function readManifests(
     manifests: parts.flatMap(({ content, offset }) => {
       const position = (path: Path, within: Span | null = null): Position => {
         const found = locate(content, path);
-        const span = (found.missing === 0 ? found.value : null) ?? found.key ?? { start: 0, end: 0 };
+        const span = (found.missing === 0 ? found.value : null) ?? found.key ?? found.value ?? { start: 0, end: 0 };
         const text = within === null || found.missing > 0 ? null : textAt(content.value, path);
         const exact = text === null || within === null ? span : scalarSpan(content.text, { text, span }, within);
         return lines.position(offset + exact.start);

@@ -136,6 +136,48 @@ validations:
 - expression: "false"`),
     refused: 'it reads `request`: a file does not say who sends it, or how',
   },
+  'what a request says that a file says as well': {
+    policy: admission(`matchConstraints:
+  resourceRules:
+  - { apiGroups: ["*"], apiVersions: ["*"], operations: ["*"], resources: ["*"] }
+matchConditions:
+- { name: operation, expression: "request.operation in ['CREATE', 'UPDATE'] && request.subResource == ''" }
+- { name: rbac, expression: "request.resource.group != 'rbac.authorization.k8s.io' && request.kind.version == 'v1'" }
+validations:
+- expression: "request.namespace != 'default' || request.kind.kind == 'Service'"
+  messageExpression: "request.name + ' is in ' + request.namespace + ' as ' + request.object.kind"`),
+    finds: [
+      [object('v1', 'ConfigMap', {}, { namespace: 'default' }), ['web is in default as ConfigMap']],
+      [object('apps/v1', 'Deployment', {}, { namespace: 'default' }), ['web is in default as Deployment']],
+      [object('apps/v1beta1', 'Deployment', {}, { namespace: 'default' }), []],
+      [object('rbac.authorization.k8s.io/v1', 'Role', {}, { namespace: 'default' }), []],
+      [service({}, { namespace: 'default' }), []],
+      [object('v1', 'ConfigMap', {}, { namespace: 'shop' }), []],
+    ],
+  },
+  'what the API calls a kind': {
+    policy: admission(`${on('', 'pods')}matchConditions:
+- { name: leases, expression: "¦request.resource.resource != 'leases'" }
+validations: [{ expression: "false" }]`),
+    refused: 'it reads `request`: a file says the kind, and not what the API calls it',
+  },
+  'what the request replaces': {
+    policy: admission(
+      `${on('', 'pods')}validations: [{ expression: "¦request.oldObject.spec == request.object.spec" }]`,
+    ),
+    refused: 'it reads `request`: a file has no earlier version',
+  },
+  'whether a request says something': {
+    policy: admission(`${on('', 'pods')}validations: [{ expression: "has(¦request.namespace)" }]`),
+    refused: 'it reads `request`: a file does not say who sends it, or how',
+  },
+  'a rule without versions': {
+    policy: `${admission(`matchConstraints:
+  resourceRules:
+  - { apiGroups: [batch], operations: [CREATE], resources: [cronjobs] }
+validations: [{ expression: "false" }]`).replace('- {', '- ¦{')}`,
+    refused: '`spec.matchConstraints.resourceRules.0.apiVersions`: `apiVersions` is missing',
+  },
   'a subresource alone': {
     policy: admission(`${on('', '¦pods/exec')}validations:
 - expression: "false"`),
@@ -326,6 +368,16 @@ validations:
       [pod({ hostNetwork: true }), ['host network']],
       [workload('Deployment', { hostNetwork: true }), ['host network']],
       [workload('Job', { hostNetwork: false }), []],
+    ],
+  },
+  'who sends it is the workload, where its template is judged': {
+    policy: validating(`${on('', 'pods')}validations:
+- expression: "request.name == object.metadata.labels.app"
+  message: other label`),
+    finds: [
+      [workload('Deployment', {}, { name: 'a' }, { labels: { app: 'a' } }), []],
+      [workload('Deployment', {}, { name: 'a' }, { labels: { app: 'b' } }), ['other label']],
+      [pod({}, { name: 'a', labels: { app: 'a' } }), []],
     ],
   },
   'a ValidatingPolicy on pods alone': {
