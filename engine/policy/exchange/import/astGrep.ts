@@ -1,7 +1,7 @@
 /** A rule of ast-grep (https://ast-grep.github.io/reference/yaml.html): its `rule` is a Kerb policy's `pattern` as it stands. */
 import * as z from 'zod';
 import { literalOf } from '../rewrite.ts';
-import { type Draft, escaped, idPart } from './draft.ts';
+import { type Draft, escaped, idPart, saying } from './draft.ts';
 import { fitting, type Manifest } from './manifest.ts';
 import { Refusal } from './refusal.ts';
 
@@ -62,15 +62,16 @@ export function fromAstGrep(manifest: Manifest, domain: string): readonly Draft[
     throw new Refusal(['fix'], 'only a fix that is a text is carried over');
   const severity = ({ error: 'high', warning: 'medium', info: 'low', hint: 'info' } as const)[rule.severity ?? 'hint'];
   const where = whereOf(rule.files ?? [], rule.ignores ?? []);
-  const said = rule.message ?? rule.id;
+  const said = saying(rule.message) ?? rule.id;
+  const note = saying(rule.note);
   return [
     {
       id: `${domain}/${idPart(rule.id)}`,
       title: rule.id,
       severity,
       enforcement: ({ high: 'deny', medium: 'warn', low: 'audit', info: 'audit' } as const)[severity],
-      why: rule.note ?? `The ast-grep rule ${rule.id} requires it, and does not say why.`,
-      remedy: rule.note ?? said,
+      why: note ?? `The ast-grep rule ${rule.id} requires it, and does not say why.`,
+      remedy: note ?? said,
       references: rule.url?.startsWith('https://') ? [rule.url] : [],
       rule: {
         ...(where === null ? {} : { where }),
@@ -85,6 +86,7 @@ export function fromAstGrep(manifest: Manifest, domain: string): readonly Draft[
       },
       message: messageOf(said),
       fix: fix === undefined ? null : { title: 'Apply the fix of the rule', safe: false },
+      origins: { why: ['note'], remedy: ['note'], where: ['files'], pattern: ['rule'], message: ['message'] },
       notes: [],
     },
   ];

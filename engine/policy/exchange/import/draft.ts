@@ -1,6 +1,6 @@
 /** A policy in Kerb's words, before it is one. */
 import { stringify } from 'yaml';
-import type { Enforcement, Severity } from '../../../model.ts';
+import type { Enforcement, Path, Severity } from '../../../model.ts';
 
 /** What was found elsewhere and can be said here. */
 export interface Draft {
@@ -16,6 +16,8 @@ export interface Draft {
   readonly rule: Readonly<Record<string, unknown>>;
   readonly message: string;
   readonly fix: Readonly<Record<string, unknown>> | null;
+  /** Where the keys of the policy that may turn out wrong come from. */
+  readonly origins: Readonly<Record<string, Path>>;
   /** What is different from where it came from, or was left out because it decides nothing. */
   readonly notes: readonly string[];
 }
@@ -24,21 +26,32 @@ export interface Draft {
 export function textOfDraft(draft: Draft): string {
   const { title, severity, enforcement, why, remedy, references, rule, message, fix } = draft;
   const document = {
-    title: title.slice(0, maxTitle),
+    title: cut(title, maxTitle),
     severity,
     enforcement,
-    why,
-    remedy,
+    why: cut(why, maxProse),
+    remedy: cut(remedy, maxProse),
     owners: ['platform-security'],
     ...(references.length === 0 ? {} : { references }),
     ...rule,
-    message,
+    message: message.trim(),
     ...(fix === null ? {} : { fix }),
   };
   return stringify(document, { lineWidth: 0 });
 }
 
+/** What is too long is cut: it decides nothing. A policy is read without the blanks around a text. */
+function cut(text: string, most: number): string {
+  return text.trim().slice(0, most).trim();
+}
+
 const maxTitle = 120;
+const maxProse = 2_000;
+
+/** A text that says something; null for one that is blank, as a server takes it for none. */
+export function saying(text: string | undefined): string | null {
+  return text === undefined || text.trim() === '' ? null : text;
+}
 
 /** A name as a part of an id: lower-case letters, digits and hyphens. */
 export function idPart(name: string): string {

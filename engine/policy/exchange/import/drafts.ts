@@ -5,7 +5,7 @@ import { allOf } from '../conditions.ts';
 import { type ApiResource, podHolders } from '../kubernetesApi.ts';
 import { podRuleOf } from '../podForm.ts';
 import type { celSchema, metadataSchema } from './admissionForm.ts';
-import { type Draft, escaped, idPart } from './draft.ts';
+import { type Draft, escaped, idPart, saying } from './draft.ts';
 import { imported, type Names, type Params, type Written } from './expressions.ts';
 import { conditionsOf, kindsOf } from './match.ts';
 import { messageOf } from './message.ts';
@@ -68,7 +68,8 @@ export function draftsOf(spec: Spec, around: Around): readonly Draft[] {
   const matching = conditionsOf(spec.matchConstraints ?? {}, [...root, 'matchConstraints'], around.known, conditions);
   const where = allOf([...matching, ...conditions]);
   const said = wordsOf(metadata, around.enforcement);
-  return validations.map(({ expression, message, messageExpression }, index) => {
+  return validations.map(({ expression, messageExpression, ...validation }, index) => {
+    const message = saying(validation.message);
     const path = [...places.validations, index];
     const title = said.title ?? message ?? metadata.name;
     const suffix = validations.length === 1 ? '' : `-${index + 1}`;
@@ -89,6 +90,12 @@ export function draftsOf(spec: Spec, around: Around): readonly Draft[] {
           ? escaped(message ?? title)
           : messageOf(say({ text: messageExpression, path: [...path, 'messageExpression'] })),
       fix: null,
+      origins: {
+        ...originsOfWords,
+        where: places.matchConditions,
+        require: [...path, 'expression'],
+        message: [...path, messageExpression === undefined ? 'message' : 'messageExpression'],
+      },
       notes: [
         ...around.notes,
         ...(spec.failurePolicy === 'Ignore'
@@ -135,6 +142,7 @@ function ownDraft(spec: Spec, around: Around, names: Names): Draft | null {
     },
     message: messageOf(say(rule.message)),
     fix: null,
+    origins: { ...originsOfWords, require: path, message: [...around.places.validations, 0, 'messageExpression'] },
     notes: around.notes,
   };
 }
@@ -155,14 +163,21 @@ function idOf({ metadata, domain }: Around): string {
 /** What the annotations say, of Kerb's own export or as Kyverno's policies have them. */
 export function wordsOf(metadata: z.infer<typeof metadataSchema>, enforcement: Enforcement) {
   const notes = metadata.annotations ?? {};
+  const said = (...keys: readonly string[]) =>
+    keys.map((key) => saying(notes[key])).find((text) => text !== null) ?? null;
   return {
-    title: notes['kerb/title'] ?? notes['policies.kyverno.io/title'] ?? null,
-    why: notes['kerb/why'] ?? notes['policies.kyverno.io/description'] ?? notes['kubernetes.io/description'] ?? null,
-    remedy: notes['kerb/remedy'] ?? null,
+    title: said('kerb/title', 'policies.kyverno.io/title'),
+    why: said('kerb/why', 'policies.kyverno.io/description', 'kubernetes.io/description'),
+    remedy: said('kerb/remedy'),
     severity: severityOf(notes['kerb/severity'] ?? notes['policies.kyverno.io/severity'] ?? '', enforcement),
     references: [],
   };
 }
+
+/** Where what a policy says beside its rule may come from. */
+export const originsOfWords: Draft['origins'] = Object.fromEntries(
+  ['title', 'why', 'remedy'].map((key) => [key, ['metadata', 'annotations']]),
+);
 
 function severityOf(named: string, enforcement: Enforcement): Severity {
   const known = (['info', 'low', 'medium', 'high', 'critical'] as const).find((one) => one === named.toLowerCase());

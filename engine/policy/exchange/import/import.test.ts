@@ -238,6 +238,27 @@ describe('what is refused, with its line and its reason', () => {
     assert.equal(at(spec), 'line 7: it goes by the labels of a namespace, which a file does not say');
   });
 
+  const wrong: readonly (readonly [spec: string, place: string, reason: string])[] = [
+    [validation('1'), '10:19', 'here it would be wrong: this expression must be true or false, not int'],
+    [validation("object.metadata.name.matches('(a')"), '10:49', 'bad pattern: a group that is not closed'],
+    [
+      `${validation('true')}\n      messageExpression: "object.metadata.nme"`,
+      '11:43',
+      'ObjectMeta has no field "nme" (did you mean "name"?)',
+    ],
+    [
+      `${deployments}\n  matchConditions: [{ name: a, expression: "'a'" }]\n  validations: [{ expression: "true" }]`,
+      '9:20',
+      'here it would be wrong: && takes bool, not string',
+    ],
+  ];
+  for (const [spec, place, reason] of wrong)
+    test(`${place}: ${reason}`, () => {
+      const [found] = run(policy(spec));
+      assert.ok(found?.kind === 'refused');
+      assert.deepEqual([`${found.position.line}:${found.position.column}`, found.reason], [place, reason]);
+    });
+
   test('a key that nobody knows', () => {
     assert.equal(at('validatons: []'), 'line 6: `spec.validatons`: unknown key; did you mean "validations"?');
   });
@@ -410,6 +431,21 @@ message: log {match.WHAT} with {match.MORE}`,
   ];
   for (const [more, reason] of refusals)
     test(reason, () => assert.deepEqual(rules(`id: one\n${more}\nrule: { pattern: x() }\n`), [reason]));
+
+  const wrong: readonly (readonly [rule: string, place: readonly [line: number, column: number], reason: RegExp])[] = [
+    ['rule: { patern: x }', [4, 7], /^here it would be wrong: a rule needs one of `pattern`/],
+    ['rule: { kind: no_such_kind }', [4, 7], /^here it would be wrong: .*`no_such_kind` is invalid/],
+    ['rule: { kind: identifier, regex: "(?=a)b" }', [4, 7], /^here it would be wrong: .*look-ahead/],
+    ['rule: { matches: nowhere }', [4, 7], /^here it would be wrong: .*`nowhere` is not defined/],
+    ['rule: { kind: pair }\nseverity: nope', [5, 11], /^`severity`: expected one of hint, info/],
+  ];
+  for (const [rule, [line, column], reason] of wrong)
+    test(rule, () => {
+      const [found] = run(`id: one\nlanguage: ts\nmessage: m\n${rule}\n`);
+      assert.ok(found?.kind === 'refused');
+      assert.match(found.reason, reason);
+      assert.deepEqual(found.position, { line, column });
+    });
 });
 
 describe('what is imported judges', () => {

@@ -77,6 +77,9 @@ function checked(draft: Draft, native: Native): Imported {
   const { policies, problems } = readPolicies([{ id, path: `${id}.yaml`, text: yaml }]);
   const compiled = checkPolicies(compilePolicies(policies, defaultConfiguration, native), native);
   const wrong = [...problems, ...compiled].find(({ severity }) => severity === 'error');
-  if (wrong !== undefined) throw new Refusal([], `here it would be wrong: ${wrong.message}`);
+  if (wrong !== undefined) {
+    const key = [...yaml.slice(0, wrong.span.start + 1).matchAll(/^\w+/gm)].at(-1)?.[0] ?? '';
+    throw new Refusal(draft.origins[key] ?? [], `here it would be wrong: ${wrong.message}`);
+  }
   return { kind: 'imported', id, yaml, notes };
 }

@@ -4,8 +4,8 @@ import type { Enforcement, Path } from '../../../model.ts';
 import { allOf } from '../conditions.ts';
 import { paramsOf, refuseWebhookConditions, widened } from './admission.ts';
 import { celFields, metadataSchema, paramFields, webhookSchema } from './admissionForm.ts';
-import { type Draft, escaped, idPart } from './draft.ts';
-import { type Around, draftsOf, wordsOf } from './drafts.ts';
+import { type Draft, escaped, idPart, saying } from './draft.ts';
+import { type Around, draftsOf, originsOfWords, wordsOf } from './drafts.ts';
 import { notInFile } from './expressions.ts';
 import { conditionsOf, controllersOf, matchSchema } from './kyvernoMatch.ts';
 import { patternCondition } from './kyvernoPattern.ts';
@@ -150,7 +150,7 @@ const others: readonly (readonly [key: string, reason: string])[] = [
 function patternDraft({ validate, celPreconditions }: Rule, around: Around): Draft {
   if (celPreconditions !== undefined)
     throw new Refusal([...around.root, 'celPreconditions'], 'they go with `validate.cel` alone');
-  const { message = '', pattern, anyPattern } = validate;
+  const { pattern, anyPattern } = validate;
   const root = [...around.root, 'validate'];
   const require =
     pattern !== undefined
@@ -161,7 +161,7 @@ function patternDraft({ validate, celPreconditions }: Rule, around: Around): Dra
   if (require === '') throw new Refusal(root, 'it validates nothing');
   const said = wordsOf(around.metadata, around.enforcement);
   const title = said.title ?? around.metadata.name;
-  const text = message === '' ? title : message;
+  const text = saying(validate.message) ?? title;
   return {
     ...said,
     id: `${around.domain}/${idPart(around.metadata.name)}`,
@@ -176,6 +176,7 @@ function patternDraft({ validate, celPreconditions }: Rule, around: Around): Dra
     },
     message: escaped(text),
     fix: null,
+    origins: { ...originsOfWords, where: [...around.root, 'match'], require: root, message: [...root, 'message'] },
     notes: around.notes,
   };
 }

@@ -50,8 +50,12 @@ function allReturn(text: string): void {
   for (const policy of policies) returns(policy);
 }
 
+const annotations = {
+  'policies.kyverno.io/title': ' Title: on # and no ',
+  'policies.kyverno.io/description': `So that\n\n  it is "so".\n${'long '.repeat(500)}\n`,
+};
 const manifest = (apiVersion: string, kind: string, spec: object): string =>
-  JSON.stringify({ apiVersion, kind, metadata: { name: 'shop-rules' }, spec });
+  JSON.stringify({ apiVersion, kind, metadata: { name: 'shop-rules', annotations }, spec });
 const admission = (spec: object): string =>
   manifest('admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicy', spec);
 const validating = (spec: object): string => manifest('policies.kyverno.io/v1', 'ValidatingPolicy', spec);
@@ -147,11 +151,12 @@ const celSpec = fc.record(
       fc.record(
         {
           expression: expressions,
-          message: fc.constantFrom('no', 'a {b} and {{c}}', 'two\nlines', 'it\'s "so" \\ far'),
+          message: fc.constantFrom('no', 'a {b} and {{c}}', 'two\nlines', ' blanks ', '', 'it\'s "so" \\ far'),
           messageExpression: fc.constantFrom(
             "'bad ' + object.metadata.name",
             "'{' + string(object.spec.replicas + 1) + '} of ' + variables.name",
             'object.metadata.name',
+            "' ' + object.metadata.name + ' '",
             "object.metadata.name + (has(object.spec) ? ' a' : ' b')",
             "'%s has %d'.format([object.metadata.name, 3])",
           ),
