@@ -100,6 +100,15 @@ const capabilities: DebugProtocol.Capabilities = {
   supportsBreakpointLocationsRequest: true,
   supportsEvaluateForHovers: true,
   supportsTerminateRequest: true,
+  supportsExceptionInfoRequest: true,
+  exceptionBreakpointFilters: [
+    {
+      filter: 'errors',
+      label: 'Errors',
+      description: 'Stops at the part that leaves a rule without a verdict',
+      default: true,
+    },
+  ],
 };
 
 async function launch(session: Session, { stopOnEntry, ...what }: Launch): Promise<Answered> {
@@ -120,6 +129,11 @@ async function answerWalk(session: Session, walk: Walk, command: string, given: 
       return { after: async () => arrived(session, session.stopsOnEntry ? 'entry' : await walk.run('first')) };
     case 'setBreakpoints':
       return { body: { breakpoints: setBreakpoints(session, walk, given) } };
+    case 'setExceptionBreakpoints':
+      walk.stopAtErrors((given as DebugProtocol.SetExceptionBreakpointsArguments).filters.includes('errors'));
+      return {};
+    case 'exceptionInfo':
+      return { body: { exceptionId: 'error', description: walk.value(), breakMode: 'unhandled' } };
     case 'breakpointLocations':
       return { body: { breakpoints: locationsOn(walk, given) } };
     case 'threads':

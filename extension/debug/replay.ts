@@ -57,13 +57,37 @@ export function nodeFor({ nodes }: Recorded, { line, column }: Breakpoint): numb
   return best;
 }
 
-/** The steps at which one of the nodes gets its value, from a step on, in a direction. */
-export function* stopsFrom(
-  { steps }: Recorded,
-  from: number,
-  direction: 1 | -1,
-  nodes: ReadonlySet<number>,
-): Generator<number> {
-  for (let at = from + direction; at >= 0 && at < steps.length; at += direction)
-    if (nodes.has(steps[at]?.node ?? -1)) yield at;
+/** The steps at which a rule breaks: of each resource that has an error for a verdict, the part that it came from. */
+export function breaksOf({ steps, nodes }: Recorded): ReadonlySet<number> {
+  const breaks = new Set<number>();
+  for (const [at, step] of steps.entries())
+    if (isError(step) && steps[at + 1]?.resource !== step.resource) breaks.add(originOf(steps, nodes, at));
+  return breaks;
+}
+
+/** From an error to the part that gave it. An error that `&&` or `||` took up leads nowhere. */
+function originOf(steps: Recorded['steps'], nodes: Recorded['nodes'], from: number): number {
+  let at = from;
+  for (let before = at - 1; before >= 0 && steps[before]?.resource === steps[from]?.resource; before--) {
+    const step = steps[before];
+    if (step !== undefined && isError(step) && nodes[step.node]?.parent === steps[at]?.node) at = before;
+  }
+  return at;
+}
+
+function isError({ value }: Recorded['steps'][number]): boolean {
+  return value.startsWith('error: ');
+}
+
+interface Stops {
+  readonly from: number;
+  readonly way: 1 | -1;
+  readonly nodes: ReadonlySet<number>;
+  readonly breaks: ReadonlySet<number>;
+}
+
+/** The steps at which one of the nodes gets its value, and those at which a rule breaks, from a step on. */
+export function* stopsFrom({ steps }: Recorded, { from, way, nodes, breaks }: Stops): Generator<number> {
+  for (let at = from + way; at >= 0 && at < steps.length; at += way)
+    if (breaks.has(at) || nodes.has(steps[at]?.node ?? -1)) yield at;
 }

@@ -19,6 +19,7 @@ const needs: ReadonlyMap<string, readonly Need[]> = new Map([
       { name: 'breakpoints', form: 'a list', isOptional: true },
     ],
   ],
+  ['setExceptionBreakpoints', [{ name: 'filters', form: 'a list' }]],
   ['breakpointLocations', [{ name: 'line', form: 'a number' }]],
   ['variables', [{ name: 'variablesReference', form: 'a number' }]],
   ['evaluate', [{ name: 'expression', form: 'a text' }]],

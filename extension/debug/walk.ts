@@ -2,14 +2,18 @@
 // Debug Adapter Protocol.
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { InspectAnswer, InspectParams } from '../../server/protocol.ts';
-import { type Breakpoint, chainOf, type Motion, moved, nodeFor, type Recorded, stopsFrom } from './replay.ts';
+import { type Breakpoint, breaksOf, chainOf, type Motion, moved, nodeFor, type Recorded, stopsFrom } from './replay.ts';
 
 /** A walk. Motions answer why they stopped; `end` where the evaluation was over before. */
 export interface Walk {
   readonly recorded: Recorded;
   step(motion: Motion): Stop;
-  /** On to the next breakpoint whose condition holds; from the very beginning with `first`. */
+  /** On to the next breakpoint whose condition holds, or to where the rule breaks; from the very beginning with `first`. */
   run(direction: 'forwards' | 'backwards' | 'first'): Promise<Stop>;
+  /** Whether it stops where the rule breaks. */
+  stopAtErrors(isOn: boolean): void;
+  /** What is seen last: a value or an error. */
+  value(): string;
   setBreakpoints(points: readonly DebugProtocol.SourceBreakpoint[]): readonly DebugProtocol.Breakpoint[];
   stackFrames(source: DebugProtocol.Source): readonly DebugProtocol.StackFrame[];
   /** What can be seen, or what is in a value that was shown before. */
@@ -17,7 +21,7 @@ export interface Walk {
   evaluate(expression: string): Promise<Pick<DebugProtocol.Variable, 'value' | 'variablesReference'>>;
 }
 
-export type Stop = 'entry' | 'step' | 'breakpoint' | 'end';
+export type Stop = 'entry' | 'step' | 'breakpoint' | 'exception' | 'end';
 
 /** Stands for all that an expression sees. */
 export const namesReference = 1;
@@ -26,6 +30,7 @@ export const namesReference = 1;
 export function createWalk(recorded: Recorded, ask: (params: InspectParams) => Promise<InspectAnswer>): Walk {
   let at = 0;
   let points: readonly Breakpoint[] = [];
+  let breaks: ReadonlySet<number> = new Set();
   /** Expressions of values that can be opened, by their reference; anew at each stop. */
   let opened: string[] = [];
   const inspect = (expression?: string): Promise<InspectAnswer> =>
@@ -48,13 +53,19 @@ export function createWalk(recorded: Recorded, ask: (params: InspectParams) => P
     async run(direction) {
       const conditions = conditionsOf(recorded, points);
       const way = direction === 'backwards' ? -1 : 1;
-      for (const next of stopsFrom(recorded, direction === 'first' ? -1 : at, way, new Set(conditions.keys()))) {
+      const from = direction === 'first' ? -1 : at;
+      for (const next of stopsFrom(recorded, { from, way, nodes: new Set(conditions.keys()), breaks })) {
+        if (breaks.has(next)) return arrive(next, 'exception');
         const condition = conditions.get(recorded.steps[next]?.node ?? -1) ?? '';
         arrive(next, 'breakpoint');
         if (condition === '' || (await inspect(condition)).value === 'true') return 'breakpoint';
       }
       return direction === 'backwards' ? arrive(0, 'entry') : 'end';
     },
+    stopAtErrors(isOn) {
+      breaks = isOn ? breaksOf(recorded) : new Set();
+    },
+    value: () => recorded.steps[at]?.value ?? '',
     setBreakpoints(given) {
       points = given.map(breakpointOf);
       return points.map((point) => placed(recorded, point));

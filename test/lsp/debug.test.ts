@@ -117,6 +117,7 @@ describe('stepping through a policy', () => {
       assert.equal(await said('variables', given), 'variables needs `variablesReference` in its arguments: a number');
       assert.equal(await said('evaluate', given), 'evaluate needs `expression` in its arguments: a text');
     }
+    assert.match(await said('setExceptionBreakpoints', {}), /`filters` in its arguments: a list/);
     const source = { path: file };
     for (const breakpoints of [null, 1, {}])
       assert.equal(
@@ -172,6 +173,33 @@ describe('stepping through a policy', () => {
     assert.equal(await backwards.here(), 'p.containerPort == 80 → true');
     await backwards.ask('reverseContinue');
     assert.equal(await backwards.here(), 'has(self.ports) → true');
+  });
+
+  test('a rule that breaks stops at the part that broke, and not at an error that was taken up', async () => {
+    const uri = uriOf(`${place.folder}/broken.yaml`);
+    const withPorts = (...ports: readonly string[]): string => {
+      const list = ports.map((port) => `{ containerPort: ${port} }`).join(', ');
+      return `apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec:\n  containers:\n    - { name: a, ports: [${list}] }\n`;
+    };
+    client.open(uri, 'yaml', withPorts('80', 'b'));
+    const start = async (filters: readonly string[]): Promise<Walked> => {
+      const walked = session();
+      await walked.ask('launch', { uri, policy: 'team/ports', stopOnEntry: false });
+      await walked.ask('setExceptionBreakpoints', { filters });
+      await walked.ask('configurationDone');
+      return walked;
+    };
+    const walked = await start(['errors']);
+    assert.match(await walked.here(), /^p\.containerPort > 1023 → error: /);
+    assert.equal(walked.heard.findLast(({ event }) => event === 'stopped')?.body.reason, 'exception');
+    const { body } = await walked.ask('exceptionInfo', { threadId: 1 });
+    assert.equal(body.description, 'error: > does not compare values of these types');
+    await walked.ask('continue');
+    assert.equal(await walked.here(), 'terminated');
+    assert.equal(await (await start([])).here(), 'terminated');
+    // One port that is forbidden is enough for a verdict, whatever is wrong with the other.
+    client.change(uri, 2, [{ text: withPorts('b', '22') }]);
+    assert.equal(await (await start(['errors'])).here(), 'terminated');
   });
 
   test('a breakpoint stands where something begins, or says that nothing does', async () => {
