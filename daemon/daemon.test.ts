@@ -64,14 +64,19 @@ test('it needs no environment but its home, and keeps nothing of a hook’s', {
     KERB_BREAK_GLASS: 'x',
     SECRET_TOKEN: 'y',
   };
-  for (const env of [hook, { KERB_HOME: home }]) {
+  const network = { HTTPS_PROXY: '', NODE_USE_ENV_PROXY: '1', NODE_USE_SYSTEM_CA: '1' };
+  for (const [env, own] of [
+    [hook, {}],
+    [{ KERB_HOME: home }, {}],
+    [{ ...hook, ...network }, network],
+  ] as const) {
     const started = spawnSync(process.execPath, [kerbPath, 'daemon', 'start'], { cwd: '/', env, encoding: 'utf8' });
     assert.equal(started.status, 0, started.stderr);
     const { pid } = await statusAt(address);
     const kept = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
     assert.deepEqual(
-      kept.filter((each) => !each.startsWith('MALLOC_')),
-      [`KERB_HOME=${home}`, ''],
+      kept.filter((each) => !each.startsWith('MALLOC_')).sort(),
+      ['', ...Object.entries({ KERB_HOME: home, ...own }).map((each) => each.join('='))].sort(),
     );
     await stopDaemon(address);
   }

@@ -1,9 +1,17 @@
 /** A hub, or whatever stands in its place, that does everything but answer: a round says what is wrong, and changes nothing. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { test } from 'node:test';
 import type { Bundle } from '../../engine/index.ts';
+import { noOpenssl, selfSigned } from '../../test/certificate.ts';
 import { createWorld } from '../../test/sync/device.ts';
+import { exchange, systemNetwork } from './network.ts';
 import { connect, doRound } from './round.ts';
 
 const bundle = (version: number): Bundle => ({ version, organisation: '', policies: {} });
@@ -141,4 +149,17 @@ test('variables that name a proxy are not heeded: the daemon has whatever enviro
   world.publish(1, { bundles: [bundle(1)] });
   const device = await world.enrol();
   assert.equal((await device.round()).after, 1);
+});
+
+test('a certificate that is not believed is said to be that, with what to do', { skip: noOpenssl }, async (context) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'kerb-certificate-'));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  const { cert, key } = selfSigned(folder);
+  const server = createServer({ cert: readFileSync(cert), key: readFileSync(key) }, (_, response) => response.end());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  context.after(() => server.close());
+  const url = `https://localhost:${(server.address() as AddressInfo).port}/healthz`;
+  const asked = exchange(systemNetwork, { method: 'GET', url, headers: {}, maxBytes: 100, withinMs: 30_000 });
+  await assert.rejects(asked, /shows a certificate that is not believed here .*NODE_EXTRA_CA_CERTS/);
 });

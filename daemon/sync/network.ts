@@ -168,10 +168,20 @@ function broken(url: string, cause: unknown): HubFailure {
   const protocol = /^(?:HPE_|HTTPParserError|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_CONTENT|ERR_INVALID_HTTP|Z_)/.test(
     code,
   );
+  if (certificate.test(code))
+    return new HubFailure(
+      'unreachable',
+      `${url} shows a certificate that is not believed here (${code}). Where it is of your organisation's own authority, NODE_EXTRA_CA_CERTS names that one's file, for what starts the daemon too, and NODE_USE_SYSTEM_CA=1 believes what this machine does`,
+      { cause },
+    );
   return protocol
     ? new HubFailure('garbage', `${url} answers, but not as a hub does (${code}): check the address`, { cause })
     : new HubFailure('unreachable', `${url} cannot be reached (${code}): it is tried again`, { cause });
 }
+
+/** OpenSSL's words for chains, and Node's for names. */
+const certificate =
+  /^(?:CERT_|UNABLE_TO_(?:GET_ISSUER_CERT|VERIFY_)|(?:DEPTH_ZERO_)?SELF_SIGNED_CERT|ERR_TLS_CERT_|HOSTNAME_MISMATCH|INVALID_CA)/;
 
 /** The innermost reason, by its code or its name: `ECONNREFUSED`, `UND_ERR_SOCKET`, `HTTPParserError` … */
 function causeOf(error: unknown): string {

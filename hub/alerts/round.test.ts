@@ -1,11 +1,14 @@
 /** What the hub knows becomes alerts, and these get to whoever is to be told: on each database, over real HTTP. */
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import type { TestDatabase } from '../../test/hub/database.ts';
 import { type DatabaseServer, databases } from '../../test/hub/databases.ts';
 import { createDevice, decision, uuid } from '../../test/hub/device.ts';
 import { act, addDevice, addTenant, now, send, submit, testSigningKey } from '../../test/hub/log.ts';
 import { startReceiver } from '../../test/hub/receiver.ts';
+import { until } from '../../test/until.ts';
 import type { Receiver } from '../store/query/alert.ts';
 import type { AskedException } from '../store/query/exception.ts';
 import type { Tenant } from '../store/query/tenant.ts';
@@ -168,6 +171,34 @@ for (const { name, start, skip } of databases) {
       } finally {
         good.server.close();
         bad.server.close();
+      }
+    });
+
+    test('one who does not answer keeps nobody waiting', async () => {
+      const device = await fresh();
+      const good = await startReceiver();
+      const silent = createServer((request) => {
+        request.resume();
+        void until(() => good.heard.length > 0).then(() => request.socket.destroy());
+      });
+      await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+      try {
+        const { port } = silent.address() as AddressInfo;
+        const urls = [`http://127.0.0.1:${port}`, good.url];
+        const changes = urls.map((url, number) => {
+          const receiver = { id: uuid(now + number), name: 'r', form: 'webhook', url, kinds: [] } as const;
+          return { kind: 'addReceiver', receiver } as const;
+        });
+        await submit(store, tenant.id, act(changes));
+        await send(store, device, device.record([decision(1, { at: recently(10), origin: 'bypass' })]));
+        const looked = look();
+        await until(() => good.heard.length === 1);
+        assert.doesNotMatch(said.join(), /did not get to r:/);
+        await looked;
+        assert.match(said.join(), /did not get to r: it cannot be reached/);
+      } finally {
+        good.server.close();
+        silent.close();
       }
     });
 

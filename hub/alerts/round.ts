@@ -51,12 +51,15 @@ async function tellAll(hub: Parts, tenant: Tenant): Promise<void> {
     store.alerts(tenant.id),
     store.silences(tenant.id, now),
   ]);
-  for (const receiver of receivers) {
-    for (const group of dueGroups(receiver, notices, { alerts, silences, now })) {
-      const last = notices.find(({ receiver: id, kind }) => id === receiver.id && kind === group.kind) ?? null;
-      await tell(hub, tenant, { receiver, group, last, now });
-    }
-  }
+  // Nobody waits for another one who does not answer.
+  await Promise.all(
+    receivers.map(async (receiver) => {
+      for (const group of dueGroups(receiver, notices, { alerts, silences, now })) {
+        const last = notices.find(({ receiver: id, kind }) => id === receiver.id && kind === group.kind) ?? null;
+        await tell(hub, tenant, { receiver, group, last, now });
+      }
+    }),
+  );
 }
 
 /** Whoever of several processes takes the notice over sends it. What did not get there is sent with the next. */

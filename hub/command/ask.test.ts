@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { type TestContext, test } from 'node:test';
+import { noOpenssl, selfSigned } from '../../test/certificate.ts';
 
 const main = path.resolve(import.meta.dirname, '../main.ts');
 
@@ -97,6 +98,28 @@ test('what answers and is no hub is said to be none', async (context) => {
   }
 });
 
+test('a certificate that does not read, or does not belong to its key, is a mistake of whoever named it', {
+  skip: noOpenssl,
+}, async (context) => {
+  const folder = folderFor(context);
+  const [own, other] = ['a', 'b'].map((name) => {
+    mkdirSync(path.join(folder, name));
+    return selfSigned(path.join(folder, name));
+  });
+  const data = path.join(folder, 'hub');
+  for (const [cert, key, words] of [
+    [own!.cert, other!.key, /are no certificate chain and its private key/],
+    [own!.key, own!.cert, /are no certificate chain and its private key/],
+    [folder, own!.key, /does not exist\n$/],
+  ] as const) {
+    const { code, err } = await hub('--data', data, '--listen', '127.0.0.1:0', '--tls-cert', cert, '--tls-key', key);
+    assert.equal(code, 2);
+    assert.match(err, words);
+    assert.doesNotMatch(err, /fault in Kerb/);
+  }
+  assert.ok(!existsSync(data));
+});
+
 test('a command that refuses leaves no keys behind', async (context) => {
   const folder = folderFor(context);
   const data = path.join(folder, 'no-hub');
@@ -107,4 +130,6 @@ test('a command that refuses leaves no keys behind', async (context) => {
   const garbage = await hub('restore', path.join(folder, 'garbage'), '--data', data);
   assert.equal(garbage.code, 2);
   assert.deepEqual(readdirSync(data), []);
+  const folderAsFile = await hub('restore', folder, '--data', data);
+  assert.deepEqual([folderAsFile.code, /does not exist\n$/.test(folderAsFile.err)], [2, true], folderAsFile.err);
 });

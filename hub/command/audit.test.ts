@@ -61,6 +61,7 @@ test('a hub is backed up, exported and verified offline; a changed byte is found
     assert.equal((await run('hub/main.ts', 'backup', at('backup'), '--data', folder)).code, 0);
     assert.equal(statSync(at('backup')).mode & 0o777, 0o600);
     assert.equal((await run('hub/main.ts', 'restore', at('backup'), '--data', folder)).code, 2, 'while it runs');
+    assert.ok(!existsSync(at('hub.db.incoming')), 'what was refused is not left there');
     await hub.close();
 
     const verify = (file: string): Promise<Ended> =>

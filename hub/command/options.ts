@@ -1,8 +1,9 @@
 /** What the commands of the hub are told, read once. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import { createSecureContext } from 'node:tls';
 import zlib from 'node:zlib';
 import { type HubHome, KeyError, openHome } from '../home.ts';
 import type { Tls } from '../serve/server.ts';
@@ -79,10 +80,18 @@ export function urlOf({ url }: HubArguments): string | null {
 export function tlsOf({ 'tls-cert': cert, 'tls-key': key }: HubArguments): Tls | null {
   if (cert === undefined && key === undefined) return null;
   if (cert === undefined || key === undefined) throw new UsageError('--tls-cert and --tls-key go together');
-  return { cert: readPem(cert), key: readPem(key) };
+  const tls = { cert: readPem(cert), key: readPem(key) };
+  try {
+    createSecureContext(tls);
+  } catch (error) {
+    throw new UsageError(
+      `${cert} and ${key} are no certificate chain and its private key, in PEM and without a passphrase (${(error as Error).message})`,
+    );
+  }
+  return tls;
 }
 
 function readPem(file: string): string {
-  if (!existsSync(file)) throw new UsageError(`${file} does not exist`);
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new UsageError(`${file} does not exist`);
   return readFileSync(file, 'utf8');
 }

@@ -1,5 +1,5 @@
 /** `kerb hub restore FILE`: puts a backup in the place of the database, and keeps what was there beside it. */
-import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import process from 'node:process';
 import { databaseIn, makeFolder } from '../home.ts';
 import { examineDatabase, putAtRest } from '../store/sqlite/file.ts';
@@ -8,20 +8,21 @@ import { checkRuntime, folderOf, type HubArguments, UsageError } from './options
 export async function restore(file: string, given: HubArguments): Promise<number> {
   if (given.database !== undefined) throw new UsageError('PostgreSQL has its own tools: pg_restore');
   checkRuntime();
-  if (!existsSync(file)) throw new UsageError(`${file} does not exist`);
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new UsageError(`${file} does not exist`);
   const folder = folderOf(given);
   makeFolder(folder);
   const database = databaseIn(folder);
   const incoming = `${database}.incoming`;
   rmSync(incoming, { force: true });
   copyFileSync(file, incoming);
-  const wrong = examineDatabase(incoming);
-  if (wrong !== null) {
+  try {
+    const wrong = examineDatabase(incoming);
+    if (wrong !== null) throw new UsageError(`${file} cannot be restored: ${wrong}`);
+    if (existsSync(database)) setAside(database);
+    renameSync(incoming, database);
+  } finally {
     rmSync(incoming, { force: true });
-    throw new UsageError(`${file} cannot be restored: ${wrong}`);
   }
-  if (existsSync(database)) setAside(database);
-  renameSync(incoming, database);
   process.stdout.write(
     `restored ${file}. Devices that have seen a longer log will raise the alarm "shrunk": they are right\n`,
   );

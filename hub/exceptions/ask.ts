@@ -4,6 +4,7 @@ import { exceptionTerms } from '../policies/inForce.ts';
 import { type Desk, type Ruling, refused } from '../policies/ruling.ts';
 import { readShelf } from '../policies/shelf.ts';
 import type { ExceptionRequestState } from '../protocol.ts';
+import { plainText } from '../store/plainText.ts';
 import type { AskedException } from '../store/query/exception.ts';
 
 /** More than these of one device nobody reviews. */
@@ -12,7 +13,8 @@ const maxWaiting = 100;
 /** Takes a request in: once, by its id. `text` is what the device signed. */
 export async function ask(desk: Desk, device: string, text: string): Promise<Ruling<ExceptionRequestState>> {
   const request = readExceptionRequest(text);
-  if (request === null) return refused(400, 'invalid', 'this is no request for an exception');
+  if (request === null || request.id.includes('\0'))
+    return refused(400, 'invalid', 'this is no request for an exception');
   const { exceptions, tenant, now } = desk;
   const known = await exceptions.askedException(tenant, request.id);
   if (known !== null && (known.device !== device || known.text !== text))
@@ -51,7 +53,8 @@ function askedBy(
 ): AskedException {
   const decided = refusal === null ? null : { decidedAt: now, decidedBy: 'hub' };
   return {
-    ...{ id, device, text, policy, severity, repository, requestedBy },
+    ...{ id, device, text, policy, severity },
+    ...{ repository: plainText(repository), requestedBy: plainText(requestedBy) },
     askedAt: Date.parse(at),
     expiresAt: Date.parse(expiresAt),
     state: refusal === null ? 'pending' : 'refused',

@@ -13,11 +13,13 @@ export function csv({ columns, rows }: Table): string {
 
 /** What a spreadsheet would calculate begins with one of these, also the wide ones, blanks before it or not. */
 const formula = /^(?:\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|[\t\r])/u;
+/** The same where one that divides by something else than commas, as many do by their language, begins a cell. */
+const formulaWithin = /([;\t\r\n][^\S\t\r\n]*)(?=[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])/gu;
 
 function cell(value: CsvValue): string {
   if (value === null) return '';
   if (typeof value !== 'string') return String(value);
   // An apostrophe makes a text of it, as OWASP advises.
-  const text = formula.test(value) ? `'${value}` : value;
-  return /[",\r\n']/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const text = (formula.test(value) ? `'${value}` : value).replaceAll(formulaWithin, "$1'");
+  return /[",;\t\r\n']/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -42,7 +42,7 @@ export function planOfAction(exceptions: readonly ApprovedException[], about: Ex
     'plan-of-action-and-milestones': {
       uuid: uuidOf(`plan ${about.tenant} ${about.now}`),
       metadata: metadataOf(`Exceptions of ${about.tenant}`, about),
-      'system-id': { 'identifier-type': namespace, id: about.tenant },
+      'system-id': { 'identifier-type': namespace, id: stringOf(about.tenant) },
       risks: exceptions.map(riskOf),
       'poam-items': exceptions.map((exception) => ({
         uuid: uuidOf(`item ${exception.id}`),
@@ -89,10 +89,10 @@ function riskOf(exception: ApprovedException): object {
     uuid: uuidOf(`risk ${id}`),
     ...{ title: titleOf(exception), description: statement, statement },
     props: [
-      { name: 'exception-id', ns: namespace, value: id },
+      { name: 'exception-id', ns: namespace, value: stringOf(id) },
       { name: 'category', ns: namespace, value: category },
       { name: 'approvals', ns: namespace, value: String(approvals.length) },
-      ...(ticket === null ? [] : [{ name: 'ticket', ns: namespace, value: ticket }]),
+      ...(ticket === null || ticket.trim() === '' ? [] : [{ name: 'ticket', ns: namespace, value: stringOf(ticket) }]),
     ],
     status: 'deviation-approved',
     ...(compensatingControls.length === 0
@@ -113,6 +113,11 @@ function titleOf({ id, policies, scope }: ApprovedException): string {
 
 function metadataOf(title: string, { version, now }: ExportAbout): object {
   return { title, 'last-modified': new Date(now).toISOString(), version, 'oscal-version': oscalVersion };
+}
+
+/** A text as OSCAL's strings may be: one line, no blank at either end. */
+function stringOf(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim();
 }
 
 /** A control's id as OSCAL's tokens may be: `CSF/PR.PS-01` is `CSF_PR.PS-01`. */

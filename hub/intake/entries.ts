@@ -1,6 +1,7 @@
 /** The entries of a batch, read from its payload and checked: quickly where they are canonical, as devices keep and send them. */
 import { CanonicalError, canonicalize, readJson } from '../../engine/index.ts';
 import { type DecisionRecord, type JournalEntry, journalBatch, journalEntry, maxBatchEntries } from '../protocol.ts';
+import { plainText } from '../store/plainText.ts';
 import type { DecisionColumns } from '../store/store.ts';
 import { canonicalReader, type Fields, stringOf } from './canonical.ts';
 import { columnsOf, countPolicies } from './columns.ts';
@@ -69,16 +70,21 @@ function entryOf(fields: EntryFields, text: string): SentEntry {
 function decisionOf(fields: EntryFields): DecisionColumns {
   const findings = fields['record.findings']!;
   return {
-    gate: stringOf(fields['record.gate']!),
+    gate: plainOf(fields['record.gate']!),
     origin: stringOf(fields['record.origin']!),
     effect: stringOf(fields['record.effect']!) as DecisionColumns['effect'],
     passed: fields['record.passed'] === 'true',
-    repository: stringOf(fields['record.repository']!),
+    repository: plainOf(fields['record.repository']!),
     latencyMs: Number(fields['record.latencyMs']),
-    revision: stringOf(fields['record.policies.revision']!),
+    revision: plainOf(fields['record.policies.revision']!),
     policies: findings === '[]' ? none : countPolicies(JSON.parse(findings) as DecisionRecord['findings']),
     actor: null,
   };
+}
+
+/** JSON writes what is not plain with a backslash. */
+function plainOf(json: string): string {
+  return json.includes('\\') ? plainText(JSON.parse(json) as string) : json.slice(1, -1);
 }
 
 const none: DecisionColumns['policies'] = [];

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { canonicalize } from '../../engine/index.ts';
 import { newEntry } from '../log/entry.ts';
 import { actorText } from '../store/actor.ts';
+import { plainText } from '../store/plainText.ts';
 import type { DecisionColumns, NewEntry } from '../store/store.ts';
 import { type Mask, maskedValue } from './mask.ts';
 
@@ -100,16 +101,11 @@ function columnsOf(
   const nanoseconds = event.metrics?.timer_server_handler_ns;
   return {
     ...{ gate: 'opa', origin: 'opa', effect, passed: effect === 'allow', policies: [] },
-    repository: `opa/${plain(mask(event.path ?? 'query')).replace(/^\/+/, '')}`.slice(0, 500),
+    repository: `opa/${plainText(mask(event.path ?? 'query')).replace(/^\/+/, '')}`.slice(0, 500),
     latencyMs: typeof nanoseconds === 'number' && nanoseconds > 0 ? nanoseconds / 1e6 : 0,
-    revision: `opa ${plain(revision.sort().join(' '))}`.slice(0, 500),
-    actor: actorText({ agent: plain(event.labels.id ?? '').slice(0, 500), receiver: by.name }),
+    revision: `opa ${plainText(revision.sort().join(' '))}`.slice(0, 500),
+    actor: actorText({ agent: plainText(event.labels.id ?? '').slice(0, 500), receiver: by.name }),
   };
-}
-
-/** Whoever asks the OPA chooses the path, and PostgreSQL takes no NUL in a text. */
-function plain(text: string): string {
-  return text.toWellFormed().replaceAll('\0', '\ufffd');
 }
 
 function effectOf(event: OpaEvent): DecisionColumns['effect'] | null {

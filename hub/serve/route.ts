@@ -26,6 +26,8 @@ export interface Route {
   readonly unread?: z.ZodType;
   /** What the body is written in. Default: JSON. */
   readonly form?: 'json' | 'urlencoded';
+  /** Whether texts with a NUL character are taken: where what is refused would be sent again and again, and nothing after it. */
+  readonly takesNul?: true;
   /** In bytes, after decompression. Default: 64 KiB. */
   readonly maxBody?: number;
   readonly success: Success;

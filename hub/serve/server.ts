@@ -165,11 +165,20 @@ async function read(hub: Hub, route: Route, request: FastifyRequest, caller: Cal
       const [issue] = error.issues;
       return refuse(400, 'invalid', `${[part, ...(issue?.path ?? [])].join('.')}: ${issue?.message ?? 'not valid'}`);
     }
+    if (route.takesNul !== true && hasNul(data))
+      return refuse(400, 'invalid', `${part}: there is a NUL character in it, which no database keeps in a text`);
     values[part] = data;
   }
   const { params, query } = values;
   const { headers, method } = request;
   return { hub, caller, params, query, body: values.body, bytes: body.bytes, headers, method };
+}
+
+/** In any text of a value, names included. It is as deep as its schema, or as what `readBody` lets through. */
+function hasNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0');
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([name, each]) => name.includes('\0') || hasNul(each));
 }
 
 async function bodyOf(route: Route, request: FastifyRequest): ReturnType<typeof readBody> {

@@ -102,7 +102,8 @@ export const alertRoutes: readonly Route[] = [
     body: receiver,
     success: made,
     async run({ hub, caller, body }) {
-      if (!isOutwardAddress(body.url)) return refuse(400, 'invalid', 'the address is https, without a query');
+      if (!isOutwardAddress(body.url))
+        return refuse(400, 'invalid', 'the address is https, without a name, a password or a query');
       if ((await hub.store.receivers(caller.tenant.id)).length >= maxEach)
         return refuse(409, 'tooMany', `there are ${maxEach} receivers already`);
       const id = newId(hub.now());

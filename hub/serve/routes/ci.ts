@@ -17,6 +17,7 @@ export const ciRoutes: readonly Route[] = [
     summary: 'Takes the decision of a job of CI, and answers when it is on disk and in the log',
     permission: 'decision:ci',
     body: decisionRecord,
+    takesNul: true,
     maxBody: 8_000_000,
     success: {
       status: 201,

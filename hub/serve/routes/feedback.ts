@@ -5,6 +5,7 @@ import type { Hub } from '../../hub.ts';
 import { inTurn } from '../../policies/turn.ts';
 import { feedbackList, feedbackPayloadType, feedbackTaken, type ShownFeedback } from '../../protocol/feedback.ts';
 import { envelope, hubPaths } from '../../protocol.ts';
+import { plainText } from '../../store/plainText.ts';
 import type { KeptFeedback } from '../../store/query/feedback.ts';
 import { perform } from '../perform.ts';
 import { type Answer, json, type Route, refuse, route } from '../route.ts';
@@ -25,7 +26,7 @@ export const feedbackRoutes: readonly Route[] = [
       const signed = await readSigned(hub, caller, body, feedbackPayloadType);
       if ('status' in signed) return signed;
       const given = readFeedback(signed.text);
-      if (given === null) return refuse(400, 'invalid', 'this is no feedback on a finding');
+      if (given === null || given.id.includes('\0')) return refuse(400, 'invalid', 'this is no feedback on a finding');
       return inTurn(hub, caller.tenant.id, () => keep(hub, caller, given));
     },
   }),
@@ -59,7 +60,9 @@ async function keep(
   if ((await hub.store.feedbackOf(tenant, device)) >= maxOfDevice)
     return refuse(409, 'tooMany', `this device has spoken of ${maxOfDevice} findings already`);
   const { policy, fingerprint, repository, complaint } = given;
-  const kept = { ...given, id, device, by, at: Date.parse(at), received: hub.now() };
+  const comment = given.comment === null ? null : plainText(given.comment);
+  const plain = { repository: plainText(repository), comment, by: plainText(by) };
+  const kept = { ...given, ...plain, id, device, at: Date.parse(at), received: hub.now() };
   await perform(hub, caller, {
     act: 'feedback.give',
     // The comment is for whoever answers for the policy, and not for the log.

@@ -6,6 +6,7 @@ import { opaEntries, opaEvents, opaStanding, opaStatus } from '../../intake/opa.
 import type { OpaBundle } from '../../opa/bundles.ts';
 import { deskOf } from '../../policies/turn.ts';
 import { type OpaAgentShown, opaAgentList } from '../../protocol/opa.ts';
+import { plainText } from '../../store/plainText.ts';
 import type { NewEntry } from '../../store/store.ts';
 import { held, wantedSeconds } from '../hold.ts';
 import { json, notFound, type Route, refuse, route, text } from '../route.ts';
@@ -44,6 +45,7 @@ export const opaRoutes: readonly Route[] = [
     summary: 'Takes events of an OPA’s decision log, and answers when they are on disk and in the log',
     permission: 'decision:write',
     body: opaEvents,
+    takesNul: true,
     maxBody: 20_000_000,
     success: {
       status: 200,
@@ -63,10 +65,11 @@ export const opaRoutes: readonly Route[] = [
     summary: 'Takes what an OPA says of itself',
     permission: 'decision:write',
     body: opaStatus,
+    takesNul: true,
     maxBody: 2_000_000,
     success: { status: 204, description: 'Kept', content: null },
     async run({ hub, caller, body }) {
-      const agent = { token: caller.id, id: body.labels.id ?? '', seenAt: hub.now() };
+      const agent = { token: caller.id, id: plainText(body.labels.id ?? ''), seenAt: hub.now() };
       const standing = JSON.stringify(opaStanding(body));
       const isNoted = await hub.store.noteOpaAgent(caller.tenant.id, { ...agent, standing });
       return isNoted ? { status: 204, type: '', body: null } : refuse(429, 'tooMany', 'too many agents report here');
