@@ -157,6 +157,9 @@ async function exchanged(
   });
   const own = tokens.claims();
   if (own === undefined) return { kind: 'refused', why: 'it does not say who this is' };
+  // OpenID Connect Core 3.1.3.7: whoever is named as the party that it was made for is this client.
+  if (own.azp !== undefined && own.azp !== settings.clientId)
+    return { kind: 'refused', why: 'its "azp" is another client' };
   const needed = [settings.nameClaim, ...settings.roles.map(({ claim }) => claim)];
   const isWhole = needed.every((claim) => claimAt(own, claim) !== undefined);
   const { userinfo_endpoint: endpoint } = configuration.serverMetadata();

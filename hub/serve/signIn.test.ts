@@ -1,7 +1,11 @@
 /** People who sign in at their organisation's provider: a real one, and what a dishonest one or somebody in between would do. */
 import assert from 'node:assert/strict';
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import type { JWTPayload } from 'jose';
+import { type JWK, type JWTHeaderParameters, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import { type PeopleProvider, startPeopleProvider } from '../../test/hub/provider.ts';
 import { askerOf, runHub, type TestHub } from '../../test/hub/running.ts';
 import { openTestSession, post, type TestSession } from '../../test/hub/session.ts';
@@ -159,6 +163,8 @@ describe('people who sign in at a provider', () => {
   const forgeries: readonly (readonly [string, (claims: JWTPayload) => JWTPayload, RegExp])[] = [
     ['of another issuer', (claims) => ({ ...claims, iss: 'https://elsewhere.example' }), /"iss"/],
     ['for another audience', (claims) => ({ ...claims, aud: 'another' }), /"aud"/],
+    ['that was made for another party', (claims) => ({ ...claims, azp: 'another' }), /"azp"/],
+    ['that is not valid yet', (claims) => ({ ...claims, nbf: seconds() + 600 }), /"nbf"/],
     ['for two audiences', (claims) => ({ ...claims, aud: ['kerb', 'another'] }), /"aud"/],
     ['of another sign-in', (claims) => ({ ...claims, nonce: 'x'.repeat(43) }), /"nonce"/],
     ['without a nonce', ({ nonce: _, ...claims }) => claims, /"nonce"/],
@@ -178,6 +184,85 @@ describe('people who sign in at a provider', () => {
     assert.match(await refusal('ada'), /alg/);
     provider.tampering = { idToken: (claims) => claims, isForeign: true };
     assert.match(await refusal('ada'), /signature/);
+  });
+
+  const signed = (key: Uint8Array | KeyObject, header: JWTHeaderParameters, claims: JWTPayload): Promise<string> =>
+    new SignJWT(claims).setProtectedHeader(header).sign(key);
+  const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+  const jku = 'http://127.0.0.1:9/keys';
+  type Forge = NonNullable<PeopleProvider['tampering']['forge']>;
+  const forged: readonly (readonly [string, Forge])[] = [
+    ['that nobody has signed', async (claims) => new UnsecuredJWT(claims).encode()],
+    [
+      'whose MAC is by the public key as PEM',
+      (claims, { publicKey }) =>
+        signed(
+          bytes(publicKey.export({ type: 'spki', format: 'pem' }) as string),
+          { alg: 'HS256', kid: 'people' },
+          claims,
+        ),
+    ],
+    [
+      'whose MAC is by the public key as JWK',
+      (claims, { publicKey }) =>
+        signed(bytes(JSON.stringify(publicKey.export({ format: 'jwk' }))), { alg: 'HS256' }, claims),
+    ],
+    [
+      'whose MAC is by the client’s secret',
+      (claims, { clientSecret }) => signed(bytes(clientSecret), { alg: 'HS256' }, claims),
+    ],
+    [
+      'of a key that the provider does not have',
+      (claims, { foreign }) => signed(foreign, { alg: 'RS256', kid: 'unknown' }, claims),
+    ],
+    [
+      'that names its own keys by address',
+      (claims, { foreign }) => signed(foreign, { alg: 'RS256', jku, x5u: jku }, claims),
+    ],
+    [
+      'that brings its own key',
+      (claims, { foreign }) =>
+        signed(foreign, { alg: 'RS256', jwk: createPublicKey(foreign).export({ format: 'jwk' }) as JWK }, claims),
+    ],
+    [
+      'that is critical of something unknown',
+      async (claims, { foreign }) => {
+        const token = await signed(foreign, { alg: 'RS256', kid: 'people' }, claims);
+        const header = JSON.stringify({ alg: 'RS256', kid: 'people', crit: ['x'], x: 1 });
+        return token.replace(/^[^.]+/, Buffer.from(header).toString('base64url'));
+      },
+    ],
+    [
+      'of half a million characters',
+      (claims, { foreign }) =>
+        signed(foreign, { alg: 'RS256', kid: 'people' }, { ...claims, more: 'x'.repeat(500_000) }),
+    ],
+  ];
+  for (const [what, forge] of forged) {
+    test(`an ID token ${what} is refused, and nothing that it names is asked`, async () => {
+      provider.tampering = { forge };
+      assert.match(await refusal('ada'), /^(?:signInFailed|providerFailed): /);
+    });
+  }
+
+  test('a provider whose endpoints send on to another address is not followed there', async () => {
+    const asked: string[] = [];
+    const elsewhere = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      response.end('{}');
+    });
+    elsewhere.listen(0, '127.0.0.1');
+    await once(elsewhere, 'listening');
+    try {
+      const to = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/stolen`;
+      const begun = await begin();
+      const answer = await provider.visit(begun.address, 'ada');
+      provider.tampering = { moved: { '/token': to } };
+      assert.match(await back({ answer, key: begun.key }), /^(?:signInFailed|providerFailed): /);
+      assert.deepEqual(asked, []);
+    } finally {
+      elsewhere.close();
+    }
   });
 
   test('a clock that is half a minute off is forgiven', async () => {

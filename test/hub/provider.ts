@@ -1,5 +1,5 @@
 /** An organisation's OpenID provider: a real one, where people type who they are, and whose answers can be tampered with. */
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { decodeJwt, exportJWK, type JWTPayload, SignJWT } from 'jose';
@@ -23,18 +23,28 @@ export interface PeopleProvider {
 interface Tampering {
   readonly idToken?: (claims: JWTPayload) => JWTPayload;
   readonly alg?: 'RS256' | 'HS256';
+  /** Makes the whole token, of what is known to everybody, to the hub's own client, and of a key that is nobody's. */
+  readonly forge?: (claims: JWTPayload, known: Known) => Promise<string>;
   /** Whether another key signs than the provider's. */
   readonly isForeign?: true;
   readonly document?: (document: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
   /** Paths that answer 503. */
   readonly down?: readonly string[];
+  /** Paths that send on to another address. */
+  readonly moved?: Readonly<Record<string, string>>;
+}
+
+interface Known {
+  readonly publicKey: KeyObject;
+  readonly clientSecret: string;
+  readonly foreign: KeyObject;
 }
 
 const groupClaims = ['groups', 'department', 'realm_access', 'realm_access.roles', 'https://acme.example/groups'];
 const client = { id: 'kerb', secret: randomUUID() };
 
 export async function startPeopleProvider(): Promise<PeopleProvider> {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
   const jwk = { ...(await exportJWK(privateKey)), kid: 'people', alg: 'RS256', use: 'sig' };
   const foreign = generateKeyPairSync('rsa', { modulusLength: 2_048 });
   const server = createServer();
@@ -60,7 +70,9 @@ export async function startPeopleProvider(): Promise<PeopleProvider> {
       }),
   };
   const sign = (claims: JWTPayload) => {
-    const { alg = 'RS256', isForeign = false } = own.tampering;
+    const { alg = 'RS256', isForeign = false, forge } = own.tampering;
+    if (forge !== undefined)
+      return forge(claims, { publicKey, clientSecret: client.secret, foreign: foreign.privateKey });
     const rsaKey = isForeign ? foreign.privateKey : privateKey;
     const key = alg === 'HS256' ? new TextEncoder().encode(JSON.stringify(jwk)) : rsaKey;
     return new SignJWT(claims).setProtectedHeader({ alg, kid: 'people' }).sign(key);
@@ -68,6 +80,8 @@ export async function startPeopleProvider(): Promise<PeopleProvider> {
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const { pathname } = new URL(request.url ?? '/', issuer);
     if (own.tampering.down?.some((each) => pathname.startsWith(each))) return void response.writeHead(503).end();
+    const moved = own.tampering.moved?.[pathname];
+    if (moved !== undefined) return void response.writeHead(307, { location: moved }).end();
     if (provider === null) throw new Error('the hub is not registered');
     if (pathname.startsWith('/interaction/')) return void interact(provider, request, response);
     tamperWith(response, pathname, own, sign);
@@ -125,7 +139,7 @@ async function interact(provider: Provider, request: IncomingMessage, response: 
 function tamperWith(
   response: ServerResponse,
   pathname: string,
-  { tampering: { idToken, document } }: PeopleProvider,
+  { tampering: { forge, idToken = forge === undefined ? undefined : same, document } }: PeopleProvider,
   sign: (claims: JWTPayload) => Promise<string>,
 ): void {
   const isToken = pathname === '/token' && idToken !== undefined;
@@ -144,6 +158,10 @@ function tamperWith(
     });
     return response;
   }) as typeof response.end;
+}
+
+function same(claims: JWTPayload): JWTPayload {
+  return claims;
 }
 
 async function visit(address: string, name: string): Promise<string> {
