@@ -123,7 +123,7 @@ export function readRolloutPlan(file: SourceFile): {
   readonly plan: RolloutPlan | null;
   readonly problems: readonly FileProblem[];
 } {
-  const checked = readYaml(file, planSchema(), { maxBytes: 100_000, what: ' rollout plan' });
+  const checked = readYaml(file, planSchema(), { maxBytes: 100_000, what: 'rollout plan' });
   return { plan: checked.ok() ? checked.value : null, problems: checked.problems };
 }
 

@@ -156,3 +156,8 @@ for (const [text, said] of mistakes) {
     assert.match(`${problems[0]?.range.start.line}:${problems[0]?.range.start.column} ${problems[0]?.message}`, said);
   });
 }
+
+test('a configuration that is none is called what it is', () => {
+  const { problems } = readOrganisationRules({ path: 'organisation.yaml', text: '# nothing yet\n' });
+  assert.equal(problems[0]?.message, "the file is empty: an organisation's configuration is a YAML map");
+});

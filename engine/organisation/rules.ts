@@ -125,7 +125,7 @@ export function readOrganisationRules(file: SourceFile): {
   if (file.text.trim() === '') return { ...unsaid, rules: rulesOf(defaultConfiguration, {}), problems: [] };
   const checked = readYaml(file, organisationSchema(), {
     maxBytes: maxCharacters,
-    what: "n organisation's configuration",
+    what: "organisation's configuration",
   });
   doubtGlobs(checked);
   if (checked.value === null || !checked.ok()) return { ...unsaid, rules: null, problems: checked.problems };

@@ -68,10 +68,10 @@ export function readYaml<T>(
   };
   const at = (path: Path, message: string): void => add('error', spanOf(path), message);
 
-  if (tooLong) at([], `a ${options.what} has at most ${options.maxBytes} characters`);
+  if (tooLong) at([], `${withArticle(options.what)} has at most ${options.maxBytes} characters`);
   const foreign = part === undefined ? null : (options.refuses?.(part.content.value) ?? null);
   if (foreign !== null) at([], foreign);
-  else if (part === undefined && !tooLong) at([], `the file is empty: a ${options.what} is a YAML map`);
+  else if (part === undefined && !tooLong) at([], `the file is empty: ${withArticle(options.what)} is a YAML map`);
   for (const problem of document.problems) add('error', problem.span, problem.message);
   if (parts[1] !== undefined && foreign === null)
     add('error', { start: parts[1].offset, end: parts[1].offset + 3 }, `a file has one ${options.what}`);
@@ -151,6 +151,10 @@ function shifted({ start, end }: Span, by: number): Span {
 }
 
 /** The first line that says something: where a problem of the whole file is shown. */
+function withArticle(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+}
+
 function topOf(text: string): Span {
   const match = /^[ \t]*[^\s#].*$/m.exec(text);
   return match === null ? { start: 0, end: 0 } : { start: match.index, end: match.index + match[0].trimEnd().length };

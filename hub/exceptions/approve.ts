@@ -15,6 +15,7 @@ import { exceptionTerms } from '../policies/inForce.ts';
 import { type Desk, type Refused, type Ruling, refused } from '../policies/ruling.ts';
 import type { ExceptionApproval } from '../protocol.ts';
 import type { ExceptionApprovalRow } from '../store/query/exception.ts';
+import type { Change } from '../store/store.ts';
 import { type By, decided, found } from './decide.ts';
 import { type Signer, signedStep, signerOf } from './document.ts';
 
@@ -81,9 +82,7 @@ interface Quorum {
   readonly approvals: readonly [Approval, ...Approval[]];
   readonly needed: number;
   /** What is to be kept of it. */
-  readonly added:
-    | readonly []
-    | readonly [{ readonly kind: 'approveException'; readonly approval: ExceptionApprovalRow }];
+  readonly added: readonly [] | readonly [Extract<Change, { kind: 'approveException' }>];
 }
 
 interface Given {
@@ -106,7 +105,8 @@ async function quorumWith(desk: Desk, request: ExceptionRequest, given: Given): 
   const own = { ...unsigned, signature: mark };
   if (!isProvenFor(request, own, given))
     return refused(422, 'badSignature', 'the signature is not one of this key over what was asked for');
-  const before = await approvalsBefore(desk, request, given);
+  const rows = await desk.exceptions.exceptionApprovals(desk.tenant, [request.id]);
+  const before = approvalsBefore(rows, request, given);
   if ('status' in before) return before;
   const isAgain = before.some((each) => each.keyid === keyid);
   const [first, ...others] = [...before.filter((each) => each.keyid !== keyid), own];
@@ -122,16 +122,15 @@ async function quorumWith(desk: Desk, request: ExceptionRequest, given: Given): 
   const { expiresAt, maxUses } = given.approval;
   const row = { request: request.id, keyId: keyid, who: own.who, signature: mark, maxUses };
   const kept = { ...row, at: Date.parse(at), expiresAt: Date.parse(expiresAt) };
-  return { approvals, needed, added: isAgain ? [] : [{ kind: 'approveException', approval: kept }] };
+  return { approvals, needed, added: isAgain ? [] : [{ kind: 'approveException', approval: kept, seen: rows.length }] };
 }
 
 /** Of those who approved before, the ones that still may. The first of them has decided the terms. */
-async function approvalsBefore(
-  { exceptions, tenant }: Desk,
+function approvalsBefore(
+  rows: readonly ExceptionApprovalRow[],
   request: ExceptionRequest,
   given: Given,
-): Promise<readonly Approval[] | Refused> {
-  const rows = await exceptions.exceptionApprovals(tenant, [request.id]);
+): readonly Approval[] | Refused {
   const standing = rows.filter(({ keyId, who }) => given.signer.keys.get(keyId)?.owner === who);
   const { expiresAt, maxUses } = given.approval;
   const other = standing.find((row) => row.expiresAt !== Date.parse(expiresAt) || row.maxUses !== maxUses);

@@ -158,7 +158,7 @@ export async function approve(
   const isEnough = isSignedFor('targets', file, root);
   const unpublishable = isEnough ? objectionTo(file, shelf, desk) : null;
   if (unpublishable !== null) return unpublishable;
-  // Two replicas may each have taken one of the last two signatures: then the same one again publishes.
+  // A root that asks for fewer signatures may have come since: then the same one again publishes.
   if (isAgain && !isEnough) return refused(409, 'again', `${owner} has approved this already`);
   const published = isEnough ? await publication(desk, shelf, request, counted) : [];
   return {
@@ -167,7 +167,7 @@ export async function approve(
     deed: {
       act: isEnough ? 'change.publish' : 'change.approve',
       subject: { id, keyId, owner, number: request.number, signature },
-      changes: [...(isAgain ? [] : [{ kind: 'approve', approval } as const]), ...published],
+      changes: [...(isAgain ? [] : [{ kind: 'approve', approval, seen: before.length } as const]), ...published],
     },
   };
 }
@@ -233,10 +233,11 @@ async function publication(
   const isThere = await Promise.all(wanted.map(({ name }) => desk.publications.publishedFile(desk.tenant, name)));
   const fresh = wanted.filter((_, at) => isThere[at] === null);
   const open = (await desk.publications.changeRequests(desk.tenant)).filter(({ state }) => state === 'open');
-  const closed = open.map((each) => {
-    const state = each.id === id ? ('published' as const) : ('outdated' as const);
-    return { kind: 'closeRequest', id: each.id, state, at: desk.now } as const;
-  });
+  const others = open.filter((each) => each.id !== id).map((each) => ({ id: each.id, state: 'outdated' as const }));
+  // Its own in any case: where another replica has closed it since it was read, nothing of this comes about.
+  const closed = [{ id, state: 'published' as const }, ...others].map(
+    (each) => ({ kind: 'closeRequest', ...each, at: desk.now }) as const,
+  );
   const begun: readonly Change[] =
     rollout === null
       ? []

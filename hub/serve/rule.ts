@@ -3,10 +3,29 @@ import type { Hub } from '../hub.ts';
 import type { Caller } from '../identity/authenticate.ts';
 import type { Desk, Ruling } from '../policies/ruling.ts';
 import { inTurn } from '../policies/turn.ts';
+import { ConflictError } from '../store/conflict.ts';
 import { perform } from './perform.ts';
 import { type Answer, refuse } from './route.ts';
 
-export function rule<T>(
+/** How often it is decided anew where another replica was faster, before whoever asked has to look again. */
+const mostTries = 3;
+
+export async function rule<T>(
+  hub: Hub,
+  caller: Caller,
+  decide: (desk: Desk) => Promise<Ruling<T>>,
+  answer: (value: T) => Answer,
+): Promise<Answer> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ruleOnce(hub, caller, decide, answer);
+    } catch (error) {
+      if (!(error instanceof ConflictError) || tries === mostTries) throw error;
+    }
+  }
+}
+
+function ruleOnce<T>(
   hub: Hub,
   caller: Caller,
   decide: (desk: Desk) => Promise<Ruling<T>>,

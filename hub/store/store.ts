@@ -196,7 +196,8 @@ export type Change =
   /** Each is new, but for the timestamp, which a newer one replaces. */
   | { readonly kind: 'publish'; readonly files: readonly PublishedFile[] }
   | { readonly kind: 'openRequest'; readonly request: ChangeRequest }
-  | { readonly kind: 'approve'; readonly approval: Approval }
+  /** Fails where there are not as many approvals as were seen. */
+  | { readonly kind: 'approve'; readonly approval: Approval; readonly seen: number }
   /** Fails where it is not open. */
   | {
       readonly kind: 'closeRequest';
@@ -211,7 +212,8 @@ export type Change =
   | { readonly kind: 'answerReplay'; readonly answer: ReplayAnswerRow }
   | { readonly kind: 'labelDevice'; readonly id: string; readonly labels: Readonly<Record<string, string>> }
   | { readonly kind: 'askException'; readonly request: AskedException }
-  | { readonly kind: 'approveException'; readonly approval: ExceptionApprovalRow }
+  /** Fails where there are not as many approvals as were seen. */
+  | { readonly kind: 'approveException'; readonly approval: ExceptionApprovalRow; readonly seen: number }
   /** In the place of what the device had said of the finding before. */
   | { readonly kind: 'keepFeedback'; readonly feedback: KeptFeedback }
   /** Fails where it is not in the state that it goes on from. */

@@ -15,6 +15,8 @@ export async function changeRow(client: pg.PoolClient, tenant: number, change: C
   if (change.kind === 'closeRequest') throw new ConflictError(`the change ${change.id} is not open any more`);
   if (change.kind === 'decideException')
     throw new ConflictError(`the exception ${change.id} is not ${change.from} any more`);
+  if (change.kind === 'approve' || change.kind === 'approveException')
+    throw new ConflictError(`somebody else has approved ${change.approval.request} meanwhile`);
   if (change.kind === 'answerReplay') throw new ConflictError(`${change.answer.device} has answered already`);
 }
 
@@ -76,8 +78,10 @@ function statementFor(change: Exclude<Change, { kind: 'publish' }>): Statement {
     case 'approve': {
       const { request, keyId, signature, at } = change.approval;
       return {
-        text: 'INSERT INTO approval (tenant, request, key_id, signature, at) VALUES ($1, $2, $3, $4, $5)',
-        values: [request, keyId, signature, at],
+        text: `INSERT INTO approval (tenant, request, key_id, signature, at)
+          SELECT $1::integer, $2::text, $3, $4, $5::bigint
+          WHERE (SELECT count(*) FROM approval WHERE tenant = $1 AND request = $2) = $6`,
+        values: [request, keyId, signature, at, change.seen],
       };
     }
     case 'closeRequest':
@@ -114,8 +118,9 @@ function statementFor(change: Exclude<Change, { kind: 'publish' }>): Statement {
       const { request, keyId, who, at, expiresAt, maxUses, signature } = change.approval;
       return {
         text: `INSERT INTO exception_approval (tenant, request, key_id, who, at, expires_at, max_uses, signature)
-          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-        values: [request, keyId, who, at, expiresAt, maxUses, signature],
+          SELECT $1::integer, $2::text, $3, $4, $5::bigint, $6::bigint, $7::integer, $8
+          WHERE (SELECT count(*) FROM exception_approval WHERE tenant = $1 AND request = $2) = $9`,
+        values: [request, keyId, who, at, expiresAt, maxUses, signature, change.seen],
       };
     }
     case 'decideException': {

@@ -150,7 +150,7 @@ function publicationChanger(
     "insert into change_request (tenant, id, state, author, title, number, version, bundle, rollout, draft, replaces, opened_at) values (@tenant, @id, 'open', @author, @title, @number, @version, @bundle, @rollout, @draft, @replaces, @openedAt)",
   );
   const approve = database.prepare(
-    'insert into approval (tenant, request, key_id, signature, at) values (@tenant, @request, @keyId, @signature, @at)',
+    'insert into approval (tenant, request, key_id, signature, at) select @tenant, @request, @keyId, @signature, @at where (select count(*) from approval where tenant = @tenant and request = @request) = @seen',
   );
   const closeRequest = database.prepare(
     "update change_request set state = ?, closed_at = ? where tenant = ? and id = ? and state = 'open'",
@@ -180,7 +180,8 @@ function publicationChanger(
         return void openRequest.run({ tenant, ...request });
       }
       case 'approve':
-        return void approve.run({ tenant, ...change.approval });
+        if (approve.run({ tenant, ...change.approval, seen: change.seen }).changes === 1) return;
+        throw new ConflictError(`somebody else has approved ${change.approval.request} meanwhile`);
       case 'closeRequest':
         if (closeRequest.run(change.state, change.at, tenant, change.id).changes === 1) return;
         throw new ConflictError(`the change ${change.id} is not open any more`);
@@ -208,7 +209,7 @@ function findingChanger(database: Database.Database): Changer<FindingKind> {
     'insert into exception_request (tenant, id, device, text, policy, severity, repository, requested_by, asked_at, expires_at, state, decided_at, decided_by, note) values (@tenant, @id, @device, @text, @policy, @severity, @repository, @requestedBy, @askedAt, @expiresAt, @state, @decidedAt, @decidedBy, @note)',
   );
   const approveException = database.prepare(
-    'insert into exception_approval (tenant, request, key_id, who, at, expires_at, max_uses, signature) values (@tenant, @request, @keyId, @who, @at, @expiresAt, @maxUses, @signature)',
+    'insert into exception_approval (tenant, request, key_id, who, at, expires_at, max_uses, signature) select @tenant, @request, @keyId, @who, @at, @expiresAt, @maxUses, @signature where (select count(*) from exception_approval where tenant = @tenant and request = @request) = @seen',
   );
   const decideException = database.prepare(
     'update exception_request set state = @to, decided_at = @at, decided_by = @by, note = @note, expires_at = @expiresAt where tenant = @tenant and id = @id and state = @from',
@@ -222,7 +223,8 @@ function findingChanger(database: Database.Database): Changer<FindingKind> {
       case 'askException':
         return void askException.run({ tenant, ...change.request });
       case 'approveException':
-        return void approveException.run({ tenant, ...change.approval });
+        if (approveException.run({ tenant, ...change.approval, seen: change.seen }).changes === 1) return;
+        throw new ConflictError(`somebody else has approved ${change.approval.request} meanwhile`);
       case 'decideException': {
         const { kind: _, ...decision } = change;
         if (decideException.run({ tenant, ...decision }).changes === 1) return;
