@@ -13,6 +13,7 @@ import { type DatabaseServer, databases } from '../../test/hub/databases.ts';
 import { foundOrganisation, publish } from '../../test/hub/organisation.ts';
 import { runHub, type TestHub } from '../../test/hub/running.ts';
 import { createHome, decision, openTestStore } from '../../test/store.ts';
+import { until } from '../../test/until.ts';
 import { enrol } from './enrol.ts';
 import { fileStore } from './keyStore.ts';
 import { systemNetwork } from './network.ts';
@@ -59,11 +60,7 @@ async function device(context: TestContext, create: () => Promise<TestDatabase> 
 /** The hub signs its log's end once a second: until then it shows the one before. */
 async function signed(hub: TestHub): Promise<void> {
   const tenant = (await hub.store.tenants())[0]!.id;
-  const patience = Date.now() + 30_000;
-  while ((await hub.store.checkpoint(tenant))?.size !== (await hub.store.frontier(tenant)).size) {
-    assert.ok(Date.now() < patience, 'the log is not signed');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await until(async () => (await hub.store.checkpoint(tenant))?.size === (await hub.store.frontier(tenant)).size);
 }
 
 /** A hub, and the database below it as somebody has it who may do anything with it. */

@@ -19,6 +19,7 @@ import {
   replayQuestionType,
 } from '../../hub/protocol.ts';
 import { type FoundBrowser, openBrowser } from '../browser.ts';
+import { until } from '../until.ts';
 import { decision, uuid } from './device.ts';
 import { foundOrganisation } from './organisation.ts';
 import { type PeopleProvider, startPeopleProvider } from './provider.ts';
@@ -222,12 +223,7 @@ describe('in a real browser', () => {
   test('what somebody has to look at is on a page of its own, with the record that it rests on', async (t) => {
     const past = decision(73, { at: new Date().toISOString(), origin: 'bypass', repository: hostileName });
     await send(past);
-    const patience = Date.now() + 60_000;
-    const alerts = async () => (await hub.admin('GET', '/v1/alerts')).text();
-    while (!(await alerts()).includes(past.id)) {
-      assert.ok(Date.now() < patience, 'the hub does not look');
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
+    await until(async () => (await (await hub.admin('GET', '/v1/alerts')).text()).includes(past.id));
     const visit = await open(t, '#/alerts');
     if (visit === null) return;
     const { page, outside, complaints } = visit;

@@ -1,9 +1,9 @@
 /** A change judged against what really happened: a hub, a daemon that agreed, git, and a reviewer with the command. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { hubPaths, replayShown } from '../../hub/protocol.ts';
 import { type Ran, runKerb } from '../command.ts';
+import { until } from '../until.ts';
 import { createRepository, createWorkTree } from '../workTree.ts';
 import { credentialsOf, enroll, foundOrganisation, publish, publishedBy } from './organisation.ts';
 import { spawnHubAndHome } from './process.ts';
@@ -80,10 +80,9 @@ async function setUp(context: TestContext) {
   return { hub, home, kerb, reviewer: [...credentialsOf(people[2], hub), '--root', firstRoot] };
 }
 
-async function answered(hub: AskedHub, id: string) {
-  for (const until = performance.now() + 90_000; performance.now() < until; await sleep(100)) {
+function answered(hub: AskedHub, id: string) {
+  return until(async () => {
     const shown = replayShown.parse(await (await hub.admin('GET', `${hubPaths.changes}/${id}/replay`)).json());
-    if (shown.devices.answered > 0) return shown;
-  }
-  return assert.fail('no device has answered');
+    return shown.devices.answered > 0 && shown;
+  });
 }

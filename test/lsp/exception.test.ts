@@ -14,6 +14,7 @@ import type { AskExceptionResult, ExceptionOffer, FeedbackOffer, GiveFeedbackRes
 import { approvedException } from '../exception.ts';
 import { createHome } from '../store.ts';
 import { createWorld, machineClock } from '../sync/device.ts';
+import { until } from '../until.ts';
 import { createRepository } from '../workTree.ts';
 import { startClient, type TestClient } from './client.ts';
 
@@ -31,7 +32,7 @@ test('asked for offline, marked as pending, granted, and the finding is a hint',
   const { client, uri } = await openPod(context, address.socket);
   const shown = () => shownIn(client, uri);
   await client.until('the finding, and an organisation', () => shown()?.severity === 1);
-  const offer = await until('an offer', () => offerAt(client, uri));
+  const offer = await until(() => offerAt(client, uri));
   assert.equal(offer.policy, policy);
 
   const bare = await execute(client, { uri, fingerprint: offer.fingerprint });
@@ -77,11 +78,11 @@ test('what was refused is marked no more, and can be asked for again', async (co
   const { world, address } = await startOrganisation(context);
   const { client, uri } = await openPod(context, address.socket);
   await client.until('the finding', () => shownIn(client, uri)?.severity === 1);
-  const offer = await until('an offer', () => offerAt(client, uri));
+  const offer = await until(() => offerAt(client, uri));
   const asked = await execute(client, { ...offer, reason: 'because', until: offer.latest });
   assert.ok(asked.kind === 'asked', JSON.stringify(asked));
   await client.until('the mark', () => shownIn(client, uri)?.message.includes('pending') === true);
-  await until('the hub has it', async () => world.hub.requests.get(asked.id) ?? null);
+  await until(() => world.hub.requests.has(asked.id));
   world.hub.requests.set(asked.id, { id: asked.id, state: 'refused', reason: 'use a capability', exception: null });
   await ask(address, { method: 'POST', path: '/v1/sync', body: {}, answer: syncAnswer, timeoutMs: 30_000 });
   await client.until('no mark', () => shownIn(client, uri)?.message.includes('pending') === false);
@@ -94,7 +95,7 @@ test('what a person says of a finding waits while the hub is away, and is marked
   const { client, uri } = await openPod(context, address.socket);
   const shown = () => shownIn(client, uri);
   await client.until('the finding', () => shown()?.severity === 1);
-  const offers = await until('offers', async () => orNull(await complaintsAt(client, uri)));
+  const offers = await until(async () => orNull(await complaintsAt(client, uri)));
   assert.deepEqual(
     offers.map(({ complaint }) => complaint),
     ['wrong', 'unclear'],
@@ -197,14 +198,4 @@ function orNull<T>(all: readonly T[]): readonly T[] | null {
 
 function execute(client: TestClient, argument: object): Promise<AskExceptionResult> {
   return client.request('workspace/executeCommand', { command: 'kerb.server.askException', arguments: [argument] });
-}
-
-/** Asks again and again until there is an answer. */
-async function until<T>(what: string, answer: () => Promise<T | null>): Promise<T> {
-  for (let tries = 0; tries < 600; tries++) {
-    const given = await answer();
-    if (given !== null) return given;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return assert.fail(`still waiting for ${what}`);
 }
