@@ -70,6 +70,37 @@ test('after any edits the answers are those of a fresh reading', () => {
   fc.assert(property, { numRuns: Number(process.env.RUNS ?? 60) });
 });
 
+test('no statement is looked into for a rule that asks the file for what it does not have', () => {
+  const { pattern } = compilePattern([
+    {
+      language: ['typescript'],
+      rule: {
+        kind: 'call_expression',
+        all: [
+          { has: { field: 'function', pattern: '$RUN' } },
+          { inside: { kind: 'program', stopBy: 'end', has: { stopBy: 'end', regex: '^exec as ', has: { pattern: '$RUN' } } } },
+        ],
+      },
+    },
+  ]);
+  const { query } = pattern.byLanguage.get('typescript')![0]!;
+  const asked: (number | undefined)[] = [];
+  const read = (text: string) => {
+    const tree = native.parseCode('typescript', text)!;
+    const find: typeof tree.find = (configuration, statement) => {
+      if (configuration === query.configuration || configuration === query.local?.configuration) asked.push(statement);
+      return tree.find(configuration, statement);
+    };
+    return { ...tree, statements: () => tree.statements(), find };
+  };
+  const without = 'run(one);\n';
+  const code = codeToEdit(read(without), without);
+  assert.deepEqual(code.find(query), []);
+  assert.deepEqual(asked, []);
+  const renamed = `import { exec as run } from 'child_process';\n${without}`;
+  assert.equal(code.edited(read(renamed), renamed).find(query).length, 1);
+});
+
 function assertSame(code: Code, fresh: Code, language: CodeLanguage): void {
   for (const query of queriesOf(language)) {
     assert.deepEqual(inOrder(code.find(query)), inOrder(fresh.find(query)), JSON.stringify(query.configuration));

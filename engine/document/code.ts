@@ -58,6 +58,8 @@ function continued(tree: CodeTree, text: string, before: Before): Code {
     find(query) {
       const { local } = query;
       if (local === null) return search(query);
+      // What a rule asks of the file beyond the statement is often not in it: then no statement is looked into.
+      if (local.configuration !== query.configuration && !query.mayMatch(text)) return [];
       const answer = answers.get(local.configuration) ?? answerTo(local);
       answers.set(local.configuration, answer);
       if (answer.size === 0) return [];
