@@ -9,7 +9,7 @@ import { defaultConfiguration } from '../configuration.ts';
 import type { Policy } from '../policy.ts';
 import { type Mutant, mutantsOf } from './mutants.ts';
 import { linesOf } from './variants.ts';
-import { differsIn, type Witness, witnessOf } from './witness.ts';
+import { differsIn, type Witness, witnessSearch } from './witness.ts';
 
 /** An alteration that no case noticed. */
 export interface Survivor {
@@ -41,7 +41,7 @@ export function mutate(request: MutationRequest): MutationResult | null {
   return {
     policy: request.policy.id,
     mutants: mutants.length,
-    survivors: survivors.map((one) => survivorOf(one, request)),
+    survivors: survivorsOf(survivors, request),
   };
 }
 
@@ -61,6 +61,7 @@ function compiles(policy: Policy, { native, shared }: CasesRequest): boolean {
   return checkPolicies(set, native).every(({ severity }) => severity !== 'error');
 }
 
-function survivorOf({ policy, title, span }: Mutant, request: MutationRequest): Survivor {
-  return { title, span, witness: request.witnesses === 'find' ? witnessOf(policy, request) : null };
+function survivorsOf(mutants: readonly Mutant[], request: MutationRequest): readonly Survivor[] {
+  const witnessOf = request.witnesses === 'find' ? witnessSearch(request) : () => null;
+  return mutants.map(({ policy, title, span }) => ({ title, span, witness: witnessOf(policy) }));
 }

@@ -16,22 +16,59 @@ export interface Witness {
 /** How many inputs are tried before none is said to be known; and how many more to make the one that was found smaller. */
 const maxTries = 1_500;
 
-/** Tries variants of the page's cases, then takes away from the first that differs while it still does. Null: none found. */
-export function witnessOf(mutant: Policy, request: CasesRequest): Witness | null {
+/**
+ * Finds witnesses for mutants of one policy: tries variants of the page's cases, then takes away from the first that differs while it still
+ * does. Null: none found. The variants, and what the policy as written says of them, are made once for all mutants.
+ */
+export function witnessSearch(request: CasesRequest): (mutant: Policy) => Witness | null {
   const { policy, page } = request;
-  const judgedDifferently = differsIn(mutant, request);
-  let tries = 0;
-  const differs = (file: SourceFile): boolean => ++tries <= maxTries && judgedDifferently(file);
   const words = wordsOf(policy);
-  for (const seed of caseFiles(page.text)) {
+  const written = caseOptions(policy, request.native, request.shared);
+  const tries = kept(triesOf(caseFiles(page.text), words, written));
+  return (mutant) => {
+    const [, other] = sidesOf(mutant, request);
+    for (const { file, verdict } of tries()) {
+      if (said(file, other) === verdict) continue;
+      let left = maxTries;
+      const differs = differsIn(mutant, request);
+      return witness(
+        shrunk(file, (smallerFile) => left-- > 0 && differs(smallerFile)),
+        [written, other],
+      );
+    }
+    return null;
+  };
+}
+
+interface Try {
+  readonly file: SourceFile;
+  /** What the policy as written says of it. */
+  readonly verdict: string;
+}
+
+function* triesOf(seeds: readonly SourceFile[], words: readonly string[], written: JudgeOptions): Generator<Try> {
+  let left = maxTries;
+  for (const seed of seeds) {
     for (const file of variants(seed, words)) {
-      if (tries > maxTries) return null;
-      if (!differs(file)) continue;
-      tries = 0;
-      return witness(shrunk(file, differs), sidesOf(mutant, request));
+      if (left-- <= 0) return;
+      yield { file, verdict: said(file, written) };
     }
   }
-  return null;
+}
+
+/** What a generator gives, from its beginning as often as it is asked for, made as far as somebody went. */
+function kept<Item>(source: Generator<Item>): () => Generator<Item> {
+  const items: Item[] = [];
+  return function* () {
+    for (let at = 0; ; at++) {
+      if (at === items.length) {
+        const { done, value } = source.next();
+        if (done === true) return;
+        items.push(value);
+      }
+      yield items[at]!;
+    }
+  };
 }
 
 /** Whether a policy and its mutant say something else of a file. */
