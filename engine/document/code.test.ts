@@ -78,7 +78,13 @@ test('no statement is looked into for a rule that asks the file for what it does
         kind: 'call_expression',
         all: [
           { has: { field: 'function', pattern: '$RUN' } },
-          { inside: { kind: 'program', stopBy: 'end', has: { stopBy: 'end', regex: '^exec as ', has: { pattern: '$RUN' } } } },
+          {
+            inside: {
+              kind: 'program',
+              stopBy: 'end',
+              has: { stopBy: 'end', regex: '^exec as ', has: { pattern: '$RUN' } },
+            },
+          },
         ],
       },
     },
