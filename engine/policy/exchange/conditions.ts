@@ -28,6 +28,15 @@ export function kindIn(kinds: readonly string[]): string {
   return kinds.length === 1 ? `self.kind == ${literalOf(kinds[0])}` : `self.kind in ${literalOf(kinds)}`;
 }
 
+/** A condition on the version alone, of whatever group. */
+export function ofVersions(versions: readonly string[]): string {
+  const each = versions.flatMap((version) => [
+    `self.apiVersion == ${literalOf(version)}`,
+    `self.apiVersion.endsWith(${literalOf(`/${version}`)})`,
+  ]);
+  return `(${each.join(' || ')})`;
+}
+
 /** What only says the kind or the version is written in one way, whoever wrote it. */
 function plain(condition: string): string {
   const isPlain =

@@ -147,6 +147,22 @@ message: only {(self.spec.?replicas.orValue(1))} of {"{"}2}
       '((self.apiVersion == "apps/v1" && self.kind == "Deployment") || (self.apiVersion == "autoscaling/v2" && self.kind == "HorizontalPodAutoscaler"))',
     ],
     [
+      "resourceRules: [{ apiGroups: ['', apps], apiVersions: [v1], resources: ['*/*'] }]",
+      'self.apiVersion.split("/")[0] in ["v1", "apps"]',
+    ],
+    [
+      "matchPolicy: Exact\n    resourceRules: [{ apiGroups: ['*'], apiVersions: [v1], resources: ['*'] }]",
+      '(self.apiVersion == "v1" || self.apiVersion.endsWith("/v1"))',
+    ],
+    [
+      "matchPolicy: Exact\n    resourceRules: [{ apiGroups: ['*'], apiVersions: [v1], resources: [jobs] }]",
+      'self.kind == "Job" && (self.apiVersion == "v1" || self.apiVersion.endsWith("/v1"))',
+    ],
+    [
+      "matchPolicy: Exact\n    resourceRules: [{ apiGroups: ['', apps], apiVersions: [v1beta1], resources: [pods, deployments] }]",
+      'self.kind in ["Pod", "Deployment"] && self.apiVersion == "apps/v1beta1"',
+    ],
+    [
       "resourceRules: [{ apiGroups: ['*'], apiVersions: ['*'], resources: [deployments, events] }]",
       'self.kind in ["Deployment", "Event"]',
     ],

@@ -1,7 +1,7 @@
 /** Which objects a rule of Kyverno's ClusterPolicy judges (https://kyverno.io/docs/policy-types/cluster-policy/match-exclude). */
 import * as z from 'zod';
 import type { Path } from '../../../model.ts';
-import { kindIn } from '../conditions.ts';
+import { kindIn, ofVersions } from '../conditions.ts';
 import { literalOf } from '../rewrite.ts';
 import { wildcardRegex } from './kyvernoPattern.ts';
 import { selectorConditions, selectorSchema } from './match.ts';
@@ -227,8 +227,7 @@ function selectorCondition({ group, version, kind }: KindSelector): string {
 
 function versionCondition(group: string, version: string): readonly string[] {
   if (group === '*' && version === '*') return [];
-  if (group === '*')
-    return [`(self.apiVersion == ${literalOf(version)} || self.apiVersion.endsWith(${literalOf(`/${version}`)}))`];
+  if (group === '*') return [ofVersions([version])];
   if (version === '*' && !isWild(group)) return [`self.apiVersion.startsWith(${literalOf(`${group}/`)})`];
   const all = `${group}/${version}`;
   return [isWild(all) ? fits('self.apiVersion', all) : `self.apiVersion == ${literalOf(all)}`];

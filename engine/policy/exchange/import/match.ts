@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { groupBy } from '../../../groupBy.ts';
 import type { Path } from '../../../model.ts';
-import { kindIn, kindsAsked } from '../conditions.ts';
+import { kindIn, kindsAsked, ofVersions } from '../conditions.ts';
 import { type ApiResource, apiResources } from '../kubernetesApi.ts';
 import { literalOf } from '../rewrite.ts';
 import { Refusal } from './refusal.ts';
@@ -146,7 +146,7 @@ function rulesCondition(rules: readonly Rule[], path: Path, said: Said): readonl
   const asked = rules.filter(isOnCreation).map((rule) => ({ ...rule, resources: rule.resources.filter(isWhole) }));
   const left = asked.filter(({ resources }) => resources.length > 0);
   if (left.length === 0) return null;
-  if (left.some(isAnything)) return [];
+  if (left.some((rule) => isAnything(rule, said))) return [];
   if (!isOneList(left, said)) {
     const each = left.map((rule) =>
       [...groupConditions(rule, said), ...kindConditions(rule, said), ...nameConditions(rule)].join(' && '),
@@ -158,12 +158,14 @@ function rulesCondition(rules: readonly Rule[], path: Path, said: Said): readonl
     ({ group }) => group,
   );
   const kinds = kindIn([...new Set([...groups.values()].flat().map(({ kind }) => kind))]);
-  return left.some(isOfAnyGroup) ? [kinds] : [kinds, versionCondition([...groups.keys()], left, said)];
+  const versions = left.flatMap(({ apiVersions }) => apiVersions);
+  return [kinds, ...versionConditions(left.some(isOfAnyGroup) ? ['*'] : [...groups.keys()], versions, said)];
 }
 
 /** Whether rules name kinds, and groups and versions that any of them may be of. */
 function isOneList([first, ...others]: readonly Rule[], { isExact }: Said): boolean {
-  const isOfKinds = (rule: Rule) => !rule.resources.includes('*') && rule.resourceNames === undefined;
+  const isOfKinds = (rule: Rule) =>
+    !rule.resources.some((plural) => plural.startsWith('*')) && rule.resourceNames === undefined;
   const versionsOf = ({ apiVersions }: Rule) => apiVersions.toSorted().join();
   if (first === undefined) return false;
   return (
@@ -230,32 +232,33 @@ function meantBy({ resources, apiGroups, scope = '*' }: Rule, known: readonly Ap
     .filter((one) => scope === '*' || one.scope === scope);
 }
 
-function isAnything(rule: Rule): boolean {
+function isAnything(rule: Rule, said: Said): boolean {
   return (
+    groupConditions(rule, said).length === 0 &&
     rule.resources.some((plural) => plural.startsWith('*')) &&
-    rule.apiGroups.includes('*') &&
     rule.resourceNames === undefined
   );
 }
 
 /** Of the core group the version is all of `apiVersion`; any version of another group begins with its name. */
-function versionCondition(groups: readonly string[], rules: readonly Rule[], { isExact }: Said): string {
+function versionConditions(groups: readonly string[], named: readonly string[], { isExact }: Said): readonly string[] {
   const [first = '', ...others] = groups;
-  const versions = [...new Set(rules.flatMap(({ apiVersions }) => apiVersions))];
-  if (others.length === 0 && first === '') return `self.apiVersion == "v1"`;
-  if (others.length === 0 && (!isExact || versions.includes('*')))
-    return `self.apiVersion.startsWith(${literalOf(`${first}/`)})`;
-  if (!isExact || versions.includes('*'))
-    return `self.apiVersion.split("/")[0] in ${literalOf(groups.map((group) => group || 'v1'))}`;
-  const written = groups.flatMap((group) => (group === '' ? ['v1'] : versions.map((version) => `${group}/${version}`)));
-  return written.length === 1
-    ? `self.apiVersion == ${literalOf(written[0])}`
-    : `self.apiVersion in ${literalOf(written)}`;
+  const versions = [...new Set(named)];
+  const isOfAny = !isExact || versions.includes('*');
+  if (groups.includes('*')) return isOfAny ? [] : [ofVersions(versions)];
+  if (isOfAny && others.length === 0)
+    return [first === '' ? 'self.apiVersion == "v1"' : `self.apiVersion.startsWith(${literalOf(`${first}/`)})`];
+  if (isOfAny) return [`self.apiVersion.split("/")[0] in ${literalOf(groups.map((group) => group || 'v1'))}`];
+  const written = groups.flatMap((group) =>
+    group === '' ? versions.filter((version) => version === 'v1') : versions.map((version) => `${group}/${version}`),
+  );
+  return [
+    written.length === 1 ? `self.apiVersion == ${literalOf(written[0])}` : `self.apiVersion in ${literalOf(written)}`,
+  ];
 }
 
 function groupConditions({ apiGroups, apiVersions }: Rule, said: Said): readonly string[] {
-  if (apiGroups.includes('*')) return [];
-  return [versionCondition(apiGroups, [{ apiGroups, apiVersions, resources: [] }], said)];
+  return versionConditions(apiGroups, apiVersions, said);
 }
 
 function kindConditions(rule: Rule, { known }: Said): readonly string[] {
