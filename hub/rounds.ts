@@ -33,72 +33,67 @@ export function regularly(everyMs: number, work: () => Promise<void>): { close()
 }
 
 /** Signs each log's end while there is news. */
-export async function signAll(hub: Hub): Promise<void> {
+export function signAll(hub: Hub): Promise<void> {
   const signer = { key: hub.logKey, now: hub.now };
-  for (const tenant of await tenantsOf(hub)) {
-    try {
-      await signEnd(hub.store, tenant, signer);
-    } catch (error) {
-      hub.say(
-        `the log of ${tenant.name} could not be signed: ${error instanceof Error ? error.message : String(error)}`,
-      );
-    }
-  }
+  const failed = (name: string): string => `the log of ${name} could not be signed`;
+  return forEachTenant(hub, failed, async (tenant) => void (await signEnd(hub.store, tenant, signer)));
 }
 
 /** Keeps what the hub itself signs of each tenant's policies from running out. */
-export async function renewAll(hub: Hub): Promise<void> {
-  for (const tenant of await tenantsOf(hub)) {
-    try {
-      await inTurn(hub, tenant.id, async (desk) => {
+export function renewAll(hub: Hub): Promise<void> {
+  return forEachTenant(
+    hub,
+    (name) => `the timestamp of ${name} could not be renewed`,
+    (tenant) =>
+      inTurn(hub, tenant.id, async (desk) => {
         const files = await renewals(desk);
         if (files.length === 0) return;
         const version = files.at(-1)!.version;
         const deed = { act: 'timestamp.renew', subject: { version }, changes: [{ kind: 'publish', files }] } as const;
         await perform(hub, hubItself(tenant), deed);
         hub.news.announce(tenant.id, 'policies');
-      });
-    } catch (error) {
-      hub.say(
-        `the timestamp of ${tenant.name} could not be renewed: ${error instanceof Error ? error.message : String(error)}`,
-      );
-    }
-  }
+      }),
+  );
 }
 
 /** Halts rollouts that go badly. */
-export async function watchAll(hub: Hub): Promise<void> {
-  for (const tenant of await tenantsOf(hub)) {
-    try {
-      await watchRollout(hub, tenant);
-    } catch (error) {
-      hub.say(
-        `the rollout of ${tenant.name} could not be looked after: ${error instanceof Error ? error.message : String(error)}`,
-      );
-    }
-  }
+export function watchAll(hub: Hub): Promise<void> {
+  const failed = (name: string): string => `the rollout of ${name} could not be looked after`;
+  return forEachTenant(hub, failed, (tenant) => watchRollout(hub, tenant));
 }
 
 /** Looks what somebody has to be told. */
-export async function lookAfterAlerts(hub: Hub): Promise<void> {
-  for (const tenant of await tenantsOf(hub)) {
-    try {
+export function lookAfterAlerts(hub: Hub): Promise<void> {
+  return forEachTenant(
+    hub,
+    (name) => `alerts of ${name} could not be looked for`,
+    async (tenant) => {
       if (await lookForAlerts(hub, tenant)) hub.news.announce(tenant.id, 'alerts');
-    } catch (error) {
-      hub.say(
-        `alerts of ${tenant.name} could not be looked for: ${error instanceof Error ? error.message : String(error)}`,
-      );
+    },
+  );
+}
+
+/** One after the other; what fails is said, and the others go on. */
+async function forEachTenant(
+  { store, say }: Hub,
+  failed: (name: string) => string,
+  work: (tenant: Tenant) => Promise<void>,
+): Promise<void> {
+  try {
+    for (const tenant of await store.tenants()) {
+      try {
+        await work(tenant);
+      } catch (error) {
+        say(`${failed(tenant.name)}: ${wordsOf(error)}`);
+      }
     }
+  } catch (error) {
+    say(`the database does not answer: ${wordsOf(error)}`);
   }
 }
 
-async function tenantsOf({ store, say }: Hub): Promise<readonly Tenant[]> {
-  try {
-    return await store.tenants();
-  } catch (error) {
-    say(`the database does not answer: ${error instanceof Error ? error.message : String(error)}`);
-    return [];
-  }
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Forgets what was kept long enough. */
@@ -108,7 +103,7 @@ export async function maintain({ store, now, say }: Hub): Promise<void> {
     await store.forgetSignIns(now() - keepSignInsMs);
     await store.forgetBaselines({ hour: now() - keepHoursMs, seen: now() - keepSightsMs });
   } catch (error) {
-    say(`the database could not be maintained: ${error instanceof Error ? error.message : String(error)}`);
+    say(`the database could not be maintained: ${wordsOf(error)}`);
   }
 }
 

@@ -73,7 +73,7 @@ function textOf({
 }: NonNullable<RolloutStatus['rollout']>) {
   const lines = [
     `bundle ${version} instead of ${base}: ${state}${reason === null ? '' : `, ${reason}`}`,
-    ...stages.map(({ name, percent }, at) => `  ${at < begun ? 'begun' : '     '}  ${name}: ${percent} %`),
+    ...stages.map((stage, at) => `  ${at < begun ? 'begun' : '     '}  ${stage.name}: ${whoIsIn(stage)}`),
     `stage ${stages[begun - 1]?.name ?? '?'} began at ${begunAt}${state === 'running' ? `, the next may at ${nextAt}` : ''}`,
     ...[counts.new, counts.old].map(
       ({ revision, decisions, denied, failed, latencyP95Ms: ms }) =>
@@ -82,6 +82,13 @@ function textOf({
     ...(reason === null ? [] : [whatNext]),
   ];
   return lines.map((line) => `${printable(line)}\n`).join('');
+}
+
+type Stage = NonNullable<RolloutStatus['rollout']>['stages'][number];
+
+function whoIsIn({ percent, selector }: Stage): string {
+  const labels = Object.entries(selector).map(([label, values]) => `${label}=${values.join('|')}`);
+  return [`${percent} %`, ...labels].join(', ');
 }
 
 const whatNext =

@@ -1,4 +1,4 @@
-// Makes the pictures of the hub's page: an organisation as `npm start` brings it up, with two days of made-up decisions.
+// Makes the pictures of the hub's page, in a folder that may be named: an organisation as `npm start` brings it up, with two days of made-up decisions.
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import process from 'node:process';
@@ -8,7 +8,7 @@ import { openBrowser } from '../browser.ts';
 import { decision } from './device.ts';
 import { enrol } from './running.ts';
 
-const images = path.resolve(import.meta.dirname, '../../docs/images');
+const images = path.resolve(process.argv[2] ?? path.join(import.meta.dirname, '../../docs/images'));
 const viewport = { width: 1280, height: 860 };
 const dayMs = 86_400_000;
 /** Bars and rows fade in. */
