@@ -139,6 +139,26 @@ test('SQL and SQLite are in the stores alone', () => {
   assert.ok(sources.some((source) => inStore.test(source.file) && sql.test(source.text)));
 });
 
+test('nothing is exported that no other file imports', () => {
+  const everything = globSync(
+    '{*,{bin,demo,test,engine,repository,server,daemon,hub,extension,policies}/**/*}.{ts,js,mjs}',
+    {
+      cwd: root,
+    },
+  ).map((file) => file.split(path.sep).join('/'));
+  const used = new Set(everything.flatMap((file) => usesIn(file, readFileSync(path.join(root, file), 'utf8'))));
+  // VS Code calls what that file exports.
+  const unused = sources
+    .filter(({ file }) => file !== 'extension/extension.ts')
+    .flatMap(({ file, text }) =>
+      exportsOf(text)
+        .filter((name) => !used.has(`${file} ${name}`) && !used.has(`${file} *`))
+        .map((name) => `${file}: ${name}`),
+    );
+  assert.deepEqual(unused, []);
+  assert.ok(used.has('engine/decide.ts decide') && used.has('engine/index.ts decide'));
+});
+
 test(`no file is longer than ${maxLines} lines`, () => {
   const long = sources
     .map((source) => ({ file: source.file, lines: source.text.split('\n').length - 1 }))
@@ -162,6 +182,37 @@ function of(folder: string): readonly Source[] {
 function importsOf(text: string): readonly string[] {
   const code = withoutComments(text);
   return [...code.matchAll(/\b(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)].map((match) => match[1] ?? '');
+}
+
+/** The names that a file exports, its own and those of others that it hands on. Types of its own belong to what it exports. */
+function exportsOf(text: string): readonly string[] {
+  const code = withoutComments(text);
+  const own = /^export (?:declare )?(?:async )?(?:abstract )?(?:function\*?|const|let|class) (\w+)/gm;
+  const lists = [...code.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap((match) => namesIn(match[1] ?? ''));
+  return [...[...code.matchAll(own)].map((match) => match[1] ?? ''), ...lists.map(({ given }) => given)];
+}
+
+/** `FILE NAME` for each name that a file takes of another one, and `FILE *` where it may take all of them. */
+function usesIn(file: string, text: string): readonly string[] {
+  const code = withoutComments(text);
+  const at = (name: string) => path.posix.join(path.posix.dirname(file), name);
+  const lists = code.matchAll(/\b(?:import|export)\s+(?:type\s+)?\{([^}]*)\}\s*from\s*'(\.[^']+)'/g);
+  const wholes = code.matchAll(/\* (?:as \w+ )?from '(\.[^']+)'|\bimport\((?:\s*'(\.[^']+)')/g);
+  return [
+    ...[...lists].flatMap(([, names = '', from = '']) => namesIn(names).map(({ taken }) => `${at(from)} ${taken}`)),
+    ...[...wholes].map(([, star, dynamic]) => `${at(star ?? dynamic ?? '')} *`),
+  ];
+}
+
+function namesIn(list: string): readonly { readonly taken: string; readonly given: string }[] {
+  return list
+    .split(',')
+    .map((part) => part.trim().replace(/^type /, ''))
+    .filter((part) => part !== '')
+    .map((part) => {
+      const [taken = '', given = taken] = part.split(/ as /);
+      return { taken, given };
+    });
 }
 
 function withoutComments(text: string): string {

@@ -11,7 +11,7 @@ import { npmAdapter, npmConfigAdapter } from './npm.ts';
 import { npmLockAdapter } from './npmLock.ts';
 import { textAdapter } from './text.ts';
 
-export { createMemo, type Memo, type ResourceKind } from './adapter.ts';
+export { createMemo, type Memo } from './adapter.ts';
 export { changeFolder } from './change.ts';
 export { codeOwnersPaths } from './changeFile.ts';
 

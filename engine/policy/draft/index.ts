@@ -9,8 +9,7 @@ import type { Span } from '../../model.ts';
 import { type Draft, type DraftExpression, readDraft } from './draft.ts';
 import { describeKey, type OwnFile, type PolicyName, pathAt, type WrittenPath, yamlItems } from './keys.ts';
 
-export type { Signatures } from '../../cel/assist/describe.ts';
-export type { SemanticToken, TokenKind } from '../../cel/assist/tokens.ts';
+export type { TokenKind } from '../../cel/assist/tokens.ts';
 export { foldsOf } from './folds.ts';
 export { formatDraft } from './format.ts';
 export type { OwnFile } from './keys.ts';
