@@ -47,7 +47,11 @@ test('a stage is mild where its plan says so, the next one denies, and the way b
   const audited = commit();
   assert.equal(audited.status, 0, audited.stderr);
   const status = kerb('rollout', 'status', ...operator);
-  assert.match(status.stdout, /^bundle 2 instead of 1: running\n {2}begun {2}canary: 100 %, team=platform\n/, status.stderr);
+  assert.match(
+    status.stdout,
+    /^bundle 2 instead of 1: running\n {2}begun {2}canary: 100 %, team=platform\n/,
+    status.stderr,
+  );
 
   const promoted = kerb('rollout', 'promote', ...operator);
   await sign(promoted.stdout, /now {4}all: 100 %\n/);
