@@ -9,10 +9,14 @@ import { readPolicies } from '../read.ts';
 import { exportAdmission } from './exportAdmission.ts';
 
 /** The conditions and the validation of a policy on objects, or why there are none. */
-function exported(require: string, where?: string): readonly string[] {
-  const text = policyText(
-    `resource: kubernetes.object\n${where === undefined ? '' : `where: ${JSON.stringify(where)}\n`}require: ${JSON.stringify(require)}`,
+function exported(require: string, where?: string, more = ''): readonly string[] {
+  return saidOf(
+    `resource: kubernetes.object\n${where === undefined ? '' : `where: ${JSON.stringify(where)}\n`}${more}\nrequire: ${JSON.stringify(require)}`,
   );
+}
+
+function saidOf(keys: string): readonly string[] {
+  const text = policyText(keys);
   const { policies } = readPolicies([{ id: 'team/one', path: 'team/one.yaml', text }]);
   const [enabled] = compilePolicies(policies, defaultConfiguration, native).policies;
   assert.ok(enabled !== undefined);
@@ -66,3 +70,35 @@ test('a condition is a bool, too', () => {
     'object.kind == "Pod"',
   ]);
 });
+
+test('a double stays one', () => {
+  const parameters = 'parameters: { ratio: { description: d, type: double, default: 2.0 } }';
+  const said = exported('double(self.spec.replicas) / params.ratio < 3.0', undefined, parameters);
+  assert.deepEqual(said, ['double(object.spec.replicas) / 2.0 < 3.0']);
+});
+
+const unsaid: readonly (readonly [keys: string, reason: string])[] = [
+  [
+    'resource: kubernetes.object\nrequire: has(self.spec)\nmessage: "in {[self.kind]}"',
+    "the API server's CEL does not take it: string(list(dyn)) does not exist; there is string(string), string(bool), string(int), string(uint), string(double), string(bytes), …",
+  ],
+  ['resource: kubernetes.object\nrequire: file.path != "a"', 'it reads `file`: the API server knows no files'],
+  [
+    'resource: kubernetes.object\nrequire: context.gate != "push"',
+    'it reads `context`: the API server knows neither gates nor days',
+  ],
+  [
+    'resource: kubernetes.container\nrequire: self.type != "init"',
+    'it reads `self.type`, which Kerb derives and containers do not have',
+  ],
+  [
+    'resource: kubernetes.object\nparameters: { a: { description: d, type: int, default: 1 } }\nrequire: has(params.a)',
+    'it reads `params` as a whole',
+  ],
+  ['resource: kubernetes.container\neach: ports\nrequire: key != 0', 'it reads `key`, the place in a list'],
+  [
+    'resource: kubernetes.container\neach: ports\nrequire: item.all(field, field != "hostPort")',
+    'it goes through the fields of `item`, which has a type of its own there',
+  ],
+];
+for (const [keys, reason] of unsaid) test(reason, () => assert.deepEqual(saidOf(keys), [reason]));

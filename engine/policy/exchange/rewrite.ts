@@ -7,6 +7,7 @@ import type { Environment } from '../../cel/index.ts';
 import type { Call, Expression } from '../../cel/syntax/expression.ts';
 import { parse } from '../../cel/syntax/parse.ts';
 import { dyn, type Type } from '../../cel/type.ts';
+import { Double } from '../../cel/value.ts';
 import type { Span } from '../../model.ts';
 import { isInApiServer } from './kubernetesApi.ts';
 
@@ -146,7 +147,7 @@ function replaceSpans(source: string, edits: readonly Edit[]): string {
 export function literalOf(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(literalOf).join(', ')}]`;
-  return String(value);
+  return value instanceof Double ? `${value.value}.0` : String(value);
 }
 
 /** The parts of a chain of `&&`, outermost; the expression itself where it is none. */

@@ -29,6 +29,12 @@ export function literalMisfit(text: string): string | null {
     : `the API server's CEL takes no ${mixed.kind} of several types: \`${text.slice(mixed.span.start, mixed.span.end)}\``;
 }
 
+/** Why the compiler would refuse it otherwise: it knows no more of an object, but all of its own functions. */
+export function typeMisfit(text: string): string | null {
+  const [wrong] = read(text).notes.problems;
+  return wrong === undefined ? null : `the API server's CEL does not take it: ${wrong.message}`;
+}
+
 function partsOf(node: Expression): readonly Expression[] {
   if (node.kind === 'list') return node.items.map(({ value }) => value);
   return node.kind === 'map' ? node.entries.map(({ value }) => value) : [];

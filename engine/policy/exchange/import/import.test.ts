@@ -443,6 +443,10 @@ message: log {match.WHAT} with {match.MORE}`,
     ['language: Rust', 'line 2: Kerb reads no Rust'],
     ['language: go\nseverity: off', 'line 3: it is switched off'],
     ['language: go\nrewriters: []', 'line 3: rewriters are not carried over'],
+    [
+      'language: go\nfiles: [{ glob: a, caseInsensitive: true }]',
+      'line 3: a glob without regard to case is not carried over',
+    ],
     ['language: go\nfix: { template: x }', 'line 3: only a fix that is a text is carried over'],
   ];
   for (const [more, reason] of refusals)

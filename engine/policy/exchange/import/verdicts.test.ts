@@ -575,6 +575,57 @@ data: { most: "2" }
     ),
     refused: '`validate.foreach` is not carried over: CEL and patterns are',
   },
+  'a filter that says nothing': {
+    policy: cluster(`match: { any: ¦[{ resources: {} }] }\n${cel('false')}`).replace('¦[', '[¦'),
+    refused: 'it says nothing, and Kyverno takes that for no object',
+  },
+  'everything is left out': {
+    policy: cluster(`${kinds('Service')}\nexclude: ¦{ any: [{ resources: { kinds: ["*"] } }] }\n${cel('false')}`),
+    refused: 'everything is excluded',
+  },
+  'everything is left out by the API server': {
+    policy: admission(`matchConstraints:
+  resourceRules: [{ apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods] }]
+  excludeResourceRules: ¦[{ apiGroups: ["*"], apiVersions: ["*"], operations: ["*"], resources: ["*"] }]
+validations: [{ expression: "false" }]`),
+    refused: 'everything is excluded',
+  },
+  'the first of several rules that applies': {
+    policy: cluster(`${kinds('Service')}\n${cel('false')}`, 'applyRules: ¦One').concat(
+      `  - name: second\n${indented(`${kinds('Service')}\n${cel('true')}`, 4)}`,
+    ),
+    refused: 'which of its rules is the first that applies is not asked here',
+  },
+  'conditions in CEL of a pattern': {
+    policy: cluster(
+      `${kinds('Service')}\ncelPreconditions: ¦[{ name: a, expression: "true" }]\nvalidate: { message: never, pattern: { spec: { type: ClusterIP } } }`,
+    ),
+    refused: 'they go with `validate.cel` alone',
+  },
+  'a pattern that is no map in a list': {
+    policy: cluster(`${kinds('Service')}\nvalidate: { message: never, pattern: { spec: { ports: ¦[80] } } }`),
+    refused: 'a list is carried over where its one element is a map',
+  },
+  'an existence anchor beside a list': {
+    policy: cluster(`${kinds('Service')}\nvalidate: { message: never, pattern: { "^(spec)": ¦a } }`),
+    refused: 'an existence anchor is for a list',
+  },
+  'a pattern that refers to another': {
+    policy: cluster(`${kinds('Service')}\nvalidate: { message: never, pattern: { a: ¦"$(./../b)" } }`),
+    refused: 'it refers to another value',
+  },
+  'a variable that grows': {
+    policy: admission(`${on('', 'pods')}variables:
+- { name: a, expression: "object.metadata.name + object.metadata.name + object.metadata.name + object.metadata.name" }
+${'bcdef'
+  .split('')
+  .map((name, index) => {
+    const before = `variables.${'abcde'[index]}`;
+    return `- { name: ${name}, expression: ${name === 'e' ? '¦' : ''}"${[before, before, before, before, before].join(' + ')}" }\n`;
+  })
+  .join('')}validations: [{ expression: "variables.f == 'a'" }]`),
+    refused: 'with its variables put in it becomes too long',
+  },
   mutation: {
     policy: cluster(`${kinds('Service')}\nmutate: ¦{ patchStrategicMerge: { metadata: { labels: { a: b } } } }`),
     refused: 'it changes objects, and Kerb judges them',
