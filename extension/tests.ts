@@ -176,7 +176,7 @@ function show(
   for (const [index, item] of items.entries()) report(run, item, cases[index] as JudgedCase);
   // Of a policy all of whose cases pass, VS Code would say that it has passed.
   if (problem !== '') run.errored(policy, new TestMessage(problem));
-  else if (faults.length > 0)
+  else if (faults.length > 0 && cases.every(({ outcome }) => outcome !== 'failed'))
     run.failed(
       policy,
       faults.map((fault) => placed(fault, uri)),

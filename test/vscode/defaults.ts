@@ -13,6 +13,8 @@ export const settings: Readonly<Record<string, unknown>> = {
   'security.workspace.trust.enabled': false,
   'git.openRepositoryInParentFolders': 'never',
   'npm.fetchOnlinePackageInfo': false,
+  // What else runs on the machine and listens would be told of in every picture.
+  'remote.autoForwardPorts': false,
   'json.schemaDownload.enable': false,
   // On a slow machine half of what a test types would be saved, and then be what reverting brings back.
   'files.autoSave': 'off',

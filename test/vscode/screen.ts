@@ -1,10 +1,10 @@
 // VS Code's screen: the only file that knows its class names, which are not an interface and may change with a version.
 import type { Locator, Page } from 'playwright-core';
 
-/** Opens a file of the folder by name. */
+/** Opens a file of the folder by name. What Enter would take may be another file until all are found. */
 export async function openFile(page: Page, name: string): Promise<void> {
   await fillQuickInput(page, 'Control+p', name);
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor();
+  await page.locator('.quick-input-list .monaco-list-row.focused', { hasText: name }).first().waitFor();
   await page.keyboard.press('Enter');
   await page.locator('.tab.active', { hasText: name }).waitFor();
 }
