@@ -19,7 +19,7 @@ export interface BypassOptions {
 }
 
 /** The most that are judged at once. */
-const maxBypasses = 200;
+export const maxBypasses = 200;
 
 /** Of commits that passed no gate: how many there are, and how many of them were judged and recorded just now. */
 export interface Noticed {

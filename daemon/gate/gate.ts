@@ -6,7 +6,7 @@ import { createWorkTreeNotes } from '../replay/workTrees.ts';
 import type { Store } from '../store/store.ts';
 import { version } from '../version.ts';
 import { judgeAhead } from './ahead.ts';
-import { type Noticed, recordBypasses, unpushed } from './bypass.ts';
+import { maxBypasses, type Noticed, recordBypasses, unpushed } from './bypass.ts';
 import { conclude, type Mode } from './conclude.ts';
 import type { GateCase, GateParts } from './gateCase.ts';
 import { createIdentities } from './identity.ts';
@@ -110,7 +110,7 @@ function wordsFor({ found, recorded }: Noticed): string {
   const became =
     left === 0
       ? 'judged now, and recorded as such'
-      : `${recorded} of them are judged now, and recorded as such; ${left} could not be, so no decision on ${left === 1 ? 'it' : 'them'} is kept`;
+      : `${recorded} of them are judged now, and recorded as such (${maxBypasses} at once are the most); of ${left} no decision is kept`;
   return `${what} passed no gate (--no-verify, a rebase, a tool without hooks): ${became}`;
 }
 

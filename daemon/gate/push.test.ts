@@ -173,8 +173,35 @@ test('of more commits past the gate than are judged at once, it is said how many
   assert.equal(imported.status, 0, imported.stderr.toString());
   const localId = tree.git('rev-parse', 'main');
   const answer = await push(tree, [{ ref: 'refs/heads/main', localId, remoteId }]);
-  assert.match(answer.text, /203 commits have passed no gate .*: 200 of them are judged now.*; 3 could not be/);
+  assert.match(
+    answer.text,
+    /203 commits have passed no gate .*: 200 of them are judged now.*; of 3 no decision is kept/,
+  );
   assert.equal(store.status().head.seq, 201);
+});
+
+test('tags that point to what a branch brings bring nothing themselves, wherever they stand in the push', async (context) => {
+  const { tree, remoteId } = createPushed(context);
+  const { push, store } = createTestGate(context);
+  tree.write({ 'config.txt': `token ${token}\n` });
+  const guilty = tree.commit('add');
+  tree.write({ 'config.txt': 'token from the vault\n' });
+  const localId = tree.commit('take away');
+  const tags = Array.from({ length: 40 }, (_, at) => ({
+    ref: `refs/tags/t${at}`,
+    localId: at % 2 === 0 ? guilty : localId,
+    remoteId: none,
+  }));
+  const answer = await push(tree, [...tags, { ref: 'refs/heads/main', localId, remoteId }]);
+  assert.match(answer.text, new RegExp(`config.txt:1: .*in commit ${guilty.slice(0, 12)}`));
+  const records = decisionsOf(store);
+  assert.deepEqual(
+    records.map(({ target, effect }) => [target.ref, target.commit, target.base, effect]),
+    [
+      ...tags.map(({ ref, localId: commit }) => [ref, commit, null, 'deny']),
+      ['refs/heads/main', localId, remoteId, 'deny'],
+    ],
+  );
 });
 
 test('what a partial clone does not have leaves no verdict, and how to get it is said', async (context) => {

@@ -18,20 +18,26 @@ const maxCommits = 10_000;
 
 /** Reads what a push brings. */
 export async function readPush(request: PushRequest, session: GitSession): Promise<PushedRef[] | GitFailure> {
-  const refs: PushedRef[] = [];
+  const refs = new Map<RefUpdate, PushedRef>();
   const seen = new Set<string>();
   const known = await knownThere(request, session);
-  for (const update of request.updates) {
-    const ref = await readRef(update, known, session);
+  for (const update of branchesFirst(request.updates)) {
+    const ref = await readRef(update, { known, seen }, session);
     if (!('update' in ref)) return ref;
-    refs.push({ ...ref, commits: ref.commits.filter((commit) => !seen.has(commit)) });
+    refs.set(update, { ...ref, commits: ref.commits.filter((commit) => !seen.has(commit)) });
     for (const commit of ref.commits) seen.add(commit);
     if (seen.size > maxCommits) {
       const message = `this push brings more than ${maxCommits} new commits, too many to look through at once: push it in parts (git push ${request.remote.name} <commit>:<branch>)`;
       return { kind: 'failure', message };
     }
   }
-  return refs;
+  return request.updates.flatMap((update) => refs.get(update) ?? []);
+}
+
+/** Most tags point to what a branch has: then git need not be asked what each brings. */
+function branchesFirst(updates: readonly RefUpdate[]): readonly RefUpdate[] {
+  const isBranch = ({ localRef }: RefUpdate): boolean => localRef.startsWith('refs/heads/');
+  return [...updates.filter(isBranch), ...updates.filter((update) => !isBranch(update))];
 }
 
 /** What the remote has for sure and is here as well: its refs as they were last fetched, and what it said just now. */
@@ -45,9 +51,16 @@ async function knownThere({ remote, updates }: PushRequest, session: GitSession)
   ];
 }
 
+interface Already {
+  /** What the remote has, as git is told. */
+  readonly known: readonly string[];
+  /** Commits that refs before this one bring. */
+  readonly seen: ReadonlySet<string>;
+}
+
 async function readRef(
   update: RefUpdate,
-  known: readonly string[],
+  { known, seen }: Already,
   session: GitSession,
 ): Promise<PushedRef | GitFailure> {
   const none = { update, commit: null, commits: [], boundary: [] };
@@ -55,6 +68,7 @@ async function readRef(
   const [local, remote] = await session.resolve([`${update.localId}^{commit}`, `${update.remoteId}^{commit}`]);
   const kind = await kindOf(update, { local: local?.id ?? null, remote: remote?.id ?? null }, session);
   if (local == null) return { ...none, kind };
+  if (seen.has(local.id)) return { ...none, kind, commit: local.id };
   const answer = await git(session.root, [
     ...['rev-list', '--topo-order', '--boundary', `--max-count=${2 * maxCommits}`],
     ...[local.id, '--not', ...known, '--'],
