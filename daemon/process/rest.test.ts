@@ -49,6 +49,11 @@ test('garbage is collected once nobody has asked for a moment, if the process ha
   );
   elapse();
   assert.equal(collections, 3);
+  resident -= 30 * mib;
+  elapse();
+  await work(10 * mib);
+  elapse();
+  assert.equal(collections, 4, 'what the system was given back later is not what it had at rest');
   rest.close();
   assert.equal(waiting, null);
 });

@@ -22,25 +22,31 @@ export interface RestOptions {
 
 /** Nobody who commits again and again waits for a collection. */
 const restMs = 2_000;
+/** V8 keeps the pages of what it collected for eight seconds more, in case that they are needed again. */
+const handBackMs = 10_000;
 /** What a few commits leave behind is not worth a collection. */
 const growthBytes = 8 * 1024 * 1024;
 
 /** Collects garbage after work that has left the process larger than it was at its last rest. */
 export function createRest({ schedule, resident = residentBytes, collect = collectGarbage }: RestOptions): Rest {
   let atRest = 0;
+  let lookNoMore = (): void => undefined;
+  const noteLess = (): void => {
+    atRest = Math.min(atRest, resident());
+  };
   const idle = createIdle({
     afterMs: restMs,
     schedule,
     onIdle() {
-      const before = resident();
-      const isLarger = before > atRest + growthBytes;
-      if (isLarger) collect();
-      // Some of what is collected goes back to the system only later: then the lower figure counts.
-      atRest = isLarger ? resident() : Math.min(atRest, before);
+      if (resident() <= atRest + growthBytes) return noteLess();
+      collect();
+      atRest = resident();
+      lookNoMore = schedule(noteLess, handBackMs);
     },
   });
   return {
     async during(work) {
+      lookNoMore();
       const leave = idle.enter();
       try {
         return await work();
@@ -48,7 +54,10 @@ export function createRest({ schedule, resident = residentBytes, collect = colle
         leave();
       }
     },
-    close: () => idle.close(),
+    close() {
+      lookNoMore();
+      idle.close();
+    },
   };
 }
 

@@ -33,8 +33,8 @@ interface MemoryRow {
 
 const kerb = path.resolve(import.meta.dirname, '../../bin/kerb');
 const branches = 20;
-/** Memory that is given back is given back by then. */
-const settleMs = 5_000;
+/** Memory that is given back is given back by then: two seconds without a question, eight of V8's own, and a moment. */
+const settleMs = 12_000;
 /** Half a minute after a commit a daemon looks for others that passed no gate: that is no idleness yet. */
 const afterwardsMs = 35_000;
 const idleMs = 20_000;
