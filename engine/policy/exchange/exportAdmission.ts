@@ -15,7 +15,7 @@ import { conditionsIn } from './conditions.ts';
 import { apiResources, podHolders } from './kubernetesApi.ts';
 import { elements, inTemplate, judgedContainers, judgedPods, toldOf } from './podForm.ts';
 import { literalOf, type Reading, readExpression, rewritten } from './rewrite.ts';
-import { asBool, literalMisfit, typeMisfit } from './untyped.ts';
+import { asBool, compilerMisfit } from './untyped.ts';
 
 export interface ExportRequest {
   readonly policy: Policy;
@@ -61,9 +61,10 @@ function rulesOf(request: RuleRequest): { readonly kind: 'said'; readonly rules:
     [where, require, ...message].map((one) => problemOf(one, policy)).find((one) => one !== null);
   if (problem !== null && problem !== undefined) return refused(problem);
   const rules = self(readings, request);
-  const misfits = expressionsOf(rules).map((text) => literalMisfit(text) ?? typeMisfit(text));
-  const misfit = misfits.find((one) => one !== null) ?? null;
-  return misfit === null ? { kind: 'said', rules } : refused(misfit);
+  const misfit = expressionsOf(rules)
+    .map(compilerMisfit)
+    .find((one) => one !== null);
+  return misfit === undefined || misfit === null ? { kind: 'said', rules } : refused(misfit);
 }
 
 function refused(reason: string): Refused {
