@@ -35,7 +35,7 @@ try {
   const take = async (name: string): Promise<void> => {
     await page.waitForTimeout(settleMs);
     await page.screenshot({ path: path.join(images, `${name}.png`) });
-    process.stdout.write(`docs/images/${name}.png\n`);
+    process.stdout.write(`${path.join(images, `${name}.png`)}\n`);
   };
   await page.goto(organisation.signInAddress());
   await page.locator('kerb-chart canvas').waitFor();
