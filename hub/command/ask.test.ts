@@ -10,6 +10,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { type TestContext, test } from 'node:test';
 import { noOpenssl, selfSigned } from '../../test/certificate.ts';
+import { connect, openSqlite } from '../store/sqlite/open.ts';
 
 const main = path.resolve(import.meta.dirname, '../main.ts');
 
@@ -118,6 +119,33 @@ test('a certificate that does not read, or does not belong to its key, is a mist
     assert.doesNotMatch(err, /fault in Kerb/);
   }
   assert.ok(!existsSync(data));
+});
+
+test('a database that cannot be used is said to be that, in words', async (context) => {
+  const folder = folderFor(context);
+  const ended = async (words: RegExp, ...more: readonly string[]): Promise<void> => {
+    const { code, err } = await hub('--data', folder, '--listen', '127.0.0.1:0', ...more);
+    assert.equal(code, 2, err);
+    assert.match(err, words);
+    assert.doesNotMatch(err, /fault in Kerb/);
+  };
+  const port = await listening(context, '127.0.0.1', () => undefined);
+  const file = path.join(folder, 'hub.db');
+  await ended(
+    /^kerb hub: the database cannot be used: .*ECONNREFUSED/,
+    '--database',
+    'postgres://kerb@127.0.0.1:1/kerb',
+  );
+  await ended(/^kerb hub: the database cannot be used: /, '--database', `postgres://kerb@127.0.0.1:${port}/kerb`);
+  writeFileSync(file, 'this is no database, and long enough to be taken for one that was damaged'.repeat(100));
+  await ended(/^kerb hub: the database cannot be used: file is not a database\n$/);
+  rmSync(file);
+  const database = openSqlite(file);
+  await database.close();
+  const newer = connect(file);
+  newer.pragma('user_version = 9999');
+  newer.close();
+  await ended(/^kerb hub: the database cannot be used: it has schema 9999, this Kerb knows \d+: start the Kerb/);
 });
 
 test('a command that refuses leaves no keys behind', async (context) => {

@@ -7,6 +7,7 @@ import { createSecureContext } from 'node:tls';
 import zlib from 'node:zlib';
 import { type HubHome, KeyError, openHome } from '../home.ts';
 import type { Tls } from '../serve/server.ts';
+import { UnfitDatabaseError } from '../store/migration.ts';
 import { openPostgresql } from '../store/postgresql/open.ts';
 import { openSqlite } from '../store/sqlite/open.ts';
 import type { Store } from '../store/store.ts';
@@ -49,13 +50,25 @@ export function homeOf(given: HubArguments): HubHome {
 }
 
 export async function openStore({ database }: HubArguments, home: HubHome): Promise<Store> {
-  if (database === undefined) {
-    checkRuntime();
-    return openSqlite(home.database);
+  if (database === undefined) checkRuntime();
+  else if (!/^postgres(?:ql)?:\/\//.test(database))
+    throw new UsageError('--database takes postgres://user@host:port/name');
+  try {
+    return database === undefined ? openSqlite(home.database) : await openPostgresql(database);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (error instanceof UnfitDatabaseError || notOurs.test(code ?? ''))
+      throw new UsageError(`the database cannot be used: ${message || code}`);
+    throw error;
   }
-  if (!/^postgres(?:ql)?:\/\//.test(database)) throw new UsageError('--database takes postgres://user@host:port/name');
-  return openPostgresql(database);
 }
+
+/**
+ * Whoever runs the hub can do something about these. Of the system, of SQLite, and of PostgreSQL, by class: connections, rights,
+ * no such database, resources, an operator's doing.
+ */
+const notOurs =
+  /^(?:E[A-Z_]+|SQLITE_(?:NOTADB|CORRUPT|CANTOPEN|READONLY|IOERR|FULL|BUSY|LOCKED|PERM|AUTH)(?:_\w+)?|(?:08|28|3D|53|57)\w{3}|42501)$/;
 
 export function checkRuntime(): void {
   if (Number(process.versions.napi ?? 0) >= neededNodeApi && 'zstdCompressSync' in zlib) return;

@@ -7,17 +7,17 @@ export interface Migration {
   readonly sql: string;
 }
 
-/** The database was written by a newer Kerb, and this one would not know what it does to it. */
-class NewerSchemaError extends Error {
-  override name = 'NewerSchemaError';
-  constructor(found: number, known: number) {
-    super(`the database has schema ${found}, this Kerb knows ${known}: start the Kerb that wrote it, or a newer one`);
-  }
+/** The database was written by a newer Kerb, and this one would not know what it does to it; or its server is too old, or away. */
+export class UnfitDatabaseError extends Error {
+  override name = 'UnfitDatabaseError';
 }
 
-/** The steps that a database at `current` still needs. Throws `NewerSchemaError`. */
+/** The steps that a database at `current` still needs. Throws `UnfitDatabaseError` where a newer Kerb has written it. */
 export function pendingMigrations(current: number, migrations: readonly Migration[]): readonly Migration[] {
   const known = migrations.at(-1)?.number ?? 0;
-  if (current > known) throw new NewerSchemaError(current, known);
+  if (current > known)
+    throw new UnfitDatabaseError(
+      `it has schema ${current}, this Kerb knows ${known}: start the Kerb that wrote it, or a newer one`,
+    );
   return migrations.filter(({ number }) => number > current);
 }

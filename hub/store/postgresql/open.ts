@@ -5,7 +5,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { spanKeys } from '../appendix.ts';
-import { pendingMigrations } from '../migration.ts';
+import { pendingMigrations, UnfitDatabaseError } from '../migration.ts';
 import { queries } from '../queries.ts';
 import { idsOf, keyedRun, spanOf, withoutBefore } from '../run.ts';
 import type { Store } from '../store.ts';
@@ -35,6 +35,7 @@ export async function openPostgresql(url: string): Promise<Store> {
   // One that breaks in use fails the query that is under way; without a listener it would end the process as well.
   pool.on('connect', (client) => void client.on('error', () => undefined));
   try {
+    await reach(pool);
     await migrate(pool);
   } catch (error) {
     await pool.end();
@@ -50,6 +51,16 @@ export async function openPostgresql(url: string): Promise<Store> {
     maintain: (now) => makePartitions(pool, now),
     close: () => pool.end(),
   };
+}
+
+/** Not all that keeps a connection from coming about has a code. */
+async function reach(pool: pg.Pool): Promise<void> {
+  try {
+    (await pool.connect()).release();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new UnfitDatabaseError(message || code, { cause: error });
+  }
 }
 
 /** Runs work in one transaction on one connection. A connection that fails is thrown away. */
@@ -86,7 +97,8 @@ async function migrate(pool: pg.Pool): Promise<void> {
   await inTransaction(pool, async (client) => {
     const { rows } = await client.query<{ version: string }>("SELECT current_setting('server_version_num') AS version");
     const version = Number(rows[0]?.version);
-    if (!(version >= oldestVersion)) throw new Error(`PostgreSQL 15 or newer is needed, this is ${version}`);
+    if (!(version >= oldestVersion))
+      throw new UnfitDatabaseError(`PostgreSQL 15 or newer is needed, this is ${version}`);
     await client.query('SELECT pg_advisory_xact_lock($1, 0)', [migrationLock]);
     await client.query('CREATE TABLE IF NOT EXISTS kerb_schema (number integer primary key, name text not null)');
     const { rows: done } = await client.query<{ number: number }>(
