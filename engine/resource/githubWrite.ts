@@ -74,7 +74,10 @@ function assign(shell: Shell, command: Command): void {
   const value = made(shell, command, command.text.length);
   const known = namesIn(command.text).includes(name) ? undefined : shell.variables.get(name);
   const { reads, places } = known ?? nothing;
-  shell.variables.set(name, { reads: [...reads, ...value.reads], places: [...places, ...value.places] });
+  shell.variables.set(name, {
+    reads: few([...reads, ...value.reads]),
+    places: few([...places, ...value.places]),
+  });
 }
 
 /** `name=…`, `name<<END` or `::set-output name=title::…`, where what is printed begins. */
@@ -113,7 +116,7 @@ function writeData(shell: Shell, file: Write['file'], { text }: Command, { text:
 }
 
 const copies =
-  /^\s*(?:cat\s*(?:-\s*)?(?:>>?\s*\S+\s*)?(?:\|\s*tee\s+(?:-a|--append)\s+\S+\s*)?(?:>\s*\S+\s*)?|tee\s+(?:-a|--append)\s+\S+\s*(?:>\s*\S+\s*)?)$/;
+  /^\s*(?:cat\s*(?:-\s*)?(?:>>?\s*[^\s>]+\s*)?(?:\|\s*tee\s+(?:-a|--append)\s+[^\s>]+\s*)?(?:>\s*[^\s>]+\s*)?|tee\s+(?:-a|--append)\s+[^\s>]+\s*(?:>\s*[^\s>]+\s*)?)$/;
 const dataLine = /^\s*([A-Za-z_][\w-]*)(?:=|<<(\S+)\s*$)/;
 
 /** Quotes are characters like any other in a heredoc; where its end is quoted, variables are too. */
@@ -147,13 +150,25 @@ function made({ variables }: Shell, { text, start }: Command, end: number): Made
 }
 
 function madeOf(variables: Shell['variables'], words: string, start: number | null): Made {
-  const { variables: names, contexts, expressions } = readWord(words);
+  const { variables: named, contexts, expressions } = readWord(words);
+  const names = few(named);
   const own = names.flatMap((name) => variables.get(name) ?? []);
   const given = names.filter((name) => !variables.has(name)).map((name) => defaults.get(name) ?? `env.${name}`);
   return {
-    reads: [...contexts, ...given, ...own.flatMap(({ reads }) => reads)],
-    places: [...(start === null ? [] : expressions.map((at) => start + at)), ...own.flatMap(({ places }) => places)],
+    reads: few([...contexts, ...given, ...own.flatMap(({ reads }) => reads)]),
+    places: few([
+      ...(start === null ? [] : expressions.map((at) => start + at)),
+      ...own.flatMap(({ places }) => places),
+    ]),
   };
+}
+
+/** More than a person puts into one value. Each variable may double those before it. */
+const mostParts = 200;
+
+/** Each once. */
+function few<T>(parts: readonly T[]): readonly T[] {
+  return [...new Set(parts)].slice(0, mostParts);
 }
 
 /** https://docs.github.com/actions/reference/workflows-and-actions/variables */

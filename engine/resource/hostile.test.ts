@@ -42,3 +42,32 @@ for (const [what, path, text] of texts) {
     assert.ok(liftResources(document).some(({ resources }) => resources.length > 0));
   });
 }
+
+const scripts: readonly (readonly [what: string, lines: readonly string[]])[] = [
+  [
+    'of variables that double',
+    ['A=$B', ...Array.from({ length: 60 }, () => 'A=$A$A'), 'echo "a=$A" >> $GITHUB_OUTPUT'],
+  ],
+  [
+    'by redirections without end',
+    Array.from({ length: 60 }, () => `cat ${'>'.repeat(9_900)} x y <<X >> $GITHUB_OUTPUT\n        a=b\n        X`),
+  ],
+  [
+    'of fields of the event without end',
+    Array.from({ length: 60 }, () => `echo "a=$(jq .a${' '.repeat(9_900)}x)" >> $GITHUB_OUTPUT`),
+  ],
+];
+
+for (const [what, lines] of scripts) {
+  test(`what a step writes ${what}`, () => {
+    const step = `on: issues\njobs:\n  a:\n    steps:\n    - id: s\n      run: |\n`;
+    const text = `${step}${lines.map((line) => `        ${line}\n`).join('')}    - run: echo \${{ steps.s.outputs.a }}\n`;
+    const document = readDocument(
+      { path: '.github/workflows/a.yml', text },
+      { sha256: () => '', parseCode: () => null },
+    );
+    const resources = liftResources(document).flatMap((lifted) => lifted.resources);
+    const read = resources.flatMap(({ self }) => Object.values(self as object));
+    assert.ok(read.length > resources.length);
+  });
+}

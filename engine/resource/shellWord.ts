@@ -49,7 +49,7 @@ const keepsText = /^(?:|[#%]{1,2}[^[]*|:?-.*|,,?|\^\^?|\/\/?[^[]*)$/s;
 /** `$(jq -r .issue.title "$GITHUB_EVENT_PATH")` */
 function eventField(substitution: string): readonly string[] {
   const found =
-    /^\$\(\s*jq\s+(?:-\w+\s+|--raw-output\s+)*["']?((?:\.[A-Za-z_]\w*)+)["']?\s+<?\s*["']?\$\{?GITHUB_EVENT_PATH\}?["']?\s*\)$/.exec(
+    /^\$\(\s*jq\s+(?:-\w+\s+|--raw-output\s+)*["']?((?:\.[A-Za-z_]\w*)+)["']?\s+(?:<\s*)?["']?\$\{?GITHUB_EVENT_PATH\}?["']?\s*\)$/.exec(
       substitution,
     );
   return found === null ? [] : [`github.event${found[1]!.toLowerCase()}`];
