@@ -6,7 +6,7 @@ import { requireHome } from '../home.ts';
 import { diagnose } from '../hooks/diagnose.ts';
 import { installHere } from '../hooks/install.ts';
 import { partsOf } from '../hooks/parts.ts';
-import { findHooks } from '../hooks/place.ts';
+import { findHooks, wordsForNoRepository } from '../hooks/place.ts';
 import { print } from '../output.ts';
 import { printable } from '../report/style.ts';
 
@@ -24,7 +24,7 @@ Exit code 1: something is wrong, and was not mended.`,
 async function run(given: Arguments, { snapshot }: Start): Promise<ExitCode> {
   if (given.words.length > 0) throw new UsageError('kerb doctor takes no words');
   const root = repositoryFrom(process.cwd(), process.env.GIT_DIR);
-  if (root === null) throw new UsageError('there is no git repository here');
+  if (root === null) throw new UsageError(wordsForNoRepository(process.cwd()));
   const place = await findHooks(root);
   if (place.kind === 'failure') throw new UsageError(place.message);
   const home = requireHome();

@@ -11,6 +11,7 @@ import { launchOptions } from '../client/program.ts';
 import { type Arguments, type Command, type ExitCode, type Start, UsageError } from '../command.ts';
 import type { CommitRequest, LocalGate, MessageRequest, PushRequest, RefUpdate } from '../gate/localGate.ts';
 import { requireHome } from '../home.ts';
+import { wordsForNoRepository } from '../hooks/place.ts';
 import { complain } from '../output.ts';
 import { addressOf } from '../process/address.ts';
 import { printable } from '../report/style.ts';
@@ -47,7 +48,7 @@ async function judge(given: Arguments, { keepCode }: Start): Promise<ExitCode> {
   const [name = '', ...args] = given.words;
   const here = process.cwd();
   const root = repositoryFrom(here, process.env.GIT_DIR);
-  if (root === null) throw new UsageError('there is no git repository here');
+  if (root === null) throw new UsageError(wordsForNoRepository(here));
   const read = Object.hasOwn(requests, name) ? requests[name] : undefined;
   if (read === undefined)
     throw new UsageError(`there is no hook ${JSON.stringify(name)}: ${Object.keys(requests).join(', ')}`);

@@ -5,7 +5,7 @@ import { type Arguments, type Command, type ExitCode, type Start, UsageError } f
 import { requireHome } from '../home.ts';
 import { installGlobally, installHere, uninstallGlobally, uninstallHere } from '../hooks/install.ts';
 import { partsOf } from '../hooks/parts.ts';
-import { findHooks, type HookPlace, readHooksPaths } from '../hooks/place.ts';
+import { findHooks, type HookPlace, readHooksPaths, wordsForNoRepository } from '../hooks/place.ts';
 import { statusOf } from '../hooks/status.ts';
 import { print } from '../output.ts';
 import { printable } from '../report/style.ts';
@@ -30,7 +30,7 @@ async function run(given: Arguments, start: Start): Promise<ExitCode> {
   if (act === undefined || more.length > 0) throw new UsageError('say what to do: install, uninstall or status');
   const root = repositoryFrom(process.cwd(), process.env.GIT_DIR);
   if (root === null && !given.has('global'))
-    throw new UsageError('there is no git repository here: call it in one, or say --global');
+    throw new UsageError(`${wordsForNoRepository(process.cwd())}, or say --global`);
   const place = await findHooks(root ?? process.cwd());
   if (place.kind === 'failure' && !given.has('global')) throw new UsageError(place.message);
   return act(place.kind === 'place' ? place : null, given, start);
@@ -54,7 +54,7 @@ const actions: Readonly<Record<string, Act>> = {
     return tell(said.length === 0 ? ['no hook of Kerb is there'] : said);
   },
   async status(place) {
-    if (place === null) throw new UsageError('there is no git repository here');
+    if (place === null) throw new UsageError(wordsForNoRepository(process.cwd()));
     const { lines, isComplete } = statusOf(place);
     await tell(lines);
     return isComplete ? 0 : 1;

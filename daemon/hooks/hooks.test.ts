@@ -373,6 +373,21 @@ test('a repository apart from its work tree, as for dotfiles, is judged as any o
   assert.equal(existsSync(path.join(dotfiles, 'hooks/pre-commit')), false);
 });
 
+test('a folder whose path is not UTF-8 is told as such, and lets no commit pass', {
+  skip: process.platform !== 'linux' && 'no file system has such names there',
+}, (context) => {
+  const place = createPlace(context);
+  const odd = `cd "$(printf 'shop\\377')"`;
+  const sh = (line: string) => spawnSync('sh', ['-c', line], { cwd: place.home, env: place.env, encoding: 'utf8' });
+  sh(`mkdir "$(printf 'shop\\377')"; ${odd} && git init -q`);
+  const kerb = `'${process.execPath}' '${kerbPath}'`;
+  for (const command of ['hooks install', 'doctor', 'hook pre-commit']) {
+    const { status, stderr } = sh(`${odd} && ${kerb} ${command}`);
+    assert.deepEqual([command, status], [command, 2]);
+    assert.match(stderr, /the path of this folder is not UTF-8/);
+  }
+});
+
 test('a bare repository is judged where its work trees commit, and where it pushes', (context) => {
   const place = createPlace(context);
   const bare = path.join(path.dirname(place.root), 'shop.git');

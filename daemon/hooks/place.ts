@@ -1,4 +1,5 @@
 /** Where git looks for hooks, and which folder of them is Kerb's. */
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type GitFailure, git } from '../../repository/index.ts';
 
@@ -31,6 +32,13 @@ export async function findHooks(root: string): Promise<HookPlace | GitFailure> {
   const last = hooksPaths.at(-1);
   const effective = last === undefined ? path.join(common, 'hooks') : path.resolve(root, last.value);
   return { kind: 'place', root, common, hooksPaths, effective };
+}
+
+/** Why no repository was found from a folder. Node reads a name that is not UTF-8 as one that is nowhere. */
+export function wordsForNoRepository(folder: string): string {
+  return folder.includes('\ufffd') && !existsSync(folder)
+    ? 'the path of this folder is not UTF-8, so Kerb cannot find what is in it: rename it'
+    : 'there is no git repository here';
 }
 
 /** All values of core.hooksPath that hold in a folder. */
