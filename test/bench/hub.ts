@@ -1,6 +1,6 @@
 /**
  * How many decisions a hub takes: real HTTP, real devices with proofs of their keys, batches of 100, the client on the
- * same machine. Run alone: `node test/bench/hub.ts [SECONDS]`, ten minutes being the full form.
+ * same machine. Run alone: `node test/bench/hub.ts [SECONDS] [SQLite|PostgreSQL]`, ten minutes being the full form.
  */
 import { Agent, request } from 'node:http';
 import process from 'node:process';
@@ -36,12 +36,21 @@ const renewEveryMs = 600_000;
 /** Idle connections do not keep the process alive. */
 const agent = new Agent({ keepAlive: true, maxSockets: senders });
 
-export async function timeIngest(seconds: number): Promise<readonly IngestRow[]> {
-  const rows = [await onHub('SQLite', null, seconds)];
-  if (postgresqlProblem !== null) return rows;
+const databases = ['SQLite', 'PostgreSQL'] as const;
+
+export async function timeIngest(seconds: number, only: readonly string[] = databases): Promise<readonly IngestRow[]> {
+  const rows: IngestRow[] = [];
+  for (const name of only) {
+    if (name === 'SQLite') rows.push(await onHub(name, null, seconds));
+    else if (postgresqlProblem === null) rows.push(await onPostgresql(seconds));
+  }
+  return rows;
+}
+
+async function onPostgresql(seconds: number): Promise<IngestRow> {
   const server = await runPostgresql();
   try {
-    return [...rows, await onHub('PostgreSQL', `${server.url}/postgres`, seconds)];
+    return await onHub('PostgreSQL', `${server.url}/postgres`, seconds);
   } finally {
     await server.close();
   }
@@ -178,5 +187,7 @@ async function logSize(hub: HubProcess): Promise<number> {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  process.stdout.write(`${ingestTable(await timeIngest(Number(process.argv[2] ?? 20)))}\n`);
+  process.stdout.write(
+    `${ingestTable(await timeIngest(Number(process.argv[2] ?? 20), process.argv[3] === undefined ? databases : [process.argv[3]]))}\n`,
+  );
 }
