@@ -60,7 +60,10 @@ function itemsOf(value: Value): readonly { readonly path: Path; readonly value: 
 
 /** A manifest's value in the form that its kind has. What the form does not know is refused: nobody knows what it would mean. */
 export function fitting<T>({ value, templated }: Manifest, schema: z.ZodType<T>): T {
-  if (templated !== null) throw new Refusal(templated, 'a template fills this in, and here nothing does');
+  if (templated !== null) {
+    const who = String(value.apiVersion).startsWith('kyverno.io/') ? 'Kyverno or a template' : 'a template';
+    throw new Refusal(templated, `${who} fills this in, and here nothing does`);
+  }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [first] = parsed.error.issues.flatMap((issue) => explainIssue(issue, schema, value, 1));

@@ -575,6 +575,12 @@ data: { most: "2" }
     ),
     refused: '`validate.foreach` is not carried over: CEL and patterns are',
   },
+  "a message with Kyverno's own words": {
+    policy: cluster(
+      `${kinds('Service')}\nvalidate: { message: ¦"not {{ request.object.metadata.name }}", pattern: { spec: { type: ClusterIP } } }`,
+    ),
+    refused: 'Kyverno or a template fills this in, and here nothing does',
+  },
   'a filter that says nothing': {
     policy: cluster(`match: { any: ¦[{ resources: {} }] }\n${cel('false')}`).replace('¦[', '[¦'),
     refused: 'it says nothing, and Kyverno takes that for no object',
