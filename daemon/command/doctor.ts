@@ -4,6 +4,7 @@ import { repositoryFrom } from '../../repository/index.ts';
 import { type Arguments, type Command, type ExitCode, type Start, UsageError } from '../command.ts';
 import { requireHome } from '../home.ts';
 import { diagnose } from '../hooks/diagnose.ts';
+import { wordsForUnwritten } from '../hooks/folder.ts';
 import { installHere } from '../hooks/install.ts';
 import { partsOf } from '../hooks/parts.ts';
 import { findHooks, wordsForNoRepository } from '../hooks/place.ts';
@@ -31,7 +32,9 @@ async function run(given: Arguments, { snapshot }: Start): Promise<ExitCode> {
   const parts = partsOf(home, snapshot());
   let found = diagnose(place, parts);
   if (given.has('fix') && found.some(({ mend }) => mend === 'install')) {
-    const said = await installHere(place, parts);
+    const said = await installHere(place, parts).catch((error: unknown) => {
+      throw wordsForUnwritten(error);
+    });
     await print(said.map((line) => `${printable(line)}\n`).join(''));
     const again = await findHooks(root);
     if (again.kind === 'failure') throw new UsageError(again.message);

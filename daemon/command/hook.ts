@@ -185,7 +185,15 @@ function connectHere(judged: () => void): LocalGate {
         },
       };
     },
-    launch: () => void launchDaemon(launchOptions(home, address)),
+    launch() {
+      try {
+        launchDaemon(launchOptions(home, address));
+      } catch (error) {
+        // It would have been for the next time: what was decided now stands.
+        if (!(error instanceof UsageError)) throw error;
+        void complain(`kerb: no daemon can be started: ${printable(error.message)}\n`);
+      }
+    },
     note: (message) => void complain(`kerb: ${printable(message)}\n`),
   });
 }

@@ -3,6 +3,7 @@ import process from 'node:process';
 import { repositoryFrom } from '../../repository/index.ts';
 import { type Arguments, type Command, type ExitCode, type Start, UsageError } from '../command.ts';
 import { requireHome } from '../home.ts';
+import { wordsForUnwritten } from '../hooks/folder.ts';
 import { installGlobally, installHere, uninstallGlobally, uninstallHere } from '../hooks/install.ts';
 import { partsOf } from '../hooks/parts.ts';
 import { findHooks, type HookPlace, readHooksPaths, wordsForNoRepository } from '../hooks/place.ts';
@@ -33,7 +34,11 @@ async function run(given: Arguments, start: Start): Promise<ExitCode> {
     throw new UsageError(`${wordsForNoRepository(process.cwd())}, or say --global`);
   const place = await findHooks(root ?? process.cwd());
   if (place.kind === 'failure' && !given.has('global')) throw new UsageError(place.message);
-  return act(place.kind === 'place' ? place : null, given, start);
+  try {
+    return await act(place.kind === 'place' ? place : null, given, start);
+  } catch (error) {
+    throw wordsForUnwritten(error);
+  }
 }
 
 type Act = (place: HookPlace | null, given: Arguments, start: Start) => Promise<ExitCode>;

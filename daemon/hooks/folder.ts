@@ -8,11 +8,24 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { UsageError } from '../command.ts';
 import { hookMark } from './script.ts';
+
+/** What a failed write of hooks comes to: words for whoever can mend it, and any other error as it is. */
+export function wordsForUnwritten(error: unknown): unknown {
+  const { code, path: file } = error as NodeJS.ErrnoException;
+  if (!(error instanceof Error) || code === undefined || !unwritten.includes(code)) return error;
+  return new UsageError(`${file ?? 'the hooks'} cannot be written (${code}): mend that, and try again`, {
+    cause: error,
+  });
+}
+
+const unwritten = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST', 'EISDIR', 'ELOOP'];
 
 /** What a hook's file is. */
 export type HookFile =
@@ -23,6 +36,8 @@ export type HookFile =
 const maxBytes = 1_000_000;
 
 export function readHook(file: string): HookFile {
+  // Where the folder is none, no hook is in it; installing says so.
+  if (!existsSync(path.dirname(file)) || !statSync(path.dirname(file)).isDirectory()) return { kind: 'absent' };
   const stat = lstatSync(file, { throwIfNoEntry: false });
   if (stat === undefined) return { kind: 'absent' };
   const isExecutable = process.platform === 'win32' || (stat.mode & 0o111) !== 0;

@@ -388,6 +388,28 @@ test('a folder whose path is not UTF-8 is told as such, and lets no commit pass'
   }
 });
 
+test('hooks that cannot be written, and a log that cannot, are told with what to do; the decision stands', (context) => {
+  const place = installed(context);
+  mkdirSync(path.join(place.home, 'log/daemon.log'), { recursive: true });
+  place.write({ 'b.yaml': 'b: 1\n' });
+  place.git(['add', '-A']);
+  const passed = place.git(['commit', '-q', '-m', 'x']);
+  assert.equal(passed.status, 0, passed.stderr);
+  const started = place.kerb('daemon', 'start');
+  assert.deepEqual([started.status, /daemon.log cannot be written/.test(started.stderr)], [2, true], started.stderr);
+  const hooks = path.join(place.root, '.git/hooks');
+  rmSync(hooks, { recursive: true });
+  writeFileSync(hooks, 'no folder');
+  for (const args of [
+    ['hooks', 'install'],
+    ['doctor', '--fix'],
+  ]) {
+    const { status, stderr } = place.kerb(...args);
+    assert.equal(status, 2);
+    assert.match(stderr, /^kerb: .*cannot be written \(E\w+\): mend that/);
+  }
+});
+
 test('a bare repository is judged where its work trees commit, and where it pushes', (context) => {
   const place = createPlace(context);
   const bare = path.join(path.dirname(place.root), 'shop.git');
