@@ -410,6 +410,20 @@ test('hooks that cannot be written, and a log that cannot, are told with what to
   }
 });
 
+test('a hook whose environment names no home keeps its decisions where it was installed from, with no daemon too', (context) => {
+  const place = installed(context);
+  const { KERB_HOME: _home, ...bare } = place.env;
+  for (const daemon of ['stop', 'start']) {
+    place.kerb('daemon', daemon);
+    place.write({ 'b.yaml': `b: ${daemon}\n` });
+    place.git(['add', '-A']);
+    assert.equal(place.git(['commit', '-q', '-m', 'x'], bare).status, 0);
+    const { status, stderr } = place.kerb('check', '--range', 'HEAD~1..HEAD', '--require-decisions');
+    assert.equal(status, 0, stderr);
+  }
+  assert.equal(existsSync(path.join(path.dirname(place.home), '.local/state/kerb')), false);
+});
+
 test('a bare repository is judged where its work trees commit, and where it pushes', (context) => {
   const place = createPlace(context);
   const bare = path.join(path.dirname(place.root), 'shop.git');

@@ -184,7 +184,7 @@ nobody() { return 9; }
 # a person tells their own Node by its environment is not meant for this one.
 here() {
   if [ -x "$runtime" ] && [ -e "$program" ]; then
-    NODE_OPTIONS= ELECTRON_RUN_AS_NODE=1 exec "$runtime" ${hasty} "$program" hook "$@"
+    KERB_HOME=\${KERB_HOME:-$home} NODE_OPTIONS= ELECTRON_RUN_AS_NODE=1 exec "$runtime" ${hasty} "$program" hook "$@"
   elif command -v kerb >/dev/null 2>&1; then
     exec kerb hook "$@"
   else
@@ -193,7 +193,7 @@ here() {
     exit 2
   fi
 }
-sooner() { NODE_OPTIONS= ELECTRON_RUN_AS_NODE=1 exec "$runtime" --snapshot-blob "$snapshot" ${hasty} "$program" hook "$@"; }
+sooner() { KERB_HOME=\${KERB_HOME:-$home} NODE_OPTIONS= ELECTRON_RUN_AS_NODE=1 exec "$runtime" --snapshot-blob "$snapshot" ${hasty} "$program" hook "$@"; }
 # Goes on with the first line that it prints: what it does after that, nobody waits for.
 answered() {
   said=
