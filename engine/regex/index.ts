@@ -53,7 +53,7 @@ export function compileParsed(pattern: string, parsed: ParsedRegex): CompiledReg
 /** The steps that the platform's RegExp may take: a fraction of a millisecond on short texts, else a fixed number a character. */
 const fewSteps = 100_000;
 /** The bound is a product of worst cases that do not meet: what one start really takes is a small part of it. */
-const fewStepsOnce = 250_000;
+export const fewStepsOnce = 250_000;
 const stepsPerCharacter = 1024;
 /** Beyond this the stack of a backtracking matcher could run out on a pattern without an upper length. */
 const longText = 1 << 16;

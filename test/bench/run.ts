@@ -83,7 +83,7 @@ const sections: readonly Section[] = [
     title: 'The daemon',
     prose: [
       'A daemon of the build, asked over its socket about real repositories; times are those of a question and its answer. Memory is read',
-      'five seconds after the last question, processor time over 20 seconds once a daemon that nobody asks has looked for other commits.',
+      'twelve seconds after the last question, processor time over 20 seconds once a daemon that nobody asks has looked for other commits.',
       'Each of 20 branches has a `kerb.yaml` of its own. Needs Linux, whose /proc is read. `node test/bench/daemon.ts FOLDER 1000` is the',
       'full form.',
     ],
