@@ -1,6 +1,7 @@
 /** The hooks as git runs them: real git, the built command, and a daemon of their own. */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
@@ -20,6 +21,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { type TestContext, test } from 'node:test';
 import { kerbPath, stopLaunchedDaemonOf } from '../../test/command.ts';
+import { addressOf } from '../process/address.ts';
 
 const privileged = `apiVersion: v1
 kind: Pod
@@ -631,6 +633,33 @@ test('a merge that git makes by itself is judged for what is its own, by each wa
   assert.equal(own.status, 1);
   assert.match(own.stderr, /own\.yaml:6: /);
   assert.doesNotMatch(own.stderr, /pod\.yaml/);
+});
+
+test('a daemon that dies as soon as it is reached is no verdict: it is judged here, and said', async (context) => {
+  const place = installed(context);
+  place.write({ 'pod.yaml': privileged });
+  place.git(['add', '-A']);
+  const { socket } = addressOf({ folder: path.join(place.home, 'run') });
+  mkdirSync(path.dirname(socket), { recursive: true, mode: 0o700 });
+  const dying = `require('node:net').createServer(() => process.exit())
+    .listen(process.argv[1], () => process.stdout.write('listens'))`;
+  const daemon = spawn(process.execPath, ['-e', dying, socket], { stdio: ['ignore', 'pipe', 'inherit'] });
+  context.after(() => daemon.kill());
+  await once(daemon.stdout, 'data');
+  // A perl that is slow between its call and its first word.
+  const hook = path.join(place.root, '.git/hooks/pre-commit');
+  const text = readFileSync(hook, 'utf8');
+  const perl = /^perl='(.+)'$/m.exec(text)?.[1];
+  const slow = path.join(place.home, 'perl');
+  writeFileSync(
+    slow,
+    `#!/bin/sh\nprogram=$(printf '%s' "$2" | sed 's/^my .sent = /sleep 1; &/') && shift 2 && exec '${perl}' -e "$program" "$@"\n`,
+    { mode: 0o755 },
+  );
+  writeFileSync(hook, text.replace(/^perl=.*$/m, `perl='${slow}'`), { mode: 0o755 });
+  const commit = place.git(['commit', '-q', '-m', 'pod']);
+  assert.equal(commit.status, 1);
+  assert.match(commit.stderr, /kubernetes\/privileged/);
 });
 
 test('an index that lies elsewhere is the one that is judged, also where it does not say its tree and no daemon runs', (context) => {
