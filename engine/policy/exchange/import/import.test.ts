@@ -563,3 +563,27 @@ test('what judges pods alone stays so by way of Kyverno, which else asks what ma
   assert.match(text, /controllers: \[\]/);
   assert.match(rules(text)[0] ?? '', /^resource: kubernetes.object\nwhere: self.kind == "Pod"/);
 });
+
+test('what is refused as a whole says where it begins, and what is judged otherwise there is a note', () => {
+  const [long] = run('a'.repeat(1_000_001));
+  assert.deepEqual(long, {
+    ...({ kind: 'refused', name: 'in.yaml', reason: 'the file is too long' } as const),
+    position: { line: 1, column: 1 },
+  });
+  const [pattern] = run(`apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: { name: patterns }
+spec:
+  rules:
+    - name: one
+      match: { any: [{ resources: { kinds: [Service] } }] }
+      validate: { message: one, pattern: [1] }
+`);
+  assert.ok(pattern?.kind === 'refused');
+  assert.equal(pattern.reason, '`spec.rules.0.validate.pattern`: expected a map');
+  assert.deepEqual(pattern.position, { line: 8, column: 42 });
+  const validated = `${deployments}\n  validations: [{ expression: object.spec.replicas <= 7 }]`;
+  const [lenient] = run(policy(`failurePolicy: Ignore\n  ${validated}`));
+  assert.ok(lenient?.kind === 'imported');
+  assert.ok(lenient.notes.includes('there an object passes that cannot be judged, here that is a finding'));
+});
