@@ -25,13 +25,19 @@ function createPushed(context: Parameters<typeof createRepository>[0]): { tree: 
   return { tree, remoteId };
 }
 
-test('a secret that a later commit took away is found in the pushed history', async (context) => {
-  const { tree, remoteId } = createPushed(context);
-  const { push, store } = createTestGate(context);
+/** Two commits that the remote has not: one writes a secret down, the next takes it away. */
+function createTakenAway(context: Parameters<typeof createPushed>[0]) {
+  const pushed = createPushed(context);
+  const { tree } = pushed;
   tree.write({ 'config.txt': `token ${token}\n` });
   const guilty = tree.commit('add');
   tree.write({ 'config.txt': 'token from the vault\n' });
-  const localId = tree.commit('take away');
+  return { ...pushed, guilty, localId: tree.commit('take away') };
+}
+
+test('a secret that a later commit took away is found in the pushed history', async (context) => {
+  const { tree, remoteId, guilty, localId } = createTakenAway(context);
+  const { push, store } = createTestGate(context);
   const answer = await push(tree, [{ ref: 'refs/heads/main', localId, remoteId }]);
   assert.equal(answer.outcome, 'block');
   assert.match(answer.text, new RegExp(`config.txt:1: .*in commit ${guilty.slice(0, 12)}`));
@@ -181,12 +187,8 @@ test('of more commits past the gate than are judged at once, it is said how many
 });
 
 test('tags that point to what a branch brings bring nothing themselves, wherever they stand in the push', async (context) => {
-  const { tree, remoteId } = createPushed(context);
+  const { tree, remoteId, guilty, localId } = createTakenAway(context);
   const { push, store } = createTestGate(context);
-  tree.write({ 'config.txt': `token ${token}\n` });
-  const guilty = tree.commit('add');
-  tree.write({ 'config.txt': 'token from the vault\n' });
-  const localId = tree.commit('take away');
   const tags = Array.from({ length: 40 }, (_, at) => ({
     ref: `refs/tags/t${at}`,
     localId: at % 2 === 0 ? guilty : localId,

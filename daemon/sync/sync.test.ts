@@ -1,6 +1,6 @@
 /** The loop: it goes round by itself, hears of news, sends what the journal has, and ends when it is told to. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import type { Bundle } from '../../engine/index.ts';
 import type { Hint } from '../../hub/protocol.ts';
 import { createHome, decision, openTestStore } from '../../test/store.ts';
@@ -189,13 +189,17 @@ test('without a hub no time is waited for; an enrolment and a decision are notic
   await sync.close();
 });
 
-test('a batch that was taken and never acknowledged is not there twice', async (context) => {
+/** A device of an organisation without policies, which has a journal to send. */
+async function createReporter(context: TestContext) {
   const world = await createWorld(context);
-  const { hub } = world;
   world.publish(1, { bundles: [] });
   const home = createHome(context);
   const store = openTestStore(context, home);
-  const device = await world.enrol({ home, store });
+  return { hub: world.hub, store, device: await world.enrol({ home, store }) };
+}
+
+test('a batch that was taken and never acknowledged is not there twice', async (context) => {
+  const { hub, store, device } = await createReporter(context);
   for (let count = 0; count < 3; count++) store.append(decision());
   let taken = 0;
   hub.fault = (request, response) => {
@@ -213,12 +217,7 @@ test('a batch that was taken and never acknowledged is not there twice', async (
 });
 
 test('a hub that was put back to an old state is sent again what it has lost, and is not followed when it falls back once more', async (context) => {
-  const world = await createWorld(context);
-  const { hub } = world;
-  world.publish(1, { bundles: [] });
-  const home = createHome(context);
-  const store = openTestStore(context, home);
-  const device = await world.enrol({ home, store });
+  const { hub, store, device } = await createReporter(context);
   const decide = () => assert.equal(store.append(decision()).kind, 'appended');
   for (let count = 0; count < 5; count++) decide();
   assert.equal((await device.round()).uploaded, 5);

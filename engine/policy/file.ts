@@ -150,11 +150,11 @@ function shifted({ start, end }: Span, by: number): Span {
   return { start: start + by, end: end + by };
 }
 
-/** The first line that says something: where a problem of the whole file is shown. */
 function withArticle(noun: string): string {
   return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 }
 
+/** The first line that says something: where a problem of the whole file is shown. */
 function topOf(text: string): Span {
   const match = /^[ \t]*[^\s#].*$/m.exec(text);
   return match === null ? { start: 0, end: 0 } : { start: match.index, end: match.index + match[0].trimEnd().length };
